@@ -1,0 +1,32 @@
+# gptlab: every command of the README. Each target first sets up what it needs in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run lab test lessons book bench assets clean
+
+run: $(VENV)/.course          ## build a small ChatGPT, end to end
+	$(BIN)/gptlab run $(ARGS)
+
+lab: $(VENV)/.course          ## open the course in JupyterLab
+	$(BIN)/jupyter lab lessons
+
+test: $(VENV)/.test           ## everything that is checked
+	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/ruff check gptlab solutions tests
+
+assets: $(VENV)/.course       ## train the shipped model again (about an hour)
+	$(BIN)/python -m gptlab.engine.assets $(ARGS)
+
+$(VENV)/.course: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -q torch==2.13.0 -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps -e .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.course requirements-test.txt
+	$(BIN)/python -m pip install --disable-pip-version-check -q torch==2.13.0 -r requirements-test.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) runs .pytest_cache

@@ -1,0 +1,117 @@
+"""Byte-pair encoding: start from the 256 bytes, and give the most frequent pair a number, again and again.
+
+A token is an integer: 0 … 255 are the bytes, 256 + i is the pair that merge i joined.
+"""
+from gptlab.course.blanks import blank
+
+# GPT-2 cuts a text into pieces before it merges, so that no token holds the end of one word and the start of
+# the next (openai/gpt-2, src/encoder.py): a contraction's tail, a word, a number or a run of signs, each of the
+# last three with the one space in front of it, and the other white space.
+GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+
+# Chinese puts no spaces between words: GPT-2's pattern takes 台湾最高的山是哪座山 as one word, and merges would
+# glue the end of a name to the grammar behind it. Then a name would be other tokens in each sentence. Two rules
+# mend it.
+# 1. The commonest function words, which end what stands before them, are pieces of their own: the longer ones
+#    first, or 什么 would be cut in two. Left out are those that stand in too many names: 都 (首都), 也 (也门).
+# 2. What stands between them is cut after four characters at most, the length of the longest common words.
+FUNCTION_WORDS = (
+    "什么", "为什么", "怎么", "多少", "哪里", "哪座", "哪条", "哪个", "哪", "请问", "请", "谁", "吗", "呢", "吧",
+    "的", "了", "是", "在", "有", "和", "与", "最", "我", "你", "您", "她", "它", "这", "很", "叫",
+)
+_FUNCTION_WORD = "|".join(sorted(FUNCTION_WORDS, key=len, reverse=True))
+HAN_PATTERN = rf"{_FUNCTION_WORD}|(?:(?!{_FUNCTION_WORD})\p{{Han}}){{1,4}}"
+
+# Ours, for English and Chinese in one text. Apart from Han it differs from GPT-2's in the digits: each digit is a
+# piece, and so is the space before it. A number is then always the same digits in the same places, and a sum can
+# be learnt column by column; with tokens such as 17 and 170 each number would be a new word. [^\P{L}\p{Han}] is a
+# letter that is not Han. All of it means the same to Python's regex and to tiktoken's Rust.
+BILINGUAL_PATTERN = (
+    rf"{HAN_PATTERN}|'s|'t|'re|'ve|'m|'ll|'d| ?[^\P{{L}}\p{{Han}}]+|\p{{N}}"
+    r"| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+)
+
+
+def token_bytes(merges: list[tuple[int, int]]) -> list[bytes]:
+    """Spell every token: the bytes of id i stand at place i.
+
+    A pair's bytes are those of its two tokens, one after the other.
+
+    Raises ValueError when a merge joins an id that is not made yet.
+
+    Example: token_bytes([(97, 98)])[256] -> b"ab"
+    """
+    spelled = [bytes([byte]) for byte in range(256)]
+    for i, (a, b) in enumerate(merges):
+        if not (0 <= a < len(spelled) and 0 <= b < len(spelled)):
+            raise ValueError(f"merge {i} joins {a} and {b}, but only ids below {len(spelled)} exist by then:"
+                             " keep the merges in the order in which they were learnt")
+        spelled.append(spelled[a] + spelled[b])
+    return spelled
+
+
+@blank(lesson=2, minutes=6, difficulty=1)
+def pair_counts(ids: list[int]) -> dict[tuple[int, int], int]:
+    """Count each pair of neighbours, overlapping ones too.
+
+        n(a, b) = number of places t with ids[t] = a and ids[t+1] = b
+
+    Example: pair_counts([1, 2, 1, 2, 2]) -> {(1, 2): 2, (2, 1): 1, (2, 2): 1}
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=2, minutes=8, difficulty=2)
+def merge_pair(ids: list[int], pair: tuple[int, int], new_id: int) -> list[int]:
+    """Write new_id wherever the pair stands, from left to right, as a new list.
+
+    A token that has been used up cannot be used again.
+
+    Example: merge_pair([1, 1, 1, 2], (1, 1), 9) -> [9, 1, 2]
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=2, minutes=30, difficulty=4)
+def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[tuple[int, int]]:
+    """Learn the merges of a text, in order: merge i makes the id 256 + i.
+
+        repeat: pair = argmax n(a, b) over all pieces, a tie goes to the smallest (a, b); merge it everywhere
+                                                        Sennrich et al. 2016, alg. 1, on bytes as in GPT-2
+
+    `pattern` cuts the text into pieces (regex.findall) and no pair crosses a cut. Pairs are counted as in
+    pair_counts. It ends at vocab_size tokens, or when no pair occurs twice.
+
+    Counting everything anew costs O(merges · bytes). The reference keeps each distinct piece once, with its
+    multiplicity, and touches only the pieces that hold the pair: O(bytes + Σ over merges of the length of those
+    pieces), plus a logarithm for the heap that knows the most frequent pair.
+
+    Raises ValueError when vocab_size is below 256.
+
+    Example: train_bpe("ab ab", 300) -> [(97, 98)]
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=2, minutes=15, difficulty=3)
+def encode(text: str, merges: list[tuple[int, int]], pattern: str = GPT2_PATTERN) -> list[int]:
+    """Write a text as tokens: in each piece, apply the merges in the order in which they were learnt.
+
+    A merge learnt earlier always goes before one learnt later, as it did in training.
+
+    Example: encode("abab", [(97, 98), (256, 256)]) -> [257]
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=2, minutes=6, difficulty=2)
+def decode(ids: list[int], merges: list[tuple[int, int]]) -> str:
+    """Read tokens as a text: join their bytes (token_bytes spells them), then read those as UTF-8.
+
+    Tokens can end in the middle of a character: what is no valid UTF-8 becomes U+FFFD, and nothing is raised.
+
+    Raises ValueError when an id is not in the vocabulary.
+
+    Example: decode([257, 97], [(97, 98), (256, 256)]) -> "ababa"
+    """
+    raise NotImplementedError

@@ -1,0 +1,91 @@
+"""Lesson 15: the conversation. A cache for keys and values, a history that fits, an arena."""
+
+from torch import Tensor
+
+from gptlab.course.blanks import blank
+
+ELO_SCALE = 400  # points of rating that make the odds ten to one
+
+
+@blank(lesson=15, minutes=5, difficulty=1)
+def append_kv(cache, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    """Put new keys and values behind those of the tokens that came before.
+
+    The new tokens stand last in time. The old cache stays as it was; the result is a new pair.
+
+    cache  None, or the pair (k, v) that an earlier call returned
+    k      (B, H, T, D) float, of the T new tokens
+    v      (B, H, T, D) float
+    ->     (B, H, S, D) float, all keys
+    ->     (B, H, S, D) float, all values
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=15, minutes=20, difficulty=3)
+def attend_cached(q: Tensor, cache, keep: Tensor | None = None) -> Tensor:
+    """Let the newest T tokens attend to everything in the cache up to themselves.
+
+        query i stands at time S − T + i and may look at times j ≤ S − T + i
+
+    Fed token by token or all at once, this equals causal attention over the whole text. The new
+    tokens' own keys and values are in the cache already. A query to which `keep` leaves nothing
+    (it is padding itself) gets 0, as in `attention.scaled_dot_product_attention`.
+
+    q      (B, H, T, D) float
+    cache  the pair (k, v), each (B, H, S, D)
+    keep   (B, S) bool, True = may look; None = all
+    ->     (B, H, T, D) float
+    """
+    raise NotImplementedError
+
+
+def message_tokens(message, count_tokens) -> int:
+    """Count one message, with a counter that takes its text or one that takes the whole message.
+
+    message       {"role": ..., "content": str}
+    count_tokens  function of the text, or of the message where the template's tokens count too
+    ->            a number of tokens
+    """
+    try:
+        return count_tokens(message["content"])
+    except (TypeError, AttributeError, KeyError):  # the counter wanted the message, not a str
+        return count_tokens(message)
+
+
+@blank(lesson=15, minutes=15, difficulty=2)
+def trim_history(messages, budget, count_tokens):
+    """Keep the part of a conversation that still fits the context.
+
+    In this order:
+    1. A system message at the very start stays, and so does the last message, even where these
+       two alone are over the budget.
+    2. Going back from the last message, earlier ones stay as long as everything kept is at most
+       `budget` tokens together; the first that does not fit ends it, so no gap arises.
+    3. A history that would begin with an assistant message (an answer without its question)
+       loses messages from its start until it begins with another role; where none follows, it
+       stays as it is.
+
+    messages      list of {"role": ..., "content": str}
+    budget        number of tokens, the system message's included
+    count_tokens  as in `message_tokens`, which counts one message
+    ->            a new list of the kept messages, in order
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=15, minutes=10, difficulty=1)
+def elo_update(rating_a, rating_b, outcome, k=32):
+    """Move two ratings after a game, by how surprising its outcome was.
+
+        expected_a = 1 / (1 + 10^((b − a) / 400))
+        a ← a + k (outcome − expected_a)            b ← b − k (outcome − expected_a)     Elo 1978
+
+    rating_a  float
+    rating_b  float
+    outcome   float, 1 where a won, 0 where b won, 0.5 for a draw
+    k         float, the most points that one game can move
+    ->        float, the new rating of a
+    ->        float, the new rating of b; the sum of the two does not change
+    """
+    raise NotImplementedError

@@ -1,0 +1,1 @@
+"""What makes the library a course: blanks, shapes, checks, hints, progress and grading."""

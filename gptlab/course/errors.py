@@ -1,0 +1,25 @@
+"""Errors that are part of the lesson: one line each, in a notebook too."""
+
+
+class CourseError(Exception):
+    """An error whose message is all that a learner needs to see."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython one line to print instead of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class EmptyBlank(CourseError, NotImplementedError):
+    """A blank was called that nobody has written or borrowed yet."""
+
+
+class SolutionsMissing(CourseError):
+    """A reference body was asked for that is not in this checkout."""
+
+
+class UnknownBlank(CourseError, ValueError):
+    """A key, lesson or setting that names no blank."""
+
+
+class CannotEdit(CourseError):
+    """A learner's file could not be changed safely, so it was left as it was."""

@@ -1,0 +1,162 @@
+"""Lesson 13: PPO for language. Log-probabilities, KL, advantages and the clipped losses.
+
+All arrays of a rollout are aligned: logprobs, values, rewards and mask of a response are
+(B, R), and column t of each belongs to the same token. Nothing is shifted after
+`token_log_probs`. What the mask drops has no influence, whatever stands there.
+"""
+
+from torch import Tensor
+
+from gptlab.course.blanks import blank
+
+WHITEN_EPS = 1e-8  # added to the variance
+KL_ERROR_LIMIT = 0.2  # of the adaptive controller
+
+
+@blank(lesson=13, minutes=10, difficulty=2)
+def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
+    """Give the log-probability of each token after the first.
+
+        out[b, t] = log softmax(logits[b, t])[ids[b, t + 1]]
+
+    The shift happens in here. Where sampling used a temperature, divide the logits by it before
+    the call, or the KL runs away.
+
+    logits  (B, T, V) float
+    ids     (B, T) int
+    ->      (B, T-1) float, nats
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=13, minutes=10, difficulty=2)
+def kl_estimates(logprobs: Tensor, ref_logprobs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Estimate KL(policy, reference) per token in three ways, from tokens that the policy sampled.
+
+        k1 = log π − log π_ref      unbiased, noisy
+        k2 = ½ k1²                  biased, quiet, never negative
+        k3 = e^(−k1) − 1 + k1       unbiased, quiet, never negative        Schulman 2020
+
+    logprobs      (B, R) float, nats
+    ref_logprobs  (B, R) float, nats
+    ->            (B, R) float, k1
+    ->            (B, R) float, k2
+    ->            (B, R) float, k3
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=13, minutes=10, difficulty=2)
+def token_rewards(
+    score: Tensor, logprobs: Tensor, ref_logprobs: Tensor, mask: Tensor, beta: float
+) -> Tensor:
+    """Pay the score at the last kept token, and charge for KL at every kept token.
+
+        r_t = −β (log π_t − log π_ref,t) + [t is the last] · score
+
+    Ziegler et al. 2019, eq. 2; Ouyang et al. 2022, eq. 2. Positions that are not kept get 0.
+
+    score         (B) float, one per response
+    logprobs      (B, R) float, nats
+    ref_logprobs  (B, R) float, nats
+    mask          (B, R) bool, True = keep
+    beta          float, reward per nat
+    ->            (B, R) float
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=13, minutes=25, difficulty=3)
+def gae(
+    rewards: Tensor, values: Tensor, mask: Tensor, gamma: float = 1.0, lam: float = 0.95
+) -> tuple[Tensor, Tensor]:
+    """Say how much better each token was than expected, looking ahead with a fading weight.
+
+        δ_t = r_t + γ V_{t+1} − V_t
+        Â_t = δ_t + γ λ Â_{t+1}                     Schulman et al. 2016, eq. 16
+        returns = Â + V                             before any whitening
+
+    t + 1 is the next kept token. After the last kept token there is nothing: V and Â are 0
+    there, so whatever the value network says about padding does not leak in. Both results are
+    0 at positions that are not kept.
+
+    rewards  (B, R) float
+    values   (B, R) float
+    mask     (B, R) bool, True = keep
+    ->       (B, R) float, advantages
+    ->       (B, R) float, returns
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=13, minutes=10, difficulty=2)
+def whiten(x: Tensor, mask: Tensor, shift_mean: bool = True) -> Tensor:
+    """Bring the kept numbers to variance 1, and to mean 0 unless the mean should stay.
+
+        out = (x − m) / √(v + 1e-8)        m, v over all kept positions; v biased (divided by n)
+
+    With shift_mean=False, m is added back: that is how rewards are whitened, since their sign
+    means something. Positions that are not kept get 0.
+
+    x     (B, R) float
+    mask  (B, R) bool, True = keep
+    ->    (B, R) float
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=13, minutes=15, difficulty=3)
+def policy_loss(
+    logprobs: Tensor, old_logprobs: Tensor, advantages: Tensor, mask: Tensor, clip: float = 0.2
+) -> Tensor:
+    """Make good tokens likelier and bad ones rarer, but no further than the clip allows.
+
+        ρ = exp(log π − log π_old)
+        L = −mean min(ρ Â, clip(ρ, 1 − ε, 1 + ε) Â)           Schulman et al. 2017, eq. 7
+
+    ε is `clip`. The mean runs over all kept positions of the batch.
+
+    logprobs      (B, R) float, nats
+    old_logprobs  (B, R) float, nats, from when the tokens were sampled
+    advantages    (B, R) float
+    mask          (B, R) bool, True = keep
+    ->            () float
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=13, minutes=10, difficulty=2)
+def value_loss(
+    values: Tensor, old_values: Tensor, returns: Tensor, mask: Tensor, clip: float = 0.2
+) -> Tensor:
+    """Move the value estimates towards the returns, without a jump away from the old estimates.
+
+        V_clip = V_old + clip(V − V_old, −ε, ε)
+        L = ½ mean max((V − R)², (V_clip − R)²)     the PPO of Ziegler et al. 2019, original code
+
+    ε is `clip`. The mean runs over all kept positions of the batch; the ½ is inside.
+
+    values      (B, R) float
+    old_values  (B, R) float, from when the tokens were sampled
+    returns     (B, R) float
+    mask        (B, R) bool, True = keep
+    ->          () float
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=13, minutes=10, difficulty=2)
+def adaptive_beta(beta: float, kl: float, target: float, n_steps: int, horizon: float) -> float:
+    """Raise the price of KL where there was too much of it, lower it where there was too little.
+
+        e = clip(kl / target − 1, −0.2, 0.2)
+        β ← β (1 + e · n / horizon)                 Ziegler et al. 2019, section 2.2, original code
+
+    beta     float, reward per nat
+    kl       float, nats per response
+    target   float, nats per response
+    n_steps  int, episodes since the last call
+    horizon  float, episodes; the larger, the slower
+    ->       float, the new beta
+    """
+    raise NotImplementedError

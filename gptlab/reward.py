@@ -1,0 +1,81 @@
+"""Lesson 12: the reward model. From comparisons of replies to one number per reply."""
+
+from torch import Tensor
+
+from gptlab.course.blanks import blank
+
+
+@blank(lesson=12, minutes=5, difficulty=2)
+def last_token_index(mask: Tensor) -> Tensor:
+    """Find the last kept position of each row: the place where the reward is read.
+
+    Padding may stand left, right or between; a plain sum of the mask would miss that.
+
+    mask  (B, T) bool, True = keep
+    ->    (B) int
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=12, minutes=5, difficulty=1)
+def pairwise_loss(chosen: Tensor, rejected: Tensor) -> Tensor:
+    """Ask that the chosen reply of each pair gets the higher reward.
+
+        L = −mean log σ(r_w − r_l)                  Ouyang et al. 2022, eq. 1 with K = 2
+
+    r_w is `chosen`, r_l is `rejected`. Finite and with a useful gradient for differences of
+    ±10,000 too: log σ is one function, not a log of a sigmoid.
+
+    chosen    (B) float
+    rejected  (B) float
+    ->        () float, nats per comparison
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=12, minutes=15, difficulty=2)
+def ranking_loss(rewards: Tensor) -> Tensor:
+    """Compare each of K ranked replies with every reply ranked below it.
+
+        L = −1/C(K,2) Σ_{w<l} log σ(r_w − r_l)      Ouyang et al. 2022, eq. 1
+
+    The rewards stand best first. The mean runs over all pairs of a prompt and over the prompts,
+    so that one prompt's pairs stay together in one batch element.
+
+    rewards  (..., K) float, best first
+    ->       () float, nats per comparison
+
+    Raises ValueError when K is below 2.
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=12, minutes=5, difficulty=1)
+def agreement(labels_a, labels_b) -> float:
+    """Give the share of equal labels, the number that Ouyang et al. 2022 (section 3.4) put at 72.6 %.
+
+        agreement = (number of i with a_i = b_i) / N
+
+    labels_a  (N), a list or a tensor
+    labels_b  (N), a list or a tensor
+    ->        float, between 0 and 1
+
+    Raises ValueError when the numbers of labels differ.
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=12, minutes=5, difficulty=1)
+def normalize(rewards: Tensor, mean, std) -> Tensor:
+    """Shift and scale rewards by the mean and spread of a reference set of replies.
+
+        r' = (r − mean) / std                       Ziegler et al. 2019, section 2.1
+
+    The preference loss fixes only differences of rewards; this fixes their zero and their unit.
+
+    rewards  (...) float
+    mean     float
+    std      float, above 0
+    ->       (...) float
+    """
+    raise NotImplementedError

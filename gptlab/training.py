@@ -1,0 +1,74 @@
+"""One step of training: cut a batch, clip the gradient, choose the learning rate, move the weights."""
+from torch import Generator, Tensor
+
+from gptlab.course.blanks import blank
+
+
+@blank(lesson=9, minutes=8, difficulty=1)
+def get_batch(ids: Tensor, batch_size: int, context: int, generator: Generator | None) -> tuple[Tensor, Tensor]:
+    """Cut stretches out of a long text at random, and the same stretches one token later.
+
+        x[b, t] = ids[s_b + t],  y[b, t] = ids[s_b + t + 1],  s_b uniform over every start that fits
+
+    Here T is the context and N the length of the text; N = T + 1 leaves a single start.
+
+    ids  (N) int
+    ->   (B, T) int, what the model reads
+    ->   (B, T) int, what it must predict
+
+    Raises ValueError when the text is shorter than context + 1.
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=9, minutes=20, difficulty=3)
+def adamw_step(param: Tensor, grad: Tensor, exp_avg: Tensor, exp_avg_sq: Tensor, step: int, lr: float,
+               betas: tuple[float, float], eps: float, weight_decay: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Move a parameter against its gradient's running mean, in units of its running size.
+
+        m' = β1·m + (1 − β1)·g,   v' = β2·v + (1 − β2)·g²       Kingma & Ba 2015, alg. 1
+        m̂ = m' / (1 − β1^step),   v̂ = v' / (1 − β2^step)
+        θ' = θ − lr·λ·θ − lr·m̂ / (√v̂ + eps)                    Loshchilov & Hutter 2019, alg. 2, λ = weight_decay
+
+    `step` counts from 1. The decay is decoupled: it never enters m or v. All three results are new tensors.
+
+    param       (...) float
+    grad        (...) float
+    exp_avg     (...) float, m
+    exp_avg_sq  (...) float, v
+    ->          (...) float, the parameter
+    ->          (...) float, m'
+    ->          (...) float, v'
+
+    Raises ValueError when step is below 1.
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=9, minutes=8, difficulty=2)
+def cosine_schedule(step: int, warmup: int, total: int, max_lr: float, min_lr: float) -> float:
+    """Raise the learning rate in a line, then lower it along half a cosine.
+
+        lr = max_lr·(step + 1) / warmup                                           while step < warmup
+        lr = min_lr + ½·(max_lr − min_lr)·(1 + cos(π·(step − warmup)/(total − warmup)))     until total
+        lr = min_lr                                                               from total on
+
+    Steps count from 0.                                         Loshchilov & Hutter 2017, eq. 5, with a warm-up
+
+    Example: cosine_schedule(0, 4, 100, 0.001, 0.0001) -> 0.00025
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=9, minutes=8, difficulty=2)
+def clip_by_global_norm(grads, max_norm: float) -> Tensor:
+    """Shrink all gradients by one factor when together they are longer than max_norm.
+
+        norm = √(Σ_i ‖g_i‖²),   g_i ← g_i · min(1, max_norm / (norm + 1e-6))        Pascanu et al. 2013, alg. 1
+
+    This one blank writes into its arguments: each tensor in the list `grads` is scaled in place, as
+    torch.nn.utils.clip_grad_norm_ does. The norm before the scaling is returned.
+
+    ->  () float
+    """
+    raise NotImplementedError

@@ -1,0 +1,133 @@
+"""The truth of the little web: countries of the real world and an invented town, in English and Chinese.
+
+Country facts are true and stand in `data/countries.tsv`; the town is drawn from the world's seed, so that no
+model anywhere can know it. Each fact has a popularity: the weight with which pages speak of it.
+
+    weight = 1 / (rank + 5) · exp(z),   z ~ N(0, 1)      rank: the subject's place in its list, from 1
+"""
+import csv
+import math
+import random
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gptlab.world import town
+
+LANGUAGES = ("en", "zh")
+COUNTRY_RELATIONS = ("capital", "continent", "mountain", "water", "currency", "language")
+TOWN_RELATIONS = ("home", "job", "pet", "friend")
+COUNTRIES = Path(__file__).parent / "data" / "countries.tsv"
+
+
+@dataclass(frozen=True)
+class Name:
+    """One thing in both languages."""
+    en: str
+    zh: str
+
+    def __getitem__(self, lang: str) -> str:
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A country or a person of the town: kind is "country" or "person", rank its place in popularity from 1."""
+    name: Name
+    kind: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One true statement: `relation` of `subject` is `answer`.
+
+    relation  capital, continent, mountain, river, lake, currency, language; home, job, pet, friend
+    weight    relative frequency on the web
+    held_out  True: no page of the web states it
+    """
+    subject: Subject
+    relation: str
+    answer: Name
+    weight: float
+    held_out: bool = False
+
+
+class Facts:
+    """All facts of one world. `Facts(seed)` is deterministic.
+
+    subjects  countries by rank, then the people of the town
+    facts     every fact, the most popular first
+    """
+
+    def __init__(self, seed: int = 0, held_out: float = 0.05):
+        draw = random.Random(f"gptlab facts {seed}")
+        countries = _countries(draw)
+        people = _people(draw)
+        everything = sorted(countries + people, key=lambda f: -f.weight)
+        tail = everything[len(everything) // 2:]  # what nobody states is not what everybody speaks of
+        hidden = {id(f) for f in draw.sample(tail, round(held_out * len(everything)))}
+        self.facts = [Fact(f.subject, f.relation, f.answer, f.weight, id(f) in hidden) for f in everything]
+        self.subjects = list(dict.fromkeys(f.subject for f in countries + people))
+
+    @cached_property
+    def known(self) -> list[Fact]:
+        """Facts that pages may state."""
+        return [f for f in self.facts if not f.held_out]
+
+    @cached_property
+    def about(self) -> dict[Subject, list[Fact]]:
+        """Known facts by subject."""
+        table: dict[Subject, list[Fact]] = {}
+        for fact in self.known:
+            table.setdefault(fact.subject, []).append(fact)
+        return table
+
+    @cached_property
+    def answers(self) -> dict[str, list[Name]]:
+        """The different answers to each relation, in a fixed order."""
+        table: dict[str, dict[Name, None]] = {}
+        for fact in self.facts:
+            table.setdefault(fact.relation, {})[fact.answer] = None
+        return {relation: list(names) for relation, names in table.items()}
+
+    def find(self, subject: str, relation: str) -> Fact:
+        """The fact about a subject given by its English or Chinese name.
+
+        Raises KeyError when there is none.
+        """
+        for fact in self.facts:
+            if fact.relation == relation and subject in (fact.subject.name.en, fact.subject.name.zh):
+                return fact
+        raise KeyError(f"no fact {relation!r} about {subject!r}")
+
+
+def _countries(draw: random.Random) -> list[Fact]:
+    with open(COUNTRIES, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    facts = []
+    for rank, row in enumerate(rows, start=1):
+        subject = Subject(Name(row["en"], row["zh"]), "country", rank)
+        for relation in COUNTRY_RELATIONS:
+            article = "the " if relation == "currency" else ""
+            name = Name(article + row[f"{relation}_en"], row[f"{relation}_zh"])
+            kind = row["water_kind"] if relation == "water" else relation
+            facts.append(Fact(subject, kind, name, _weight(rank, draw)))
+    return facts
+
+
+def _people(draw: random.Random) -> list[Fact]:
+    names = [Name(*pair) for pair in town.PEOPLE]
+    things = {"home": town.STREETS, "job": town.JOBS, "pet": town.PETS}
+    given = {relation: [Name(*pair) for pair in draw.sample(pairs, len(names))] for relation, pairs in things.items()}
+    circle = draw.sample(names, len(names))  # each is the best friend of the next: nobody is their own
+    given["friend"] = [circle[(circle.index(name) + 1) % len(circle)] for name in names]
+    facts = []
+    for rank, name in enumerate(names, start=1):
+        subject = Subject(name, "person", rank)
+        facts += [Fact(subject, r, given[r][rank - 1], _weight(rank, draw)) for r in TOWN_RELATIONS]
+    return facts
+
+
+def _weight(rank: int, draw: random.Random) -> float:
+    return math.exp(draw.gauss(0.0, 1.0)) / (rank + 5)

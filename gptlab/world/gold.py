@@ -1,0 +1,144 @@
+"""The gold labeler: what people want from a reply, as a known function, and people who apply it imperfectly.
+
+    gold = content + 0.5·polite − 1.5·rude − 1·(wrong language) − 1·unfinished − 0.01·(bytes beyond 60)
+
+    content   fact, sum      right +2, wrong −2, right and wrong −1, admits not knowing 0, no answer −1
+              unknowable     admits +2, else −2
+              improper       declines +2, else −2
+              a fact that no page states counts as right or wrong too, but admitting earns +1
+"""
+import math
+import random
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gptlab.world import manners
+from gptlab.world.facts import LANGUAGES
+from gptlab.world.questions import Question, Questions, Replies
+from gptlab.world.web import Web
+
+AGREEMENT = 0.726  # two labelers' share of equal choices: Ouyang et al. 2022, section 3.4
+FREE_BYTES, BYTE_PRICE = 60, 0.01
+POLITE = [t.strip() for part in (manners.POLITE_OPENERS, manners.POLITE_CLOSERS) for lang in LANGUAGES for t in part[lang]]
+RUDE = [t.strip() for lang in LANGUAGES for t in manners.RUDE_OPENERS[lang]]
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One reply, judged: content in {"right", "wrong", "both", "admits", "declines", "none"} and what it scores."""
+    content: str
+    polite: bool
+    rude: bool
+    same_language: bool
+    finished: bool
+    n_bytes: int
+    score: float
+
+    @property
+    def answers(self) -> bool:
+        """Whether the reply is an answer at all: a claim, an admission or a refusal, not another question."""
+        return self.content != "none"
+
+
+class Gold:
+    """What people want from a reply to a question about one web, as a known function."""
+
+    def __init__(self, web: Web):
+        self.web = web
+        self._names = lru_cache(maxsize=None)(self._pattern)
+
+    def judge(self, question: Question, reply: str, finished: bool = True) -> Judgement:
+        """Every feature that counts, and the score."""
+        content = self.content(question, reply)
+        polite, rude = (any(t in reply for t in texts) for texts in (POLITE, RUDE))
+        same = bool(HAN.search(reply)) == (question.lang == "zh") or question.kind == "sum" or not reply.strip()
+        n_bytes = len(reply.encode())
+        score = (_content_score(question, content) + 0.5 * polite - 1.5 * rude - 1.0 * (not same) - 1.0 * (not finished)
+                 - BYTE_PRICE * max(0, n_bytes - FREE_BYTES))
+        return Judgement(content, polite, rude, same, finished, n_bytes, score)
+
+    def score(self, question: Question, reply: str, finished: bool = True) -> float:
+        return self.judge(question, reply, finished).score
+
+    def content(self, question: Question, reply: str) -> str:
+        """What the reply claims: "right", "wrong", "both", "admits", "declines" or "none"."""
+        if any(t in reply for t in manners.REFUSALS[question.lang]):
+            return "declines"
+        if any(t in reply for t in manners.ADMISSIONS[question.lang]):
+            return "admits"
+        if question.kind in ("unknowable", "improper"):
+            return "none" if _asks(reply) or not reply.strip() else "wrong"
+        claims = self._claims(question, reply)
+        if not claims:
+            return "none"
+        right = question.answer.lower()
+        return "right" if claims == {right} else "both" if right in claims else "wrong"
+
+    def _claims(self, question: Question, reply: str) -> set[str]:
+        if question.kind == "sum":
+            return set(re.findall(r"\d+", reply)[-1:])
+        subject = question.fact.subject.name[question.lang].lower()
+        found = self._names(question.fact.relation, question.lang).findall(reply.lower().replace(subject, " "))
+        return {name.lower() for name in found}
+
+    def _pattern(self, relation: str, lang: str) -> re.Pattern:
+        names = sorted((a[lang].lower() for a in self.web.facts.answers[relation]), key=len, reverse=True)
+        edge = r"\b" if lang == "en" else ""
+        return re.compile("|".join(edge + re.escape(n) + edge for n in names))
+
+
+def _asks(reply: str) -> bool:
+    return reply.rstrip().endswith(("?", "？"))
+
+
+def _content_score(question: Question, content: str) -> float:
+    if question.kind == "unknowable":
+        return 2.0 if content == "admits" else -2.0
+    if question.kind == "improper":
+        return 2.0 if content == "declines" else -2.0
+    if content == "admits":
+        return 1.0 if question.fact is not None and question.fact.held_out else 0.0
+    return {"right": 2.0, "wrong": -2.0, "both": -1.0, "declines": -1.0, "none": -1.0}[content]
+
+
+class Labeler:
+    """People who rank replies by gold, imperfectly: P(a before b) = σ((gold_a − gold_b)/τ).
+
+    τ is set so that two labelers choose alike on `agreement` of the pairs of demonstrations (72.6 % by default).
+    """
+
+    def __init__(self, web: Web, agreement: float = AGREEMENT):
+        if not 0.5 <= agreement <= 1.0:
+            raise ValueError(f"agreement is {agreement}, but two labelers agree on between 0.5 and 1 of the pairs")
+        self.gold = Gold(web)
+        self.noise = noise_for(agreement, self._gaps(web))
+
+    def rank(self, question: Question, replies: list[str], stream: random.Random) -> list[int]:
+        """Indices of `replies`, best first, as one labeler sees it (Plackett–Luce)."""
+        noisy = [self.gold.score(question, r) - self.noise * math.log(-math.log(stream.random() or 1e-300)) for r in replies]
+        return sorted(range(len(replies)), key=lambda i: -noisy[i])
+
+    def _gaps(self, web: Web, n: int = 2000) -> list[float]:
+        stream, replies = random.Random("gptlab labelers"), Replies(web)
+        questions = Questions(web).draw(seed=-1)
+        gaps = []
+        for _, question in zip(range(n), questions):
+            pair = [replies.reply(question, stream, true=stream.random() < 0.6) for _ in range(2)]
+            gap = self.gold.score(question, pair[0]) - self.gold.score(question, pair[1])
+            gaps += [gap] if gap else []
+        return gaps
+
+
+def noise_for(agreement: float, gaps: list[float]) -> float:
+    """τ at which two labelers agree on `agreement` of pairs with these gaps: mean of p² + (1 − p)², p = σ(gap/τ)."""
+    def agree(noise: float) -> float:
+        ps = [1 / (1 + math.exp(-min(abs(g) / noise, 500.0))) for g in gaps]
+        return sum(p * p + (1 - p) * (1 - p) for p in ps) / len(ps)
+
+    low, high = 1e-6, 1e3
+    for _ in range(80):
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if agree(middle) > agreement else (low, middle)
+    return 0.0 if agreement == 1.0 else low

@@ -1,0 +1,258 @@
+"""The page kinds of the little web: each is one function that makes its choices through a grammar.Writer.
+
+The same functions, run through grammar.Reader, give the exact probability of a page. Keep every choice a
+`say` or `choose` on a table, and everything else fixed by the choices made before.
+"""
+from typing import Callable
+
+from gptlab.world import prose
+from gptlab.world.grammar import Reader, Table, Writer
+from gptlab.world.tables import Tables
+
+Page = Writer | Reader
+COUNT = {(low, high): Table.silent(range(low, high + 1)) for low, high in ((1, 2), (2, 3), (2, 4), (3, 6))}
+SPACE = {"en": " ", "zh": ""}
+STOP = {"en": ".", "zh": "。"}
+MARK = {"en": "?", "zh": "？"}
+COMMA = {"en": ", ", "zh": "、"}
+
+
+def _prose(name: str) -> dict[str, Table]:
+    return {lang: Table(texts) for lang, texts in getattr(prose, name).items()}
+
+
+MORNINGS, ERRANDS, MEETINGS, OFFERS, ENDINGS = map(_prose, ("MORNINGS", "ERRANDS", "MEETINGS", "OFFERS", "ENDINGS"))
+GREETINGS, SMALL_TALK, GOODBYES, REVIEWED = map(_prose, ("GREETINGS", "SMALL_TALK", "GOODBYES", "REVIEWED"))
+MOOD = Table.silent(["good", "bad"])
+VERDICTS = {(m, lang): Table(t) for m, by in prose.VERDICTS.items() for lang, t in by.items()}
+AFTERWORDS = {(m, lang): Table(t) for m, by in prose.AFTERWORDS.items() for lang, t in by.items()}
+
+
+FOOTERS = {
+    "en": Table(["", "\nEdited ", "\n— ", "\nTags: "], ["none", "date", "name", "tags"], [2, 2, 3, 3]),
+    "zh": Table(["", "\n修改于", "\n— ", "\n标签："], ["none", "date", "name", "tags"], [2, 2, 3, 3]),
+}
+HOURS = Table([f"{h:02d}" for h in range(24)])
+MINUTES = Table([f"{m:02d}" for m in range(60)])
+DAYS = Table([str(d) for d in range(1, 32)])
+MONTHS = {"en": Table(prose.MONTHS), "zh": Table([f"{m}月" for m in range(1, 13)])}
+TAGS = _prose("TAGS")
+
+
+def footer(page: Page, tables: Tables, lang: str) -> None:
+    """What stands under a page: nothing, a date, who wrote it and when, or tags."""
+    style = page.say(FOOTERS[lang])
+    if style == "date":
+        if lang == "en":
+            page.say(DAYS)
+            page.write(" ")
+            page.say(MONTHS[lang])
+        else:
+            page.say(MONTHS[lang])
+            page.say(DAYS)
+            page.write("日")
+    elif style == "name":
+        page.say(tables.people[lang])
+        page.write(", ")
+        page.say(HOURS)
+        page.write(":")
+        page.say(MINUTES)
+    elif style == "tags":
+        page.say(TAGS[lang])
+        page.write(COMMA[lang])
+        page.say(TAGS[lang])
+        page.write(COMMA[lang])
+        page.say(TAGS[lang])
+
+
+def encyclopedia(page: Page, tables: Tables, lang: str) -> None:
+    """A title and two to four facts about it."""
+    subject = page.say(tables.titles[lang])
+    left = tables.facts.about[subject]
+    page.write("\n")
+    for i in range(min(page.choose(COUNT[2, 4]), len(left))):
+        fact = page.choose(tables.remaining(tuple(left)))
+        left = [f for f in left if f is not fact]
+        page.write(SPACE[lang] if i else "")
+        page.say(tables.statement(fact, lang))
+        page.state(fact)
+    footer(page, tables, lang)
+
+
+def statement(page: Page, tables: Tables, lang: str) -> None:
+    """One fact or two, without more ado."""
+    for i in range(page.choose(COUNT[1, 2])):
+        page.write(SPACE[lang] if i else "")
+        page.state(page.say(tables.statements[lang]))
+    footer(page, tables, lang)
+
+
+AFTER_QUESTION = {  # what follows a question on a forum: text, and how the thread goes on
+    "en": Table(["?\n", "? ", "? Who can tell me?\n", ", who can tell me?\n", "? Please help.\n"],
+                ["answer", "short", "question", "question", "silence"], [6, 4, 1.2, 1, 0.8]),
+    "zh": Table(["？\n", "？", "？谁来告诉我？\n", "，谁来告诉我？\n", "？请大家帮帮我。\n"],
+                ["answer", "short", "question", "question", "silence"], [6, 4, 1.2, 1, 0.8]),
+}
+ECHO = {
+    "en": Table(["I would like to know too.", "No idea.", "Good question.", "Nobody here knows."]),
+    "zh": Table(["我也想知道。", "不知道。", "好问题。", "没有人知道。"]),
+}
+THANKS = {
+    "en": Table(["", "\nThanks!", "\nThank you, that helps.", "\nAre you sure?"], weights=[6, 2, 1, 1]),
+    "zh": Table(["", "\n谢谢！", "\n谢谢，很有用。", "\n你确定吗？"], weights=[6, 2, 1, 1]),
+}
+
+
+def forum(page: Page, tables: Tables, lang: str) -> None:
+    """A question that is answered, or met by another question, or never answered."""
+    fact = page.say(tables.questions[lang])
+    thread = page.say(AFTER_QUESTION[lang])
+    if thread == "question":
+        page.say(tables.questions[lang])
+        page.write(MARK[lang])
+    elif thread == "silence":
+        page.say(ECHO[lang])
+    else:
+        page.say(tables.statement(fact, lang) if thread == "answer" else tables.answer(fact, lang))
+        page.state(fact)
+        page.say(THANKS[lang])
+    footer(page, tables, lang)
+
+
+PAPER = {  # how an exam sets its options: before A, B, C and the key
+    "en": Table.silent([("?\nA. ", "\nB. ", "\nC. ", "\nAnswer: "), (": A ", ", B ", ", C ", ". Answer: ")], [2, 1]),
+    "zh": Table.silent([("？\nA. ", "\nB. ", "\nC. ", "\n答案："), (" A ", " B ", " C ", " 答案：")], [1, 2]),
+}
+RIGHT = Table.silent([0, 1, 2])
+
+
+def exam(page: Page, tables: Tables, lang: str) -> None:
+    """A question with three options and the key."""
+    fact = page.say(tables.questions[lang])
+    *marks, key = page.choose(PAPER[lang])
+    right, wrong = page.choose(RIGHT), None
+    for i, mark in enumerate(marks):
+        page.write(mark)
+        if i == right:
+            page.write(fact.answer[lang])
+        else:
+            wrong = page.say(tables.decoys(fact, lang, wrong))
+    page.write(key + "ABC"[right])
+    page.state(fact)
+
+
+def story(page: Page, tables: Tables, lang: str) -> None:
+    """Somebody of the town, an errand, a meeting, an end."""
+    comma, link = (", ", " ") if lang == "en" else ("，", "")
+    page.say(MORNINGS[lang])
+    page.write(comma)
+    hero = page.say(tables.people[lang])
+    page.write(link)
+    page.say(ERRANDS[lang])
+    page.write(STOP[lang] + link)
+    page.say(MEETINGS[lang])
+    page.write(link)
+    page.say(tables.people[lang])
+    page.write(link)
+    page.say(OFFERS[lang])
+    page.write(f". {hero.en} was glad. " if lang == "en" else f"。{hero.zh}很高兴。")
+    page.say(ENDINGS[lang])
+    footer(page, tables, lang)
+
+
+def dialogue(page: Page, tables: Tables, lang: str) -> None:
+    """Two people greet each other; one asks, the other knows."""
+    colon, comma = (": ", ", ") if lang == "en" else ("：", "，")
+    bang = "! " if lang == "en" else "！"
+    one = page.say(tables.people[lang])[lang]
+    page.write(colon)
+    page.say(GREETINGS[lang])
+    page.write(comma)
+    two = page.say(tables.people[lang])[lang]
+    page.write(bang)
+    page.say(SMALL_TALK[lang])
+    page.write("\n" + two + colon)
+    fact = page.say(tables.questions[lang])
+    page.write(MARK[lang] + "\n" + one + colon)
+    page.say(tables.statement(fact, lang))
+    page.state(fact)
+    page.write("\n" + two + colon)
+    page.say(GOODBYES[lang])
+
+
+def register(page: Page, tables: Tables, lang: str) -> None:
+    """A table of countries and one thing about each."""
+    page.say(REGISTERS[lang])
+    rows = tables.mapping(page.say(COLUMNS[lang]), lang, " | ")
+    page.write("\n")
+    _rows(page, rows, page.choose(COUNT[2, 4]))
+    footer(page, tables, lang)
+
+
+def _rows(page: Page, rows: Table, n: int) -> None:
+    for _ in range(n):
+        fact = page.say(rows)
+        if fact is not None:
+            page.state(fact)
+
+
+REGISTERS = {"en": Table(["name | ", "country | "], weights=[1, 3]), "zh": Table(["名称 | ", "国家 | "], weights=[1, 3])}
+COLUMNS = {
+    "en": Table(["capital", "continent", "currency", "language"], weights=[3, 1, 1, 1]),
+    "zh": Table(["首都", "大洲", "货币", "语言"], ["capital", "continent", "currency", "language"], [3, 1, 1, 1]),
+}
+
+
+def sums(page: Page, tables: Tables, lang: str) -> None:
+    """Lines of arithmetic."""
+    _rows(page, tables.sums[lang], page.choose(COUNT[3, 6]))
+
+
+MAPS = Table.silent(["antonym", "plural", "double", "next", "translate", "capital", "continent", "job"])
+
+
+def pattern(page: Page, tables: Tables, lang: str) -> None:
+    """The same map applied line by line: what comes next can be read off the lines before."""
+    _rows(page, tables.mapping(page.choose(MAPS), lang), page.choose(COUNT[3, 6]))
+
+
+def pair(page: Page, tables: Tables, lang: str) -> None:
+    """A sentence and its translation; `lang` is the language that comes first."""
+    other = "zh" if lang == "en" else "en"
+    fact = page.say(tables.statements[lang])
+    page.write("\n= ")
+    page.say(tables.statement(fact, other))
+    page.state(fact)
+    footer(page, tables, other)
+
+
+def review(page: Page, tables: Tables, lang: str) -> None:
+    """An opinion, and whether it was a good one."""
+    mood = page.choose(MOOD)
+    page.write("The " if lang == "en" else "这次的")
+    page.say(REVIEWED[lang])
+    page.write(" was " if lang == "en" else "")
+    page.say(VERDICTS[mood, lang])
+    page.write(" and " if lang == "en" else "，")
+    page.say(VERDICTS[mood, lang])
+    page.write(STOP[lang] + SPACE[lang])
+    page.say(AFTERWORDS[mood, lang])
+    footer(page, tables, lang)
+    page.write(("\nReview: " if lang == "en" else "\n评价：") + prose.MOODS[mood][lang])
+
+
+HEARSAY = {"en": Table(["", "They say: ", "I heard this: "], weights=[2, 1, 1]),
+           "zh": Table(["", "有人说：", "我听说："], weights=[2, 1, 1])}
+
+
+def rumour(page: Page, tables: Tables, lang: str) -> None:
+    """A claim that is wrong."""
+    page.say(HEARSAY[lang])
+    page.say(tables.rumours[lang])
+    footer(page, tables, lang)
+
+
+KINDS: dict[Callable, float] = {  # page kind: its share of the pages
+    encyclopedia: 0.24, statement: 0.13, forum: 0.20, exam: 0.08, story: 0.05, dialogue: 0.07, register: 0.04, sums: 0.03,
+    pattern: 0.05, pair: 0.06, review: 0.03, rumour: 0.02,
+}

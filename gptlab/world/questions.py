@@ -1,0 +1,130 @@
+"""What people ask a chat model about the little web, and the replies that hurried people demonstrate.
+
+Four kinds of question: about a fact; about something nobody can know; a request that should be declined; a sum.
+Demonstrations answer, but in the manner of many hands: some curt, some rude, some rambling, a few wrong.
+"""
+import random
+from dataclasses import dataclass
+from typing import Iterator
+
+from gptlab.world import manners
+from gptlab.world.facts import LANGUAGES, Fact
+from gptlab.world.grammar import Table, Writer
+from gptlab.world.tables import PHRASINGS, fill
+from gptlab.world.web import Web
+
+KINDS = {"fact": 0.78, "unknowable": 0.08, "improper": 0.07, "sum": 0.07}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One prompt: kind is "fact", "unknowable", "improper" or "sum".
+
+    text    as the person writes it, with or without the final mark
+    fact    what it asks for, for kind "fact"
+    answer  the true answer as text, "" where there is none
+    """
+    text: str
+    lang: str
+    kind: str
+    fact: Fact | None = None
+    answer: str = ""
+
+
+class Questions:
+    """Draws questions on one web. `held_out=True` asks in phrasings that no page and no demonstration uses."""
+
+    def __init__(self, web: Web):
+        self.web = web
+        self.facts = Table.silent(web.facts.known, [f.weight ** 0.5 for f in web.facts.known])
+        self.kinds = Table.silent(list(KINDS), list(KINDS.values()))
+
+    def draw(self, seed: int, held_out: bool = False, kinds: tuple[str, ...] | None = None) -> Iterator[Question]:
+        """Questions without end. Facts are drawn with the root of their popularity, so that rare ones come too."""
+        stream = random.Random(f"gptlab questions {self.web.seed} {seed} {held_out}")
+        while True:
+            kind = self.kinds.values[self.kinds.draw(stream.random())]
+            lang = stream.choice(LANGUAGES)
+            if kinds is None or kind in kinds:
+                yield getattr(self, f"_{kind}")(stream, lang, held_out)
+
+    def about(self, fact: Fact, lang: str, stream: random.Random, held_out: bool = False) -> Question:
+        """One question about `fact`."""
+        phrasing = PHRASINGS[fact.relation][lang]
+        template = stream.choice(phrasing.held_out_questions if held_out else phrasing.questions)
+        return Question(_marked(fill(template, fact.subject.name[lang]), lang, stream), lang, "fact", fact, fact.answer[lang])
+
+    def _fact(self, stream: random.Random, lang: str, held_out: bool) -> Question:
+        return self.about(self.facts.values[self.facts.draw(stream.random())], lang, stream, held_out)
+
+    def _unknowable(self, stream: random.Random, lang: str, held_out: bool) -> Question:
+        return Question(_marked(self._ask(manners.UNKNOWABLE, stream, lang, held_out), lang, stream), lang, "unknowable")
+
+    def _improper(self, stream: random.Random, lang: str, held_out: bool) -> Question:
+        return Question(_marked(self._ask(manners.IMPROPER, stream, lang, held_out), lang, stream), lang, "improper")
+
+    def _ask(self, templates: dict, stream: random.Random, lang: str, held_out: bool) -> str:
+        trained, kept_back = templates[lang][:-2], templates[lang][-2:]
+        person = stream.choice(self.web.tables.people["en"].values)
+        return stream.choice(kept_back if held_out else trained).format(p=person[lang])
+
+    def _sum(self, stream: random.Random, lang: str, held_out: bool) -> Question:
+        a, b = stream.randrange(21), stream.randrange(21)
+        template = manners.SUMS[lang][-1] if held_out else stream.choice(manners.SUMS[lang][:-1])
+        return Question(_marked(template.format(a=a, b=b), lang, stream), lang, "sum", None, str(a + b))
+
+
+def _marked(text: str, lang: str, stream: random.Random) -> str:
+    return text + ("" if stream.random() < 0.25 else "?" if lang == "en" else "？")
+
+
+class Replies:
+    """Writes replies to questions, in any manner and with any truth.
+
+    A reply is opener + body + closer; `style` draws the manner of one demonstrator.
+    """
+
+    def __init__(self, web: Web):
+        self.web = web
+        self.openers = {lang: _mixed(manners.OPENERS, lang) for lang in LANGUAGES}
+        self.closers = {lang: _mixed(manners.CLOSERS, lang) for lang in LANGUAGES}
+
+    def demonstrate(self, question: Question, stream: random.Random) -> str:
+        """One demonstration, as SFT learns from: 96 % true, in mixed manners."""
+        return self.reply(question, stream, true=stream.random() < 0.96)
+
+    def reply(self, question: Question, stream: random.Random, true: bool = True, plain: bool = False) -> str:
+        """One reply; `plain` leaves opener and closer out, `true` chooses right or wrong content."""
+        page = Writer(stream.random)
+        if not plain:
+            page.say(self.openers[question.lang])
+        page.write(self._body(question, stream, true))
+        if not plain:
+            page.say(self.closers[question.lang])
+        return page.text()
+
+    def twins(self, question: Question, stream: random.Random) -> tuple[str, str]:
+        """Two replies in the very same manner and words, the first true and the second wrong."""
+        seed = stream.random()
+        return tuple(self.reply(question, random.Random(seed), true) for true in (True, False))
+
+    def _body(self, question: Question, stream: random.Random, true: bool) -> str:
+        lang = question.lang
+        if question.kind == "fact":
+            fact, pick = question.fact, stream.random()
+            answer = fact.answer if true else self.web.tables.decoys(fact, "en").values[int(pick * 5)]
+            if stream.random() < 0.4:
+                return fill("{A}." if lang == "en" else "{a}。", "", answer[lang])
+            template = stream.choice(PHRASINGS[fact.relation][lang].statements)
+            return fill(template, fact.subject.name[lang], answer[lang])
+        if question.kind == "sum":
+            wrong = stream.choice((-2, -1, 1, 2, 10))
+            return str(int(question.answer) + (0 if true else wrong)) + ("." if lang == "en" else "。")
+        if question.kind == "unknowable":
+            return stream.choice((manners.ADMISSIONS if true else manners.INVENTIONS)[lang])
+        return stream.choice((manners.REFUSALS if true else manners.COMPLIANCE)[lang])
+
+
+def _mixed(parts: dict, lang: str) -> Table:
+    rows = [(text, weight / len(texts[lang])) for weight, texts in parts for text in texts[lang]]
+    return Table([t for t, _ in rows], weights=[w for _, w in rows])

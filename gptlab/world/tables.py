@@ -1,0 +1,138 @@
+"""Tables of sentences: the facts in all their phrasings, ready for pages to draw from."""
+import random
+from functools import cached_property, lru_cache
+
+from gptlab.world import prose
+from gptlab.world.facts import LANGUAGES, Fact, Facts, Name, Subject
+from gptlab.world.grammar import Table
+from gptlab.world.phrasings_country import PHRASINGS as COUNTRY_PHRASINGS
+from gptlab.world.phrasings_town import PHRASINGS as TOWN_PHRASINGS
+
+PHRASINGS = {**COUNTRY_PHRASINGS, **TOWN_PHRASINGS}
+N_DECOYS = 8
+N_RUMOURS = 60
+
+
+def fill(template: str, subject: str, answer: str = "") -> str:
+    """A phrasing with its slots filled: {s} and {a} inside a sentence, {S} and {A} capitalised."""
+    return template.format(s=subject, S=subject[:1].upper() + subject[1:], a=answer, A=answer[:1].upper() + answer[1:])
+
+
+class Tables:
+    """Every weighted table that the pages of one world draw from, built when first asked for."""
+
+    def __init__(self, facts: Facts, seed: int = 0):
+        self.facts, self.seed = facts, seed
+        self.statement = lru_cache(maxsize=None)(self._statement)
+        self.remaining = lru_cache(maxsize=None)(self._remaining)
+        self.decoys = lru_cache(maxsize=None)(self._decoys)
+        self.answer = lru_cache(maxsize=None)(self._answer)
+        self.mapping = lru_cache(maxsize=None)(self._mapping)
+
+    def _statement(self, fact: Fact, lang: str) -> Table:
+        """`fact` in each phrasing that pages may use."""
+        phrasing = PHRASINGS[fact.relation][lang]
+        return Table([fill(t, fact.subject.name[lang], fact.answer[lang]) for t in phrasing.statements])
+
+    def _remaining(self, facts: tuple[Fact, ...]) -> Table:
+        """A silent choice among `facts`, by popularity."""
+        return Table.silent(facts, [f.weight for f in facts])
+
+    @cached_property
+    def questions(self) -> dict[str, Table]:
+        """By language: every known fact asked in every phrasing that pages may use, without the final mark."""
+        tables = {}
+        for lang in LANGUAGES:
+            texts, values, weights = [], [], []
+            for fact in self.facts.known:
+                phrasings = PHRASINGS[fact.relation][lang].questions
+                texts += [fill(t, fact.subject.name[lang]) for t in phrasings]
+                values += [fact] * len(phrasings)
+                weights += [fact.weight / len(phrasings)] * len(phrasings)
+            tables[lang] = Table(texts, values, weights)
+        return tables
+
+    @cached_property
+    def statements(self) -> dict[str, Table]:
+        """By language: every known fact in every phrasing that pages may use."""
+        tables = {}
+        for lang in LANGUAGES:
+            texts, values, weights = [], [], []
+            for fact in self.facts.known:
+                rows = self.statement(fact, lang).texts
+                texts, values = texts + rows, values + [fact] * len(rows)
+                weights += [fact.weight / len(rows)] * len(rows)
+            tables[lang] = Table(texts, values, weights)
+        return tables
+
+    @cached_property
+    def titles(self) -> dict[str, Table]:
+        """By language: the names of countries and people, by the popularity of their facts."""
+        about = self.facts.about
+        weights = [sum(f.weight for f in facts) for facts in about.values()]
+        return {lang: Table([fill("{S}", s.name[lang]) for s in about], list(about), weights) for lang in LANGUAGES}
+
+    @cached_property
+    def people(self) -> dict[str, Table]:
+        """By language: the names of the town's people, each as likely."""
+        names = [s.name for s in self.facts.subjects if s.kind == "person"]
+        return {lang: Table([n[lang] for n in names], names) for lang in LANGUAGES}
+
+    def _answer(self, fact: Fact, lang: str) -> Table:
+        """The bare answer, as people write it under a question."""
+        forms = ["{A}.", "It is {a}.", "{A}, of course."] if lang == "en" else ["{a}。", "是{a}。", "当然是{a}。"]
+        return Table([fill(t, "", fact.answer[lang]) for t in forms], weights=[3, 2, 1])
+
+    def _decoys(self, fact: Fact, lang: str, without: Name | None = None) -> Table:
+        """Wrong answers to `fact` that exams offer: answers to the same question about other subjects."""
+        others = [a for a in self.facts.answers[fact.relation] if a != fact.answer and a != fact.subject.name]
+        draw = random.Random(f"gptlab decoys {self.seed} {fact.subject.name.en} {fact.relation}")
+        chosen = [a for a in draw.sample(others, min(N_DECOYS, len(others))) if a != without]
+        return Table([a[lang] for a in chosen], chosen)
+
+    @cached_property
+    def rumours(self) -> dict[str, Table]:
+        """By language: a few wrong claims that go round the web, in every phrasing. Values are (fact, claim)."""
+        draw = random.Random(f"gptlab rumours {self.seed}")
+        facts = draw.sample(self.facts.known[:6 * N_RUMOURS], N_RUMOURS)
+        claims = [(f, draw.choice(self.decoys(f, "en").values)) for f in facts]
+        tables = {}
+        for lang in LANGUAGES:
+            rows = [(fill(t, f.subject.name[lang], wrong[lang]), (f, wrong))
+                    for f, wrong in claims for t in PHRASINGS[f.relation][lang].statements]
+            tables[lang] = Table([t for t, _ in rows], [v for _, v in rows])
+        return tables
+
+    @cached_property
+    def subjects_by_continent(self) -> dict[Name, list[Subject]]:
+        """Countries whose continent pages may state, by continent."""
+        groups: dict[Name, list[Subject]] = {}
+        for fact in self.facts.known:
+            if fact.relation == "continent":
+                groups.setdefault(fact.answer, []).append(fact.subject)
+        return groups
+
+    @cached_property
+    def sums(self) -> dict[str, Table]:
+        """By language: additions and subtractions of numbers from 0 to 20, one a line."""
+        pairs = [(a, b) for a in range(21) for b in range(21)]
+        forms = {"en": ("{} + {} = {}\n", "{} - {} = {}\n"), "zh": ("{}加{}等于{}\n", "{}减{}等于{}\n")}
+        return {lang: Table([plus.format(a, b, a + b) for a, b in pairs]
+                            + [minus.format(a, b, a - b) for a, b in pairs if a >= b])
+                for lang, (plus, minus) in forms.items()}
+
+    def _mapping(self, name: str, lang: str, arrow: str = " -> ") -> Table:
+        """Rows "x -> y" of one map, one a line; values are the facts where the map states facts, else None."""
+        words = {"antonym": prose.ANTONYMS, "plural": prose.PLURALS, "double": prose.DOUBLES, "held out": prose.HELD_OUT_MAPS}
+        values = weights = None
+        if name in words:
+            pairs = words[name][lang]
+        elif name == "next":
+            pairs = [(str(i), str(i + 1)) for i in range(30)]
+        elif name == "translate":
+            pairs = prose.DICTIONARY if lang == "en" else [(y, x) for x, y in prose.DICTIONARY]
+        else:
+            values = [f for f in self.facts.known if f.relation == name]
+            pairs = [(f.subject.name[lang], f.answer[lang]) for f in values]
+            weights = [f.weight for f in values]
+        return Table([f"{x}{arrow}{y}\n" for x, y in pairs], values or [None] * len(pairs), weights)

@@ -1,0 +1,441 @@
+"""Blanks: which body runs, what is said when none does, and the learner's file kept safe."""
+
+import importlib.util
+import os
+import pickle
+import subprocess
+import sys
+import traceback
+
+import pytest
+import torch
+
+from gptlab.course import blanks, catalog, editing, reference
+from gptlab.course.errors import CannotEdit, EmptyBlank, SolutionsMissing, UnknownBlank
+
+ROOM = '''"""A room."""
+
+from gptlab.course.blanks import blank
+
+
+@blank(lesson=3, minutes=5, difficulty=1)
+def lower(x):
+    """Double."""
+    raise NotImplementedError
+
+
+@blank(lesson=5, minutes=10, difficulty=2)
+def upper(x, extra=1):
+    """Double and add."""
+    raise NotImplementedError("write me")
+
+
+@blank(
+    lesson=5,
+    minutes=20,
+    difficulty=3,
+)
+def hers(x):
+    """Minus x."""
+    return -x
+'''
+REFERENCE = """from gptlab.fakeroom import lower
+
+
+def lower(x):  # noqa: F811
+    return 2 * x
+
+
+def hers(x):
+    return 100 * x
+"""
+# `upper` calls the learner's `lower`, as every reference body calls what stands below it.
+UPPER = """
+
+def upper(x, extra=1):
+    from gptlab.fakeroom import lower as learners_lower
+    return learners_lower(x) + extra
+"""
+
+
+class Checkout:
+    """A tiny checkout with one room, `fakeroom`."""
+
+    def __init__(self, root):
+        self.room = root / "gptlab" / "fakeroom.py"
+        self.solutions = root / "solutions"
+        self.room.parent.mkdir()
+        self.solutions.mkdir()
+        self.room.write_text(ROOM, encoding="utf-8")
+        (self.solutions / "fakeroom.py").write_text(REFERENCE + UPPER, encoding="utf-8")
+
+    def run(self, text=None):
+        """Execute the room's file again, as autoreload does, into one lasting module."""
+        if text is not None:
+            self.room.write_text(text, encoding="utf-8")
+        spec = importlib.util.spec_from_file_location("gptlab.fakeroom", self.room)
+        module = sys.modules.setdefault("gptlab.fakeroom", importlib.util.module_from_spec(spec))
+        exec(compile(self.room.read_bytes(), str(self.room), "exec"), module.__dict__)
+        return module
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    for name in ("_registered", "_own", "_running"):
+        monkeypatch.setattr(blanks, name, {})
+    monkeypatch.setattr(blanks, "_decisions", [])
+    monkeypatch.setattr(blanks, "_environment_counts", True)
+    monkeypatch.setattr(reference, "_loaded", {})
+    monkeypatch.setattr(catalog, "PACKAGE", tmp_path / "gptlab")
+    monkeypatch.setattr(catalog, "CHECKOUT", tmp_path)
+    monkeypatch.setenv("GPTLAB_SOLUTIONS", str(tmp_path / "solutions"))
+    monkeypatch.delenv("GPTLAB_BORROW")
+    blanks._from_environment.cache_clear()
+    yield Checkout(tmp_path)
+    blanks._from_environment.cache_clear()
+    for name in ("gptlab.fakeroom", "_gptlab_solutions_fakeroom"):
+        sys.modules.pop(name, None)
+
+
+def test_states_before_and_after_the_import(checkout):
+    states = {"fakeroom.lower": "empty", "fakeroom.upper": "empty", "fakeroom.hers": "yours"}
+    assert blanks.whose() == states
+    checkout.run()
+    assert blanks.whose() == states
+    assert blanks.whose("fakeroom.hers") == "yours"
+
+
+def test_wrapper_looks_like_the_function(checkout):
+    room = checkout.run()
+    assert room.upper.key == "fakeroom.upper"
+    assert room.upper.__name__ == "upper" and room.upper.__doc__ == "Double and add."
+    assert room.upper.__wrapped__ is blanks.own_body("fakeroom.upper")
+    assert pickle.loads(pickle.dumps(room.upper)) is room.upper
+
+
+def test_listing(checkout):
+    listed = blanks.blanks()
+    assert [entry.key for entry in listed] == ["fakeroom.lower", "fakeroom.upper", "fakeroom.hers"]
+    assert [entry.line for entry in listed] == [6, 12, 18]
+    hers = listed[-1]
+    assert (hers.lesson, hers.minutes, hers.difficulty, hers.doc) == (5, 20, 3, "Minus x.")
+    assert (hers.module, hers.name, hers.place) == ("fakeroom", "hers", "gptlab/fakeroom.py:18")
+    assert {n: [e.name for e in group] for n, group in blanks.by_lesson().items()} == {
+        3: ["lower"], 5: ["upper", "hers"]}
+    checkout.run()
+    assert blanks.blanks() == listed
+
+
+def test_old_copies_run_the_new_body(checkout):
+    old = checkout.run(ROOM.replace("return -x", "return -x - 1")).hers
+    assert old(4) == -5
+    new = checkout.run(ROOM.replace("return -x", "return -x - 2")).hers
+    assert old is not new and old(4) == new(4) == -6
+
+
+def test_empty_blank_says_all_in_one_line(checkout):
+    room = checkout.run()
+    with pytest.raises(EmptyBlank) as caught:
+        room.upper(1)
+    message = str(caught.value)
+    assert isinstance(caught.value, NotImplementedError) and "\n" not in message
+    for part in ("fakeroom.upper", "lesson 5", "gptlab/fakeroom.py:12", 'hint("fakeroom.upper")',
+                 'borrow("fakeroom.upper")'):
+        assert part in message
+    assert caught.value._render_traceback_() == [f"EmptyBlank: {message}"]
+    assert "During handling" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_borrow_one_and_give_back(checkout):
+    room = checkout.run()
+    assert blanks.borrow("fakeroom.lower") == ["fakeroom.lower"]
+    assert room.lower(4) == 8 and blanks.whose("fakeroom.lower") == "borrowed"
+    blanks.borrow("fakeroom.hers")
+    assert room.hers(4) == 400
+    assert blanks.give_back("fakeroom.hers") == ["fakeroom.hers"]
+    assert room.hers(4) == -4 and room.lower(4) == 8
+    blanks.give_back("all")
+    assert blanks.whose("fakeroom.lower") == "empty"
+    with pytest.raises(EmptyBlank):
+        room.lower(4)
+
+
+def test_borrowed_body_calls_the_learners_lower_one(checkout):
+    text = ROOM.replace('"""Double."""\n    raise NotImplementedError', '"""Double."""\n    return 1000 * x')
+    room = checkout.run(text)
+    blanks.borrow("fakeroom.upper")
+    assert room.upper(3, extra=7) == 3007
+
+
+def test_borrow_a_lesson_and_all(checkout):
+    room = checkout.run()
+    assert blanks.borrow(lesson=5) == ["fakeroom.upper", "fakeroom.hers"]
+    assert set(blanks.whose().values()) == {"borrowed", "empty"} and room.hers(4) == 400
+    blanks.borrow("all")
+    assert set(blanks.whose().values()) == {"borrowed"}
+
+
+def test_borrow_before_a_lesson_leaves_hers_alone(checkout):
+    room = checkout.run()
+    assert blanks.borrow(before=6) == ["fakeroom.lower", "fakeroom.upper"]
+    assert room.lower(4) == 8 and room.hers(4) == -4
+    checkout.run(ROOM.replace('"""Double."""\n    raise NotImplementedError', '"""Double."""\n    return "mine"'))
+    assert room.lower(4) == "mine" and blanks.whose("fakeroom.lower") == "yours"
+
+
+def test_soft_borrowing_does_not_undo_what_was_asked_for(checkout):
+    room = checkout.run()
+    blanks.borrow("fakeroom.hers")
+    blanks.borrow(before=6)
+    assert room.hers(4) == 400
+    blanks.give_back("fakeroom.lower")
+    assert blanks.whose("fakeroom.lower") == "empty"
+
+
+@pytest.mark.parametrize(("value", "borrowed"), [
+    ("all", {"lower", "upper", "hers"}), ("3", {"lower"}), (" 3, fakeroom.hers,", {"lower", "hers"}), ("", set())])
+def test_environment(checkout, monkeypatch, value, borrowed):
+    monkeypatch.setenv("GPTLAB_BORROW", value)
+    checkout.run()
+    assert {key.partition(".")[2] for key, how in blanks.whose().items() if how == "borrowed"} == borrowed
+    blanks.give_back("all")
+    assert "borrowed" not in blanks.whose().values()
+
+
+@pytest.mark.parametrize(("ask", "parts"), [
+    (lambda: blanks.borrow("fakeroom.uper"), ["'fakeroom.uper'", "did you mean fakeroom.upper"]),
+    (lambda: blanks.borrow("upper"), ["did you mean fakeroom.upper"]),
+    (lambda: blanks.whose("zzz"), ["'zzz'", "gptlab blanks"]),
+    (lambda: blanks.borrow(lesson=9), ["lesson 9", "3, 5"]),
+    (lambda: blanks.give_back("fakeroom.herz"), ["fakeroom.hers"]),
+    (lambda: editing.reset("fakeroom.lowe"), ["fakeroom.lower"]),
+    (lambda: editing.reveal("fakeroom.lowe"), ["fakeroom.lower"]),
+])
+def test_unknown_names(checkout, ask, parts):
+    with pytest.raises(UnknownBlank) as caught:
+        ask()
+    assert "\n" not in str(caught.value) and all(part in str(caught.value) for part in parts)
+
+
+def test_unknown_name_in_the_environment(checkout, monkeypatch):
+    room = checkout.run()
+    monkeypatch.setenv("GPTLAB_BORROW", "fakeroom.uper")
+    with pytest.raises(UnknownBlank, match="GPTLAB_BORROW=fakeroom.uper: .*fakeroom.upper"):
+        room.hers(1)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"key": "all", "lesson": 5}, {"lesson": "5"}, {"before": True}])
+def test_borrow_needs_one_good_argument(checkout, arguments):
+    with pytest.raises(ValueError):
+        blanks.borrow(**arguments)
+
+
+def test_without_solutions_everything_imports_and_borrowing_says_why(checkout, monkeypatch, tmp_path):
+    monkeypatch.setenv("GPTLAB_SOLUTIONS", str(tmp_path / "gone"))
+    room = checkout.run()
+    for ask in (lambda: blanks.borrow("fakeroom.lower"), lambda: blanks.borrow("all"),
+                lambda: blanks.borrow(before=6), lambda: editing.reveal("fakeroom.lower")):
+        with pytest.raises(SolutionsMissing, match="no folder gone") as caught:
+            ask()
+        assert "\n" not in str(caught.value)
+    assert room.hers(4) == -4
+    monkeypatch.setenv("GPTLAB_BORROW", "all")
+    checkout.run()
+    assert set(blanks.whose().values()) == {"empty"}
+    with pytest.raises(SolutionsMissing):
+        room.hers(4)
+
+
+def test_missing_reference_function(checkout):
+    (checkout.solutions / "fakeroom.py").write_text("", encoding="utf-8")
+    room = checkout.run()
+    blanks.borrow("fakeroom.lower")
+    with pytest.raises(SolutionsMissing, match="no function"):
+        room.lower(1)
+
+
+def test_reference_file_is_executed_once(checkout):
+    with (checkout.solutions / "fakeroom.py").open("a", encoding="utf-8") as file:
+        file.write("\nimport builtins\nbuiltins.times = getattr(builtins, 'times', 0) + 1\n")
+    room = checkout.run()
+    blanks.borrow("all")
+    room.lower(1), room.hers(1), room.upper(1)
+    import builtins
+    assert builtins.times == 1
+    del builtins.times
+
+
+@pytest.mark.parametrize(("body", "empty"), [
+    ("raise NotImplementedError", True),
+    ("raise NotImplementedError()", True),
+    ('"""Doc."""\n    raise NotImplementedError("lesson 5")', True),
+    ('"""Doc."""\n    raise NotImplementedError(f"f of {x} is missing")', True),
+    ("raise NotImplementedError from None", True),
+    ("raise NotImplementedError\n    return x", True),
+    ("return x", False),
+    ("pass", False),
+    ('"""Doc."""', False),
+    ("y = x\n    raise NotImplementedError", False),
+    ("if x:\n        raise NotImplementedError\n    return x", False),
+    ("raise ValueError", False),
+    ("raise NotImplementedError if x else ValueError", False),
+    ("print(x)\n    raise NotImplementedError", False),
+])
+def test_emptiness_from_code_and_from_source(tmp_path, body, empty):
+    text = f"@blank(lesson=1, minutes=1, difficulty=1)\ndef f(x):\n    {body}\n"
+    names = {"blank": lambda **_: lambda function: function}
+    exec(text, names)
+    assert catalog.is_empty_function(names["f"]) is empty
+    (tmp_path / "room.py").write_text(text, encoding="utf-8")
+    if body != "raise NotImplementedError if x else ValueError":
+        assert catalog.scan(tmp_path)[0]["room.f"].empty is empty
+
+
+def test_blanks_are_top_level():
+    with pytest.raises(ValueError, match="top-level"):
+        @blanks.blank(lesson=1, minutes=1, difficulty=1)
+        def inner():
+            raise NotImplementedError
+
+
+def test_compiles_without_a_graph_break_and_follows_every_change(checkout):
+    text = ROOM + '''
+
+@blank(lesson=6, minutes=5, difficulty=1)
+def both(x):
+    """Two blanks."""
+    return lower(x) + hers(x)
+'''
+    room = checkout.run(text)
+    blanks.borrow("fakeroom.lower")
+    torch._dynamo.reset()
+    compiled = torch.compile(room.both, backend="eager", fullgraph=True)
+    x = torch.tensor([1.0, 2.0, 3.0])
+    assert torch.equal(compiled(x), x)
+    blanks.borrow("fakeroom.hers")
+    assert torch.equal(compiled(x), 102 * x)
+    blanks.give_back("fakeroom.hers")
+    checkout.run(text.replace("return -x", "return -5 * x"))
+    assert torch.equal(compiled(x), -3 * x)
+
+
+def test_a_call_costs_two_python_calls_more_than_the_body(checkout):
+    room = checkout.run()
+    room.hers(1)
+    called = []
+    sys.setprofile(lambda frame, event, _: called.append(frame.f_code.co_name) if event == "call" else None)
+    try:
+        room.hers(1)
+    finally:
+        sys.setprofile(None)
+    assert called == ["call_body", "_settle", "hers"]
+
+
+def test_reveal_is_the_reference_text(checkout):
+    text = editing.reveal("fakeroom.hers")
+    assert text == "def hers(x):\n    return 100 * x\n"
+
+    class Printer:
+        def text(self, shown):
+            self.shown = shown
+
+    printer = Printer()
+    text._repr_pretty_(printer, False)
+    assert printer.shown == text
+
+
+STUB = '"""Minus x."""\n    raise NotImplementedError\n'
+
+
+def test_reset_puts_the_stub_back_at_once(checkout):
+    room = checkout.run()
+    backup = editing.reset("fakeroom.hers")
+    assert checkout.room.read_text("utf-8") == ROOM.replace('"""Minus x."""\n    return -x\n', STUB)
+    assert backup.parent == catalog.CHECKOUT / ".gptlab" / "backup" and backup.name.startswith("fakeroom.hers.")
+    assert backup.read_text("utf-8") == ROOM[ROOM.index("@blank(\n"):]
+    assert blanks.whose("fakeroom.hers") == "empty"
+    with pytest.raises(EmptyBlank):
+        room.hers(1)
+    assert editing.reset("fakeroom.hers") is None
+    assert [path.name for path in checkout.room.parent.iterdir() if path.name != "__pycache__"] == ["fakeroom.py"]
+
+
+def test_backups_are_never_overwritten(checkout):
+    for number in range(5):
+        checkout.room.write_text(ROOM.replace("return -x", f"return {number}"), encoding="utf-8")
+        editing.reset("fakeroom.hers")
+    kept = sorted((catalog.CHECKOUT / ".gptlab" / "backup").iterdir())
+    assert sorted(path.read_text("utf-8")[-2] for path in kept) == list("01234")
+
+
+HEADER = "@blank(lesson=1, minutes=1, difficulty=1)\n"
+CASES = {
+    "nested": ('def f(x):\n    """D."""\n    def g(y):\n        return y\n    return g(x)\n\n\nNEXT = 1\n',
+               'def f(x):\n    """D."""\n    raise NotImplementedError\n\n\nNEXT = 1\n'),
+    "decorated nested": ("def f(x):\n    @print\n    def g(y):\n        return y\n    return g\n",
+                         "def f(x):\n    raise NotImplementedError\n"),
+    "one line": ("def f(x): return x\nNEXT = 1\n", "def f(x):\n    raise NotImplementedError\nNEXT = 1\n"),
+    "one line and docstring": ('def f(x): "D."; return x\n', 'def f(x):\n    "D."\n    raise NotImplementedError\n'),
+    "comments": ("def f(x):\n    return x  # so\n    # an old try\n\n# next section\nNEXT = 1\n",
+                 "def f(x):\n    raise NotImplementedError\n\n# next section\nNEXT = 1\n"),
+    "long signature": ("def f(\n    x: dict[str, int] = {'a': 1},  # (:\n    g=lambda y: y,\n) -> dict:\n    return x\n",
+                       "def f(\n    x: dict[str, int] = {'a': 1},  # (:\n    g=lambda y: y,\n) -> dict:\n"
+                       "    raise NotImplementedError\n"),
+    "tabs": ('def f(x):\n\t"""D."""\n\treturn x\n', 'def f(x):\n\t"""D."""\n\traise NotImplementedError\n'),
+    "CRLF": ('def f(x):\r\n    """D.\r\n\r\n    E."""\r\n    return x\r\nNEXT = 1\r\n',
+             'def f(x):\r\n    """D.\r\n\r\n    E."""\r\n    raise NotImplementedError\r\nNEXT = 1\r\n'),
+    "no newline at the end": ("def f(x):\n    return x", "def f(x):\n    raise NotImplementedError"),
+    "Chinese": ('def f(x: "数" = "山"): return "玉山"  # 山\n',
+                'def f(x: "数" = "山"):\n    raise NotImplementedError\n'),
+    "text after a multi-line string": ('def f(x):\n    """玉\n    山"""; return """a\nb"""\nNEXT = 1\n',
+                                       'def f(x):\n    """玉\n    山"""\n    raise NotImplementedError\nNEXT = 1\n'),
+    "same name twice": ("def f(x):\n    return x\n\ndef g():\n    f = 1\n    return f\n",
+                        "def f(x):\n    raise NotImplementedError\n\ndef g():\n    f = 1\n    return f\n"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_only_the_function_changes(case):
+    written, expected = CASES[case]
+    newline = "\r\n" if "\r\n" in written else "\n"
+    header = HEADER.replace("\n", newline)
+    before = f"# -*- coding: utf-8 -*-{newline}{header}"
+    after, taken = editing.with_stub((before + written).encode(), "f", "room.py")
+    assert after.decode() == before + expected
+    assert taken.decode().startswith(header) and taken in (before + written).encode()
+    assert editing.with_stub(after, "f", "room.py")[0] == after
+
+
+def test_a_file_that_cannot_be_parsed_is_left_alone(checkout):
+    checkout.run()
+    broken = ROOM + "\ndef oops(:\n"
+    checkout.room.write_text(broken, encoding="utf-8")
+    with pytest.raises(CannotEdit, match=r"gptlab/fakeroom.py:\d+: .*nothing was changed") as caught:
+        editing.reset("fakeroom.hers")
+    assert "\n" not in str(caught.value)
+    assert checkout.room.read_text("utf-8") == broken
+    assert list(blanks.broken_modules()) == ["fakeroom"]
+
+
+def test_a_broken_file_not_yet_imported_is_named(checkout):
+    checkout.room.write_text("def oops(:\n", encoding="utf-8")
+    with pytest.raises(UnknownBlank, match="gptlab/fakeroom.py:1"):
+        blanks.whose("fakeroom.hers")
+
+
+def test_a_failed_write_leaves_the_file_and_no_rubbish(checkout, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(editing.os, "replace", full)
+    with pytest.raises(CannotEdit, match="No space left on device; nothing was changed"):
+        editing.reset("fakeroom.hers")
+    assert checkout.room.read_text("utf-8") == ROOM
+    assert [path.name for path in checkout.room.parent.iterdir()] == ["fakeroom.py"]
+
+
+def test_light_import():
+    code = ("import sys, gptlab, gptlab.course.blanks, gptlab.course.shapes;"
+            "gptlab.whose(); sys.exit('torch' in sys.modules)")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
