@@ -10,7 +10,7 @@ def causal_mask(t: int) -> Tensor:
 
         keep[i, j] = (j ≤ i)                            Vaswani et al. 2017, §3.2.3
 
-    ->  (T, T) bool, True = may look
+    ->  (t, t) bool, True = may look
     """
     raise NotImplementedError
 
@@ -21,14 +21,13 @@ def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor |
 
         out = softmax(q kᵀ / √D) v                      Vaswani et al. 2017, eq. 1; our D is their d_k
 
-    Where the mask is False the score becomes −inf, so that its weight is 0. Any mask that broadcasts to
-    (B, H, T, S) will do, such as (B, 1, T, S). A query that may look at nothing gets 0, not NaN: padding in
-    a batch has such queries.
+    Where the mask is False the score becomes −inf, so that its weight is 0. A query that may look at nothing
+    gets 0, not NaN: padding in a batch has such queries.
 
     q     (B, H, T, D) float
     k     (B, H, S, D) float
     v     (B, H, S, D) float
-    mask  (T, S) bool, True = may look
+    mask  (T, S) bool or (B, 1, T, S) bool, True = may look
     ->    (B, H, T, D) float
     """
     raise NotImplementedError
@@ -41,7 +40,7 @@ def split_heads(x: Tensor, n_heads: int) -> Tensor:
         out[b, h, t, d] = x[b, t, h·D + d]
 
     x   (B, T, C) float
-    ->  (B, H, T, D) float
+    ->  (B, n_heads, T, C/n_heads) float
 
     Raises ValueError when the width is not a multiple of n_heads.
     """
@@ -50,12 +49,12 @@ def split_heads(x: Tensor, n_heads: int) -> Tensor:
 
 @blank(lesson=5, minutes=4, difficulty=1)
 def merge_heads(x: Tensor) -> Tensor:
-    """Lay the heads side by side again; the inverse of split_heads, with C = H·D.
+    """Lay the heads side by side again; the inverse of split_heads.
 
         out[b, t, h·D + d] = x[b, h, t, d]
 
     x   (B, H, T, D) float
-    ->  (B, T, C) float
+    ->  (B, T, H·D) float
     """
     raise NotImplementedError
 
@@ -68,15 +67,15 @@ def multi_head_attention(x: Tensor, w_qkv: Tensor, b_qkv: Tensor, w_out: Tensor,
         q | k | v = x·w_qkv + b_qkv
         out = concat(head_1 … head_H)·w_out + b_out     Vaswani et al. 2017, §3.2.2
 
-    Weights are (in, out). The columns of w_qkv stand in thirds, q then k then v, as in GPT-2's files. Here S = T;
-    any mask that broadcasts to (B, H, T, T) will do, such as (B, 1, T, T).
+    Weights are (in, out). The columns of w_qkv stand in thirds, q then k then v, as in GPT-2's files.
+    The mask is one for scaled_dot_product_attention, with S = T.
 
     x      (B, T, C) float
     w_qkv  (C, 3C) float
     b_qkv  (3C) float
     w_out  (C, C) float
     b_out  (C) float
-    mask   (T, T) bool, True = may look
+    mask   (T, T) bool or (B, 1, T, T) bool, True = may look
     ->     (B, T, C) float
     """
     raise NotImplementedError
@@ -89,6 +88,6 @@ def sinusoidal_positions(t: int, c: int) -> Tensor:
         out[pos, 2i]     = sin(pos / 10000^(2i/C))
         out[pos, 2i + 1] = cos(pos / 10000^(2i/C))      Vaswani et al. 2017, §3.5
 
-    ->  (T, C) float
+    ->  (t, c) float
     """
     raise NotImplementedError

@@ -4,28 +4,29 @@ A token is an integer: 0 … 255 are the bytes, 256 + i is the pair that merge i
 """
 from gptlab.course.blanks import blank
 
-# GPT-2 cuts a text into pieces before it merges, so that no token holds the end of one word and the start of
-# the next (openai/gpt-2, src/encoder.py): a contraction's tail, a word, a number or a run of signs, each of the
-# last three with the one space in front of it, and the other white space.
+# GPT-2 cuts a text into pieces before it merges, so that no token holds the end of one word and the start
+# of the next (openai/gpt-2, src/encoder.py): a contraction's tail, a word, a number or a run of signs, each
+# of the last three with the one space in front of it, and the other white space.
 GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 
-# Chinese puts no spaces between words: GPT-2's pattern takes 台湾最高的山是哪座山 as one word, and merges would
-# glue the end of a name to the grammar behind it. Then a name would be other tokens in each sentence. Two rules
-# mend it.
-# 1. The commonest function words, which end what stands before them, are pieces of their own: the longer ones
-#    first, or 什么 would be cut in two. Left out are those that stand in too many names: 都 (首都), 也 (也门).
-# 2. What stands between them is cut after four characters at most, the length of the longest common words.
+# Chinese puts no spaces between words: GPT-2's pattern takes 台湾最高的山是哪座山 as one word, and merges
+# would glue the end of a name to the grammar behind it. Then a name would be other tokens in each sentence.
+# Two rules mend it.
+# 1. The commonest function words, which end what stands before them, are pieces of their own: the longer
+#    ones first, or 为什么 would be cut in two. Left out are those that stand in names: 都 (首都), 也 (也门).
+# 2. What stands between them is cut after four characters at most: few common words are longer.
 FUNCTION_WORDS = (
-    "什么", "为什么", "怎么", "多少", "哪里", "哪座", "哪条", "哪个", "哪", "请问", "请", "谁", "吗", "呢", "吧",
-    "的", "了", "是", "在", "有", "和", "与", "最", "我", "你", "您", "她", "它", "这", "很", "叫",
+    "什么", "为什么", "怎么", "多少", "哪里", "哪座", "哪条", "哪个", "哪", "请问", "请", "谁",
+    "吗", "呢", "吧", "的", "了", "是", "在", "有", "和", "与", "最", "我", "你", "您", "她", "它",
+    "这", "很", "叫",
 )
 _FUNCTION_WORD = "|".join(sorted(FUNCTION_WORDS, key=len, reverse=True))
 HAN_PATTERN = rf"{_FUNCTION_WORD}|(?:(?!{_FUNCTION_WORD})\p{{Han}}){{1,4}}"
 
-# Ours, for English and Chinese in one text. Apart from Han it differs from GPT-2's in the digits: each digit is a
-# piece, and so is the space before it. A number is then always the same digits in the same places, and a sum can
-# be learnt column by column; with tokens such as 17 and 170 each number would be a new word. [^\P{L}\p{Han}] is a
-# letter that is not Han. All of it means the same to Python's regex and to tiktoken's Rust.
+# Ours, for English and Chinese in one text. Apart from Han it differs from GPT-2's in the digits: each digit
+# is a piece, and so is the space before it. A number is then always the same digits in the same places, and
+# a sum can be learnt column by column; with tokens such as 17 and 170 each number would be a new word.
+# [^\P{L}\p{Han}] is a letter that is not Han. Python's regex and tiktoken's Rust cut all of it alike.
 BILINGUAL_PATTERN = (
     rf"{HAN_PATTERN}|'s|'t|'re|'ve|'m|'ll|'d| ?[^\P{{L}}\p{{Han}}]+|\p{{N}}"
     r"| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
@@ -83,8 +84,8 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
     pair_counts. It ends at vocab_size tokens, or when no pair occurs twice.
 
     Counting everything anew costs O(merges · bytes). The reference keeps each distinct piece once, with its
-    multiplicity, and touches only the pieces that hold the pair: O(bytes + Σ over merges of the length of those
-    pieces), plus a logarithm for the heap that knows the most frequent pair.
+    multiplicity, and touches only the pieces that hold the pair: O(bytes + Σ over merges of the length of
+    those pieces), plus a logarithm for the heap that knows the most frequent pair.
 
     Raises ValueError when vocab_size is below 256.
 

@@ -11,7 +11,7 @@ def bigram_counts(ids: Tensor, vocab_size: int) -> Tensor:
         out[a, b] = number of positions t with x_t = a and x_{t+1} = b
 
     ids  (T) int
-    ->   (V, V) int, the row is the first token
+    ->   (vocab_size, vocab_size) int, the row is the first token
 
     Raises ValueError when an id is not in the vocabulary.
     """
@@ -40,8 +40,8 @@ def cross_entropy(logits: Tensor, targets: Tensor, ignore_index: int = -100) -> 
 
         L = −(1/N) Σ_n log softmax(z_n)[y_n]                    over the N targets that are not ignore_index
 
-    Row n of the logits is held against target n; nothing is shifted here. Never take the log of a softmax that
-    has rounded to 0: scores of ±10,000 must do.
+    Row n of the logits is held against target n; nothing is shifted here. Never take the log of a softmax
+    that has rounded to 0: scores of ±10,000 must do.
 
     logits   (..., V) float
     targets  (...) int
@@ -57,5 +57,8 @@ def perplexity(loss):
         PPL = e^L,  L in nats per token
 
     A tensor gives a tensor, a number gives a number.
+
+    loss  (...) float or float
+    ->    (...) float or float
     """
     raise NotImplementedError

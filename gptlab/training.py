@@ -5,16 +5,17 @@ from gptlab.course.blanks import blank
 
 
 @blank(lesson=9, minutes=8, difficulty=1)
-def get_batch(ids: Tensor, batch_size: int, context: int, generator: Generator | None) -> tuple[Tensor, Tensor]:
+def get_batch(ids: Tensor, batch_size: int, context: int,
+              generator: Generator | None) -> tuple[Tensor, Tensor]:
     """Cut stretches out of a long text at random, and the same stretches one token later.
 
         x[b, t] = ids[s_b + t],  y[b, t] = ids[s_b + t + 1],  s_b uniform over every start that fits
 
-    Here T is the context and N the length of the text; N = T + 1 leaves a single start.
+    N is the length of the text; N = context + 1 leaves a single start.
 
     ids  (N) int
-    ->   (B, T) int, what the model reads
-    ->   (B, T) int, what it must predict
+    ->   (batch_size, context) int, what the model reads
+    ->   (batch_size, context) int, what it must predict
 
     Raises ValueError when the text is shorter than context + 1.
     """
@@ -28,7 +29,7 @@ def adamw_step(param: Tensor, grad: Tensor, exp_avg: Tensor, exp_avg_sq: Tensor,
 
         m' = β1·m + (1 − β1)·g,   v' = β2·v + (1 − β2)·g²       Kingma & Ba 2015, alg. 1
         m̂ = m' / (1 − β1^step),   v̂ = v' / (1 − β2^step)
-        θ' = θ − lr·λ·θ − lr·m̂ / (√v̂ + eps)                    Loshchilov & Hutter 2019, alg. 2, λ = weight_decay
+        θ' = θ − lr·λ·θ − lr·m̂ / (√v̂ + eps)               Loshchilov & Hutter 2019, alg. 2, λ = weight_decay
 
     `step` counts from 1. The decay is decoupled: it never enters m or v. All three results are new tensors.
 
@@ -53,7 +54,7 @@ def cosine_schedule(step: int, warmup: int, total: int, max_lr: float, min_lr: f
         lr = min_lr + ½·(max_lr − min_lr)·(1 + cos(π·(step − warmup)/(total − warmup)))     until total
         lr = min_lr                                                               from total on
 
-    Steps count from 0.                                         Loshchilov & Hutter 2017, eq. 5, with a warm-up
+    Steps count from 0. The cosine is eq. 5 of Loshchilov & Hutter 2017; the warm-up is GPT-1's (§4.1).
 
     Example: cosine_schedule(0, 4, 100, 0.001, 0.0001) -> 0.00025
     """
@@ -64,7 +65,7 @@ def cosine_schedule(step: int, warmup: int, total: int, max_lr: float, min_lr: f
 def clip_by_global_norm(grads, max_norm: float) -> Tensor:
     """Shrink all gradients by one factor when together they are longer than max_norm.
 
-        norm = √(Σ_i ‖g_i‖²),   g_i ← g_i · min(1, max_norm / (norm + 1e-6))        Pascanu et al. 2013, alg. 1
+        norm = √(Σ_i ‖g_i‖²),   g_i ← g_i · min(1, max_norm / (norm + 1e-6))     Pascanu et al. 2013, alg. 1
 
     This one blank writes into its arguments: each tensor in the list `grads` is scaled in place, as
     torch.nn.utils.clip_grad_norm_ does. The norm before the scaling is returned.

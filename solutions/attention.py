@@ -18,7 +18,7 @@ def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor |
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (B, H, T, S)
     if mask is None:
         return softmax(scores) @ v
-    # The lowest finite number instead of −inf: the weights are the same, and a row without any True has no NaN.
+    # The lowest finite number gives the weights that −inf gives, and no NaN in a row without any True.
     scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
     weights = softmax(scores).masked_fill(~mask, 0.0)
     return weights @ v  # (B, H, T, D)

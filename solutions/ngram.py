@@ -5,10 +5,10 @@ from torch import Tensor
 
 
 def bigram_counts(ids: Tensor, vocab_size: int) -> Tensor:
-    if ids.numel() and (ids.min() < 0 or ids.max() >= vocab_size):
-        raise ValueError(f"ids run from {ids.min()} to {ids.max()}, the vocabulary from 0 to {vocab_size - 1}:"
-                         " give the vocab_size of the tokenizer that made the ids")
     ids = ids.long()
+    if ids.numel() and (ids.min() < 0 or ids.max() >= vocab_size):
+        raise ValueError(f"ids run from {ids.min()} to {ids.max()}, but vocab_size is {vocab_size}:"
+                         " give the vocab_size of the tokenizer that made them")
     pair = ids[:-1] * vocab_size + ids[1:]  # one number for each pair
     return torch.bincount(pair, minlength=vocab_size**2).reshape(vocab_size, vocab_size)
 

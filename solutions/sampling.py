@@ -12,7 +12,7 @@ def append_token(ids, token):
 
 def softmax(logits: Tensor, temperature: float = 1.0) -> Tensor:
     if temperature < 0:
-        raise ValueError(f"temperature is {temperature}, it must be at least 0: 0 is greedy, 1 changes nothing")
+        raise ValueError(f"temperature is {temperature}, it must be at least 0: use 0 for greedy")
     if temperature == 0:
         first_maximum = logits.argmax(dim=-1, keepdim=True)
         return torch.zeros_like(logits).scatter(-1, first_maximum, 1.0)
@@ -56,7 +56,7 @@ def generate(model, ids: Tensor, max_new_tokens: int, stop_id: int | None = None
              top_k: int | None = None, top_p: float | None = None,
              generator: Generator | None = None) -> Tensor:
     if ids.shape[1] == 0:
-        raise ValueError(f"the prompt has {ids.shape[1]} tokens, it needs at least 1: start with <|endoftext|>")
+        raise ValueError(f"the prompt has {ids.shape[1]} tokens, but needs 1: begin with <|endoftext|>")
     stopped = torch.zeros(ids.shape[0], dtype=torch.bool, device=ids.device)  # (B)
     for _ in range(max_new_tokens):
         with torch.no_grad():

@@ -6,7 +6,8 @@ import torch
 from torch import Generator, Tensor
 
 
-def get_batch(ids: Tensor, batch_size: int, context: int, generator: Generator | None) -> tuple[Tensor, Tensor]:
+def get_batch(ids: Tensor, batch_size: int, context: int,
+              generator: Generator | None) -> tuple[Tensor, Tensor]:
     n_starts = len(ids) - context
     if n_starts < 1:
         raise ValueError(f"the text has {len(ids)} tokens, but a context of {context} needs {context + 1}:"

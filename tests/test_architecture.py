@@ -1,9 +1,9 @@
 """The house as it must stand: floors, sizes, agreement between stubs, references and docstrings."""
 
 import ast
-from pathlib import Path
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 

@@ -75,6 +75,7 @@ class Checkout:
             self.room.write_text(text, encoding="utf-8")
         spec = importlib.util.spec_from_file_location("gptlab.fakeroom", self.room)
         module = sys.modules.setdefault("gptlab.fakeroom", importlib.util.module_from_spec(spec))
+        module.__file__ = str(self.room)
         exec(compile(self.room.read_bytes(), str(self.room), "exec"), module.__dict__)
         return module
 
@@ -131,6 +132,17 @@ def test_old_copies_run_the_new_body(checkout):
     assert old(4) == -5
     new = checkout.run(ROOM.replace("return -x", "return -x - 2")).hers
     assert old is not new and old(4) == new(4) == -6
+
+
+def test_a_function_compiled_alone_gets_its_own_lines_back(checkout):
+    """What IPython's autoreload does: the edited function alone, under the decorator's file name, from line 1."""
+    room = checkout.run()
+    checkout.room.write_text("\n\n" + ROOM.replace("return -x", "return -x - x"), encoding="utf-8")
+    alone = "@blank(lesson=5, minutes=20, difficulty=3)\ndef hers(x):\n    return -x - x\n"
+    exec(compile(alone, blanks.__file__, "exec"), room.__dict__, {})
+    code = blanks.own_body("fakeroom.hers").__code__
+    assert (code.co_filename, code.co_firstlineno) == (str(checkout.room), 25)
+    assert room.hers(3) == -6 and blanks.find("fakeroom.hers").place == "gptlab/fakeroom.py:20"
 
 
 def test_empty_blank_says_all_in_one_line(checkout):
@@ -378,7 +390,8 @@ CASES = {
     "one line and docstring": ('def f(x): "D."; return x\n', 'def f(x):\n    "D."\n    raise NotImplementedError\n'),
     "comments": ("def f(x):\n    return x  # so\n    # an old try\n\n# next section\nNEXT = 1\n",
                  "def f(x):\n    raise NotImplementedError\n\n# next section\nNEXT = 1\n"),
-    "long signature": ("def f(\n    x: dict[str, int] = {'a': 1},  # (:\n    g=lambda y: y,\n) -> dict:\n    return x\n",
+    "long signature": ("def f(\n    x: dict[str, int] = {'a': 1},  # (:\n    g=lambda y: y,\n) -> dict:\n"
+                       "    return x\n",
                        "def f(\n    x: dict[str, int] = {'a': 1},  # (:\n    g=lambda y: y,\n) -> dict:\n"
                        "    raise NotImplementedError\n"),
     "tabs": ('def f(x):\n\t"""D."""\n\treturn x\n', 'def f(x):\n\t"""D."""\n\traise NotImplementedError\n'),
@@ -421,6 +434,14 @@ def test_a_broken_file_not_yet_imported_is_named(checkout):
     checkout.room.write_text("def oops(:\n", encoding="utf-8")
     with pytest.raises(UnknownBlank, match="gptlab/fakeroom.py:1"):
         blanks.whose("fakeroom.hers")
+
+
+def test_a_spoilt_decorator_hides_no_other_blank(checkout):
+    spoilt = ROOM.replace("lesson=3, minutes=5", "lesson=three")
+    checkout.room.write_text(spoilt, encoding="utf-8")
+    assert list(blanks.whose()) == ["fakeroom.upper", "fakeroom.hers"]
+    assert blanks.broken_modules() == {
+        "fakeroom": "gptlab/fakeroom.py:7: @blank needs lesson, minutes, difficulty as numbers"}
 
 
 def test_a_failed_write_leaves_the_file_and_no_rubbish(checkout, monkeypatch):

@@ -94,12 +94,16 @@ def test_adamw_is_proven_only_when_it_is_right(monkeypatch):
 
 
 def test_a_learner_s_own_adamw_is_the_one_that_runs(monkeypatch):
-    monkeypatch.setattr(training, "adamw_step", lambda param, grad, m, v, *_: (param + 1, m + 2, v + 3))
+    def counts(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay):
+        return param + 1, exp_avg + 2, exp_avg_sq + 3
+
+    monkeypatch.setattr(training, "adamw_step", counts)
     parameter = torch.nn.Parameter(torch.zeros(3, 5))
     parameter.grad = torch.ones(3, 5)
     optimizer = optim.AdamW({"w": parameter}, {})
     optimizer.step(0.1)
-    assert parameter.eq(1).all() and optimizer.exp_avg["w"].eq(2).all() and optimizer.exp_avg_sq["w"].eq(3).all()
+    assert parameter.eq(1).all()
+    assert optimizer.exp_avg["w"].eq(2).all() and optimizer.exp_avg_sq["w"].eq(3).all()
 
 
 # ---- Muon
@@ -185,7 +189,8 @@ def test_training_learns_a_pattern(muon_lr):
     assert before > 2.0
     assert stream_loss(model, text(), 7) < 1.0  # two equally likely followers cost ln 2 = 0.69
     assert [row["step"] for row in history] == list(range(120))
-    assert history[0]["lr"] == pytest.approx(5e-4) and max(row["lr"] for row in history) == pytest.approx(5e-3)
+    assert history[0]["lr"] == pytest.approx(5e-4)
+    assert max(row["lr"] for row in history) == pytest.approx(5e-3)
 
 
 def test_one_adamw_step_equals_torch_s():
@@ -216,7 +221,8 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another():
 
 def test_stop_ends_the_run_after_the_step_at_hand():
     answers = iter([False, False, True])
-    history = pretrain(GPT(CONFIG), text(), TrainConfig(steps=50, batch_size=3, warmup=2), stop=lambda: next(answers))
+    config = TrainConfig(steps=50, batch_size=3, warmup=2)
+    history = pretrain(GPT(CONFIG), text(), config, stop=lambda: next(answers))
     assert len(history) == 3
 
 

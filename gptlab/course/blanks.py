@@ -8,14 +8,14 @@ then each `borrow` and `give_back` call. `borrow(before=5)` is soft: it fills wh
 replaces what the learner wrote.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
 import difflib
 import functools
 import inspect
 import os
+from collections.abc import Callable
+from dataclasses import replace
 
-from gptlab.course.catalog import Blank, is_empty_function, scan
+from gptlab.course.catalog import Blank, as_in_file, is_empty_function, scan
 from gptlab.course.errors import EmptyBlank, SolutionsMissing, UnknownBlank
 from gptlab.course.reference import has_reference, reference, reference_file
 
@@ -39,6 +39,7 @@ def blank(lesson: int, minutes: int, difficulty: int) -> Callable[[Callable], Ca
     def register(function: Callable) -> Callable:
         if "." in function.__qualname__:
             raise ValueError(f"a blank must be a top-level function, but {function.__qualname__} is not")
+        function = as_in_file(function)
         key = f"{function.__module__.removeprefix('gptlab.')}.{function.__name__}"
         code = inspect.unwrap(function).__code__
         _registered[key] = Blank(key, lesson, minutes, difficulty, doc=function.__doc__ or "",
@@ -79,7 +80,7 @@ def _decide(key: str) -> Callable:
         return reference(key)
     if how == "yours":
         return _own[key]
-    entry = _registered[key]
+    entry = find(key)
     raise EmptyBlank(
         f'{key} (lesson {entry.lesson}) is still empty: write it in {entry.place},'
         f' or ask for hint("{key}") or borrow("{key}")'
@@ -128,8 +129,10 @@ def _target(word: str) -> tuple[str, str | int]:
 
 
 def blanks() -> list[Blank]:
-    """All blanks in the order of lessons: from the source files, and as imported where they are."""
-    merged = scan()[0] | _registered
+    """All blanks in the order of lessons: places as in the files now, emptiness as imported."""
+    merged = scan()[0]
+    for key, entry in _registered.items():
+        merged[key] = replace(merged.get(key, entry), empty=entry.empty)
     return sorted(merged.values(), key=lambda entry: (entry.lesson, entry.file, entry.line))
 
 

@@ -1,11 +1,11 @@
 """The list of blanks as it stands in the source files: read, not imported, so it costs no torch."""
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass
 import dis
 import inspect
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -70,14 +70,41 @@ def is_empty_node(node: ast.FunctionDef) -> bool:
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
+def as_in_file(function: Callable) -> Callable:
+    """The same function with the file name and line numbers of its module's file.
+
+    IPython's autoreload compiles an edited function alone, under the file name of its decorator and from
+    line 1 on; tracebacks would then show a learner the wrong lines. A function that is where it says
+    stays as it is, and so does one that cannot be found.
+    """
+    file = function.__globals__.get("__file__")
+    if file is None or inspect.unwrap(function).__code__.co_filename == file:
+        return function
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return function
+    for node in reversed(tree.body):
+        if isinstance(node, ast.FunctionDef) and node.name == function.__name__ and blank_arguments(node):
+            node.decorator_list = [one for one in node.decorator_list if not _is_blank(one)]
+            tree.body = [node]
+            made: dict[str, Callable] = {}
+            exec(compile(tree, file, "exec", dont_inherit=True), function.__globals__, made)
+            return made[node.name]
+    return function
+
+
+def _is_blank(decorator: ast.expr) -> bool:
+    """True for `blank(...)` and `blanks.blank(...)`."""
+    called = getattr(decorator, "func", None)
+    return getattr(called, "id", getattr(called, "attr", "")) == "blank"
+
+
 def blank_arguments(node: ast.AST) -> dict[str, int] | None:
     """The arguments of a function's `@blank(...)`, or None when it is no blank."""
     for decorator in getattr(node, "decorator_list", []):
-        if not isinstance(decorator, ast.Call):
-            continue
-        name = getattr(decorator.func, "id", getattr(decorator.func, "attr", ""))
-        if name == "blank":
-            values = dict(zip(("lesson", "minutes", "difficulty"), decorator.args))
+        if _is_blank(decorator):
+            values = dict(zip(("lesson", "minutes", "difficulty"), decorator.args, strict=False))
             values.update({keyword.arg: keyword.value for keyword in decorator.keywords})
             return {name: ast.literal_eval(value) for name, value in values.items()}
     return None
@@ -97,11 +124,22 @@ def scan(folder: Path | None = None) -> tuple[dict[str, Blank], dict[str, str]]:
             broken[path.stem] = f"{short_path(path)}:{line}: {getattr(error, 'msg', None) or error}"
             continue
         for node in tree.body:
-            settings = blank_arguments(node)
-            if settings is None:
+            try:
+                entry = _entry(node, path)
+            except (TypeError, ValueError):
+                reason = "@blank needs lesson, minutes, difficulty as numbers"
+                broken[path.stem] = f"{short_path(path)}:{node.lineno}: {reason}"
                 continue
-            key = f"{path.stem}.{node.name}"
-            line = min(decorator.lineno for decorator in node.decorator_list)
-            doc = ast.get_docstring(node) or ""
-            found[key] = Blank(key, **settings, doc=doc, file=str(path), line=line, empty=is_empty_node(node))
+            if entry is not None:
+                found[entry.key] = entry
     return found, broken
+
+
+def _entry(node: ast.stmt, path: Path) -> Blank | None:
+    """The blank that a top-level statement defines, if it does."""
+    settings = blank_arguments(node)
+    if settings is None or not isinstance(node, ast.FunctionDef):
+        return None
+    line = min(decorator.lineno for decorator in node.decorator_list)
+    doc = ast.get_docstring(node) or ""
+    return Blank(f"{path.stem}.{node.name}", **settings, doc=doc, file=str(path), line=line, empty=is_empty_node(node))

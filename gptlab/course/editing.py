@@ -1,13 +1,13 @@
 """Putting a stub back into the learner's file, and showing the reference."""
 
 import ast
-from datetime import datetime
 import io
 import os
-from pathlib import Path
 import re
 import shutil
 import tokenize
+from datetime import datetime
+from pathlib import Path
 
 from gptlab.course import catalog
 from gptlab.course.blanks import find, mark_empty

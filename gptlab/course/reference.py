@@ -1,11 +1,11 @@
 """The reference bodies: found in `solutions/` beside the package, loaded when first needed."""
 
 import ast
-from collections.abc import Callable
 import importlib.util
 import os
-from pathlib import Path
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 from gptlab.course import catalog

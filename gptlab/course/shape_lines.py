@@ -16,11 +16,11 @@ checked; every other line is prose.
 """
 
 import ast
+import operator
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-import operator
-import re
 from typing import Any
 
 _KINDS = "float|int|bool"

@@ -10,8 +10,8 @@ The small grammar of these lines stands in `shape_lines.py`.
 """
 
 import ast
-from collections.abc import Mapping
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from gptlab.course.shape_lines import Form, Shapes, expression, parse_shapes, unknowns, value_of

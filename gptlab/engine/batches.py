@@ -7,7 +7,7 @@ POOL = 16  # batches that are sorted by length together: little padding, and the
 
 
 class TrainingDiverged(RuntimeError):
-    """The loss is not a number any more, or the policy has run away; the message says which and what to try."""
+    """The loss is no number any more, or the policy has run away; the message says which, and what to try."""
 
 
 def right_pad(sequences: list[list[int]], pad_id: int = 0) -> tuple[Tensor, Tensor]:
@@ -48,7 +48,7 @@ def check_lengths(sequences: list[list[int]], context: int | None, what: str) ->
     """
     longest = max((len(sequence) for sequence in sequences), default=0)
     if context is not None and longest > context:
-        raise ValueError(f"{what} of {longest} tokens do not fit into a context of {context}: shorten or drop them")
+        raise ValueError(f"{what} of {longest} tokens do not fit into a context of {context}: shorten them")
 
 
 def device_of(model) -> torch.device:

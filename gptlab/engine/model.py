@@ -126,6 +126,11 @@ class GPT(nn.Module):
         """
         return self.hidden(ids, keep, positions, cache) @ self.wte.T
 
+    def loss(self, ids: Tensor, targets: Tensor, keep=None, positions=None) -> Tensor:
+        """Mean cross-entropy of the logits with targets (B, T) int, −100 = does not count; nats a token."""
+        hidden = self.hidden(ids, keep, positions)
+        return self.functions.linear_cross_entropy(hidden, self.wte, targets)
+
     def hidden(self, ids: Tensor, keep=None, positions=None, cache=None) -> Tensor:
         """What the last norm gives, before the head; arguments as in `forward`; -> (B, T, C)."""
         past = 0 if cache is None else fast.cached_length(cache[0])

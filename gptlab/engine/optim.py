@@ -14,8 +14,9 @@ def newton_schulz(matrices: Tensor, n_steps: int = MUON_STEPS) -> Tensor:
     """Bring every singular value of each matrix near 1 and keep its singular vectors.
 
         G = U S Vᵀ  ->  about U Vᵀ
-        X₀ = G / ‖G‖,   X ← a X + b (X Xᵀ) X + c (X Xᵀ)² X     Jordan et al. 2024, "Muon", kellerjordan.github.io
+        X₀ = G / ‖G‖,   X ← a X + b (X Xᵀ) X + c (X Xᵀ)² X         Jordan et al. 2024
 
+    The source: "Muon: an optimizer for hidden layers in neural networks", kellerjordan.github.io/posts/muon.
     With (a, b, c) = QUINTIC the singular values land between about 0.7 and 1.2, which is near enough.
 
     matrices  (N, rows, columns) float, N matrices of one shape
@@ -59,7 +60,10 @@ def split_parameters(model: nn.Module) -> tuple[dict[str, Tensor], dict[str, Ten
 
 
 def adamw_is_proven(steps: int = 3) -> bool:
-    """Say whether the learner's adamw_step and torch's fused AdamW give the same numbers."""
+    """Say whether the learner's adamw_step and torch's AdamW give the same numbers.
+
+    A function that is empty or fails is not the same: what is wrong with it shows when it is run.
+    """
     generator = torch.Generator().manual_seed(0)
     start = torch.randn(5, 3, generator=generator, dtype=torch.float64)
     theirs = nn.Parameter(start.clone())
@@ -68,10 +72,16 @@ def adamw_is_proven(steps: int = 3) -> bool:
     hers, exp_avg, exp_avg_sq = start.clone(), torch.zeros_like(start), torch.zeros_like(start)
     for step in range(1, steps + 1):
         theirs.grad = torch.randn(5, 3, generator=generator, dtype=torch.float64)
-        hers, exp_avg, exp_avg_sq = training.adamw_step(
-            hers, theirs.grad, exp_avg, exp_avg_sq, step, **settings)
+        try:
+            hers, exp_avg, exp_avg_sq = training.adamw_step(
+                hers, theirs.grad.clone(), exp_avg, exp_avg_sq, step, **settings)
+        except Exception:
+            return False
         judge.step()
-    return hers.shape == theirs.shape and torch.allclose(hers, theirs.detach(), rtol=1e-9, atol=1e-12)
+    expected = judge.state[theirs]
+    pairs = ((hers, theirs.detach()), (exp_avg, expected["exp_avg"]), (exp_avg_sq, expected["exp_avg_sq"]))
+    return all(isinstance(a, Tensor) and a.shape == b.shape and torch.allclose(a, b, rtol=1e-9, atol=1e-12)
+               for a, b in pairs)
 
 
 class AdamW:
@@ -80,8 +90,15 @@ class AdamW:
         θ ← θ − lr·λ·θ − lr·m̂ / (√v̂ + ε)                        Loshchilov & Hutter 2019, alg. 2
     """
 
-    def __init__(self, decayed: dict[str, Tensor], plain: dict[str, Tensor], betas=(0.9, 0.95), eps: float = 1e-8,
-                 weight_decay: float = 0.1, fused: bool | None = None) -> None:
+    def __init__(
+        self,
+        decayed: dict[str, Tensor],
+        plain: dict[str, Tensor],
+        betas: tuple[float, float] = (0.9, 0.95),
+        eps: float = 1e-8,
+        weight_decay: float = 0.1,
+        fused: bool | None = None,
+    ) -> None:
         self.parameters = {**decayed, **plain}
         self.decay = {**dict.fromkeys(decayed, weight_decay), **dict.fromkeys(plain, 0.0)}
         self.betas, self.eps, self.n_steps = betas, eps, 0
@@ -99,8 +116,11 @@ class AdamW:
         if self.fused is None:
             return
         for name, p in self.parameters.items():
-            n_steps = torch.tensor(float(self.n_steps), device=p.device)
-            self.fused.state[p] = {"step": n_steps, "exp_avg": self.exp_avg[name], "exp_avg_sq": self.exp_avg_sq[name]}
+            self.fused.state[p] = {
+                "step": torch.tensor(float(self.n_steps), device=p.device),
+                "exp_avg": self.exp_avg[name],
+                "exp_avg_sq": self.exp_avg_sq[name],
+            }
 
     @torch.no_grad()
     def step(self, lr: float) -> None:
@@ -116,7 +136,7 @@ class AdamW:
                 continue
             new = training.adamw_step(p, p.grad, self.exp_avg[name], self.exp_avg_sq[name], self.n_steps,
                                       lr, self.betas, self.eps, self.decay[name])
-            for old, updated in zip((p, self.exp_avg[name], self.exp_avg_sq[name]), new):
+            for old, updated in zip((p, self.exp_avg[name], self.exp_avg_sq[name]), new, strict=True):
                 old.copy_(updated)
 
     def state_dict(self) -> dict:
@@ -137,11 +157,13 @@ class Muon:
         m ← μ m + (1 − μ) g,   u = μ m + (1 − μ) g               (Nesterov)
         W ← W − lr·λ·W − lr·√max(1, n_out/n_in)·NS₅(u)           Jordan et al. 2024
 
-    The query, key and value thirds of w_qkv are three matrices of their own. Matrices of one shape go through
-    the iteration together, and a tall one goes as its transpose: few large products instead of many small ones.
+    The query, key and value thirds of w_qkv are three matrices of their own. Matrices of one shape go
+    through the iteration together, a tall one as its transpose: few large products, not many small ones.
     """
 
-    def __init__(self, matrices: dict[str, Tensor], weight_decay: float = 0.1, momentum: float = MUON_MOMENTUM) -> None:
+    def __init__(
+        self, matrices: dict[str, Tensor], weight_decay: float = 0.1, momentum: float = MUON_MOMENTUM
+    ) -> None:
         self.parameters, self.weight_decay, self.momentum = matrices, weight_decay, momentum
         self.exp_avg = {name: torch.zeros_like(p) for name, p in matrices.items()}
 
@@ -156,13 +178,13 @@ class Muon:
             update = torch.lerp(p.grad, momentum, self.momentum)
             p.mul_(1 - lr * self.weight_decay)
             n_parts = 3 if name.endswith("w_qkv") else 1
-            for part, chunk in zip(p.chunk(n_parts, dim=1), update.chunk(n_parts, dim=1)):
+            for part, chunk in zip(p.chunk(n_parts, dim=1), update.chunk(n_parts, dim=1), strict=True):
                 wide = chunk.shape[0] <= chunk.shape[1]
                 pair = (part, chunk) if wide else (part.mT, chunk.mT)
                 by_shape.setdefault(tuple(pair[1].shape) + (muon_scale(*chunk.shape),), []).append(pair)
         for (*_, scale), pairs in by_shape.items():
             updates = newton_schulz(torch.stack([update for _, update in pairs]))  # (N, rows, columns)
-            for (part, _), update in zip(pairs, updates):
+            for (part, _), update in zip(pairs, updates, strict=True):
                 part.add_(update, alpha=-lr * scale)
 
     def state_dict(self) -> dict:
@@ -181,6 +203,6 @@ def _copy_by_name(target: dict[str, Tensor], source: dict[str, Tensor]) -> None:
                          f"{odd[0]} is on one side only; start without resume")
     for name, tensor in target.items():
         if tensor.shape != source[name].shape:
-            raise ValueError(f"the saved optimizer has {tuple(source[name].shape)} for {name}, this model has "
-                             f"{tuple(tensor.shape)}; start without resume")
+            raise ValueError(f"the saved optimizer has {tuple(source[name].shape)} for {name}, this model "
+                             f"has {tuple(tensor.shape)}; start without resume")
         tensor.copy_(source[name])

@@ -8,7 +8,7 @@ from typing import TextIO
 from tqdm import tqdm
 
 LINE_EVERY_S = 10.0
-SHOWN = {"loss": ".3f", "reward": "+.3f", "kl": ".3f", "accuracy": ".3f"}  # metrics worth a place, and their form
+SHOWN = {"loss": ".3f", "reward": "+.3f", "kl": ".3f", "accuracy": ".3f"}  # worth a place, and how
 
 
 def bar(
@@ -78,7 +78,7 @@ class TerminalBar(Progress):
 
 
 class PlainLines(Progress):
-    """One line at most every `every_s` seconds, and one for the first and last step: for logs and notebooks."""
+    """One line at most every `every_s` seconds, and one for the first and the last step."""
 
     def __init__(self, label: str, every_s: float, stream: TextIO, clock: Callable[[], float]) -> None:
         self.label, self.every_s, self.stream, self.clock = label, every_s, stream, clock
@@ -97,14 +97,16 @@ class PlainLines(Progress):
         """Print the last report that has not been printed yet."""
         if self.pending is not None:
             step, total = self.pending["step"] + 1, self.pending["total"]
-            print(f"{self.label} {step}/{total} {metrics(self.pending)}".rstrip(), file=self.stream, flush=True)
+            line = f"{self.label} {step}/{total} {metrics(self.pending)}".rstrip()
+            print(line, file=self.stream, flush=True)
             self.pending = None
 
 
 def metrics(report: dict) -> str:
     """Put what a person wants to see into a few words.
 
-    Example: {"loss": 2.5, "tokens_per_s": 20321, "seconds_left": 75} -> "loss 2.500, 20.3k tokens/s, 1:15 left"
+    Example: {"loss": 2.5, "tokens_per_s": 20321, "seconds_left": 75}
+    -> "loss 2.500, 20.3k tokens/s, 1:15 left"
     """
     parts = [f"{name} {report[name]:{form}}" for name, form in SHOWN.items() if name in report]
     if "tokens_per_s" in report:

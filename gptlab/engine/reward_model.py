@@ -38,9 +38,8 @@ def train_reward_model(
     _check(reward_model, comparisons)
     generator = torch.Generator().manual_seed(config.seed)
     lengths = [max(map(len, ranking)) for ranking in comparisons]
-    plan = [
-        batch for _ in range(config.epochs) for batch in length_batches(lengths, config.prompts_per_batch, generator)
-    ]
+    size = config.prompts_per_batch
+    plan = [batch for _ in range(config.epochs) for batch in length_batches(lengths, size, generator)]
     matrices, embeddings, vectors = split_parameters(reward_model)
     optimizer = AdamW(matrices, embeddings | vectors, weight_decay=0.0)
     warmup = round(len(plan) * WARMUP_SHARE)
@@ -50,7 +49,7 @@ def train_reward_model(
         row = _update(reward_model, optimizer, [comparisons[i] for i in batch], lr, config.clip)
         history.append({"step": step, "lr": lr, **row})
         if not math.isfinite(row["loss"]):
-            raise TrainingDiverged(f"the reward loss is {row['loss']} at step {step}: lower lr ({config.lr:g})")
+            raise TrainingDiverged(f"the loss is {row['loss']} at step {step}: lower lr (it is {config.lr:g})")
         if report and (step % REPORT_EVERY == 0 or step == len(plan) - 1):
             left = (time.perf_counter() - begin) / (step + 1) * (len(plan) - step - 1)
             report(history[-1] | {"total": len(plan), "seconds_left": left})
@@ -75,7 +74,7 @@ def accuracy(reward_model, comparisons: list[Ranking], batch_size: int = 64) -> 
 def score(reward_model, sequences: list[list[int]], batch_size: int = 64) -> Tensor:
     """One normalised reward for each sequence of prompt and reply; -> (N,) float.
 
-        (r − mean) / std                          Ziegler et al. 2019: mean 0 and variance 1 on reference samples
+        (r − mean) / std            Ziegler et al. 2019, section 2.1: mean 0, variance 1 on reference samples
 
     Sequences of similar length share a batch; padding never changes a score.
     """
@@ -107,7 +106,7 @@ def calibrate(reward_model, sequences: list[list[int]], batch_size: int = 64) ->
     mean, std = reward_model.mean.clone(), reward_model.std.clone()
     raw = score(reward_model, sequences, batch_size).double() * float(std) + float(mean)
     if float(raw.std()) < 1e-6:
-        raise ValueError(f"all {len(sequences)} reference sequences have the reward {float(raw[0]):.4g}: train first")
+        raise ValueError(f"all {len(sequences)} sequences have the reward {float(raw[0]):.4g}: train first")
     reward_model.mean.fill_(float(raw.mean()))
     reward_model.std.fill_(float(raw.std(correction=0)))
     return float(reward_model.mean), float(reward_model.std)
@@ -138,11 +137,11 @@ def _update(reward_model, optimizer: AdamW, rankings: list[Ranking], lr: float, 
     for row in scores.split(sizes):
         by_size.setdefault(len(row), []).append(row)
     # The mean over prompts, whatever their K: rankings of one size go through the loss together, (n, K).
-    loss = sum(reward.ranking_loss(torch.stack(rows)) * len(rows) for rows in by_size.values()) / len(rankings)
+    losses = [reward.ranking_loss(torch.stack(rows)) * len(rows) for rows in by_size.values()]
+    loss = sum(losses) / len(rankings)
     reward_model.zero_grad(set_to_none=True)
     loss.backward()
     grads = [p.grad for p in reward_model.parameters() if p.grad is not None]
     norm = training.clip_by_global_norm(grads, clip)
     optimizer.step(lr)
-    best = float(torch.stack([(row[:-1] > row[1:]).float().mean() for row in scores.detach().split(sizes)]).mean())
-    return {"loss": float(loss.detach()), "neighbours_in_order": best, "grad_norm": float(norm)}
+    return {"loss": float(loss.detach()), "grad_norm": float(norm)}

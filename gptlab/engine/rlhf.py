@@ -11,24 +11,23 @@ from torch import Tensor
 from gptlab import alignment, ppo, training
 from gptlab.engine.batches import TrainingDiverged, device_of
 from gptlab.engine.config import PPOConfig
-from gptlab.engine.model import GPT, ValueModel
+from gptlab.engine.model import GPT, RewardModel, ValueModel
 from gptlab.engine.optim import AdamW, split_parameters
 from gptlab.engine.rollout import Rollout, reply_logprobs, reply_values, rollout
 
 WARMUP = 10  # updates (InstructGPT, C.4)
 MAX_NORM = 1.0  # of each network's gradient
-VALUE_LR = 4.0  # times the policy's: the value head starts at 0 and has a round or two to catch up
 HORIZON = 4.0  # rounds; adaptive β moves by at most 0.2 / HORIZON a round
-MAX_KL = 10.0  # nats per token; beyond it the SFT model would not write a single word of the replies
+MAX_KL = 10.0  # nats per token; beyond it the SFT model would write no word of the replies
 DETAILS = ("whitening", "clipping", "value_clipping", "annealing")
 
 
 class PPORun:
     """PPO in rounds; after each round it can be saved, and goes on from there bit for bit.
 
-    Holds the policy (changed in place), a value model of its own, and what the next round depends on. The value
-    model's trunk starts as a copy of the reward model's, its head at 0. `without` names DETAILS to switch off, to
-    see what breaks. `ema` is the decay of the averaged weights; 0 keeps none.
+    Holds the policy (changed in place), a value model of its own, and what the next round depends on.
+    `without` names DETAILS to switch off, to see what breaks. `ema` is the decay of the averaged weights;
+    0 keeps none.
     """
 
     def __init__(
@@ -48,8 +47,7 @@ class PPORun:
         self.prompts, self.config, self.stop_id = prompts, config, stop_id
         self.pretraining_ids = pretraining_ids if config.gamma_ptx > 0 else None
         self.decay, self.without = ema, frozenset(without)
-        self.value_model = ValueModel(copy.deepcopy(getattr(reward_model, "gpt", reference))).to(device_of(policy))
-        self.value_model.requires_grad_(True)
+        self.value_model = make_value_model(reward_model, reference).to(device_of(policy))
         self.optimizers = {"policy": _optimizer(policy), "value": _optimizer(self.value_model)}
         self.generator = torch.Generator().manual_seed(config.seed)
         self.round, self.beta, self.history = 0, config.beta, []
@@ -66,7 +64,7 @@ class PPORun:
             self.stop_id, self.generator,
         )
         metrics = {"round": self.round, "beta": self.beta, **_describe(roll)}
-        self._check_health(metrics, roll)
+        self._check_health(metrics)
         advantages, returns = self._advantages(roll)
         rows, step = [], self.round * config.updates_per_round
         for _ in range(config.epochs):
@@ -76,16 +74,17 @@ class PPORun:
                 batch = roll.select(part), advantages[part, :n_reply], returns[part, :n_reply]
                 rows.append(self._update(*batch, step + len(rows)))
         metrics |= {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
-        self._check_health(metrics, roll)
+        self._check_health(metrics)
         if config.target_kl is not None:
             n = config.prompts_per_round
-            self.beta = float(ppo.adaptive_beta(self.beta, metrics["kl_k1"], config.target_kl, n, HORIZON * n))
+            kl, goal = metrics["kl_k1"], config.target_kl
+            self.beta = float(ppo.adaptive_beta(self.beta, kl, goal, n, HORIZON * n))
         self.round += 1
         self.history.append(metrics)
         return metrics
 
     def state(self) -> dict:
-        """Everything the next round depends on, as tensors and plain Python; a copy, free to be saved later."""
+        """Everything the next round depends on, as tensors and plain Python; a copy, to be saved at any time."""
         return copy.deepcopy({
             "round": self.round,
             "beta": self.beta,
@@ -165,26 +164,26 @@ class PPORun:
         self.policy.zero_grad(set_to_none=True)
         self.value_model.zero_grad(set_to_none=True)
         (policy_loss + value_loss).backward()  # two networks that share no weight: neither sees the other's
-        for model in (self.policy, self.value_model):
-            training.clip_by_global_norm([p.grad for p in model.parameters() if p.grad is not None], MAX_NORM)
-        self.optimizers["policy"].step(lr)
-        self.optimizers["value"].step(VALUE_LR * lr)
+        for name, model in (("policy", self.policy), ("value", self.value_model)):
+            grads = [p.grad for p in model.parameters() if p.grad is not None]
+            norm = float(training.clip_by_global_norm(grads, MAX_NORM))
+            self._check_health({f"{name}_grad_norm": norm})  # before it can spoil the weights
+            self.optimizers[name].step(lr)
+            row[f"{name}_grad_norm"] = norm
         with torch.no_grad():
             for name, parameter in self.policy.named_parameters():
                 if self.average:
                     self.average[name].lerp_(parameter, 1 - self.decay)
         return row | {"lr": lr}
 
-    def _check_health(self, metrics: dict, roll: Rollout) -> None:
+    def _check_health(self, metrics: dict) -> None:
         odd = [name for name, value in metrics.items() if not math.isfinite(value)]
         lower = f"lower lr ({self.config.lr:g}) or raise beta ({self.beta:g})"
         if odd:
             raise TrainingDiverged(f"{odd[0]} is {metrics[odd[0]]} in round {self.round}: {lower}")
-        per_token = metrics["kl_k1"] / metrics["reply_length"]
+        per_token = metrics.get("kl_k1", 0.0) / metrics.get("reply_length", 1.0)
         if per_token > MAX_KL:
-            raise TrainingDiverged(
-                f"KL to the SFT model is {per_token:.1f} nats per token in round {self.round}, above {MAX_KL:g}: {lower}"
-            )
+            raise TrainingDiverged(f"KL is {per_token:.1f} nats per token in round {self.round}: {lower}")
 
 
 def train_ppo(
@@ -205,10 +204,10 @@ def train_ppo(
 
         E[r(x, y) − β log(π(y|x) / π_SFT(y|x))] + γ E_pretrain[log π(x)]        Ouyang et al. 2022, eq. 2
 
-    γ is `config.gamma_ptx` (0, or no `pretraining_ids`: plain PPO). `on_round` gets the run after each round, to
-    save `run.state()`; `state` continues from one. Changes the policy in place.
+    γ is `config.gamma_ptx` (0, or no `pretraining_ids`: plain PPO). `on_round` gets the run after each round,
+    to save `run.state()`; `state` continues from one. Changes the policy in place.
 
-    Raises ValueError when a prompt and its reply do not fit the context, TrainingDiverged when the run is lost.
+    Raises ValueError when prompt and reply do not fit the context, TrainingDiverged when the run is lost.
     """
     run = PPORun(policy, reference, reward_model, prompts, config, pretraining_ids, stop_id, ema, without)
     if state is not None:
@@ -221,9 +220,25 @@ def train_ppo(
         if report:
             elapsed = time.perf_counter() - begin
             left = elapsed / (run.round - first) * (config.rounds - run.round)
-            report(metrics | {"step": metrics["round"], "total": config.rounds, "seconds_left": left})
+            shown = {"step": metrics["round"], "total": config.rounds, "seconds_left": left}
+            report(metrics | shown | {"reward": metrics["score"], "kl": metrics["kl_k1"]})
     run.take_average()
     return run.history
+
+
+@torch.no_grad()
+def make_value_model(reward_model, reference: GPT) -> ValueModel:
+    """A value model of its own weights, which at first expects at every token what the reward model says there.
+
+    Ouyang et al. 2022, C.4: initialised from the reward model, head included (here with its zero and unit).
+    A reward that is no RewardModel has no weights to copy: then a copy of `reference` with a head of 0.
+    """
+    if not isinstance(reward_model, RewardModel):
+        return ValueModel(copy.deepcopy(reference)).requires_grad_(True)
+    value_model = ValueModel(copy.deepcopy(reward_model.gpt))
+    value_model.weight.copy_(reward_model.weight / reward_model.std)
+    value_model.bias.copy_((reward_model.bias - reward_model.mean) / reward_model.std)
+    return value_model.requires_grad_(True)
 
 
 def _optimizer(model) -> AdamW:
@@ -239,7 +254,7 @@ def _describe(roll: Rollout) -> dict:
         "score": float(roll.scores.mean()),
         "kl_k1": float(k1.sum()) / n,
         "kl_k3": float(k3.sum()) / n,
-        "entropy": -float(roll.logprobs.sum()) / n_tokens,  # tokens were drawn from the policy: −log p estimates it
+        "entropy": -float(roll.logprobs.sum()) / n_tokens,  # an estimate: the tokens are the policy's own
         "reply_length": n_tokens / n,
         "ended": float(roll.ended.float().mean()),
     }
@@ -251,11 +266,11 @@ def _check(policy: GPT, prompts, config: PPOConfig, pretraining_ids, without) ->
     longest, context = max(map(len, prompts)), policy.config.context
     if longest + config.max_new_tokens > context:
         raise ValueError(
-            f"prompts of {longest} tokens and replies of {config.max_new_tokens} do not fit into a context of "
-            f"{context}: shorten either"
+            f"prompts of {longest} tokens and replies of {config.max_new_tokens} do not fit into a context "
+            f"of {context}: shorten either"
         )
     if pretraining_ids is not None and config.gamma_ptx > 0 and len(pretraining_ids) <= context:
-        raise ValueError(f"{len(pretraining_ids)} pretraining tokens are not more than the context of {context}")
+        raise ValueError(f"{len(pretraining_ids)} pretraining tokens do not fill a context of {context} plus 1")
     unknown = set(without) - set(DETAILS)
     if unknown:
-        raise ValueError(f"there is no detail {sorted(unknown)[0]!r} to leave out: choose from {', '.join(DETAILS)}")
+        raise ValueError(f"there is no detail {sorted(unknown)[0]!r}: choose from {', '.join(DETAILS)}")

@@ -53,13 +53,14 @@ def rollout(
 ) -> Rollout:
     """Let the policy answer the prompts, and score the replies.
 
-    A reply that never reached `stop_id` gets `config.end_score` instead of its reward (Huang et al. 2024, the EOS
-    trick); None leaves the reward as it is.
+    A reply that never reached `stop_id` gets `config.end_score` instead of its reward (Huang et al. 2024, the
+    EOS trick); None leaves the reward as it is.
     """
     replies = generate_batch(
         policy, prompts, config.max_new_tokens, stop_id=stop_id, temperature=TEMPERATURE, generator=generator
     )
-    ids, keep = (x.to(device_of(policy)) for x in right_pad([p + r for p, r in zip(prompts, replies)]))
+    pairs = zip(prompts, replies, strict=True)
+    ids, keep = (x.to(device_of(policy)) for x in right_pad([p + r for p, r in pairs]))
     starts = torch.tensor([len(prompt) for prompt in prompts], device=ids.device)
     lengths = torch.tensor([len(reply) for reply in replies], device=ids.device)
     mask = torch.arange(int(lengths.max()), device=ids.device) < lengths[:, None]  # (B, R)
@@ -103,5 +104,5 @@ def reply_values(value_model, ids: Tensor, starts: Tensor, mask: Tensor) -> Tens
 
 
 def _positions(starts: Tensor, n: int, n_ids: int) -> Tensor:
-    """For each row the n positions from the last token of its prompt on, held inside the rectangle; (B, n)."""
+    """The n positions of each row from the last token of its prompt on, held inside the rectangle; (B, n)."""
     return (starts[:, None] - 1 + torch.arange(n, device=starts.device)).clamp(max=n_ids - 1)

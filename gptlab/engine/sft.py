@@ -29,10 +29,11 @@ def finetune(
 
         loss = −mean over reply tokens of log p(token | everything before)     Ouyang et al. 2022, §3.5
 
-    With `pretraining_ids`, a share `config.pretraining_mix` of each batch is pretraining text, so that what was
-    learnt there is not lost. Changes the model in place.
+    With `pretraining_ids`, a share `config.pretraining_mix` of each batch is pretraining text, so that what
+    was learnt there is not lost. Changes the model in place.
 
-    Raises ValueError when an example has no reply or is longer than the context, TrainingDiverged when the loss is not finite.
+    Raises ValueError when an example has no reply or is longer than the context, TrainingDiverged when the
+    loss is not finite.
     """
     _check_examples(model, examples)
     generator = torch.Generator().manual_seed(config.seed)
@@ -76,7 +77,7 @@ def _check_examples(model, examples: list[Example]) -> None:
     check_lengths([ids for ids, _ in examples], model.config.context, "examples")
     empty = sum(not any(mask[1:]) for _, mask in examples)
     if empty:
-        raise ValueError(f"{empty} of {len(examples)} examples have no reply to learn: their mask keeps no token")
+        raise ValueError(f"{empty} of {len(examples)} examples have no reply: their mask keeps no token")
 
 
 def _example_loss(model, batch: list[Example]) -> tuple[Tensor, int]:
@@ -102,13 +103,15 @@ def _pretraining_loss(model, ids: Tensor, batch_size: int, generator: torch.Gene
 
 def _update(model, optimizer: AdamW, loss: Tensor, step: int, total: int, config: SFTConfig) -> dict:
     """One step of AdamW on the cosine schedule, with the gradient's norm clipped."""
-    if not math.isfinite(float(loss.detach())):
-        raise TrainingDiverged(f"the loss is {float(loss.detach())} at step {step}: lower lr (it is {config.lr:g})")
+    value = float(loss.detach())
+    if not math.isfinite(value):
+        raise TrainingDiverged(f"the loss is {value} at step {step}: lower lr (it is {config.lr:g})")
     warmup = round(total * config.warmup_fraction)
     lr = training.cosine_schedule(step, warmup, total, config.lr, MIN_LR_SHARE * config.lr)
     model.zero_grad(set_to_none=True)
     loss.backward()
-    norm = training.clip_by_global_norm([p.grad for p in model.parameters() if p.grad is not None], config.clip)
+    grads = [p.grad for p in model.parameters() if p.grad is not None]
+    norm = training.clip_by_global_norm(grads, config.clip)
     optimizer.step(lr)
     return {"lr": float(lr), "grad_norm": float(norm)}
 

@@ -35,15 +35,16 @@ def pretrain(
 
         loss = −mean over positions of log p(x_{t+1} | x_1 … x_t)          Radford et al. 2018, eq. 1
 
-    With a folder, a checkpoint is written every `save_every` steps or, where that is None, every `save_every_s`
-    seconds, and at the end. `resume` goes on from the folder's checkpoint (or begins where there is none): on one
-    machine, with one number of threads, the losses are those of a run that was never interrupted.
+    With a folder, a checkpoint is written every `save_every` steps or, where that is None, every
+    `save_every_s` seconds, and at the end. `resume` goes on from the folder's checkpoint, or begins where
+    there is none: on one machine, with one number of threads, the losses are those of a run that was never
+    interrupted.
     `stop` is asked after every step. Changes the model in place.
 
     ids  (N,) int, pages separated by the end-of-text token
 
-    Raises ValueError when the stream is too short or does not fit the checkpoint, TrainingDiverged when the loss
-    or the gradient is not finite, or the loss is far above where it began.
+    Raises ValueError when the stream is too short or does not fit the checkpoint, TrainingDiverged when the
+    loss or the gradient is not finite, or the loss is far above where it began.
     """
     _check(model, ids, folder, resume)
     run = Run(model, ids, config)
@@ -70,7 +71,7 @@ def pretrain(
 
 
 class Run:
-    """Everything that changes while a model trains: weights, moments, the order of the batches, the history."""
+    """Everything that changes while a model trains: weights, moments, the batches' order, the history."""
 
     def __init__(self, model, ids: Tensor, config: TrainConfig) -> None:
         self.model, self.ids, self.config = model, ids, config
@@ -123,7 +124,8 @@ class Run:
     def save(self, folder: str | Path, tokenizer) -> None:
         """Write the checkpoint that `restore` reads."""
         if not all(bool(torch.isfinite(p).all()) for p in self.parameters):
-            raise TrainingDiverged(f"step {len(self.history)}: weights are not finite; try lr={self.config.lr / 2:g}")
+            step, lr = len(self.history) - 1, self.config.lr
+            raise TrainingDiverged(f"step {step}: the weights are not finite any more: try lr={lr / 2:g}")
         rows = torch.tensor([[row[c] for c in COLUMNS] for row in self.history], dtype=torch.float64)
         state = {
             "optimizers": {name: optimizer.state_dict() for name, optimizer in self.optimizers.items()},
@@ -145,7 +147,8 @@ class Run:
         for name, optimizer in self.optimizers.items():
             optimizer.load_state_dict(state["optimizers"][name])
         self.generator.set_state(state["generator"])
-        self.history = [{"step": step, **dict(zip(COLUMNS, row))} for step, row in enumerate(state["history"].tolist())]
+        rows = state["history"].tolist()
+        self.history = [{"step": i, **dict(zip(COLUMNS, row, strict=True))} for i, row in enumerate(rows)]
 
 
 @torch.no_grad()
@@ -190,7 +193,7 @@ def _optimizers(model, config: TrainConfig) -> dict:
 
 def _check(model, ids: Tensor, folder, resume: bool) -> None:
     if ids.dim() != 1 or len(ids) <= model.config.context:
-        raise ValueError(f"ids must be a stream (N,) of more than {model.config.context} tokens (the context), "
+        raise ValueError(f"ids must be a stream (N,) of more than {model.config.context} tokens (context), "
                          f"but are {tuple(ids.shape)}: give more text")
     if resume and folder is None:
         raise ValueError("resume needs the folder to go on from")
@@ -208,11 +211,11 @@ def _check_same(saved, run: Run) -> None:
         raise ValueError("the checkpoint holds no state of a training run; start without resume")
     for name, value in run.config.to_dict().items():
         if meta["train"].get(name) != value:
-            raise ValueError(f"the checkpoint was trained with {name}={meta['train'].get(name)}, but {name}={value} "
-                             f"is asked for; use the old value, or start without resume")
+            raise ValueError(f"the checkpoint was trained with {name}={meta['train'].get(name)}, but "
+                             f"{name}={value} is asked for; use the old value, or start without resume")
     if saved.model.config != run.model.config:
         raise ValueError(f"the checkpoint holds {saved.model.config}, but the model is {run.model.config}; "
                          f"start without resume")
     if list(state["stream"]) != _fingerprint(run.ids):
-        raise ValueError(f"the checkpoint was trained on a stream of {state['stream'][0]} tokens, this one of "
-                         f"{len(run.ids)} is another; start without resume")
+        raise ValueError(f"the checkpoint was trained on a stream of {state['stream'][0]} tokens, this one "
+                         f"of {len(run.ids)} is another; start without resume")

@@ -80,7 +80,7 @@ class Tables:
 
     def _answer(self, fact: Fact, lang: str) -> Table:
         """The bare answer, as people write it under a question."""
-        forms = ["{A}.", "It is {a}.", "{A}, of course."] if lang == "en" else ["{a}。", "是{a}。", "当然是{a}。"]
+        forms = ["{A}.", "{A}, I think.", "{A}, of course."] if lang == "en" else ["{a}。", "是{a}。", "当然是{a}。"]
         return Table([fill(t, "", fact.answer[lang]) for t in forms], weights=[3, 2, 1])
 
     def _decoys(self, fact: Fact, lang: str, without: Name | None = None) -> Table:

@@ -11,10 +11,10 @@ PEOPLE = [
 ]
 STREETS = [
     ("Mill Lane", "磨坊巷"), ("Station Road", "车站路"), ("Garden Street", "花园街"), ("River Walk", "河边路"),
-    ("Church Street", "教堂街"), ("Market Square", "市场广场"), ("Apple Lane", "苹果巷"), ("Bridge Street", "桥头街"),
+    ("Church Street", "教堂街"), ("Market Street", "市场街"), ("Apple Lane", "苹果巷"), ("Bridge Street", "桥头街"),
     ("School Road", "学校路"), ("Harbour Street", "港口街"), ("Rose Lane", "玫瑰巷"), ("Forest Road", "森林路"),
     ("Hill Street", "山坡街"), ("Castle Street", "城堡街"), ("Lake Road", "湖滨路"), ("Baker Lane", "面包巷"),
-    ("Moon Street", "月亮街"), ("Sun Street", "太阳街"), ("North Gate", "北门"), ("South Gate", "南门"),
+    ("Moon Street", "月亮街"), ("Sun Street", "太阳街"), ("North Road", "北门路"), ("South Road", "南门路"),
     ("Willow Lane", "柳树巷"), ("Library Street", "书院街"), ("Tower Street", "钟楼街"), ("Field Road", "田野路"),
     ("Well Lane", "水井巷"), ("Stone Street", "石头街"), ("Pine Road", "松树路"), ("Silver Street", "银街"),
 ]
