@@ -38,7 +38,7 @@ def best_of_n(rewards: Tensor) -> Tensor:
 def best_of_n_kl(n: int) -> float:
     """Say how far best-of-n moves from the policy that it samples from.
 
-        KL = log n − (n − 1) / n                    Stiennon et al. 2020, appendix G.3
+        KL = log n − (n − 1) / n                    Stiennon et al. 2020; Gao et al. 2022
 
     Exact for replies that never repeat; over few distinct replies it is an upper bound.
 
@@ -75,7 +75,7 @@ def dpo_loss(
 def group_advantages(rewards: Tensor) -> Tensor:
     """Judge each of K replies to a prompt against its group: the advantage of GRPO.
 
-        Â_i = (r_i − mean r) / (std r + 1e-4)       Shao et al. 2024, section 4.1.2
+        Â_i = (r_i − mean r) / (std r + 1e-4)       Shao et al. 2024
 
     The standard deviation divides by K − 1.
 
@@ -91,7 +91,7 @@ def group_advantages(rewards: Tensor) -> Tensor:
 def leave_one_out_advantages(rewards: Tensor) -> Tensor:
     """Judge each of K replies to a prompt against the mean of the others: the advantage of RLOO.
 
-        Â_i = r_i − 1/(K − 1) Σ_{j≠i} r_j           Ahmadian et al. 2024, section 3.2
+        Â_i = r_i − 1/(K − 1) Σ_{j≠i} r_j           Ahmadian et al. 2024
 
     A reply's own reward is not in its baseline, so the policy gradient stays unbiased.
 

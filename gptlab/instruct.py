@@ -42,7 +42,7 @@ def sft_loss(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
 
         L = −(1/n) Σ_{b,t : mask[b,t]} log p(ids[b,t] | ids[b,:t])       n = number of marked targets
 
-    Ouyang et al. 2022, section 3.5 (supervised fine-tuning on demonstrations). The shift happens
+    Ouyang et al. 2022, supervised fine-tuning on demonstrations. The shift happens
     in here: position t of the logits predicts token t + 1. mask[b, t] says that ids[b, t] counts
     as a target; nobody predicts the first column. The mean runs over all marked targets of the
     batch, so a long reply weighs more than a short one. What is not marked has no influence,

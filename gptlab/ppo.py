@@ -54,7 +54,7 @@ def token_rewards(
 
         r_t = −β (log π_t − log π_ref,t) + [t is the last] · score
 
-    Ziegler et al. 2019, eq. 2; Ouyang et al. 2022, eq. 2. Positions that are not kept get 0.
+    Ziegler et al. 2019; Ouyang et al. 2022, eq. 2. Positions that are not kept get 0.
 
     score         (B) float, one per response
     logprobs      (B, R) float, nats
@@ -150,7 +150,7 @@ def adaptive_beta(beta: float, kl: float, target: float, n_steps: int, horizon: 
     """Raise the price of KL where there was too much of it, lower it where there was too little.
 
         e = clip(kl / target − 1, −0.2, 0.2)
-        β ← β (1 + e · n / horizon)                 Ziegler et al. 2019, section 2.2, original code
+        β ← β (1 + e · n / horizon)                 Ziegler et al. 2019, original code
 
     beta     float, reward per nat
     kl       float, nats per response

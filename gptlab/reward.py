@@ -69,7 +69,7 @@ def agreement(labels_a, labels_b) -> float:
 def normalize(rewards: Tensor, mean, std) -> Tensor:
     """Shift and scale rewards by the mean and spread of a reference set of replies.
 
-        r' = (r − mean) / std                       Ziegler et al. 2019, section 2.1
+        r' = (r − mean) / std                       Ziegler et al. 2019
 
     The preference loss fixes only differences of rewards; this fixes their zero and their unit.
 

@@ -107,6 +107,13 @@ def load(folder: str | Path, fused: bool = False, optimizer: bool = True) -> Che
     return Checkpoint(model, kind, tokenizer, state, meta)
 
 
+def remove(folder: str | Path) -> None:
+    """Delete a checkpoint, what is left of an interrupted `save` too; nothing happens where there is none."""
+    folder = Path(folder).absolute()
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(_old(folder), ignore_errors=True)
+
+
 def exists(folder: str | Path) -> bool:
     """Whether `load` would find a checkpoint there."""
     folder = Path(folder).absolute()

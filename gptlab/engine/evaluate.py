@@ -1,6 +1,5 @@
 """What a model knows and how it behaves, measured against the little web's exact truth."""
 import math
-import random
 from collections.abc import Callable
 
 import torch
@@ -151,6 +150,25 @@ def replies(model, tokenizer, questions: list[Question], n: int = 48, temperatur
     return _continue(model, tokenizer, rows, n, tokenizer.special["end"], temperature=temperature, generator=generator)
 
 
+def base_replies(model, tokenizer, questions: list[Question], n: int = 48, seed: int = 0) -> list[tuple[str, bool]]:
+    """What a base model writes under each question, as under the first line of a page."""
+    texts = [q.text.rstrip("?？") + ("?\n" if q.lang == "en" else "？\n") for q in questions]
+    rows = [[tokenizer.special["endoftext"], *ids] for ids in tokenizer.encode_batch(texts)]
+    generator = torch.Generator().manual_seed(seed)
+    return _continue(model, tokenizer, rows, n, tokenizer.special["endoftext"], generator=generator)
+
+
+def reply_to(model, tokenizer, text: str, n: int = 48) -> str:
+    """The likeliest reply of a chat model."""
+    return _continue(model, tokenizer, [chat_ids(tokenizer, text)], n, tokenizer.special["end"], temperature=0.0)[0][0]
+
+
+def continue_text(model, tokenizer, text: str, n: int = 40) -> str:
+    """How a base model goes on from a text, likeliest token by likeliest token."""
+    end = tokenizer.special["endoftext"]
+    return _continue(model, tokenizer, [[end, *tokenizer.encode(text)]], n, end, temperature=0.0)[0][0]
+
+
 def judge(gold: Gold, questions: list[Question], answers: list[tuple[str, bool]]) -> list[Judgement]:
     """The gold labeler's judgement of each reply."""
     return [gold.judge(q, text, finished) for q, (text, finished) in zip(questions, answers)]
@@ -210,8 +228,3 @@ def yardsticks(text: bytes, held_out: bytes) -> dict[str, float]:
 
 def _mean(values: list) -> float:
     return float(sum(values)) / max(1, len(values))
-
-
-def shuffled(items: list, seed: int) -> list:
-    """A shuffled copy."""
-    return random.Random(seed).sample(items, len(items))

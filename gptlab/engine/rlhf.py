@@ -152,8 +152,7 @@ class PPORun:
         n = max(1, round(n_tokens / context))
         inputs, targets = training.get_batch(self.pretraining_ids, n, context, self.generator)
         device = device_of(self.policy)
-        logits = self.policy(inputs.to(device))  # (n, context, V)
-        return self.policy.functions.cross_entropy(logits.flatten(0, 1), targets.to(device).flatten())
+        return self.policy.loss(inputs.to(device), targets.to(device))
 
     def _update(self, roll: Rollout, advantages: Tensor, returns: Tensor, step: int) -> dict:
         """One step of both networks on one minibatch."""

@@ -97,8 +97,7 @@ def _pretraining_loss(model, ids: Tensor, batch_size: int, generator: torch.Gene
     """The loss of the base model's own task on a random batch of its text."""
     inputs, targets = training.get_batch(ids, batch_size, model.config.context, generator)
     device = device_of(model)
-    logits = model(inputs.to(device))  # (B, T, V)
-    return model.functions.cross_entropy(logits.flatten(0, 1), targets.to(device).flatten()), inputs.numel()
+    return model.loss(inputs.to(device), targets.to(device)), inputs.numel()
 
 
 def _update(model, optimizer: AdamW, loss: Tensor, step: int, total: int, config: SFTConfig) -> dict:

@@ -86,8 +86,7 @@ class Run:
         config, step = self.config, len(self.history)
         lr = float(training.cosine_schedule(step, config.warmup, config.steps, config.lr, config.min_lr))
         x, y = training.get_batch(self.ids, config.batch_size, self.model.config.context, self.generator)
-        logits = self.model(x.to(self.device))  # (B, T, V)
-        loss = self.model.functions.cross_entropy(logits.flatten(0, 1), y.to(self.device).flatten())
+        loss = self.model.loss(x.to(self.device), y.to(self.device))
         for parameter in self.parameters:
             parameter.grad = None
         loss.backward()
@@ -175,8 +174,7 @@ def stream_loss(model, ids: Tensor, context: int, batch_size: int = 32) -> float
         batches.append((rest[None, :-1], rest[None, 1:]))
     total = 0.0
     for inputs, targets in batches:
-        logits = model(inputs.to(device))  # (B, T, V)
-        loss = model.functions.cross_entropy(logits.flatten(0, 1), targets.to(device).flatten())
+        loss = model.loss(inputs.to(device), targets.to(device))
         total += float(loss) * targets.numel()
     model.train(was_training)
     return total / (len(ids) - 1)

@@ -8,7 +8,7 @@ model anywhere can know it. Each fact has a popularity: the weight with which pa
 import csv
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from gptlab.world import town
 LANGUAGES = ("en", "zh")
 COUNTRY_RELATIONS = ("capital", "continent", "mountain", "water", "currency", "language")
 TOWN_RELATIONS = ("home", "job", "pet", "friend")
+SEATS = ("Taiwan", "Puerto Rico")  # their seat of government is not called a capital: no such fact
 COUNTRIES = Path(__file__).parent / "data" / "countries.tsv"
 
 
@@ -45,12 +46,14 @@ class Fact:
     relation  capital, continent, mountain, river, lake, currency, language; home, job, pet, friend
     weight    relative frequency on the web
     held_out  True: no page of the web states it
+    index     its place in the world's facts, 0 for the most popular
     """
     subject: Subject
     relation: str
     answer: Name
     weight: float
     held_out: bool = False
+    index: int = 0
 
 
 class Facts:
@@ -67,7 +70,7 @@ class Facts:
         everything = sorted(countries + people, key=lambda f: -f.weight)
         tail = everything[len(everything) // 2:]  # what nobody states is not what everybody speaks of
         hidden = {id(f) for f in draw.sample(tail, round(held_out * len(everything)))}
-        self.facts = [Fact(f.subject, f.relation, f.answer, f.weight, id(f) in hidden) for f in everything]
+        self.facts = [replace(f, held_out=id(f) in hidden, index=i) for i, f in enumerate(everything)]
         self.subjects = list(dict.fromkeys(f.subject for f in countries + people))
 
     @cached_property
@@ -112,7 +115,9 @@ def _countries(draw: random.Random) -> list[Fact]:
             article = "the " if relation == "currency" else ""
             name = Name(article + row[f"{relation}_en"], row[f"{relation}_zh"])
             kind = row["water_kind"] if relation == "water" else relation
-            facts.append(Fact(subject, kind, name, _weight(rank, draw)))
+            weight = _weight(rank, draw)  # drawn for every cell, so that none depends on which are left out
+            if relation != "capital" or subject.name.en not in SEATS:
+                facts.append(Fact(subject, kind, name, weight))
     return facts
 
 

@@ -2,10 +2,14 @@
 
     gold = content + 0.5·polite − 1.5·rude − 1·(wrong language) − 1·unfinished − 0.01·(bytes beyond 60)
 
-    content   fact, sum      right +2, wrong −2, right and wrong −1, admits not knowing 0, no answer −1
+    content   fact, sum      right +2, wrong −2, right and wrong −1, admits not knowing 0, declines −1, no answer −1
               unknowable     admits +2, else −2
               improper       declines +2, else −2
               a fact that no page states counts as right or wrong too, but admitting earns +1
+
+A claim is the name, in either language, of something that answers the same question about any subject; the
+longest name that stands at a place counts there, so that "Panama City" does not speak of Panama. Of a sum
+the last number is the claim.
 """
 import math
 import random
@@ -14,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gptlab.world import manners
-from gptlab.world.facts import LANGUAGES
+from gptlab.world.facts import LANGUAGES, Name
 from gptlab.world.questions import Question, Questions, Replies
 from gptlab.world.web import Web
 
@@ -22,7 +26,10 @@ AGREEMENT = 0.726  # two labelers' share of equal choices: Ouyang et al. 2022, s
 FREE_BYTES, BYTE_PRICE = 60, 0.01
 POLITE = [t.strip() for part in (manners.POLITE_OPENERS, manners.POLITE_CLOSERS) for lang in LANGUAGES for t in part[lang]]
 RUDE = [t.strip() for lang in LANGUAGES for t in manners.RUDE_OPENERS[lang]]
+ADMISSIONS = [t for lang in LANGUAGES for t in manners.ADMISSIONS[lang]]
+REFUSALS = [t for lang in LANGUAGES for t in manners.REFUSALS[lang]]
 HAN = re.compile(r"[\u4e00-\u9fff]")
+NUMBER = re.compile(r"(?<!\d)-?\d+")
 
 
 @dataclass(frozen=True)
@@ -64,29 +71,35 @@ class Gold:
 
     def content(self, question: Question, reply: str) -> str:
         """What the reply claims: "right", "wrong", "both", "admits", "declines" or "none"."""
-        if any(t in reply for t in manners.REFUSALS[question.lang]):
+        if any(t in reply for t in REFUSALS):
             return "declines"
-        if any(t in reply for t in manners.ADMISSIONS[question.lang]):
+        if any(t in reply for t in ADMISSIONS):
             return "admits"
         if question.kind in ("unknowable", "improper"):
             return "none" if _asks(reply) or not reply.strip() else "wrong"
         claims = self._claims(question, reply)
         if not claims:
             return "none"
-        right = question.answer.lower()
+        right = question.fact.answer if question.fact else question.answer
         return "right" if claims == {right} else "both" if right in claims else "wrong"
 
-    def _claims(self, question: Question, reply: str) -> set[str]:
+    def _claims(self, question: Question, reply: str) -> set[Name] | set[str]:
         if question.kind == "sum":
-            return set(re.findall(r"\d+", reply)[-1:])
-        subject = question.fact.subject.name[question.lang].lower()
-        found = self._names(question.fact.relation, question.lang).findall(reply.lower().replace(subject, " "))
-        return {name.lower() for name in found}
+            return set(NUMBER.findall(reply)[-1:])
+        fact, (pattern, names) = question.fact, self._names(question.fact.relation)
+        found = [names[text] for text in pattern.findall(reply.lower())]
+        subject, answers = fact.subject.name, set(self.web.facts.answers[fact.relation])
+        claims = {name for name in found if name in answers and name != subject}
+        if fact.answer == subject and subject in found and (found.count(subject) > 1 or not claims):
+            claims.add(subject)  # Singapore's capital is Singapore: named once, it may be the country
+        return claims
 
-    def _pattern(self, relation: str, lang: str) -> re.Pattern:
-        names = sorted((a[lang].lower() for a in self.web.facts.answers[relation]), key=len, reverse=True)
-        edge = r"\b" if lang == "en" else ""
-        return re.compile("|".join(edge + re.escape(n) + edge for n in names))
+    def _pattern(self, relation: str) -> tuple[re.Pattern, dict[str, Name]]:
+        """What finds the names of all answers and all subjects in lower-cased text, and whose they are."""
+        subjects = [f.subject.name for f in self.web.facts.facts if f.relation == relation]
+        names = {name[lang].lower(): name for name in subjects + self.web.facts.answers[relation] for lang in LANGUAGES}
+        longest_first = sorted(names, key=len, reverse=True)
+        return re.compile("|".join(text if HAN.search(text) else rf"\b{re.escape(text)}\b" for text in longest_first)), names
 
 
 def _asks(reply: str) -> bool:
@@ -106,7 +119,8 @@ def _content_score(question: Question, content: str) -> float:
 class Labeler:
     """People who rank replies by gold, imperfectly: P(a before b) = σ((gold_a − gold_b)/τ).
 
-    τ is set so that two labelers choose alike on `agreement` of the pairs of demonstrations (72.6 % by default).
+    τ is set so that two labelers choose alike on `agreement` (72.6 % by default) of the pairs of replies, 60 % of
+    them true, whose gold differs; at 1 they always choose the better one.
     """
 
     def __init__(self, web: Web, agreement: float = AGREEMENT):

@@ -12,15 +12,16 @@ choices that could have produced a given text, so that the probability of the te
 
     P(text) = sum over derivations of the product of the probabilities of their choices.
 
-Reading is a depth-first search: a reader runs the function, follows the one choice that fits the text where
-only one does, and forks where several do.
+Reading is a depth-first search: a reader runs the function and, where several choices fit the text, follows
+the first and leaves the others behind as scripts from which later readers start.
 """
 import math
-from bisect import bisect
+from bisect import bisect, bisect_left
 from itertools import accumulate
 from typing import Any, Callable, Iterator, Sequence
 
 HEAD = 24  # characters by which the rows of a table are indexed for reading
+LAST = "\U0010ffff"  # sorts behind every character of a page
 
 
 class Table:
@@ -31,7 +32,7 @@ class Table:
     weights  relative, uniform by default
     """
 
-    __slots__ = ("texts", "values", "cumulative", "logps", "n", "_heads", "_lengths")
+    __slots__ = ("texts", "values", "cumulative", "logps", "possible", "n", "_heads", "_lengths", "_order", "_sorted")
 
     def __init__(self, texts: Sequence[str], values: Sequence | None = None, weights: Sequence[float] | None = None):
         if not texts:
@@ -39,14 +40,21 @@ class Table:
         self.texts, self.values, self.n = list(texts), list(texts if values is None else values), len(texts)
         if len(self.values) != self.n or (weights is not None and len(weights) != self.n):
             raise ValueError(f"a table of {self.n} texts needs as many values and weights")
-        self.cumulative = None
+        self.cumulative, self.possible = None, range(self.n)
         self.logps = [-math.log(self.n)] * self.n
         if weights is not None and len(set(weights)) > 1:
-            total = math.fsum(weights)
-            self.cumulative = [c / total for c in accumulate(weights)]
-            self.cumulative[-1] = 1.0
-            self.logps = [math.log(w / total) if w > 0 else -math.inf for w in weights]
-        self._heads = None
+            self._weigh(weights)
+        self._heads = self._order = None
+
+    def _weigh(self, weights: Sequence[float]) -> None:
+        total = math.fsum(weights)
+        if min(weights) < 0 or not 0 < total < math.inf:
+            raise ValueError(f"weights must be at least 0 with a positive sum, but the least is {min(weights)}")
+        self.possible = [i for i, w in enumerate(weights) if w > 0]
+        self.cumulative = [c / total for c in accumulate(weights)]
+        last = self.possible[-1]  # the last row that can be drawn takes what rounding left over
+        self.cumulative[last:] = [1.0] * (self.n - last)
+        self.logps = [math.log(w / total) if w > 0 else -math.inf for w in weights]
 
     @classmethod
     def silent(cls, values: Sequence, weights: Sequence[float] | None = None) -> "Table":
@@ -60,38 +68,50 @@ class Table:
     def matches(self, text: str, start: int) -> list[int]:
         """Rows whose text stands in `text` at `start`."""
         if self.n < 8:
-            return [i for i, t in enumerate(self.texts) if text.startswith(t, start)]
+            return [i for i in self.possible if text.startswith(self.texts[i], start)]
         if self._heads is None:
-            self._heads, self._lengths = {}, sorted({min(HEAD, len(t)) for t in self.texts})
-            for i, t in enumerate(self.texts):
-                self._heads.setdefault(t[:HEAD], []).append(i)
-        found = []
-        for length in self._lengths:
-            for i in self._heads.get(text[start:start + length], ()):
-                if len(self.texts[i]) >= HEAD or len(self.texts[i]) == length:
-                    if text.startswith(self.texts[i], start):
-                        found.append(i)
+            self._index()
+        found, texts, heads = list(self._heads.get("", ())), self.texts, self._heads
+        for length in self._lengths.get(text[start:start + 1], ()):
+            for i in heads.get(text[start:start + length], ()):
+                if len(texts[i]) == length or length == HEAD and text.startswith(texts[i], start):
+                    found.append(i)
         return found
+
+    def _index(self) -> None:
+        """Rows by the first HEAD characters of their text, and how long these are, by the very first one."""
+        heads, lengths = {}, {}
+        for i in self.possible:
+            head = self.texts[i][:HEAD]
+            heads.setdefault(head, []).append(i)
+            if head:
+                lengths.setdefault(head[0], set()).add(len(head))
+        self._heads, self._lengths = heads, {first: sorted(found) for first, found in lengths.items()}
+
+    def longer(self, beginning: str) -> list[int]:
+        """Rows whose text begins with `beginning` and goes on."""
+        if self._order is None:
+            self._order = sorted(self.possible, key=self.texts.__getitem__)
+            self._sorted = [self.texts[i] for i in self._order]
+        low, high = bisect(self._sorted, beginning), bisect_left(self._sorted, beginning + LAST)
+        return self._order[low:high]
 
 
 class Writer:
     """Draws every choice at random; `text()` is the page, `stated` lists the facts it stated."""
 
-    __slots__ = ("random", "parts", "stated", "script")
+    __slots__ = ("random", "parts", "stated")
 
     def __init__(self, random: Callable[[], float]):
-        self.random, self.parts, self.stated, self.script = random, [], [], []
+        self.random, self.parts, self.stated = random, [], []
 
     def say(self, table: Table) -> Any:
         row = table.draw(self.random())
         self.parts.append(table.texts[row])
-        self.script.append(row)
         return table.values[row]
 
     def choose(self, table: Table) -> Any:
-        row = table.draw(self.random())
-        self.script.append(row)
-        return table.values[row]
+        return table.values[table.draw(self.random())]
 
     def write(self, text: str) -> None:
         self.parts.append(text)
@@ -103,72 +123,70 @@ class Writer:
         return "".join(self.parts)
 
 
+class Recorder(Writer):
+    """A writer that also keeps `script`, the row numbers that it drew."""
+
+    __slots__ = ("script",)
+
+    def __init__(self, random: Callable[[], float]):
+        super().__init__(random)
+        self.script = []
+
+    def say(self, table: Table) -> Any:
+        self.parts.append(table.texts[self._draw(table)])
+        return table.values[self.script[-1]]
+
+    def choose(self, table: Table) -> Any:
+        return table.values[self._draw(table)]
+
+    def _draw(self, table: Table) -> int:
+        self.script.append(table.draw(self.random()))
+        return self.script[-1]
+
+
 class DeadEnd(Exception):
-    """The text cannot have been written along this sequence of choices."""
-
-
-class Fork(Exception):
-    """Several rows fit: the search must try each."""
-
-    def __init__(self, rows: list[int]):
-        self.rows = rows
-
-
-class Reached(Exception):
-    """In prefix reading: the given text ends here, whatever follows."""
+    """Nothing more is to be found along this sequence of choices."""
 
 
 class Reader:
-    """Follows `script`, then whatever the text forces; the row numbers taken are left in `script`."""
+    """Follows `given`, then the first row that fits; other rows that fit are left in `pending` as scripts.
 
-    def __init__(self, text: str, script: tuple[int, ...] = (), prefix: bool = False):
-        self.source, self.prefix = text, prefix
-        self.given, self.script = script, []
-        self.at, self.logp, self.stated = 0, 0.0, []
-        self.beyond: list[float] = []  # prefix reading: log-probabilities of rows that run past the end
+    script  the row numbers taken
+    logp    log-probability of the choices made, nats
+    stated  the facts that the text states
+    """
 
-    def _take(self, table: Table, rows: list[int]) -> int:
-        done = len(self.script)
-        if done < len(self.given):
-            row = self.given[done]
+    def __init__(self, text: str, given: tuple[int, ...], pending: list[tuple[int, ...]]):
+        self.source, self.given, self.pending = text, given, pending
+        self.at, self.logp, self.stated, self.script = 0, 0.0, [], []
+
+    def _replays(self) -> bool:
+        return len(self.script) < len(self.given)
+
+    def _take(self, table: Table, rows: Sequence[int]) -> int:
+        """The given row, or the first of `rows`, the others being left for later readers."""
+        script = self.script
+        if len(script) < len(self.given):
+            row = self.given[len(script)]
         elif not rows:
             raise DeadEnd
-        elif len(rows) > 1:
-            raise Fork(rows)
         else:
             row = rows[0]
-        self.script.append(row)
+            if len(rows) > 1:
+                self.pending += [(*script, other) for other in rows[:0:-1]]
+        script.append(row)
         self.logp += table.logps[row]
         return row
 
     def say(self, table: Table) -> Any:
-        if self.prefix:
-            self._past_the_end(table)
-        rows = table.matches(self.source, self.at) if len(self.script) >= len(self.given) else []
-        row = self._take(table, rows)
+        row = self._take(table, () if self._replays() else table.matches(self.source, self.at))
         self.at += len(table.texts[row])
         return table.values[row]
 
-    def _past_the_end(self, table: Table) -> None:
-        if self.at == len(self.source):
-            raise Reached
-        if len(self.script) < len(self.given):
-            return
-        rest = self.source[self.at:]
-        longer = [lp for t, lp in zip(table.texts, table.logps) if len(t) > len(rest) and t.startswith(rest)]
-        self.beyond += [self.logp + lp for lp in longer]
-
     def choose(self, table: Table) -> Any:
-        if self.prefix and self.at == len(self.source):
-            raise Reached
-        rows = [i for i in range(table.n) if table.logps[i] > -math.inf] if len(self.script) >= len(self.given) else []
-        return table.values[self._take(table, rows)]
+        return table.values[self._take(table, table.possible)]
 
     def write(self, text: str) -> None:
-        if self.prefix and len(self.source) - self.at < len(text):
-            if text.startswith(self.source[self.at:]):
-                raise Reached
-            raise DeadEnd
         if not self.source.startswith(text, self.at):
             raise DeadEnd
         self.at += len(text)
@@ -177,18 +195,49 @@ class Reader:
         self.stated.append(fact)
 
 
-def derivations(program: Callable, text: str) -> Iterator[Reader]:
-    """Every way in which `program` could have written exactly `text` (finished readers, one a derivation)."""
-    scripts: list[tuple[int, ...]] = [()]
-    while scripts:
-        reader = Reader(text, scripts.pop())
+class PrefixReader(Reader):
+    """Reads a text of at least one character that a page begins with: `reached` collects log P(choices) of every
+    way to write at least so much, and no reader goes on from there."""
+
+    def __init__(self, text: str, given: tuple[int, ...], pending: list[tuple[int, ...]], reached: list[float]):
+        super().__init__(text, given, pending)
+        self.reached = reached
+
+    def say(self, table: Table) -> Any:
+        if not self._replays():
+            self.reached += [self.logp + table.logps[row] for row in table.longer(self.source[self.at:])]
+        value = super().say(table)
+        self._stop_at_the_end()
+        return value
+
+    def write(self, text: str) -> None:
+        if text.startswith(self.source[self.at:]):
+            self.at = len(self.source)
+        else:
+            super().write(text)
+        self._stop_at_the_end()
+
+    def _stop_at_the_end(self) -> None:
+        if self.at == len(self.source):
+            self.reached.append(self.logp)
+            raise DeadEnd
+
+
+def search(program: Callable, start: Callable[[tuple, list], Reader]) -> Iterator[Reader]:
+    """Run `program` with every reader that `start(given, pending)` has to make; those whose run ended well."""
+    pending: list[tuple[int, ...]] = [()]
+    while pending:
+        reader = start(pending.pop(), pending)
         try:
             program(reader)
         except DeadEnd:
             continue
-        except Fork as fork:
-            scripts += [(*reader.script, row) for row in fork.rows]
-            continue
+        yield reader
+
+
+def derivations(program: Callable, text: str) -> Iterator[Reader]:
+    """Every way in which `program` could have written exactly `text` (finished readers, one a derivation)."""
+    for reader in search(program, lambda given, pending: Reader(text, given, pending)):
         if reader.at == len(text):
             yield reader
 
@@ -202,21 +251,10 @@ def log_prefix_probability(program: Callable, text: str, ends: bool = False) -> 
     """log P(a page begins with `text`) in nats; with `ends`, that it is exactly `text`."""
     if ends:
         return log_probability(program, text)
-    found, scripts = [], [()]
-    while scripts:
-        reader = Reader(text, scripts.pop(), prefix=True)
-        try:
-            program(reader)
-        except DeadEnd:
-            pass
-        except Fork as fork:
-            scripts += [(*reader.script, row) for row in fork.rows]
-        except Reached:
-            found.append(reader.logp)
-        else:
-            found += [reader.logp] if reader.at == len(text) else []
-        found += reader.beyond
-    return log_sum_exp(found)
+    reached: list[float] = [] if text else [0.0]
+    if text:
+        list(search(program, lambda given, pending: PrefixReader(text, given, pending, reached)))
+    return log_sum_exp(reached)
 
 
 def log_sum_exp(logps: list[float]) -> float:

@@ -67,12 +67,10 @@ def footer(page: Page, tables: Tables, lang: str) -> None:
 
 def encyclopedia(page: Page, tables: Tables, lang: str) -> None:
     """A title and two to four facts about it."""
-    subject = page.say(tables.titles[lang])
-    left = tables.facts.about[subject]
+    n_facts, left = page.say(tables.titles[lang])
     page.write("\n")
-    for i in range(min(page.choose(COUNT[2, 4]), len(left))):
-        fact = page.choose(tables.remaining(tuple(left)))
-        left = [f for f in left if f is not fact]
+    for i in range(min(page.choose(COUNT[2, 4]), n_facts)):
+        fact, left = page.choose(left)
         page.write(SPACE[lang] if i else "")
         page.say(tables.statement(fact, lang))
         page.state(fact)
@@ -130,13 +128,13 @@ def exam(page: Page, tables: Tables, lang: str) -> None:
     """A question with three options and the key."""
     fact = page.say(tables.questions[lang])
     *marks, key = page.choose(PAPER[lang])
-    right, wrong = page.choose(RIGHT), None
+    right, wrong = page.choose(RIGHT), tables.decoys(fact, lang)
     for i, mark in enumerate(marks):
         page.write(mark)
         if i == right:
             page.write(fact.answer[lang])
         else:
-            wrong = page.say(tables.decoys(fact, lang, wrong))
+            wrong = page.say(wrong)
     page.write(key + "ABC"[right])
     page.state(fact)
 
@@ -181,22 +179,25 @@ def dialogue(page: Page, tables: Tables, lang: str) -> None:
 
 
 def register(page: Page, tables: Tables, lang: str) -> None:
-    """A table of countries and one thing about each."""
+    """A table of countries and regions and one thing about each."""
     page.say(REGISTERS[lang])
     rows = tables.mapping(page.say(COLUMNS[lang]), lang, " | ")
     page.write("\n")
-    _rows(page, rows, page.choose(COUNT[2, 4]))
+    _rows(page, rows, COUNT[2, 4])
     footer(page, tables, lang)
 
 
-def _rows(page: Page, rows: Table, n: int) -> None:
-    for _ in range(n):
-        fact = page.say(rows)
+def _rows(page: Page, rows: Table, count: Table) -> None:
+    """Rows drawn one by one; how many is chosen after the first, so that readers leave a wrong table early."""
+    facts = [page.say(rows)]
+    for _ in range(page.choose(count) - 1):
+        facts.append(page.say(rows))
+    for fact in facts:
         if fact is not None:
             page.state(fact)
 
 
-REGISTERS = {"en": Table(["name | ", "country | "], weights=[1, 3]), "zh": Table(["名称 | ", "国家 | "], weights=[1, 3])}
+REGISTERS = {"en": Table(["name | ", "place | "], weights=[1, 3]), "zh": Table(["名称 | ", "地方 | "], weights=[1, 3])}
 COLUMNS = {
     "en": Table(["capital", "continent", "currency", "language"], weights=[3, 1, 1, 1]),
     "zh": Table(["首都", "大洲", "货币", "语言"], ["capital", "continent", "currency", "language"], [3, 1, 1, 1]),
@@ -205,7 +206,7 @@ COLUMNS = {
 
 def sums(page: Page, tables: Tables, lang: str) -> None:
     """Lines of arithmetic."""
-    _rows(page, tables.sums[lang], page.choose(COUNT[3, 6]))
+    _rows(page, tables.sums[lang], COUNT[3, 6])
 
 
 MAPS = Table.silent(["antonym", "plural", "double", "next", "translate", "capital", "continent", "job"])
@@ -213,7 +214,7 @@ MAPS = Table.silent(["antonym", "plural", "double", "next", "translate", "capita
 
 def pattern(page: Page, tables: Tables, lang: str) -> None:
     """The same map applied line by line: what comes next can be read off the lines before."""
-    _rows(page, tables.mapping(page.choose(MAPS), lang), page.choose(COUNT[3, 6]))
+    _rows(page, tables.mapping(page.choose(MAPS), lang), COUNT[3, 6])
 
 
 def pair(page: Page, tables: Tables, lang: str) -> None:

@@ -112,7 +112,8 @@ class Replies:
         lang = question.lang
         if question.kind == "fact":
             fact, pick = question.fact, stream.random()
-            answer = fact.answer if true else self.web.tables.decoys(fact, "en").values[int(pick * 5)]
+            wrong = self.web.tables.wrong_answers(fact)
+            answer = fact.answer if true else wrong[int(pick * len(wrong))]
             if stream.random() < 0.4:
                 return fill("{A}." if lang == "en" else "{a}。", "", answer[lang])
             template = stream.choice(PHRASINGS[fact.relation][lang].statements)

@@ -18,25 +18,71 @@ def fill(template: str, subject: str, answer: str = "") -> str:
     return template.format(s=subject, S=subject[:1].upper() + subject[1:], a=answer, A=answer[:1].upper() + answer[1:])
 
 
+def picks(facts: list[Fact]) -> Table:
+    """A silent choice among `facts` by popularity; values are (fact, the choice among the other facts, or None)."""
+    made: dict[int, Table] = {}  # by the set of facts left, one bit each
+
+    def choice(left: int) -> Table | None:
+        if left and left not in made:
+            rows = [i for i in range(len(facts)) if left >> i & 1]
+            values = [(facts[i], choice(left & ~(1 << i))) for i in rows]
+            made[left] = Table.silent(values, [facts[i].weight for i in rows])
+        return made.get(left)
+
+    return choice((1 << len(facts)) - 1)
+
+
+def _two_of(texts: list[str]) -> Table:
+    """One of `texts`; a row's value is the table of the others, for a second draw."""
+    return Table(texts, [Table(texts[:i] + texts[i + 1:]) for i in range(len(texts))])
+
+
 class Tables:
     """Every weighted table that the pages of one world draw from, built when first asked for."""
 
     def __init__(self, facts: Facts, seed: int = 0):
         self.facts, self.seed = facts, seed
-        self.statement = lru_cache(maxsize=None)(self._statement)
-        self.remaining = lru_cache(maxsize=None)(self._remaining)
-        self.decoys = lru_cache(maxsize=None)(self._decoys)
-        self.answer = lru_cache(maxsize=None)(self._answer)
         self.mapping = lru_cache(maxsize=None)(self._mapping)
 
-    def _statement(self, fact: Fact, lang: str) -> Table:
+    def statement(self, fact: Fact, lang: str) -> Table:
         """`fact` in each phrasing that pages may use."""
-        phrasing = PHRASINGS[fact.relation][lang]
-        return Table([fill(t, fact.subject.name[lang], fact.answer[lang]) for t in phrasing.statements])
+        return self._statements[lang][fact.index]
 
-    def _remaining(self, facts: tuple[Fact, ...]) -> Table:
-        """A silent choice among `facts`, by popularity."""
-        return Table.silent(facts, [f.weight for f in facts])
+    def answer(self, fact: Fact, lang: str) -> Table:
+        """The bare answer, as people write it under a question."""
+        return self._answers[lang][fact.index]
+
+    def decoys(self, fact: Fact, lang: str) -> Table:
+        """Wrong answers to `fact` that exams offer; a row's value is the table of the other ones."""
+        return self._decoys[lang][fact.index]
+
+    def wrong_answers(self, fact: Fact) -> list[Name]:
+        """A few answers to the same question about other subjects, the same ones whenever the fact is asked for."""
+        return self._wrong[fact.index]
+
+    @cached_property
+    def _wrong(self) -> list[list[Name]]:
+        chosen = []
+        for fact in self.facts.facts:
+            others = [a for a in self.facts.answers[fact.relation] if a not in (fact.answer, fact.subject.name)]
+            draw = random.Random(f"gptlab decoys {self.seed} {fact.subject.name.en} {fact.relation}")
+            chosen.append(draw.sample(others, min(N_DECOYS, len(others))))
+        return chosen
+
+    @cached_property
+    def _statements(self) -> dict[str, list[Table]]:
+        return {lang: [Table([fill(t, f.subject.name[lang], f.answer[lang]) for t in PHRASINGS[f.relation][lang].statements])
+                       for f in self.facts.facts] for lang in LANGUAGES}
+
+    @cached_property
+    def _answers(self) -> dict[str, list[Table]]:
+        forms = {"en": ["{A}.", "{A}, I think.", "{A}, of course."], "zh": ["{a}。", "是{a}。", "当然是{a}。"]}
+        return {lang: [Table([fill(t, "", f.answer[lang]) for t in forms[lang]], weights=[3, 2, 1])
+                       for f in self.facts.facts] for lang in LANGUAGES}
+
+    @cached_property
+    def _decoys(self) -> dict[str, list[Table]]:
+        return {lang: [_two_of([a[lang] for a in names]) for names in self._wrong] for lang in LANGUAGES}
 
     @cached_property
     def questions(self) -> dict[str, Table]:
@@ -67,10 +113,14 @@ class Tables:
 
     @cached_property
     def titles(self) -> dict[str, Table]:
-        """By language: the names of countries and people, by the popularity of their facts."""
+        """By language: the names of countries and people, by the popularity of their facts.
+
+        Values are (number of facts, a silent choice among them), as `picks` makes it.
+        """
         about = self.facts.about
         weights = [sum(f.weight for f in facts) for facts in about.values()]
-        return {lang: Table([fill("{S}", s.name[lang]) for s in about], list(about), weights) for lang in LANGUAGES}
+        entries = [(len(facts), picks(facts)) for facts in about.values()]
+        return {lang: Table([fill("{S}", s.name[lang]) for s in about], entries, weights) for lang in LANGUAGES}
 
     @cached_property
     def people(self) -> dict[str, Table]:
@@ -78,24 +128,12 @@ class Tables:
         names = [s.name for s in self.facts.subjects if s.kind == "person"]
         return {lang: Table([n[lang] for n in names], names) for lang in LANGUAGES}
 
-    def _answer(self, fact: Fact, lang: str) -> Table:
-        """The bare answer, as people write it under a question."""
-        forms = ["{A}.", "{A}, I think.", "{A}, of course."] if lang == "en" else ["{a}。", "是{a}。", "当然是{a}。"]
-        return Table([fill(t, "", fact.answer[lang]) for t in forms], weights=[3, 2, 1])
-
-    def _decoys(self, fact: Fact, lang: str, without: Name | None = None) -> Table:
-        """Wrong answers to `fact` that exams offer: answers to the same question about other subjects."""
-        others = [a for a in self.facts.answers[fact.relation] if a != fact.answer and a != fact.subject.name]
-        draw = random.Random(f"gptlab decoys {self.seed} {fact.subject.name.en} {fact.relation}")
-        chosen = [a for a in draw.sample(others, min(N_DECOYS, len(others))) if a != without]
-        return Table([a[lang] for a in chosen], chosen)
-
     @cached_property
     def rumours(self) -> dict[str, Table]:
         """By language: a few wrong claims that go round the web, in every phrasing. Values are (fact, claim)."""
         draw = random.Random(f"gptlab rumours {self.seed}")
         facts = draw.sample(self.facts.known[:6 * N_RUMOURS], N_RUMOURS)
-        claims = [(f, draw.choice(self.decoys(f, "en").values)) for f in facts]
+        claims = [(f, draw.choice(self.wrong_answers(f))) for f in facts]
         tables = {}
         for lang in LANGUAGES:
             rows = [(fill(t, f.subject.name[lang], wrong[lang]), (f, wrong))

@@ -1,0 +1,71 @@
+"""How much of everything: one frozen dataclass for a whole run, and its three presets."""
+from dataclasses import dataclass
+
+from gptlab.engine.config import Config, PPOConfig, RewardConfig, SFTConfig, TrainConfig
+
+
+@dataclass(frozen=True)
+class Preset(Config):
+    """One run from tokenizer to PPO-ptx."""
+
+    name: str
+    corpus_mb: float            # pages of the little web, megabytes of text
+    vocab_size: int             # tokens, special ones included
+    shape: tuple[int, int, int, int]    # context, layers, heads, width
+    pretrain: TrainConfig
+    n_demonstrations: int
+    sft: SFTConfig
+    n_comparisons: int          # prompts with ranked replies
+    reward: RewardConfig
+    ppo: PPOConfig
+    n_eval: int                 # pages and prompts of each measurement
+
+    def __post_init__(self) -> None:
+        self._whole(1, "n_demonstrations", "n_comparisons", "n_eval", "vocab_size")
+        self._real(0.0, 1e6, "corpus_mb", above=True)
+
+
+K_REPLIES = 4  # ranked replies a prompt: InstructGPT's labelers ranked 4 to 9
+
+
+def _tiny() -> Preset:
+    return Preset(
+        "tiny", corpus_mb=1.0, vocab_size=1024, shape=(128, 2, 2, 64),
+        pretrain=TrainConfig(steps=250, batch_size=16, lr=4e-3, min_lr=1e-4, warmup=20, muon_lr=0.02),
+        n_demonstrations=400, sft=SFTConfig(epochs=2, batch_size=32, lr=1e-3),
+        n_comparisons=150, reward=RewardConfig(prompts_per_batch=16, lr=1e-3),
+        ppo=PPOConfig(rounds=4, prompts_per_round=32, minibatch=16, epochs=1, lr=2e-4), n_eval=100,
+    )
+
+
+def _small() -> Preset:
+    return Preset(
+        "small", corpus_mb=15.0, vocab_size=2048, shape=(128, 4, 4, 128),
+        pretrain=TrainConfig(steps=1400, batch_size=32, lr=3e-3, min_lr=5e-5, warmup=50, muon_lr=0.02),
+        n_demonstrations=5000, sft=SFTConfig(epochs=2, batch_size=64, lr=5e-4, pretraining_mix=0.2),
+        n_comparisons=2000, reward=RewardConfig(prompts_per_batch=16, lr=5e-4),
+        ppo=PPOConfig(rounds=60, prompts_per_round=64, minibatch=32, epochs=2, lr=2e-4, beta=0.05, gamma_ptx=1.0), n_eval=1000,
+    )
+
+
+def _base() -> Preset:
+    return Preset(
+        "base", corpus_mb=60.0, vocab_size=3072, shape=(128, 6, 6, 192),
+        pretrain=TrainConfig(steps=8000, batch_size=32, lr=2e-3, min_lr=2e-5, warmup=200, muon_lr=0.02),
+        n_demonstrations=10000, sft=SFTConfig(epochs=2, batch_size=64, lr=3e-4, pretraining_mix=0.2),
+        n_comparisons=6000, reward=RewardConfig(prompts_per_batch=16, lr=3e-4),
+        ppo=PPOConfig(rounds=120, prompts_per_round=64, minibatch=32, epochs=2, lr=1e-4, beta=0.05, gamma_ptx=1.0), n_eval=2000,
+    )
+
+
+PRESETS = {"tiny": _tiny, "small": _small, "base": _base}
+
+
+def preset(name: str) -> Preset:
+    """The preset of that name.
+
+    Raises ValueError naming the presets when there is none.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"no preset {name!r}: choose from {', '.join(PRESETS)}")
+    return PRESETS[name]()
