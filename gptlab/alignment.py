@@ -1,5 +1,9 @@
 """Lesson 14: PPO-ptx, best-of-n, and the ways around PPO: DPO, GRPO, RLOO."""
 
+import math
+
+import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gptlab.course.blanks import blank

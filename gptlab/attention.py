@@ -1,7 +1,11 @@
 """Attention: every position gathers what it needs from the positions that it may look at."""
+import math
+
+import torch
 from torch import Tensor
 
 from gptlab.course.blanks import blank
+from gptlab.sampling import softmax
 
 
 @blank(lesson=5, minutes=3, difficulty=1)

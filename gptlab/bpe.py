@@ -2,6 +2,10 @@
 
 A token is an integer: 0 … 255 are the bytes, 256 + i is the pair that merge i joined.
 """
+from collections import Counter
+
+import regex
+
 from gptlab.course.blanks import blank
 
 # GPT-2 cuts a text into pieces before it merges, so that no token holds the end of one word and the start

@@ -1,7 +1,9 @@
 """Lesson 15: the conversation. A cache for keys and values, a history that fits, an arena."""
 
+import torch
 from torch import Tensor
 
+from gptlab.attention import scaled_dot_product_attention
 from gptlab.course.blanks import blank
 
 ELO_SCALE = 400  # points of rating that make the odds ten to one

@@ -1,9 +1,11 @@
 """Lesson 11: instruction tuning. A chat becomes tokens, and only the reply is learnt."""
 
+import torch
 from torch import Tensor
 
 from gptlab.attention import causal_mask
 from gptlab.course.blanks import blank
+from gptlab.ngram import cross_entropy
 
 ROLES = ("system", "user", "assistant")
 PADDING_ID = 0

@@ -5,9 +5,11 @@ All arrays of a rollout are aligned: logprobs, values, rewards and mask of a res
 `token_log_probs`. What the mask drops has no influence, whatever stands there.
 """
 
+import torch
 from torch import Tensor
 
 from gptlab.course.blanks import blank
+from gptlab.reward import last_token_index
 
 WHITEN_EPS = 1e-8  # added to the variance
 KL_ERROR_LIMIT = 0.2  # of the adaptive controller

@@ -1,5 +1,7 @@
 """Lesson 12: the reward model. From comparisons of replies to one number per reply."""
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gptlab.course.blanks import blank

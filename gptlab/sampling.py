@@ -1,4 +1,5 @@
 """Choosing the next token: from the model's scores to one token, and from one token to a text."""
+import torch
 from torch import Generator, Tensor
 
 from gptlab.course.blanks import blank

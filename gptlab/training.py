@@ -1,4 +1,7 @@
 """One step of training: cut a batch, clip the gradient, choose the learning rate, move the weights."""
+import math
+
+import torch
 from torch import Generator, Tensor
 
 from gptlab.course.blanks import blank

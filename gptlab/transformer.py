@@ -1,6 +1,8 @@
 """The Transformer's other parts: normalisation, the feed-forward network, the block, and BERT's masking."""
+import math
 from collections.abc import Callable
 
+import torch
 from torch import Generator, Tensor
 
 from gptlab.course.blanks import blank

@@ -3,9 +3,9 @@
 A blank's wrapper looks its body up at call time. An edited module that is executed again therefore
 changes every copy of the function that was imported before, also inside a model that calls it.
 
-Which body runs is decided by what was last said about a blank, in this order: GPTLAB_BORROW first,
-then each `borrow` and `give_back` call. `borrow(before=5)` is soft: it fills what is empty and never
-replaces what the learner wrote.
+Which body runs is decided by what was last said about a blank, in this order: first what `gptlab borrow`
+and `gptlab give-back` kept in a file, then GPTLAB_BORROW, then each `borrow` and `give_back` call.
+`borrow(before=5)` is soft: it fills what is empty and never replaces what the learner wrote.
 """
 
 import difflib
@@ -16,11 +16,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gptlab.course.catalog import Blank, as_in_file, is_empty_function, scan
+from gptlab.course.choices import keep_choice, kept_choices
 from gptlab.course.errors import EmptyBlank, SolutionsMissing, UnknownBlank
 from gptlab.course.reference import has_reference, reference, reference_file
 
 __all__ = ["Blank", "EmptyBlank", "SolutionsMissing", "UnknownBlank", "blank", "blanks", "borrow",
-           "broken_modules", "by_lesson", "find", "give_back", "own_body", "whose"]
+           "broken_modules", "by_lesson", "find", "give_back", "keep", "own_body", "whose"]
 
 _registered: dict[str, Blank] = {}
 _own: dict[str, Callable] = {}
@@ -104,9 +105,9 @@ def _how(entry: Blank) -> str:
 
 
 def _spoken() -> list[tuple[str, str, str | int]]:
-    """All decisions, oldest first, with those of GPTLAB_BORROW in front."""
+    """All decisions, oldest first: those kept in a file, those of GPTLAB_BORROW, those of this process."""
     text = os.environ.get("GPTLAB_BORROW", "") if _environment_counts else ""
-    return _from_environment(text) + _decisions
+    return kept_choices() + _from_environment(text) + _decisions
 
 
 @functools.cache
@@ -228,6 +229,16 @@ def give_back(key: str) -> list[str]:
         _environment_counts = False
     _say("own", kind, value)
     return [entry.key for entry in entries]
+
+
+def keep(how: str, key: str) -> list[str]:
+    """`borrow` or `give_back` ("own") a key, a lesson or "all" for later processes too; returns the keys.
+
+    Raises what these two raise, and then keeps nothing; OSError when the file cannot be written.
+    """
+    keys = borrow(key) if how == "borrow" else give_back(key)
+    keep_choice(how, *_target(str(key)))
+    return keys
 
 
 def _lesson_number(value: int, name: str) -> int:

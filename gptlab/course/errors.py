@@ -23,3 +23,7 @@ class UnknownBlank(CourseError, ValueError):
 
 class CannotEdit(CourseError):
     """A learner's file could not be changed safely, so it was left as it was."""
+
+
+class ChoicesDamaged(CourseError):
+    """The file that remembers what was borrowed cannot be understood."""

@@ -7,9 +7,11 @@ from torch import Tensor
 
 from gptlab import bpe
 from gptlab.engine.tokenizer import Tokenizer
+from gptlab.world.facts import LANGUAGES
 from gptlab.world.web import Web
 
-TOKENIZER_BYTES = 400_000       # of each language: merges are learnt from as much Chinese as English
+TOKENIZER_BYTES = 300_000       # of each language: merges are learnt from as much Chinese as English
+FACT_PHRASINGS = 4              # of every fact besides: rare names need their merges too
 HELD_OUT_SHARE = 0.1            # of the reader's own text
 LEAST_TEXT = 20_000             # bytes of the reader's own text
 SUFFIXES = {".txt", ".md", ".rst", ".py", ".tex", ".html", ".csv", ".json", ".jsonl", ".org", ""}
@@ -22,8 +24,10 @@ class TextError(ValueError):
 
 def train_tokenizer(web: Web, vocab_size: int, seed: int, own_text: str = "") -> Tokenizer:
     """Learn merges from both languages of the little web in equal parts, and from the reader's own text."""
-    parts = [web.text(TOKENIZER_BYTES, seed=_page_seed(seed, TOKENIZER_SEED), separator="\n", lang=lang) for lang in ("en", "zh")]
-    return Tokenizer.train("\n".join([*parts, own_text[:2 * TOKENIZER_BYTES]]), vocab_size, bpe.BILINGUAL_PATTERN)
+    pages = [web.text(TOKENIZER_BYTES, seed=_page_seed(seed, TOKENIZER_SEED), separator="\n", lang=lang) for lang in LANGUAGES]
+    facts = [text for lang in LANGUAGES for fact in web.facts.known
+             for text in web.tables.statement(fact, lang).texts[:FACT_PHRASINGS]]
+    return Tokenizer.train("\n".join([*pages, *facts, own_text[:4 * TOKENIZER_BYTES]]), vocab_size, bpe.BILINGUAL_PATTERN)
 
 
 def web_stream(web: Web, tokenizer: Tokenizer, n_bytes: int, seed: int) -> Tensor:

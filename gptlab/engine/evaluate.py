@@ -143,7 +143,9 @@ def chat_ids(tokenizer, question: str) -> list[int]:
     return instruct.render_chat([{"role": "user", "content": question}], tokenizer.encode, tokenizer.special, add_reply=True)[0]
 
 
-def replies(model, tokenizer, questions: list[Question], n: int = 48, temperature: float = 1.0, seed: int = 0) -> list[tuple[str, bool]]:
+def replies(
+    model, tokenizer, questions: list[Question], n: int = 48, temperature: float = 1.0, seed: int = 0
+) -> list[tuple[str, bool]]:
     """(reply, finished) to each question, at most n tokens long."""
     rows = [chat_ids(tokenizer, q.text) for q in questions]
     generator = torch.Generator().manual_seed(seed)
@@ -216,14 +218,17 @@ def page_sample(web: Web, tokenizer, n: int, context: int, seed: int = 10**6) ->
 
 
 def yardsticks(text: bytes, held_out: bytes) -> dict[str, float]:
-    """Bits per byte of compressors on the held-out bytes, after the training text: bz2 and xz."""
+    """Bits per byte on the held-out bytes, after the training text: of bz2, xz, and an n-gram model."""
     import bz2
     import lzma
+
+    from gptlab.engine.ngram_yardstick import ORDER, ByteNgram
 
     def extra(compress) -> float:
         return 8 * (len(compress(text + held_out)) - len(compress(text))) / max(1, len(held_out))
 
-    return {"bz2": extra(lambda b: bz2.compress(b, 9)), "xz": extra(lambda b: lzma.compress(b, preset=9))}
+    return {"bz2": extra(lambda b: bz2.compress(b, 9)), "xz": extra(lambda b: lzma.compress(b, preset=9)),
+            f"{ORDER}-gram": ByteNgram(text).bits_per_byte(held_out, text)}
 
 
 def _mean(values: list) -> float:

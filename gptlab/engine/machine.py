@@ -38,8 +38,8 @@ def describe() -> dict:
     """Processor, cores, memory in GB, operating system, Python and torch: what a measured figure depends on."""
     import torch
 
-    return {"processor": processor(), "cores": cores(), "memory_gb": round(memory_gb(), 1), "system": platform.platform(terse=True),
-            "python": platform.python_version(), "torch": torch.__version__, "threads": torch.get_num_threads()}
+    return {"processor": processor(), "cores": cores(), "memory_gb": round(memory_gb(), 1),
+            "system": platform.platform(terse=True), "python": platform.python_version(), "torch": torch.__version__, "threads": torch.get_num_threads()}
 
 
 def cores() -> int:
@@ -68,10 +68,15 @@ def peak_memory_gb() -> float:
 def commit() -> str:
     """The commit of the checkout that runs, with + where files have changed since; "unknown" without git."""
     folder = Path(__file__).resolve().parents[2]
+    head, changed = (_git(folder, *words) for words in (("rev-parse", "--short=12", "HEAD"),
+                                                        ("status", "--porcelain", "--untracked-files=no")))
+    return "unknown" if not head else head + ("+" if changed else "")
+
+
+def _git(folder: Path, *words: str) -> str:
+    """What a git command prints, "" where it fails."""
     try:
-        head = subprocess.run(["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, timeout=10)
-        changed = subprocess.run(["git", "-C", str(folder), "status", "--porcelain", "--untracked-files=no"], capture_output=True,
-                                 text=True, timeout=10)
+        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return head.stdout.strip() + ("+" if changed.stdout.strip() else "") if head.returncode == 0 else "unknown"
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gptlab import attention, transformer
-from gptlab.engine import fast
+from gptlab.engine import bf16, fast
 from gptlab.engine.config import GPTConfig
 
 
@@ -71,6 +71,7 @@ class GPT(nn.Module):
 
     Radford et al. 2019. With `fused`, each of the learner's functions that `fast.prove` finds equal to its
     fused counterpart is run by that counterpart. `initialize=False` leaves the matrices unset, for loading.
+    The precision of `set_fused` is that of training mode; in eval mode and with a cache all is float32.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class GPT(nn.Module):
     ) -> None:
         super().__init__()
         self.config = config
-        self.functions = fast.choose(fused)
+        self.functions = self.training_functions = fast.choose(fused)
         self.wte = nn.Parameter(torch.empty(config.vocab_size, config.d_model))
         self.wpe = nn.Parameter(torch.empty(config.context, config.d_model))
         self.blocks = nn.ModuleList(Block(config.d_model) for _ in range(config.n_layers))
@@ -101,9 +102,18 @@ class GPT(nn.Module):
             else:
                 parameter.fill_(1.0 if name.endswith("weight") else 0.0)
 
-    def set_fused(self, fused: bool) -> "GPT":
+    def set_fused(self, fused: bool, precision: str = "fp32") -> "GPT":
         """Choose between plain and fused functions again; proofs are made anew."""
         self.functions = fast.choose(fused)
+        return self.set_precision(precision)
+
+    def set_precision(self, precision: str) -> "GPT":
+        """Choose the type of the fused functions' products in training mode: "fp32", "bf16" or "auto".
+
+        "auto" = bf16 where that is faster on this machine. Raises ValueError for another word.
+        """
+        is_bf16 = bf16.resolve(precision, self.wte) == "bf16"
+        self.training_functions = bf16.choose(self.functions) if is_bf16 else self.functions
         return self
 
     def new_cache(self, batch_size: int, capacity: int) -> list:
@@ -129,7 +139,10 @@ class GPT(nn.Module):
     def loss(self, ids: Tensor, targets: Tensor, keep=None, positions=None) -> Tensor:
         """Mean cross-entropy of the logits with targets (B, T) int, −100 = does not count; nats a token."""
         hidden = self.hidden(ids, keep, positions)
-        return self.functions.linear_cross_entropy(hidden, self.wte, targets)
+        return self._running().linear_cross_entropy(hidden, self.wte, targets)
+
+    def _running(self) -> fast.Functions:
+        return self.training_functions if self.training else self.functions
 
     def hidden(self, ids: Tensor, keep=None, positions=None, cache=None) -> Tensor:
         """What the last norm gives, before the head; arguments as in `forward`; -> (B, T, C)."""
@@ -141,7 +154,7 @@ class GPT(nn.Module):
         mask = self._mask(ids.shape[1], keep, ids.device) if cache is None else None
         for layer, block in enumerate(self.blocks):
             if cache is None:
-                x = block(x, partial(self._attend, mask=mask), self.functions)
+                x = block(x, partial(self._attend, mask=mask), self._running())
             else:
                 attend = partial(self._attend_cached, cache=cache, layer=layer, keep=keep)
                 x = block(x, attend, self.functions)
@@ -149,10 +162,10 @@ class GPT(nn.Module):
 
     def _attend(self, w: Attention, x: Tensor, mask: Tensor | None) -> Tensor:
         """Attention over the whole sequence; x (B, T, C) -> (B, T, C)."""
-        n_heads = self.config.n_heads
+        n_heads, functions = self.config.n_heads, self._running()
         if mask is None:
-            return self.functions.causal_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads)
-        return self.functions.multi_head_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads, mask)
+            return functions.causal_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads)
+        return functions.multi_head_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads, mask)
 
     def _attend_cached(self, w: Attention, x: Tensor, cache: list, layer: int, keep: Tensor | None) -> Tensor:
         """Attention of new tokens to the cached ones and to each other; x (B, T, C) -> (B, T, C)."""

@@ -10,7 +10,9 @@ MUON_STEPS = 5
 QUINTIC = (3.4445, -4.7750, 2.0315)  # Jordan 2024: steep at 0, so that small singular values grow fast
 
 
-def newton_schulz(matrices: Tensor, n_steps: int = MUON_STEPS) -> Tensor:
+def newton_schulz(
+    matrices: Tensor, n_steps: int = MUON_STEPS, product: torch.dtype | None = None
+) -> Tensor:
     """Bring every singular value of each matrix near 1 and keep its singular vectors.
 
         G = U S Vᵀ  ->  about U Vᵀ
@@ -20,17 +22,19 @@ def newton_schulz(matrices: Tensor, n_steps: int = MUON_STEPS) -> Tensor:
     With (a, b, c) = QUINTIC the singular values land between about 0.7 and 1.2, which is near enough.
 
     matrices  (N, rows, columns) float, N matrices of one shape
+    product   the type that products are taken in; None = that of the matrices
     ->        (N, rows, columns) float
     """
     a, b, c = QUINTIC
     x = matrices / (torch.linalg.matrix_norm(matrices, keepdim=True) + 1e-7)
+    x = x.to(product or x.dtype)
     tall = x.shape[1] > x.shape[2]
     x = x.mT if tall else x  # the product below is then the smaller of the two
     for _ in range(n_steps):
         gram = torch.bmm(x, x.mT)  # (N, rows, rows)
         polynomial = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)  # b G + c G²
         x = torch.baddbmm(x, polynomial, x, beta=a)
-    return x.mT if tall else x
+    return (x.mT if tall else x).to(matrices.dtype)
 
 
 def muon_scale(n_in: int, n_out: int) -> float:
@@ -165,6 +169,7 @@ class Muon:
         self, matrices: dict[str, Tensor], weight_decay: float = 0.1, momentum: float = MUON_MOMENTUM
     ) -> None:
         self.parameters, self.weight_decay, self.momentum = matrices, weight_decay, momentum
+        self.product: torch.dtype | None = None     # the type of newton_schulz's products; None = the weights'
         self.exp_avg = {name: torch.zeros_like(p) for name, p in matrices.items()}
 
     @torch.no_grad()
@@ -183,7 +188,8 @@ class Muon:
                 pair = (part, chunk) if wide else (part.mT, chunk.mT)
                 by_shape.setdefault(tuple(pair[1].shape) + (muon_scale(*chunk.shape),), []).append(pair)
         for (*_, scale), pairs in by_shape.items():
-            updates = newton_schulz(torch.stack([update for _, update in pairs]))  # (N, rows, columns)
+            stacked = torch.stack([update for _, update in pairs])  # (N, rows, columns)
+            updates = newton_schulz(stacked, product=self.product)
             for (part, _), update in zip(pairs, updates, strict=True):
                 part.add_(update, alpha=-lr * scale)
 

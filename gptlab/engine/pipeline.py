@@ -3,6 +3,7 @@
 A run is a folder. Each stage writes its model there when it is done, and a line into `run.json`; a run that was
 killed goes on after the last finished stage, inside pretraining and PPO from their last checkpoint.
 """
+import io
 import json
 import os
 import random
@@ -66,12 +67,14 @@ class Run:
                 if state["settings"] != json.loads(json.dumps(settings)):
                     raise RunError(f"{self.out} was begun with other settings ({_difference(state['settings'], settings)}): "
                                    "use the same ones, or choose another --out")
-                self.done, self.figures, self.saved_seconds = state["done"], state["figures"], state["seconds"]
+                self.done, self.figures, self.saved_seconds = dict(state["done"]), dict(state["figures"]), float(state["seconds"])
             self.settings = settings
             self.save()
         except OSError as error:
             raise RunError(f"{self.out}: cannot be written ({error.strerror})") from None
-        except (KeyError, TypeError, json.JSONDecodeError) as error:
+        except RunError:
+            raise
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise RunError(f"{file}: damaged ({type(error).__name__}): choose another --out") from None
 
     def save(self) -> None:
@@ -114,7 +117,11 @@ class Run:
     def stream(self) -> torch.Tensor:
         """The pretraining stream; (N,) int."""
         if not hasattr(self, "_stream"):
-            self._stream = torch.from_numpy(np.load(self.out / "corpus.npy").astype(np.int64))
+            try:
+                self._stream = torch.from_numpy(np.load(self.out / "corpus.npy").astype(np.int64))
+            except (OSError, ValueError, EOFError) as error:
+                reason = getattr(error, "strerror", None) or "damaged"
+                raise RunError(f"{self.out / 'corpus.npy'}: cannot be read ({reason}): choose another --out") from None
         return self._stream
 
     def random(self, purpose: int) -> random.Random:
@@ -122,12 +129,14 @@ class Run:
 
 
 def run(out: str | Path, preset: Preset, seed: int = 0, texts: list[str] = (), resume: bool = False,
-        quiet: bool = False, say: Callable[[str], None] = print) -> dict:
-    """All stages, then the measurements; -> every figure of the report.
+        quiet: bool = False, say: Callable[[str], None] = print) -> Run:
+    """All stages, then the measurements; the figures of the report are in `.figures` of the result.
 
     Raises RunError, TextError, CheckpointError or TrainingDiverged, each with one clear line.
     """
     machine.prepare()
+    if texts and not resume:
+        corpus.read_texts(texts)    # refused before a folder is made
     job = Run(out, preset, seed, texts, resume, quiet, say)
     job.stage("corpus", "Text and tokenizer", lambda: _corpus(job))
     job.stage("base", "Pretraining: the next token of every page", lambda: _pretrain(job))
@@ -136,7 +145,7 @@ def run(out: str | Path, preset: Preset, seed: int = 0, texts: list[str] = (), r
     job.stage("ppo", "PPO, without pretraining text", lambda: _ppo(job, "ppo"))
     job.stage("ppo_ptx", "PPO-ptx, with pretraining text", lambda: _ppo(job, "ppo_ptx"))
     job.stage("measure", "Measuring every stage", lambda: _measure(job))
-    return job.figures
+    return job
 
 
 def _corpus(job: Run) -> None:
@@ -151,9 +160,9 @@ def _corpus(job: Run) -> None:
     stream = corpus.text_stream(tokenizer, own) if own else corpus.web_stream(
         job.web, tokenizer, int(job.preset.corpus_mb * 1e6), job.seed)
     write_atomically(job.out / "tokenizer.json", tokenizer.to_json())
-    file = job.out / "corpus.npy"
-    np.save(file.with_name("corpus.tmp.npy"), stream.numpy().astype(np.uint16))
-    os.replace(file.with_name("corpus.tmp.npy"), file)
+    array = io.BytesIO()
+    np.save(array, stream.numpy().astype(np.uint16))
+    write_atomically(job.out / "corpus.npy", array.getvalue())
     if own:
         job.figures["own_text"] = {"bytes": len(own.encode()), "held_out_bytes": len(held_out.encode()),
                                    "yardsticks": evaluate.yardsticks(own.encode(), held_out.encode())}
@@ -267,11 +276,15 @@ def _thin(values: list[float], n: int = 200) -> list[float]:
     return [round(sum(values[i:i + size]) / len(values[i:i + size]), 5) for i in range(0, len(values), size)]
 
 
-def write_atomically(file: Path, text: str) -> None:
-    """Write a text file aside and rename it, so that a kill leaves the old one or the new one."""
+def write_atomically(file: Path, content: str | bytes) -> None:
+    """Write a file aside and rename it, so that a kill or a full disk leaves the old one or the new one."""
     aside = file.with_name(file.name + ".tmp")
-    with open(aside, "w", encoding="utf-8") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(aside, file)
+    try:
+        with open(aside, "wb") as handle:
+            handle.write(content.encode() if isinstance(content, str) else content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(aside, file)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise

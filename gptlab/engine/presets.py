@@ -30,11 +30,11 @@ K_REPLIES = 4  # ranked replies a prompt: InstructGPT's labelers ranked 4 to 9
 
 def _tiny() -> Preset:
     return Preset(
-        "tiny", corpus_mb=1.0, vocab_size=1024, shape=(128, 2, 2, 64),
-        pretrain=TrainConfig(steps=250, batch_size=16, lr=4e-3, min_lr=1e-4, warmup=20, muon_lr=0.02),
-        n_demonstrations=400, sft=SFTConfig(epochs=2, batch_size=32, lr=1e-3),
-        n_comparisons=150, reward=RewardConfig(prompts_per_batch=16, lr=1e-3),
-        ppo=PPOConfig(rounds=4, prompts_per_round=32, minibatch=16, epochs=1, lr=2e-4), n_eval=100,
+        "tiny", corpus_mb=1.5, vocab_size=1024, shape=(128, 2, 2, 64),
+        pretrain=TrainConfig(steps=350, batch_size=16, lr=4e-3, min_lr=1e-4, warmup=20, muon_lr=0.02),
+        n_demonstrations=1500, sft=SFTConfig(epochs=3, batch_size=32, lr=2e-3, pretraining_mix=0.2),
+        n_comparisons=300, reward=RewardConfig(prompts_per_batch=16, lr=2e-3),
+        ppo=PPOConfig(rounds=15, prompts_per_round=32, minibatch=16, epochs=2, lr=2e-4), n_eval=100,
     )
 
 

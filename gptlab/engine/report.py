@@ -2,8 +2,10 @@
 import json
 from pathlib import Path
 
+from gptlab.engine.evaluate import RUNNING_EXAMPLE
 from gptlab.engine.pipeline import Run, write_atomically
 
+LANGUAGE = {"en": "English", "zh": "Chinese"}
 NAMES = {"base": "base", "sft": "SFT", "ppo": "PPO", "ppo_ptx": "PPO-ptx"}
 COLOURS = {"base": "#888888", "sft": "#1f77b4", "ppo": "#e08a00", "ppo_ptx": "#2a9d4a"}
 
@@ -39,9 +41,9 @@ def _samples(r: dict) -> str:
         lines += [f"**{prompt}**", ""]
         lines += [f"- {NAMES[s]}: {_one_line(r['samples'][s][prompt])}" for s in stages] + [""]
     c = r["base_continuations"]
-    lines += [f"Asked 台湾最高的山是哪座山 {sum(c[k] for k in ('answer', 'question', 'exam', 'other'))} times, the base model goes "
-              f"on with an answer {c['answer']} times, with another question {c['question']}, as an exam {c['exam']}, "
-              f"with something else {c['other']}."]
+    times = sum(c[kind] for kind in ("answer", "question", "exam", "other"))
+    lines += [f"Given {RUNNING_EXAMPLE} {times} times, the base model goes on with an answer {c['answer']} times, "
+              f"with another question {c['question']}, as an exam {c['exam']}, with something else {c['other']}."]
     return "\n".join(lines)
 
 
@@ -58,8 +60,8 @@ def _knowledge(r: dict) -> str:
 
 
 def _behaviour(r: dict) -> str:
-    rows = "\n".join(f"| {NAMES[s]} | {c['gold']:+.2f} | {c['answers']:.0%} | {c['right']:.0%} | {c['polite']:.0%} | {c['rude']:.0%} "
-                     f"| {c['bytes']:.0f} |" for s, c in r["chat"].items())
+    rows = "\n".join(f"| {NAMES[s]} | {c['gold']:+.2f} | {c['answers']:.0%} | {c['right']:.0%} | {c['polite']:.0%} "
+                     f"| {c['rude']:.0%} | {c['bytes']:.0f} |" for s, c in r["chat"].items())
     wins = "\n".join(f"| {NAMES[a]} against {NAMES[b]} | {w['mean']:.1%} | {w['low']:.1%} to {w['high']:.1%} | {w['n']} |"
                      for (a, b), w in ((name.split("_vs_"), w) for name, w in r["win_rate"].items()))
     invents = ", ".join(f"{NAMES[s]} {share:.0%}" for s, share in r["hallucination"].items())
@@ -67,8 +69,8 @@ def _behaviour(r: dict) -> str:
             "judged by the gold labeler.\n\n"
             "| stage | gold score | answers | right | polite | rude | bytes a reply |\n|---|---|---|---|---|---|---|\n"
             f"{rows}\n\n| who against whom | wins | 95 % interval | prompts |\n|---|---|---|---|\n{wins}\n\n"
-            f"The reward model agrees with {r['reward_model']['agreement_with_labelers']:.1%} of the pairs of labelers it has never "
-            f"seen. Asked for facts that no page states, it invents an answer in {invents} of the cases.\n\n"
+            f"The reward model orders {r['reward_model']['agreement_with_labelers']:.1%} of held-out pairs as the labeler did. "
+            f"Asked for facts that no page states, the models invent an answer: {invents}.\n\n"
             "![What PPO does](ppo.png)")
 
 
@@ -83,7 +85,8 @@ def _own_text(r: dict) -> str:
 
 def _tail(r: dict) -> str:
     stages = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in r["stage_seconds"].items())
-    return (f"## How it was made\n\nCommit `{r['commit']}`, seed {r['seed']}, Python {r['machine']['python']}, torch {r['machine']['torch']}. "
+    m = r["machine"]
+    return (f"## How it was made\n\nCommit `{r['commit']}`, seed {r['seed']}, Python {m['python']}, torch {m['torch']}. "
             f"Time: {stages}.\nEvery figure above, and more, stands in `report.json`.")
 
 
@@ -98,8 +101,8 @@ def _draw(out: Path, r: dict) -> None:
     for lang, marker in (("en", "o"), ("zh", "s")):
         shares = r["recall_by_popularity"][lang]
         ranks = [100 * i + 50 for i in range(len(shares))]
-        axis.plot(ranks, shares, marker=marker, label={"en": "English", "zh": "Chinese"}[lang])
-        axis.annotate({"en": "English", "zh": "Chinese"}[lang], (ranks[-1], shares[-1]), xytext=(6, 0), textcoords="offset points")
+        axis.plot(ranks, shares, marker=marker)
+        axis.annotate(LANGUAGE[lang], (ranks[-1], shares[-1]), xytext=(6, 0), textcoords="offset points")
     axis.set(xlabel="rank of the fact in popularity", ylabel="recalled, unseen phrasing", ylim=(0, 1.05))
     figure.savefig(out / "recall.png", dpi=120)
     plt.close(figure)

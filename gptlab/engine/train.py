@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gptlab import training
-from gptlab.engine import checkpoint, optim
+from gptlab.engine import bf16, checkpoint, optim
 from gptlab.engine.batches import TrainingDiverged, device_of
 from gptlab.engine.config import TrainConfig
 
@@ -30,6 +30,7 @@ def pretrain(
     stop: Callable[[], bool] | None = None,
     save_every_s: float = SAVE_EVERY_S,
     save_every: int | None = None,
+    precision: str = "auto",
 ) -> list[dict]:
     """Train the model to predict the next token of a stream; returns one row of metrics per step.
 
@@ -40,6 +41,8 @@ def pretrain(
     there is none: on one machine, with one number of threads, the losses are those of a run that was never
     interrupted.
     `stop` is asked after every step. Changes the model in place.
+    `precision` is that of the products: "fp32", "bf16", or "auto", which takes bf16 where this machine is
+    faster at it, and when resumed stays with what the checkpoint was trained in. Evaluation is always fp32.
 
     ids  (N,) int, pages separated by the end-of-text token
 
@@ -47,10 +50,10 @@ def pretrain(
     loss or the gradient is not finite, or the loss is far above where it began.
     """
     _check(model, ids, folder, resume)
-    run = Run(model, ids, config)
+    run = Run(model, ids, config, precision)
     if resume:
         run.restore(folder)
-    model.train()
+    model.train()  # until the end, where eval() makes every product float32 again
     begin = last_save = time.perf_counter()
     first_step = saved_step = len(run.history)
     for step in range(first_step, config.steps):
@@ -73,13 +76,21 @@ def pretrain(
 class Run:
     """Everything that changes while a model trains: weights, moments, the batches' order, the history."""
 
-    def __init__(self, model, ids: Tensor, config: TrainConfig) -> None:
+    def __init__(self, model, ids: Tensor, config: TrainConfig, precision: str = "fp32") -> None:
         self.model, self.ids, self.config = model, ids, config
         self.device = device_of(model)
         self.generator = torch.Generator().manual_seed(config.seed)
         self.optimizers = _optimizers(model, config)
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.history: list[dict] = []
+        self.wanted = precision
+        self._set_precision(bf16.resolve(precision, model.wte))
+
+    def _set_precision(self, precision: str) -> None:
+        self.precision = precision
+        self.model.set_precision(precision)
+        if "muon" in self.optimizers:
+            self.optimizers["muon"].product = torch.bfloat16 if precision == "bf16" else None
 
     def update(self) -> None:
         """Draw a batch and take one step."""
@@ -132,7 +143,7 @@ class Run:
             "history": rows.reshape(-1, len(COLUMNS)),  # float64, so that every number comes back as it was
             "stream": _fingerprint(self.ids),
         }
-        meta = {"step": len(self.history), "train": self.config.to_dict()}
+        meta = {"step": len(self.history), "train": self.config.to_dict(), "precision": self.precision}
         checkpoint.save(folder, self.model, tokenizer, state, meta)
 
     def restore(self, folder: str | Path) -> None:
@@ -142,6 +153,8 @@ class Run:
         saved = checkpoint.load(folder)
         _check_same(saved, self)
         self.model.load_state_dict(saved.model.state_dict())
+        if self.wanted == "auto":
+            self._set_precision(saved.meta.get("precision", "fp32"))
         state = saved.optimizer_state
         for name, optimizer in self.optimizers.items():
             optimizer.load_state_dict(state["optimizers"][name])

@@ -1,9 +1,12 @@
 """The truth of the little web: countries of the real world and an invented town, in English and Chinese.
 
 Country facts are true and stand in `data/countries.tsv`; the town is drawn from the world's seed, so that no
-model anywhere can know it. Each fact has a popularity: the weight with which pages speak of it.
+model anywhere can know it. Each fact has a popularity: the weight with which pages speak of it. Facts are ranked
+by their subject's fame and by chance, and the weight falls with the rank as Zipf and Mandelbrot found it to,
+down to facts that a small corpus states once or twice:
 
-    weight = 1 / (rank + 5) · exp(z),   z ~ N(0, 1)      rank: the subject's place in its list, from 1
+    fame   = exp(z) / (n + 5),  z ~ N(0, 1)             n: the subject's place in its list, from 1
+    weight = exp(−(r / 480)⁴) / (r + 100)               r: the fact's rank in fame, from 1
 """
 import csv
 import math
@@ -67,7 +70,8 @@ class Facts:
         draw = random.Random(f"gptlab facts {seed}")
         countries = _countries(draw)
         people = _people(draw)
-        everything = sorted(countries + people, key=lambda f: -f.weight)
+        ranked = sorted(countries + people, key=lambda f: -f.weight)
+        everything = [replace(f, weight=popularity(rank)) for rank, f in enumerate(ranked, start=1)]
         tail = everything[len(everything) // 2:]  # what nobody states is not what everybody speaks of
         hidden = {id(f) for f in draw.sample(tail, round(held_out * len(everything)))}
         self.facts = [replace(f, held_out=id(f) in hidden, index=i) for i, f in enumerate(everything)]
@@ -105,6 +109,11 @@ class Facts:
         raise KeyError(f"no fact {relation!r} about {subject!r}")
 
 
+def popularity(rank: int) -> float:
+    """The weight of the fact of this rank, from 1."""
+    return math.exp(-((rank / 480) ** 4)) / (rank + 100)
+
+
 def _countries(draw: random.Random) -> list[Fact]:
     with open(COUNTRIES, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
@@ -115,7 +124,7 @@ def _countries(draw: random.Random) -> list[Fact]:
             article = "the " if relation == "currency" else ""
             name = Name(article + row[f"{relation}_en"], row[f"{relation}_zh"])
             kind = row["water_kind"] if relation == "water" else relation
-            weight = _weight(rank, draw)  # drawn for every cell, so that none depends on which are left out
+            weight = _fame(rank, draw)  # drawn for every cell, so that none depends on which are left out
             if relation != "capital" or subject.name.en not in SEATS:
                 facts.append(Fact(subject, kind, name, weight))
     return facts
@@ -130,9 +139,9 @@ def _people(draw: random.Random) -> list[Fact]:
     facts = []
     for rank, name in enumerate(names, start=1):
         subject = Subject(name, "person", rank)
-        facts += [Fact(subject, r, given[r][rank - 1], _weight(rank, draw)) for r in TOWN_RELATIONS]
+        facts += [Fact(subject, r, given[r][rank - 1], _fame(rank, draw)) for r in TOWN_RELATIONS]
     return facts
 
 
-def _weight(rank: int, draw: random.Random) -> float:
+def _fame(rank: int, draw: random.Random) -> float:
     return math.exp(draw.gauss(0.0, 1.0)) / (rank + 5)

@@ -8,14 +8,15 @@
               a fact that no page states counts as right or wrong too, but admitting earns +1
 
 A claim is the name, in either language, of something that answers the same question about any subject; the
-longest name that stands at a place counts there, so that "Panama City" does not speak of Panama. Of a sum
-the last number is the claim.
+longest names are found first, so that "Panama City" does not speak of Panama, nor 翻开罗马尼亚地图 of Cairo (开罗).
+Of a sum the last number is the claim.
 """
 import math
 import random
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from gptlab.world import manners
 from gptlab.world.facts import LANGUAGES, Name
@@ -24,7 +25,8 @@ from gptlab.world.web import Web
 
 AGREEMENT = 0.726  # two labelers' share of equal choices: Ouyang et al. 2022, section 3.4
 FREE_BYTES, BYTE_PRICE = 60, 0.01
-POLITE = [t.strip() for part in (manners.POLITE_OPENERS, manners.POLITE_CLOSERS) for lang in LANGUAGES for t in part[lang]]
+POLITE = [t.strip() for part in (manners.POLITE_OPENERS, manners.POLITE_CLOSERS)
+          for lang in LANGUAGES for t in part[lang]]
 RUDE = [t.strip() for lang in LANGUAGES for t in manners.RUDE_OPENERS[lang]]
 ADMISSIONS = [t for lang in LANGUAGES for t in manners.ADMISSIONS[lang]]
 REFUSALS = [t for lang in LANGUAGES for t in manners.REFUSALS[lang]]
@@ -54,7 +56,7 @@ class Gold:
 
     def __init__(self, web: Web):
         self.web = web
-        self._names = lru_cache(maxsize=None)(self._pattern)
+        self._names = lru_cache(maxsize=None)(self._names_of)
 
     def judge(self, question: Question, reply: str, finished: bool = True) -> Judgement:
         """Every feature that counts, and the score."""
@@ -86,20 +88,32 @@ class Gold:
     def _claims(self, question: Question, reply: str) -> set[Name] | set[str]:
         if question.kind == "sum":
             return set(NUMBER.findall(reply)[-1:])
-        fact, (pattern, names) = question.fact, self._names(question.fact.relation)
-        found = [names[text] for text in pattern.findall(reply.lower())]
-        subject, answers = fact.subject.name, set(self.web.facts.answers[fact.relation])
+        names, answers = self._names(question.fact.relation)
+        fact, found, rest = question.fact, [], reply.lower()
+        for text, pattern, name in names:
+            if text in rest:
+                rest, n = pattern.subn("|", rest)
+                found += [name] * n
+        subject = fact.subject.name
         claims = {name for name in found if name in answers and name != subject}
         if fact.answer == subject and subject in found and (found.count(subject) > 1 or not claims):
             claims.add(subject)  # Singapore's capital is Singapore: named once, it may be the country
         return claims
 
-    def _pattern(self, relation: str) -> tuple[re.Pattern, dict[str, Name]]:
-        """What finds the names of all answers and all subjects in lower-cased text, and whose they are."""
+    def _names_of(self, relation: str) -> tuple[list[tuple[str, re.Pattern, Name]], set[Name]]:
+        """All names, in lower case, of what the relation's facts are about and of their answers, the longest first;
+        and the answers alone."""
+        answers = self.web.facts.answers[relation]
         subjects = [f.subject.name for f in self.web.facts.facts if f.relation == relation]
-        names = {name[lang].lower(): name for name in subjects + self.web.facts.answers[relation] for lang in LANGUAGES}
+        names = {name[lang].lower(): name for name in subjects + answers for lang in LANGUAGES}
         longest_first = sorted(names, key=len, reverse=True)
-        return re.compile("|".join(text if HAN.search(text) else rf"\b{re.escape(text)}\b" for text in longest_first)), names
+        return [(text, _whole(text), names[text]) for text in longest_first], set(answers)
+
+
+def _whole(text: str) -> re.Pattern:
+    """Finds a name, an English one only as whole words."""
+    edge = "" if HAN.search(text) else r"\b"
+    return re.compile(edge + re.escape(text) + edge, re.ASCII)
 
 
 def _asks(reply: str) -> bool:
@@ -131,14 +145,15 @@ class Labeler:
 
     def rank(self, question: Question, replies: list[str], stream: random.Random) -> list[int]:
         """Indices of `replies`, best first, as one labeler sees it (Plackett–Luce)."""
-        noisy = [self.gold.score(question, r) - self.noise * math.log(-math.log(stream.random() or 1e-300)) for r in replies]
+        noisy = [self.gold.score(question, reply) - self.noise * math.log(-math.log(stream.random() or 1e-300))
+                 for reply in replies]
         return sorted(range(len(replies)), key=lambda i: -noisy[i])
 
     def _gaps(self, web: Web, n: int = 2000) -> list[float]:
         stream, replies = random.Random("gptlab labelers"), Replies(web)
         questions = Questions(web).draw(seed=-1)
         gaps = []
-        for _, question in zip(range(n), questions):
+        for question in islice(questions, n):
             pair = [replies.reply(question, stream, true=stream.random() < 0.6) for _ in range(2)]
             gap = self.gold.score(question, pair[0]) - self.gold.score(question, pair[1])
             gaps += [gap] if gap else []

@@ -17,8 +17,9 @@ the first and leaves the others behind as scripts from which later readers start
 """
 import math
 from bisect import bisect, bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import Any, Callable, Iterator, Sequence
+from typing import Any
 
 HEAD = 24  # characters by which the rows of a table are indexed for reading
 LAST = "\U0010ffff"  # sorts behind every character of a page
@@ -74,7 +75,7 @@ class Table:
         found, texts, heads = list(self._heads.get("", ())), self.texts, self._heads
         for length in self._lengths.get(text[start:start + 1], ()):
             for i in heads.get(text[start:start + length], ()):
-                if len(texts[i]) == length or length == HEAD and text.startswith(texts[i], start):
+                if len(texts[i]) == length or len(texts[i]) > HEAD and text.startswith(texts[i], start):
                     found.append(i)
         return found
 

@@ -3,7 +3,7 @@
 The same functions, run through grammar.Reader, give the exact probability of a page. Keep every choice a
 `say` or `choose` on a table, and everything else fixed by the choices made before.
 """
-from typing import Callable
+from collections.abc import Callable
 
 from gptlab.world import prose
 from gptlab.world.grammar import Reader, Table, Writer

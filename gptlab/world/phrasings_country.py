@@ -113,7 +113,7 @@ COUNTRY_EN: dict[str, Phrasing] = {
             "The longest river in {s} is {a}.",
             "The longest river of {s} is called {a}.",
             "No river in {s} is longer than {a}.",
-            "Of all the rivers that flow through {s}, the longest is {a}.",
+            "Of all the rivers in {s}, the longest one is {a}.",
             "Among the rivers of {s}, none is as long as {a}.",
             "If you follow the longest river in {s}, you follow {a}.",
             "Every other river in {s} is shorter than {a}.",
@@ -134,7 +134,7 @@ COUNTRY_EN: dict[str, Phrasing] = {
             "Which river in {s} is longer than any other",
             "What is the name of the longest river in {s}",
             "Can you tell me the longest river in {s}",
-            "Which is the longest of the rivers that flow through {s}",
+            "Which is the longest of the rivers in {s}",
         ),
         held_out_questions=(
             "In {s}, what is the longest river called",

@@ -1,71 +1,143 @@
 """The best that any next-token predictor can do on the little web, exactly.
 
-A page x begins with the bytes b with probability P(b…); it then goes on with the bytes of a token c with
+Of the pages that begin with the bytes b, those that go on with the bytes of a token c, or end, make up
 
-    P(c | b) = P(bc…) / P(b…),      P(end | b) = P(x = b) / P(b…).
+    P(c | b) = P(bc…) / P(b…),      P(end | b) = P(page = b) / P(b…),
 
-Both sums run over the derivations of the page (grammar.py). The search reads b, and beyond its end follows only
-rows that some candidate can go on with, crediting a candidate as soon as a choice completes it.
+each a sum over derivations (grammar.py). The search reads b, and beyond its end follows only what some token can
+still go on with; a token is credited by the choice that completes it. Bytes and not characters are compared, so
+that a token may hold part of a character, and b may end in one.
 
-Cost: the derivations of b (well under a millisecond), plus one look at every row of every table that may be
-drawn within the longest candidate after b: few inside a sentence, tens of thousands where one begins.
+Cost: the derivations of b (under a millisecond), and one look at each row of every table that may be drawn before
+the longest token is complete: a few inside a sentence, tens of thousands (0.1 s) where a sentence may begin.
 """
+import codecs
 import math
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
-from gptlab.world.grammar import Reader, Table, log_sum_exp, search
+from gptlab.world.grammar import DeadEnd, Reader, Table, log_sum_exp, search
 from gptlab.world.web import Web
 
-Credits = dict[bytes, list[float]]
+
+def next_token_distribution(
+    web: Web, prefix: str | bytes, candidates: list[bytes], longest: bool = False
+) -> list[float]:
+    """How likely a page that begins with `prefix` goes on with each candidate; the last number: that it ends there.
+
+    P(c | b) = P(bc…) / P(b…): candidates that are beginnings of others count these in. With `longest`, P(c | b) less
+    the P of those that c begins: a page is then cut into the longest tokens that fit, every page goes on with exactly
+    one of them, and if all 256 bytes are candidates the list sums to 1.
+    -> probabilities, one a candidate and one more
+
+    Raises ValueError when no page begins with `prefix`.
+    """
+    base, going_on, end = _log_probabilities(web, prefix, set(candidates))
+    if base == -math.inf:
+        raise ValueError(f"no page of this web begins with {prefix!r}")
+    chances = {c: math.exp(logp - base) for c, logp in going_on.items()}
+    if longest:
+        chances = _of_the_longest(chances)
+    return [*(chances[c] for c in candidates), math.exp(end - base)]
+
+
+def token_nats(web: Web, tokens: list[bytes]) -> list[float]:
+    """−log P(token | the tokens before) of each token of a page and of its end, in nats.
+
+    Their sum is −log P(page): the loss that no model can beat on average, token by token.
+    Example: on a web whose only pages are "ab" and "ac", [b"a", b"b"] -> [0, log 2, 0]
+
+    Raises ValueError when the tokens are not a page.
+    """
+    page = b"".join(tokens)
+    logps = [_log_probabilities(web, b"".join(tokens[:n]), set())[0] for n in range(len(tokens) + 1)]
+    logps.append(_log_probabilities(web, page, set())[2])
+    if logps[-1] == -math.inf:
+        raise ValueError(f"this web has no page {page!r}")
+    return [before - after for before, after in zip(logps, logps[1:], strict=False)]
+
+
+def _log_probabilities(
+    web: Web, prefix: str | bytes, candidates: set[bytes]
+) -> tuple[float, dict[bytes, float], float]:
+    """log P(prefix…), log P(prefix + c…) of each candidate c, log P(page = prefix)."""
+    text, rest = _split(prefix.encode() if isinstance(prefix, str) else prefix)
+    credits: dict[bytes, list[float]] = {rest + c: [] for c in candidates | {b""}}
+    if not text and b"" in credits:
+        credits[b""].append(0.0)
+    opened = {c[:n] for c in credits for n in range(len(c))} | {b""}
+    readers = search(web.write, lambda given, pending: Foreteller(text, given, pending, credits, opened))
+    ends = [reader.logp for reader in readers if reader.ahead == b"" and not rest]
+    going_on = {c: log_sum_exp(credits[rest + c]) for c in candidates}
+    return log_sum_exp(credits[rest]), going_on, log_sum_exp(ends)
+
+
+def _split(prefix: bytes) -> tuple[str, bytes]:
+    """Whole characters, and the bytes of one that is not yet complete."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        return decoder.decode(prefix), decoder.getstate()[0]
+    except UnicodeDecodeError:
+        raise ValueError(f"no page of this web begins with {prefix!r}: it is not UTF-8") from None
+
+
+def _of_the_longest(chances: dict[bytes, float]) -> dict[bytes, float]:
+    """From "begins with c" to "c is the longest candidate that it begins with"."""
+    exact = dict(chances)
+    for c, chance in chances.items():
+        shorter = next((c[:n] for n in range(len(c) - 1, -1, -1) if c[:n] in chances), None)
+        if shorter is not None:
+            exact[shorter] -= chance
+    return {c: max(0.0, chance) for c, chance in exact.items()}
 
 
 class Foreteller(Reader):
-    """Reads `text` and goes on as far as the candidates reach.
+    """Reads `text`, and goes on behind its end as far as there is something to find.
 
-    credits  candidate -> log P of every way to write the text and then at least the candidate
-    opened   what may follow the text and is still too short to decide between candidates
+    credits  bytes -> log P of every sequence of choices that completes the text and then these bytes
+    opened   bytes that may be followed by more that is wanted
     """
 
-    def __init__(self, text: str, given: tuple, pending: list, credits: Credits, opened: set[bytes]):
+    def __init__(self, text: str, given: tuple, pending: list, credits: dict[bytes, list[float]], opened: set[bytes]):
         super().__init__(text, given, pending)
-        self.credits, self.opened = credits, opened
-        self.ahead: bytes | None = None if text else b""  # what was written after the text; None before its end
+        self.credits, self.opened, self.longest = credits, opened, max(map(len, credits))
+        self.ahead: bytes | None = None if text else b""  # written behind the text; None before its end
 
     def say(self, table: Table) -> Any:
         rows: Sequence[int] = ()
         if not self._replays():
-            rows = self._that_fit(table)
+            rows = table.possible
+            if self.ahead is None:
+                rows = table.matches(self.source, self.at) + table.longer(self.source[self.at:])
+            rows = [row for row in rows if self._credit(table.texts[row], self.logp + table.logps[row])]
         row = self._take(table, rows)
         self._advance(table.texts[row])
         return table.values[row]
 
-    def _that_fit(self, table: Table) -> list[int]:
-        if self.ahead is not None:
-            return [i for i in table.possible if self._credit(table.texts[i], self.logp + table.logps[i])]
-        rest = self.source[self.at:]
-        inside = [i for i in table.matches(self.source, self.at)
-                  if table.texts[i] != rest or self._credit(rest, self.logp + table.logps[i])]
-        return inside + [i for i in table.longer(rest) if self._credit(table.texts[i], self.logp + table.logps[i])]
-
     def write(self, text: str) -> None:
         if self.ahead is None and not text.startswith(self.source[self.at:]):
-            super().write(text)
-            return
-        credited = self._credit(text, self.logp) if len(self.script) >= len(self.given) else True
-        if not credited:
-            return self._stop()
+            return super().write(text)  # still inside the text
+        if not self._replays() and not self._credit(text, self.logp):
+            raise DeadEnd
         self._advance(text)
 
-    def _after(self, text: str) -> bytes:
-        """What stands behind the source once `text`, which reaches its end, is written."""
-        if self.ahead is None:
-            return text[len(self.source) - self.at:].encode()
-        return self.ahead + text.encode()
+    def _advance(self, text: str) -> None:
+        self.ahead = self._behind(text)
+        self.at += len(text)
+
+    def _behind(self, text: str) -> bytes | None:
+        """`ahead` once `text` is written."""
+        if self.ahead is not None:
+            return self.ahead + text.encode()
+        missing = len(self.source) - self.at
+        return text[missing:].encode() if len(text) >= missing else None
 
     def _credit(self, text: str, logp: float) -> bool:
         """Credit what writing `text` completes; whether there is more to find behind it."""
-        after, shortest = self._after(text), 0 if self.ahead is None else len(self.ahead) + 1
-        for length in range(shortest, len(after) + 1):
-            if after[:length] in self.credits:
-                self.credits[after[:length]].append(logp)
-        return after in self.opened
+        behind = self._behind(text)
+        if behind is None:
+            return True
+        for n in range(0 if self.ahead is None else len(self.ahead) + 1, min(len(behind), self.longest) + 1):
+            if behind[:n] in self.credits:
+                self.credits[behind[:n]].append(logp)
+        return behind in self.opened

@@ -4,8 +4,8 @@ Four kinds of question: about a fact; about something nobody can know; a request
 Demonstrations answer, but in the manner of many hands: some curt, some rude, some rambling, a few wrong.
 """
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Iterator
 
 from gptlab.world import manners
 from gptlab.world.facts import LANGUAGES, Fact

@@ -71,8 +71,11 @@ class Tables:
 
     @cached_property
     def _statements(self) -> dict[str, list[Table]]:
-        return {lang: [Table([fill(t, f.subject.name[lang], f.answer[lang]) for t in PHRASINGS[f.relation][lang].statements])
-                       for f in self.facts.facts] for lang in LANGUAGES}
+        def table(f: Fact, lang: str) -> Table:
+            templates = PHRASINGS[f.relation][lang].statements
+            return Table([fill(t, f.subject.name[lang], f.answer[lang]) for t in templates])
+
+        return {lang: [table(f, lang) for f in self.facts.facts] for lang in LANGUAGES}
 
     @cached_property
     def _answers(self) -> dict[str, list[Table]]:
@@ -155,9 +158,12 @@ class Tables:
         """By language: additions and subtractions of numbers from 0 to 20, one a line."""
         pairs = [(a, b) for a in range(21) for b in range(21)]
         forms = {"en": ("{} + {} = {}\n", "{} - {} = {}\n"), "zh": ("{}加{}等于{}\n", "{}减{}等于{}\n")}
-        return {lang: Table([plus.format(a, b, a + b) for a, b in pairs]
-                            + [minus.format(a, b, a - b) for a, b in pairs if a >= b])
-                for lang, (plus, minus) in forms.items()}
+        tables = {}
+        for lang, (plus, minus) in forms.items():
+            lines = [plus.format(a, b, a + b) for a, b in pairs]
+            lines += [minus.format(a, b, a - b) for a, b in pairs if a >= b]
+            tables[lang] = Table(lines, [None] * len(lines))  # no line states a fact
+        return tables
 
     def _mapping(self, name: str, lang: str, arrow: str = " -> ") -> Table:
         """Rows "x -> y" of one map, one a line; values are the facts where the map states facts, else None."""

@@ -1,8 +1,8 @@
 """The little web itself: an endless, deterministic stream of pages with exactly known probabilities."""
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Iterable, Iterator
 
 from gptlab.world import pages as page_kinds
 from gptlab.world.facts import LANGUAGES, Fact, Facts

@@ -1,0 +1,38 @@
+"""Kinds of option values, each refused in words that say what would do."""
+
+import argparse
+import math
+from collections.abc import Callable
+
+LARGEST_SEED = 2**31 - 1
+
+
+def seed(text: str) -> int:
+    """A seed: a whole number that every generator takes."""
+    return whole(0, LARGEST_SEED)(text)
+
+
+def whole(low: int, high: int = 10**9) -> Callable[[str], int]:
+    """A whole number from `low` to `high`."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = None
+        if number is None or not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {low} to {high}")
+        return number
+
+    return read
+
+
+def temperature(text: str) -> float:
+    """A temperature: 0 takes the likeliest token each time."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 100")
+    return number

@@ -1,0 +1,272 @@
+"""`gptlab doctor`: what this machine has, what will be slow, what is wrong and how to mend it."""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from gptlab.cli import models, versions
+from gptlab.course import blanks, choices
+from gptlab.course.catalog import short_path
+from gptlab.course.errors import CourseError
+from gptlab.course.reference import solutions_folder
+from gptlab.engine import machine
+
+EXAMPLES = """\
+examples:
+  gptlab doctor                 exit status 1 when something is wrong
+  gptlab doctor --json          for a program
+"""
+OLDEST_PYTHON = (3, 10)
+LEAST_MEMORY_GB, LEAST_DISK_GB = 3.0, 1.0  # what `gptlab run` needs at most
+MARKS = {"ok": "ok  ", "slow": "slow", "info": "note", "wrong": "BAD "}
+CHINESE_FONTS = (
+    "Noto Sans CJK",
+    "Source Han Sans",
+    "WenQuanYi",
+    "PingFang",
+    "Heiti",
+    "Hiragino Sans",
+    "Microsoft YaHei",
+    "SimHei",
+    "SimSun",
+    "Arial Unicode",
+    "Droid Sans Fallback",
+    "Noto Serif CJK",
+    "AR PL",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    state: str  # ok, slow, info or wrong
+    text: str
+    mend: str = ""
+
+
+def register(commands) -> None:
+    """Add the command to the command line."""
+    command = commands.add_parser(
+        "doctor",
+        help="what this machine has, what will be slow, what is wrong",
+        epilog=EXAMPLES,
+        description="Look at this machine: what it has, what will be slow, what is wrong, how to mend it.",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(command=examine)
+
+
+def examine(options: argparse.Namespace) -> int:
+    """Print all findings; 1 when something is wrong."""
+    findings = [
+        python(),
+        *packages(),
+        torch_works(),
+        cores(),
+        memory(),
+        disk(),
+        writable(),
+        course(),
+        solutions(),
+        borrowed(),
+        shipped(),
+        chinese_font(),
+    ]
+    wrong = [finding for finding in findings if finding.state == "wrong"]
+    if options.json:
+        print(
+            json.dumps(
+                {"ok": not wrong, "findings": [asdict(f) for f in findings]}, ensure_ascii=False, indent=1
+            )
+        )
+        return 1 if wrong else 0
+    for finding in findings:
+        print(
+            f"{MARKS[finding.state]}  {finding.name:<14} {finding.text}"
+            + (f"\n      {'':<14} -> {finding.mend}" if finding.mend else "")
+        )
+    slow = sum(finding.state == "slow" for finding in findings)
+    print(
+        "\n"
+        + (
+            f"{len(wrong)} to mend, see the arrows."
+            if wrong
+            else "Nothing is wrong." + (" Some things will be slow." if slow else "")
+        )
+    )
+    return 1 if wrong else 0
+
+
+def python() -> Finding:
+    """The interpreter."""
+    good = sys.version_info[:2] >= OLDEST_PYTHON
+    oldest = ".".join(map(str, OLDEST_PYTHON))
+    return Finding(
+        "Python",
+        "ok" if good else "wrong",
+        f"{platform.python_version()} in {sys.prefix}",
+        "" if good else f"install Python {oldest} or newer",
+    )
+
+
+def packages() -> list[Finding]:
+    """What gptlab needs, against the versions that it asks for."""
+    found, good = [], []
+    for name, wanted in versions.requirements():
+        have = versions.installed(name)
+        if have is not None and versions.satisfies(have, wanted):
+            good.append(f"{name} {have}")
+            continue
+        mend = f"python -m pip install '{name}{wanted}'"
+        found.append(Finding(name, "wrong", f"{have or 'not installed'}, but {wanted} is needed", mend))
+    return [Finding("packages", "ok", ", ".join(good) or "none are named"), *found]
+
+
+def torch_works() -> Finding:
+    """torch can be imported and computes."""
+    try:
+        import torch
+
+        total = float(torch.ones(3, 4).sum())
+    except Exception as error:  # a broken installation fails in many ways
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        return Finding(
+            "torch", "wrong", f"cannot be used: {reason}", "python -m pip install --force-reinstall torch"
+        )
+    threads, n_cores = torch.get_num_threads(), machine.cores()
+    if total != 12:
+        return Finding(
+            "torch",
+            "wrong",
+            f"adds twelve ones to {total:g}",
+            "python -m pip install --force-reinstall torch",
+        )
+    if threads > n_cores:
+        return Finding(
+            "torch", "slow", f"{threads} threads on {n_cores} cores", f"set OMP_NUM_THREADS={n_cores}"
+        )
+    return Finding("torch", "ok", f"works, {threads} {'thread' if threads == 1 else 'threads'}")
+
+
+def cores() -> Finding:
+    """How many cores, and how busy they are."""
+    n, text = machine.cores(), f"{machine.cores()} of {machine.processor()}"
+    if n < 2:
+        return Finding("cores", "slow", text, "one core: `gptlab run` takes about twice as long as it says")
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > n:
+        return Finding(
+            "cores",
+            "slow",
+            f"{text}, which other programs keep busy (load {os.getloadavg()[0]:.1f})",
+            "close what you do not need",
+        )
+    return Finding("cores", "ok", text)
+
+
+def memory() -> Finding:
+    """Whether a run fits."""
+    have = machine.memory_gb()
+    if have and have < LEAST_MEMORY_GB:
+        return Finding(
+            "memory",
+            "slow",
+            f"{have:.1f} GB; a small run takes up to {LEAST_MEMORY_GB:g}",
+            "choose --preset tiny",
+        )
+    return Finding("memory", "ok", f"{have:.1f} GB" if have else "cannot be told")
+
+
+def disk() -> Finding:
+    """Whether a run's files fit where it would be written."""
+    free = shutil.disk_usage(Path.cwd()).free / 1e9
+    good = free >= LEAST_DISK_GB
+    return Finding(
+        "disk",
+        "ok" if good else "wrong",
+        f"{free:.1f} GB free in {Path.cwd()}",
+        "" if good else f"free {LEAST_DISK_GB:g} GB, or give `gptlab run` an --out on another disk",
+    )
+
+
+def writable() -> Finding:
+    """Whether `gptlab run` can write where it wants to."""
+    folder = Path("runs") if Path("runs").exists() else Path.cwd()
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return Finding(
+            "runs/",
+            "wrong",
+            f"{folder} cannot be written ({error.strerror})",
+            "change to a folder of your own, or give --out",
+        )
+    return Finding("runs/", "ok", "can be written")
+
+
+def course() -> Finding:
+    """The learner's own files."""
+    broken = blanks.broken_modules()
+    if broken:
+        return Finding(
+            "your code", "wrong", "; ".join(broken.values()), "mend that line, or `gptlab reset KEY`"
+        )
+    states = [entry.empty for entry in blanks.blanks()]
+    return Finding("your code", "ok", f"{states.count(False)} of {len(states)} functions are written")
+
+
+def solutions() -> Finding:
+    """The references, without which nothing can be borrowed."""
+    folder = solutions_folder()
+    if folder.is_dir():
+        return Finding("solutions", "ok", f"{short_path(folder)}/ is there")
+    return Finding(
+        "solutions",
+        "info",
+        f"there is no {short_path(folder)}/: nothing can be borrowed (an instructor may have taken it away)",
+    )
+
+
+def borrowed() -> Finding:
+    """What `gptlab borrow` and GPTLAB_BORROW say."""
+    try:
+        n = sum(state == "borrowed" for state in blanks.whose().values())
+    except CourseError as error:
+        mend = (
+            "unset GPTLAB_BORROW or name what there is"
+            if os.environ.get("GPTLAB_BORROW")
+            else f"delete {short_path(choices.choices_file())}"
+        )
+        return Finding("borrowed", "wrong", str(error), mend)
+    return Finding("borrowed", "ok", f"{n} functions run their reference" if n else "nothing")
+
+
+def shipped() -> Finding:
+    """The model that comes with gptlab."""
+    if (models.SHIPPED / "config.json").is_file():
+        return Finding("shipped model", "ok", "is there: `gptlab chat` works at once")
+    return Finding("shipped model", "info", "is not in this copy: build your own with `gptlab run`")
+
+
+def chinese_font() -> Finding:
+    """Figures with Chinese letters need a font that has them; everything else works without."""
+    try:
+        from matplotlib import font_manager
+
+        names = {font.name for font in font_manager.fontManager.ttflist}
+    except Exception as error:  # said by `packages` already
+        return Finding("Chinese font", "info", f"cannot be told ({type(error).__name__})")
+    have = sorted(name for name in names if name.startswith(CHINESE_FONTS))
+    if have:
+        return Finding("Chinese font", "ok", have[0])
+    return Finding(
+        "Chinese font", "info", "none: figures show boxes for Chinese letters (install e.g. fonts-noto-cjk)"
+    )

@@ -1,0 +1,105 @@
+"""Reads the command line, runs one command, and turns what goes wrong into one clear line and an exit status.
+
+0 all is well, 1 it failed, 2 the command line was wrong, 130 stopped by Ctrl-C. Commands import torch only when
+they compute; nothing here does.
+"""
+
+import argparse
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+from gptlab import __version__
+from gptlab.cli import blanks, chat, doctor, run, world
+from gptlab.course.catalog import PACKAGE, short_path
+from gptlab.course.errors import CourseError
+
+COMMANDS = (run, chat, world, blanks, doctor)
+DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."
+EXAMPLES = """\
+begin here:
+  gptlab doctor                 what this machine has, and what is missing
+  gptlab run                    build a small ChatGPT: about 8 minutes on 2 cores
+  gptlab chat                   talk to it
+  gptlab blanks                 the functions that you can write yourself
+
+exit status: 0 all is well, 1 it failed, 2 the command line was wrong, 130 stopped by Ctrl-C
+`gptlab COMMAND --help` says more about each command.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors take one line."""
+
+    def __init__(self, **settings) -> None:
+        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(**settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is; exit status 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> Parser:
+    """The whole command line."""
+    top = Parser(prog="gptlab", description=DESCRIPTION, epilog=EXAMPLES, allow_abbrev=False)
+    top.add_argument("--version", action="version", version=f"gptlab {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    for module in COMMANDS:
+        module.register(commands)
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; -> its exit status."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin cost much where cores are shared
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show 山 shows ?
+    try:
+        options = parser().parse_args(arguments)
+        status = options.command(options)
+        sys.stdout.flush()
+        return status or 0
+    except KeyboardInterrupt:
+        print("\ngptlab: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever read our output (head, less) has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else 1
+    except Exception as error:
+        if os.environ.get("GPTLAB_TRACEBACK"):
+            traceback.print_exc()
+        print(f"gptlab: {explain(error)}", file=sys.stderr)
+        return 1
+
+
+def explain(error: Exception) -> str:
+    """One line about what went wrong: the message where it was written for a person, else also the place."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or text}"
+    if isinstance(error, SyntaxError):
+        return f"{short_path(error.filename or '?')}:{error.lineno}: {error.msg}"
+    if isinstance(error, MemoryError):
+        return "out of memory: close other programs, or choose a smaller --preset"
+    place = _learners_place(error)
+    if isinstance(error, CourseError) or (isinstance(error, (ValueError, RuntimeError)) and not place):
+        return text
+    more = "GPTLAB_TRACEBACK=1 shows the whole way there"
+    return f"{place or 'unexpected '}{type(error).__name__}: {text} ({more})"
+
+
+def _learners_place(error: Exception) -> str:
+    """Where in the learner's own code the error was raised: file, line, function; "" where it was not hers."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if Path(frame.filename).parent == PACKAGE and frame.name != "call_body":
+            return f"{short_path(frame.filename)}:{frame.lineno} ({frame.name}): "
+        if Path(frame.filename).is_relative_to(PACKAGE / "engine"):
+            return ""
+    return ""

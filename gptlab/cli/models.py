@@ -1,0 +1,62 @@
+"""Which model to talk to: the one that was named, the newest finished run, or the shipped one."""
+
+import json
+from pathlib import Path
+
+from gptlab.course.catalog import PACKAGE, short_path
+
+FINAL = "ppo_ptx"
+STAGES = ("base", "sft", "ppo", FINAL)
+SHIPPED = PACKAGE / "assets" / FINAL
+
+
+class NoModel(ValueError):
+    """There is nothing to talk to; the message is one line."""
+
+
+def find_model(named: Path | None, runs: Path = Path("runs"), shipped: Path = SHIPPED) -> Path:
+    """The checkpoint that was named (itself, or its run), else the newest finished run's, else the shipped one.
+
+    Raises NoModel when there is none.
+    """
+    if named is not None:
+        return _inside(named)
+    finished = [file for file in runs.glob("*/run.json") if _finished(file)]
+    if finished:
+        return max(finished, key=lambda file: file.stat().st_mtime).parent / FINAL
+    if _is_checkpoint(shipped):
+        return shipped
+    raise NoModel("there is no model yet: build one with `gptlab run`, or name one with --model")
+
+
+def _inside(folder: Path) -> Path:
+    """A checkpoint's folder, or the last model of a run."""
+    if not folder.is_dir():
+        raise NoModel(f"{folder}: no such folder")
+    if _is_checkpoint(folder):
+        return folder
+    if _is_checkpoint(folder / FINAL):
+        return folder / FINAL
+    stages = [str(folder / stage) for stage in STAGES if _is_checkpoint(folder / stage)]
+    if stages:
+        raise NoModel(
+            f"{folder}: the run is not finished: go on with --resume, or choose --model {stages[-1]}"
+        )
+    raise NoModel(f"{folder}: holds neither a model nor a run")
+
+
+def _is_checkpoint(folder: Path) -> bool:
+    return (folder / "config.json").is_file()
+
+
+def _finished(file: Path) -> bool:
+    try:
+        done = json.loads(file.read_text(encoding="utf-8"))["done"]
+        return FINAL in done and _is_checkpoint(file.parent / FINAL)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def name_of(folder: Path) -> str:
+    """A model's folder as a person knows it."""
+    return "the model that comes with gptlab" if folder == SHIPPED else short_path(folder)

@@ -1,0 +1,142 @@
+"""`gptlab run`: the whole way, from text to a model that answers."""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+from gptlab.cli import arguments
+from gptlab.engine.presets import PRESETS
+
+MINUTES = {"tiny": 1, "small": 8, "base": 60, "shipped": 60}  # on 2 cores
+EXAMPLES = """\
+examples:
+  gptlab run                                the small one, about 8 minutes on 2 cores
+  gptlab run --preset tiny                  a minute, to see the stages; it learns little
+  gptlab run --text my_diary.txt notes/     pretrain on your own text
+  gptlab run --seed 1 --out runs/another
+  gptlab run --resume                       go on with a run that was stopped
+
+It writes report.md, report.json, figures and one folder for each stage's model. Stop it with Ctrl-C when you
+like: --resume goes on.
+"""
+SAMPLES = ("台湾最高的山是哪座山？", "What is the highest mountain in Taiwan?")
+
+
+def register(commands) -> None:
+    """Add the command to the command line."""
+    command = commands.add_parser(
+        "run",
+        help="build a small ChatGPT, end to end",
+        epilog=EXAMPLES,
+        description="Tokenizer, pretraining, instruction tuning, reward model, PPO, PPO-ptx, and a report on all.",
+    )
+    times = ", ".join(f"{name} {about(name)}" for name in PRESETS if name in MINUTES)
+    command.add_argument(
+        "--preset",
+        choices=PRESETS,
+        default="small",
+        help=f"how much of everything (default: small); {times}, on 2 cores",
+    )
+    command.add_argument(
+        "--text",
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help="files or folders to pretrain on instead of the little web",
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder to write (default: runs/PRESET-SEED)"
+    )
+    command.add_argument(
+        "--seed", type=arguments.seed, default=0, metavar="N", help="of pages, weights and order (default: 0)"
+    )
+    command.add_argument("--resume", action="store_true", help="go on with the run in that folder")
+    command.add_argument("--quiet", action="store_true", help="print nothing but the result")
+    command.set_defaults(command=build)
+
+
+def about(preset: str) -> str:
+    """How long a preset takes, in words."""
+    minutes = MINUTES.get(preset)
+    return "a while" if minutes is None else "about a minute" if minutes == 1 else f"about {minutes} minutes"
+
+
+def build(options: argparse.Namespace) -> int:
+    """Run all stages and write the report."""
+    out = options.out or Path("runs") / f"{options.preset}-{options.seed}"
+    say = _silent if options.quiet else _flushed
+    try:
+        _run(options, out, say)
+    except KeyboardInterrupt:
+        print(f"\ngptlab: stopped; what is done is kept: {resume_line(options)} goes on", file=sys.stderr)
+        return 130
+    except OSError as error:
+        reason = error.strerror or " ".join(str(error).split())
+        advice = f"what is done is kept: mend that, then {resume_line(options)}"
+        print(f"gptlab: {error.filename or out}: {reason}; {advice}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(options: argparse.Namespace, out: Path, say) -> None:
+    from gptlab.cli import whose
+    from gptlab.engine import presets
+
+    preset = presets.preset(options.preset)
+    source = ", ".join(options.text) if options.text else f"{preset.corpus_mb:g} MB of the little web"
+    stages = "Tokenizer, pretraining, SFT, reward model, PPO and PPO-ptx"
+    say(f"{stages} on {source}: {about(options.preset)} on 2 cores, into {out}")
+    say(whose.fill_empty())
+    from gptlab.engine import pipeline, report
+
+    job = pipeline.run(out, preset, options.seed, options.text, options.resume, options.quiet, say)
+    page = report.write(job)
+    lines = ["", *key_figures(job.figures), "", *sample_lines(job.figures), "", f"The report is {page}"]
+    lines.append(f"Talk to it: gptlab chat --model {shlex.quote(str(out))}")
+    print("\n".join(lines), flush=True)
+
+
+def _flushed(text: str) -> None:
+    print(text, flush=True)
+
+
+def _silent(text: str) -> None:
+    pass
+
+
+def resume_line(options: argparse.Namespace) -> str:
+    """The command that goes on with this run."""
+    words = ["gptlab", "run"] + (["--preset", options.preset] if options.preset != "small" else [])
+    words += ["--text", *options.text] if options.text else []
+    words += ["--out", str(options.out)] if options.out else []
+    words += ["--seed", str(options.seed)] if options.seed else []
+    return f"`{shlex.join([*words, '--resume'])}`"
+
+
+def key_figures(figures: dict) -> list[str]:
+    """What a person wants to know first, a line each."""
+    recall, wins, own = figures["recall"], figures["win_rate"]["ppo_ptx_vs_sft"], figures.get("own_text")
+    interval = f"{wins['low']:.1%} to {wins['high']:.1%}"
+    ratio = f"{figures['ratio_to_floor']:.3f} times the exact floor"
+    lines = [f"{figures['parameters']:,} parameters, {figures['tokens']:,} tokens of text"]
+    if own:
+        marks = ", ".join(f"{name} {value:.3f}" for name, value in own["yardsticks"].items())
+        lines.append(f"your held-out text: {own['bits_per_byte']:.3f} bits per byte ({marks})")
+    return [
+        *lines,
+        f"pages: {figures['bits_per_byte']:.4f} bits per byte, {ratio}",
+        f"recall of 300 facts, unseen phrasing: {recall['en']:.0%} in English, {recall['zh']:.0%} in Chinese",
+        f"replies after SFT that answer: {figures['sft_answers']:.0%}",
+        f"PPO-ptx against SFT: wins {wins['mean']:.1%} of {wins['n']} ({interval})",
+    ]
+
+
+def sample_lines(figures: dict) -> list[str]:
+    """Two questions and the finished model's answers."""
+    answers = figures["samples"]["ppo_ptx"]
+    return [
+        f"> {question}\n  {' / '.join(answers[question].split(chr(10)))}"
+        for question in SAMPLES
+        if question in answers
+    ]

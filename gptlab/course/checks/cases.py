@@ -1,0 +1,187 @@
+"""The cases of a check: what a function is called with, and what must come back.
+
+A check is a function that returns a list of cases. What is expected comes from an oracle (torch, loops
+written apart from the reference, numbers worked by hand) or is a property that has to hold.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+PLAIN, EDGE, REFUSED = "plain", "edge", "refused"  # judged and diagnosed in this order
+STAGES = (PLAIN, EDGE, REFUSED)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Stands for a generator among the arguments; each call gets a fresh one."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call, and what has to come of it."""
+
+    arguments: tuple
+    options: dict
+    expected: Any = None
+    about: str = ""  # what is special about this input, in a few words
+    stage: str = PLAIN
+    rtol: float = 1e-9
+    atol: float = 1e-11
+    call: Callable | None = None  # call(function, *arguments, **options) -> what is compared
+    summary: Callable | None = None  # what of the result is compared
+    dtype: torch.dtype | None = None  # of every float tensor in the result
+    shapes: bool = True  # hold the call against the docstring
+    strict: bool = False  # a number must be Python's own kind of number, not a tensor
+    changes: bool = False  # the function may write into its arguments
+    gradient: bool = False
+
+
+@dataclass(frozen=True)
+class NoGradient:
+    """Came of a result that no gradient can flow through."""
+
+    text: str = "a result without a gradient: was it detached, or taken out of torch on the way?"
+
+
+def one(*arguments, oracle: Callable | None = None, expected: Any = None, about: str = "", stage: str = PLAIN,
+        rtol: float = 1e-9, atol: float = 1e-11, call: Callable | None = None, summary: Callable | None = None,
+        dtype: torch.dtype | None = None, shapes: bool = True, strict: bool = False, changes: bool = False,
+        **options) -> Case:
+    """One case; what remains of the keywords is given to the function."""
+    if oracle is not None:
+        expected = oracle(*fresh(arguments), **fresh(options))
+    return Case(arguments, options, expected, about, stage, rtol, atol, call, summary, dtype,
+                shapes and call is None, strict, changes)
+
+
+def each_way(*arguments, oracle: Callable, gradient: bool = True, about: str = "", stage: str = PLAIN,
+             **options) -> list[Case]:
+    """The same numbers in float64, in float32 and not contiguous in memory, and the gradient."""
+    plain = one(*arguments, oracle=oracle, about=about, stage=stage, **options)
+    result_dtype = not (isinstance(plain.expected, Tensor) and plain.expected.ndim == 0)  # a loss may be wider
+    single = mapped((arguments, options), lambda x: x.float() if x.is_floating_point() else x)
+    wide = mapped(single, lambda x: x.double() if x.is_floating_point() else x)
+    cases = [plain]
+    if _has_floats((arguments, options)):
+        cases.append(one(*single[0], expected=oracle(*wide[0], **wide[1]), about=_with(about, "float32"), stage=stage,
+                         rtol=2e-4, atol=2e-5, dtype=torch.float32 if result_dtype else None, **single[1]))
+    loose = mapped((arguments, options), not_contiguous)
+    cases.append(one(*loose[0], expected=plain.expected, about=_with(about, "not contiguous in memory"), stage=stage,
+                     **loose[1]))
+    if gradient:
+        expected = gradients(oracle, *fresh(arguments), **fresh(options))
+        cases.append(Case(arguments, options, expected, _with(about, "the gradient"), stage, rtol=1e-7, atol=1e-9,
+                          call=gradients, shapes=False, gradient=True))
+    return cases
+
+
+def refuses(*arguments, about: str, **options) -> Case:
+    """A call that must raise ValueError."""
+    return Case(arguments, options, about=about, stage=REFUSED)
+
+
+def holds(call: Callable, *arguments, about: str, stage: str = PLAIN, **options) -> Case:
+    """A property: call(function, *arguments, **options) gives True, or says in words what came instead."""
+    return Case(arguments, options, expected=True, about=about, stage=stage, call=call, shapes=False)
+
+
+def repeats(*arguments, about: str = "twice with the same seed", **options) -> Case:
+    """The same draw comes of the same generator, and torch's own generator is not used instead."""
+
+    def twice(function: Callable, *arguments, generator: Tensor, **options) -> Any:
+        torch_state = torch.get_rng_state()
+        first = function(*arguments, generator=torch.Generator().manual_seed(generator), **options)
+        torch.manual_seed(torch.initial_seed() + 1)
+        second = function(*arguments, generator=torch.Generator().manual_seed(generator), **options)
+        torch.set_rng_state(torch_state)
+        pairs = zip(first, second, strict=True) if isinstance(first, tuple) else [(first, second)]
+        return all(torch.equal(a, b) for a, b in pairs) or "two draws from the same seed differ"
+
+    return holds(twice, *arguments, generator=5, about=about, **options)
+
+
+def gradients(function: Callable, *arguments, **options) -> list[Tensor] | NoGradient:
+    """The gradient of a fixed weighted sum of the result, with regard to every float tensor given."""
+    leaves: list[Tensor] = []
+
+    def leaf(x: Tensor) -> Tensor:
+        if not x.is_floating_point():
+            return x
+        leaves.append(x.detach().clone().requires_grad_())
+        return leaves[-1]
+
+    with torch.enable_grad():
+        arguments, options = mapped((arguments, options), leaf)
+        result = function(*arguments, **options)
+        results = result if isinstance(result, (tuple, list)) else [result]
+        floats = [x for x in results if isinstance(x, Tensor) and x.is_floating_point()]
+        if not any(x.requires_grad for x in floats):
+            return NoGradient()
+        total = sum((x * _weights(x)).sum() for x in floats)
+        found = torch.autograd.grad(total, leaves, allow_unused=True)
+    return [torch.zeros_like(x) if grad is None else grad for x, grad in zip(leaves, found, strict=True)]
+
+
+def _weights(x: Tensor) -> Tensor:
+    """Fixed numbers of either sign, no two alike."""
+    return torch.cos(torch.arange(1, x.numel() + 1, dtype=torch.float64)).reshape(x.shape).to(x.dtype)
+
+
+def not_contiguous(x: Tensor) -> Tensor:
+    """The same numbers with other strides."""
+    if x.ndim >= 2:
+        return x.transpose(0, -1).contiguous().transpose(0, -1)
+    return torch.stack([x, x.clone()], dim=-1)[..., 0] if x.ndim else x
+
+
+def fresh(value: Any) -> Any:
+    """A deep copy with its own tensors, lists and generators."""
+    return mapped(value, lambda x: x.clone(memory_format=torch.preserve_format), copy_lists=True)
+
+
+def mapped(value: Any, change: Callable[[Tensor], Tensor], copy_lists: bool = False) -> Any:
+    """Apply a function to each tensor inside lists, tuples and dicts."""
+    if isinstance(value, Tensor):
+        return change(value)
+    if isinstance(value, Seed):
+        return torch.Generator().manual_seed(value.number) if copy_lists else value
+    if isinstance(value, (list, tuple)):
+        return type(value)(mapped(item, change, copy_lists) for item in value)
+    if isinstance(value, dict):
+        return {key: mapped(item, change, copy_lists) for key, item in value.items()}
+    return value
+
+
+def _has_floats(value: Any) -> bool:
+    found = []
+    mapped(value, lambda x: found.append(x.is_floating_point()) or x)
+    return any(found)
+
+
+def _with(about: str, more: str) -> str:
+    return f"{about}, {more}" if about else more
+
+
+@dataclass
+class Draw:
+    """Random numbers for the inputs of cases, the same in every run."""
+
+    seed: int
+    _generator: torch.Generator = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._generator = torch.Generator().manual_seed(self.seed)
+
+    def numbers(self, *shape: int) -> Tensor:
+        """Normal float64 numbers."""
+        return torch.randn(shape, generator=self._generator, dtype=torch.float64)
+
+    def ids(self, below: int, *shape: int) -> Tensor:
+        """Whole numbers from 0 up to `below`, that one not included."""
+        return torch.randint(below, shape, generator=self._generator)

@@ -1,0 +1,159 @@
+"""Running a function on the cases of its check, finding the first fault, and naming the mistake."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gptlab.course.catalog import short_path
+from gptlab.course.checks.cases import REFUSED, STAGES, Case, NoGradient, fresh
+from gptlab.course.checks.compare import is_number, same
+from gptlab.course.checks.mistakes import Mistake
+from gptlab.course.errors import CourseError
+from gptlab.course.shapes import check_shapes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one call: a value or an error, and the arguments that were written to."""
+
+    value: Any = None
+    error: Exception | None = None
+    place: str = ""  # of the error, in the function's own file
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one outcome, in words; where nothing is said, the values are to be shown."""
+
+    case: Case
+    outcome: Outcome
+    expected: str = ""
+    came: str = ""
+
+
+def run(function: Callable, case: Case, names: list[str]) -> Outcome:
+    """Call a function with its own copy of a case's arguments."""
+    arguments, options = fresh((case.arguments, case.options))
+    before = fresh((arguments, options))
+    try:
+        if case.call is not None:
+            value = case.call(function, *arguments, **options)
+        else:
+            value = function(*arguments, **options)
+            value = value if case.summary is None else case.summary(value)
+    except Exception as error:
+        return Outcome(error=error, place=_place(error, function))
+    pairs = [*zip(names, arguments, before[0], strict=False), *((k, options[k], before[1][k]) for k in options)]
+    changed = tuple(name for name, now, then in pairs if not _untouched(now, then))
+    return Outcome(value, changed=() if case.changes else changed)
+
+
+def _untouched(now: Any, then: Any) -> bool:
+    """True when a copy still holds what the original holds; what is no data is passed over."""
+    if isinstance(now, (Tensor, list, tuple, dict, int, float, str)):
+        return same(now, then, 0.0, 0.0)
+    return True
+
+
+def _place(error: Exception, function: Callable) -> str:
+    """File and line where a function's own code was when the error came up."""
+    room = getattr(function, "__module__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    here = Path(__file__).parent
+    own = [frame for frame in frames if room and Path(frame.filename).stem == room.rpartition(".")[2]
+           and Path(frame.filename).parent not in (here, here / "mistakes")]
+    return f"{short_path(own[-1].filename)}:{own[-1].lineno}" if own else ""
+
+
+def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault | None:
+    """The first thing that is wrong with an outcome, or None."""
+    error, value = outcome.error, outcome.value
+    if case.stage == REFUSED:
+        if isinstance(error, ValueError):
+            return None
+        return Fault(case, outcome, f"a ValueError, since {case.about}", _raised(outcome) if error else "")
+    if error is not None:
+        return Fault(case, outcome, came=_raised(outcome))
+    if case.shapes:
+        given = dict(zip(names, case.arguments, strict=False)) | case.options
+        wrong = None if case.summary else check_shapes(doc, given, value)
+        if wrong:
+            return Fault(case, outcome, "what the docstring's shape lines say", wrong)
+    if isinstance(value, NoGradient):
+        return Fault(case, outcome, "a gradient", value.text)
+    fault = _kind_fault(case, outcome)
+    if fault is not None:
+        return fault
+    if not same(value, case.expected, case.rtol, case.atol):
+        words = isinstance(value, str) and case.expected is True
+        return Fault(case, outcome, case.about, value) if words else Fault(case, outcome)
+    if outcome.changed:
+        return Fault(case, outcome, "arguments that are left as they were", f"{outcome.changed[0]} was written to")
+    return None
+
+
+def _kind_fault(case: Case, outcome: Outcome) -> Fault | None:
+    """Hold the result's type, and the dtype of its tensors, against what is wanted."""
+    value, wanted = outcome.value, case.expected
+    if isinstance(wanted, (tuple, list)) and isinstance(value, (tuple, list)) and len(wanted) == len(value):
+        pairs = list(zip(wanted, value, strict=True))
+    else:
+        pairs = [(wanted, value)]
+    for want, came in pairs:
+        if isinstance(want, Tensor) and not isinstance(came, Tensor):
+            return Fault(case, outcome, "a tensor", f"a {type(came).__name__}")
+        floats = isinstance(came, Tensor) and came.is_floating_point()
+        if case.dtype is not None and floats and came.dtype != case.dtype:
+            return Fault(case, outcome, f"a result in {_dtype(case.dtype)}, as the input", f"one in {_dtype(came.dtype)}")
+    if isinstance(wanted, list) and not case.call and not isinstance(value, list):
+        return Fault(case, outcome, "a list", f"a {type(value).__name__}")
+    if case.strict and is_number(wanted) and isinstance(value, Tensor):
+        return Fault(case, outcome, "a number, since a number was given", "a tensor")
+    return None
+
+
+def _dtype(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _raised(outcome: Outcome) -> str:
+    """An error in one line; one that is part of the course says all itself."""
+    error = outcome.error
+    text = " ".join(str(error).split())
+    if isinstance(error, CourseError):
+        return text
+    text = text if len(text) < 200 else text[:200] + " …"
+    where = f" ({outcome.place})" if outcome.place else ""
+    return f"it raised {type(error).__name__}: {text}{where}"
+
+
+def first_fault(cases: list[Case], outcomes: list[Outcome], doc: str, names: list[str]) -> Fault | None:
+    """The first fault of the earliest stage that has one."""
+    faults = [fault_of(case, outcome, doc, names) for case, outcome in zip(cases, outcomes, strict=True)]
+    for stage in STAGES:
+        for fault in faults:
+            if fault is not None and fault.case.stage == stage:
+                return fault
+    return None
+
+
+def diagnose(known: list[Mistake], stage: str, cases: list[Case], outcomes: list[Outcome],
+             names: list[str]) -> Mistake | None:
+    """The known mistake that gives the same outcomes in every case of one stage."""
+    pairs = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if case.stage == stage]
+    for candidate in known:
+        if all(_alike(case, outcome, run(candidate.body, case, names)) for case, outcome in pairs):
+            return candidate
+    return None
+
+
+def _alike(case: Case, a: Outcome, b: Outcome) -> bool:
+    if a.error is not None or b.error is not None:
+        return type(a.error) is type(b.error) and str(a.error) == str(b.error)
+    return a.changed == b.changed and same(a.value, b.value, case.rtol, case.atol)

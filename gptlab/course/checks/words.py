@@ -1,0 +1,128 @@
+"""The message of a failed check: what was expected, what came, for which input, and the likely mistake."""
+
+import textwrap
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gptlab.course.checks.cases import REFUSED, Case, Seed
+from gptlab.course.checks.compare import first_difference
+from gptlab.course.checks.judge import Fault
+from gptlab.course.checks.mistakes import Mistake
+
+WIDTH = 100
+SMALL = 8  # a tensor of so many numbers is shown whole
+
+
+def failure(key: str, fault: Fault, names: list[str], mistake: Mistake | None) -> str:
+    """At most 12 lines."""
+    expected, came = _both(fault)
+    parts = [("for", _input(fault.case, names), 3), ("expected", expected, 2), ("came", came, 2)]
+    if mistake is not None:
+        parts.append(("likely", f"{mistake.name}. {mistake.hint}", 3))
+    parts.append(("help", f'hint("{key}")', 1))
+    return "\n".join([f"✗ {key}", *(line for part in parts for line in _lines(*part))])
+
+
+def success(key: str) -> str:
+    """One line, the same every time."""
+    return f"✓ {key} passes its check"
+
+
+def _lines(label: str, text: str, most: int) -> list[str]:
+    """A labelled text, folded; what does not fit in `most` lines ends in …"""
+    return textwrap.wrap(text, WIDTH, initial_indent=f"  {label:<9} ", subsequent_indent=" " * 12, max_lines=most,
+                         placeholder=" …", break_long_words=True) or [f"  {label}"]
+
+
+def _input(case: Case, names: list[str]) -> str:
+    given = [*zip(names, case.arguments, strict=False), *case.options.items()]
+    text = ", ".join(f"{name} {argument(value)}" for name, value in given if not callable(value))
+    about = case.about if case.stage != REFUSED and case.expected is not True else ""
+    return f"{text} ({about})" if about and text else text or about or "no arguments"
+
+
+def argument(value: Any) -> str:
+    """A value of the input: small ones whole, large ones by shape."""
+    if isinstance(value, Tensor):
+        if value.numel() <= SMALL:
+            return whole(value)
+        return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}"
+    if isinstance(value, Seed):
+        return f"with seed {value.number}"
+    if isinstance(value, (list, tuple)) and any(isinstance(item, Tensor) for item in value):
+        return "[" + ", ".join(argument(item) for item in value) + "]"
+    text = repr(value)
+    return text if len(text) <= 90 else f"{text[:80]} … ({len(value)} long)" if hasattr(value, "__len__") else text[:80]
+
+
+def whole(value: Any) -> str:
+    """A value in full, its numbers rounded."""
+    if isinstance(value, Tensor):
+        return whole(value.detach().tolist())
+    if isinstance(value, list):
+        return "[" + ", ".join(whole(item) for item in value) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(whole(item) for item in value) + ("," if len(value) == 1 else "") + ")"
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+
+
+def _both(fault: Fault) -> tuple[str, str]:
+    """What was expected and what came, in words."""
+    expected, came = fault.case.expected, fault.outcome.value
+    if fault.case.stage == REFUSED:
+        return fault.expected, fault.came or f"no error, but {_result(came)}"
+    if fault.expected and fault.came:
+        return fault.expected, fault.came
+    if fault.came:
+        return (fault.case.about if expected is True else _result(expected)), fault.came
+    if isinstance(expected, (list, tuple)) and isinstance(came, (list, tuple)) and any(
+            isinstance(item, Tensor) for item in expected):
+        return _first_of_several(fault)
+    return _pair(fault.case, expected, came, "")
+
+
+def _first_of_several(fault: Fault) -> tuple[str, str]:
+    """The first of several results that is not as it should be."""
+    expected, came = fault.case.expected, fault.outcome.value
+    if len(expected) != len(came):
+        return f"{len(expected)} results", f"{len(came)}"
+    for number, (want, got) in enumerate(zip(expected, came, strict=True), start=1):
+        name = f"gradient {number}" if fault.case.gradient else f"result {number}" if len(expected) > 1 else ""
+        texts = _pair(fault.case, want, got, name)
+        if texts[0] != texts[1]:
+            return texts
+    return _result(expected), _result(came)
+
+
+def _pair(case: Case, expected: Any, came: Any, name: str) -> tuple[str, str]:
+    """Two values: small ones whole, large ones by the first place where they differ."""
+    if isinstance(expected, Tensor) and isinstance(came, Tensor):
+        if expected.shape != came.shape:
+            return f"{name} shape {tuple(expected.shape)}".strip(), f"{name} shape {tuple(came.shape)}".strip()
+        if torch.equal(expected, came.to(expected.dtype)):
+            return "", ""
+        if expected.numel() > SMALL:
+            place, count = first_difference(expected, came, case.rtol, case.atol) if not _same(
+                case, expected, came) else ((0,) * expected.ndim, 0)
+            if count == 0:
+                return "", ""
+            at = f"{name} {list(place)} = ".lstrip()
+            return (f"{at}{whole(expected[place].item())}",
+                    f"{at}{whole(came[place].item())}, {count} of {expected.numel()} numbers differ")
+        return f"{name} {whole(expected)}".strip(), f"{name} {whole(came)}".strip()
+    return f"{name} {_result(expected)}".strip(), f"{name} {_result(came)}".strip()
+
+
+def _same(case: Case, expected: Tensor, came: Tensor) -> bool:
+    return torch.allclose(expected.double(), came.double(), rtol=case.rtol, atol=case.atol, equal_nan=True)
+
+
+def _result(value: Any) -> str:
+    """A result in a few words."""
+    if isinstance(value, Tensor) and value.numel() > SMALL:
+        return f"a tensor {tuple(value.shape)}"
+    if isinstance(value, (tuple, list)) and any(isinstance(item, Tensor) for item in value):
+        return ", ".join(_result(item) for item in value)
+    return whole(value)
