@@ -58,7 +58,7 @@ def test_a_function_runs_its_kept_choice(home):
 def test_what_names_nothing_changes_nothing(home, target):
     done = gptlab(home, "borrow", "sampling.softmax", target)
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and not done.stdout
-    assert target != "sampling.sofmax" or "did you mean sampling.softmax?" in done.stderr
+    assert target != "sampling.sofmax" or "did you mean sampling.softmax" in done.stderr
     assert not home.exists()
 
 

@@ -22,7 +22,7 @@ def by_hand(text: bytes, order: int):
     discounts = [0.0] * (order + 1)
     for n in range(1, order + 1):
         once, twice = (list(counts[n].values()).count(k) for k in (1, 2))
-        discounts[n] = once / (once + 2 * twice) if once else 0.0
+        discounts[n] = once / (once + 2 * twice) if once else 0.5
 
     def p(history: bytes, byte: int) -> float:
         n = len(history) + 1
@@ -58,6 +58,7 @@ def test_every_history_leaves_a_distribution(order):
 
 
 def test_short_texts_and_bad_orders():
+    assert ByteNgram(b"ab" * 500).bits_per_byte(b"zz", b"abab") < 100  # unseen bytes after a text without surprises
     assert ByteNgram(b"", 3).bits_per_byte(b"abc", b"xy") == pytest.approx(8.0)
     for wrong in (lambda: ByteNgram(b"abc", 0), lambda: ByteNgram(b"abc", 8), lambda: ByteNgram(b"abc", 2).bits_per_byte(b"", b"a"),
                   lambda: ByteNgram(b"abc", 3).bits_per_byte(b"abc", b"a")):

@@ -16,7 +16,8 @@ from gptlab.engine import fast
 
 PRECISIONS = ("fp32", "bf16", "auto")
 WORTH_IT = 1.3          # "auto" asks for products that many times as fast
-PROBE_ROWS, PROBES = 1024, 4
+NARROWEST = 64          # C below which "auto" does not ask: the gain would be small, the answer chance
+PROBE_ROWS, PROBES = 256, 12
 
 
 class _Linear(torch.autograd.Function):
@@ -110,8 +111,9 @@ def resolve(precision: str, weight: Tensor) -> str:
         raise ValueError(f"precision is {precision!r}; it is one of {', '.join(PRECISIONS)}")
     if precision != "auto":
         return precision
-    usual = weight.device.type == "cpu" and weight.dtype == torch.float32
-    return "bf16" if usual and speedup(weight.shape[1]) >= WORTH_IT else "fp32"
+    d_model = weight.shape[1]
+    usual = weight.device.type == "cpu" and weight.dtype == torch.float32 and d_model >= NARROWEST
+    return "bf16" if usual and speedup(d_model) >= WORTH_IT else "fp32"
 
 
 @lru_cache(maxsize=None)

@@ -39,7 +39,8 @@ def describe() -> dict:
     import torch
 
     return {"processor": processor(), "cores": cores(), "memory_gb": round(memory_gb(), 1),
-            "system": platform.platform(terse=True), "python": platform.python_version(), "torch": torch.__version__, "threads": torch.get_num_threads()}
+            "system": platform.platform(terse=True), "python": platform.python_version(), "torch": torch.__version__,
+            "threads": torch.get_num_threads()}
 
 
 def cores() -> int:

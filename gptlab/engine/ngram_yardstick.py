@@ -3,6 +3,7 @@ import numpy as np
 
 ORDER = 5               # bytes that an n-gram joins: the one that comes, and four before it
 MOST_BYTES = 20_000_000     # of text that are counted, the last ones: more would cost memory
+NO_SINGLES = 0.5    # D where no n-gram was seen just once: what was never seen must stay possible
 
 
 class ByteNgram:
@@ -52,7 +53,7 @@ class _Level:
         self.grams, self.counts = grams, counts     # sorted, each once
         histories = grams // np.uint64(256)
         once, twice = (counts == 1).sum(), (counts == 2).sum()
-        self.discount = float(once / (once + 2 * twice)) if once else 0.0
+        self.discount = float(once / (once + 2 * twice)) if once else NO_SINGLES
         self.histories, first, self.n_followers = np.unique(histories, return_index=True, return_counts=True)
         self.totals = np.add.reduceat(counts, first) if len(grams) else counts
 

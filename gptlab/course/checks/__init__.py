@@ -13,7 +13,7 @@ import importlib.util
 import inspect
 from collections.abc import Callable
 
-from gptlab.course.blanks import find, own_body
+from gptlab.course.blanks import find
 from gptlab.course.catalog import Blank
 from gptlab.course.checks.report import CheckFailed, NoCheck, Report, in_notebook
 
@@ -32,7 +32,7 @@ def check(fn_or_key: Callable | str, implementation: Callable | None = None, *,
     entry = find(_key(fn_or_key))
     room = importlib.import_module(f"gptlab.{entry.module}")
     function = implementation if implementation is not None else getattr(room, entry.name)
-    report = _judged(entry, function)
+    report = _judged(entry, getattr(room, entry.name), function)
     notebook = in_notebook()
     if not report.passed and (notebook if raise_ is None else raise_):
         raise CheckFailed(report.message)
@@ -59,7 +59,7 @@ def _key(fn_or_key: Callable | str) -> str:
 
 
 @functools.cache
-def cases(key: str) -> tuple:
+def cases_of(key: str) -> tuple:
     """The cases of a blank's check.
 
     Raises NoCheck when there is none.
@@ -70,13 +70,13 @@ def cases(key: str) -> tuple:
     return tuple(getattr(importlib.import_module(f"{__name__}.{module}"), name)())
 
 
-def _judged(entry: Blank, function: Callable) -> Report:
+def _judged(entry: Blank, stub: Callable, function: Callable) -> Report:
     """Run all cases, and put the verdict in words."""
-    tried = cases(entry.key)
+    tried = cases_of(entry.key)
     from gptlab.course.checks import judge, words
     from gptlab.course.checks.mistakes import mistakes
 
-    names = list(inspect.signature(own_body(entry.key)).parameters)
+    names = list(inspect.signature(stub).parameters)
     outcomes = [judge.run(function, case, names) for case in tried]
     fault = judge.first_fault(tried, outcomes, entry.doc, names)
     if fault is None:

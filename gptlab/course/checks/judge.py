@@ -90,9 +90,10 @@ def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault 
     fault = _kind_fault(case, outcome)
     if fault is not None:
         return fault
+    if case.expected is True and case.call is not None and value is not True:
+        return Fault(case, outcome, case.about, value if isinstance(value, str) else "that is not so")
     if not same(value, case.expected, case.rtol, case.atol):
-        words = isinstance(value, str) and case.expected is True
-        return Fault(case, outcome, case.about, value) if words else Fault(case, outcome)
+        return Fault(case, outcome)
     if outcome.changed:
         return Fault(case, outcome, "arguments that are left as they were", f"{outcome.changed[0]} was written to")
     return None
