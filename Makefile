@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run lab test lessons book bench assets clean
+.PHONY: run lab test bench assets clean
 
 run: $(VENV)/.course          ## build a small ChatGPT, end to end
 	$(BIN)/gptlab run $(ARGS)
@@ -13,9 +13,13 @@ lab: $(VENV)/.course          ## open the course in JupyterLab
 
 test: $(VENV)/.test           ## everything that is checked
 	$(BIN)/python -m pytest $(ARGS)
-	$(BIN)/ruff check gptlab solutions tests
+	$(BIN)/ruff check gptlab solutions tests benchmarks
 
-assets: $(VENV)/.course       ## train the shipped model again (about an hour)
+bench: $(VENV)/.test          ## speed beside peers, then 20 kills of a run
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/kills.py
+
+assets: $(VENV)/.course       ## train the shipped model again (takes most of an hour)
 	$(BIN)/python -m gptlab.engine.assets $(ARGS)
 
 $(VENV)/.course: requirements.txt pyproject.toml

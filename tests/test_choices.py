@@ -24,7 +24,7 @@ def home(tmp_path, monkeypatch):
 def gptlab(home, *arguments, **environment):
     """Run the command in a process of its own, where nothing else is borrowed."""
     inherited = {k: v for k, v in os.environ.items() if k != "GPTLAB_BORROW"}
-    return subprocess.run([sys.executable, "-m", "gptlab", *arguments], cwd=ROOT, capture_output=True, text=True, encoding="utf-8",
+    return subprocess.run([sys.executable, "-m", "gptlab", *arguments], cwd=ROOT, capture_output=True, encoding="utf-8",
                           env=inherited | {"GPTLAB_HOME": str(home), "PYTHONUTF8": "1"} | environment)
 
 
@@ -75,8 +75,9 @@ def test_the_newest_choice_about_a_target_replaces_the_older(home):
     assert choices.kept_choices() == [] and list(home.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["", "[1, 2", "[]", '{"choices": 3}', '{"choices": [["borrow", "key"]]}', '{"choices": [["take", "all", 0]]}',
-                                  '{"choices": [["borrow", "lesson", "5"]]}', '{"choices": [["borrow", [], 5]]}', "[" * 100_000])
+@pytest.mark.parametrize("text", [
+    "", "[1, 2", "[]", '{"choices": 3}', '{"choices": [["borrow", "key"]]}', '{"choices": [["take", "all", 0]]}',
+    '{"choices": [["borrow", "lesson", "5"]]}', '{"choices": [["borrow", [], 5]]}', "[" * 100_000])
 def test_a_damaged_file_is_said_in_one_line(home, text):
     home.mkdir()
     (home / "borrowed.json").write_text(text)

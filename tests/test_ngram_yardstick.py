@@ -58,10 +58,10 @@ def test_every_history_leaves_a_distribution(order):
 
 
 def test_short_texts_and_bad_orders():
-    assert ByteNgram(b"ab" * 500).bits_per_byte(b"zz", b"abab") < 100  # unseen bytes after a text without surprises
+    assert ByteNgram(b"ab" * 500).bits_per_byte(b"zz", b"abab") < 100  # never seen, yet possible
     assert ByteNgram(b"", 3).bits_per_byte(b"abc", b"xy") == pytest.approx(8.0)
-    for wrong in (lambda: ByteNgram(b"abc", 0), lambda: ByteNgram(b"abc", 8), lambda: ByteNgram(b"abc", 2).bits_per_byte(b"", b"a"),
-                  lambda: ByteNgram(b"abc", 3).bits_per_byte(b"abc", b"a")):
+    for wrong in (lambda: ByteNgram(b"abc", 0), lambda: ByteNgram(b"abc", 8),
+                  lambda: ByteNgram(b"abc", 2).bits_per_byte(b"", b"a"), lambda: ByteNgram(b"abc", 3).bits_per_byte(b"abc", b"a")):
         with pytest.raises(ValueError):
             wrong()
 

@@ -145,7 +145,7 @@ def converse(speaker: Speaker) -> int:
     asks = sys.stdin.isatty() and sys.stdout.isatty()
     if asks:
         with contextlib.suppress(ImportError):
-            import readline  # noqa: F401  (arrow keys and history in the prompt)
+            import readline  # gives input() arrow keys and a history
         print(HELP if speaker.chats else f"a base model: it goes on with your text. {HELP}", file=sys.stderr)
     history = list(speaker.opening)
     while True:

@@ -34,8 +34,7 @@ class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors take one line."""
 
     def __init__(self, **settings) -> None:
-        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
-        super().__init__(**settings)
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where help is; exit status 2."""
@@ -44,7 +43,7 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     """The whole command line."""
-    top = Parser(prog="gptlab", description=DESCRIPTION, epilog=EXAMPLES, allow_abbrev=False)
+    top = Parser(prog="gptlab", description=DESCRIPTION, epilog=EXAMPLES)
     top.add_argument("--version", action="version", version=f"gptlab {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for module in COMMANDS:

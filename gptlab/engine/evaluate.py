@@ -15,7 +15,8 @@ from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Page, Web
 
 RUNNING_EXAMPLE = "台湾最高的山是哪座山"
-BATCH = 64
+BATCH = 64          # texts that are read at once
+BATCH_WRITTEN = 256     # replies that are written at once: a step of few costs as much as one of many
 
 
 @torch.no_grad()
@@ -102,8 +103,8 @@ def _prompt(fact: Fact, lang: str, turn: int, seen: bool, asked: bool) -> str:
 def _continue(model, tokenizer, rows: list[list[int]], n: int, stop: int, **sampling) -> list[tuple[str, bool]]:
     """(text, finished) of each continuation, in the order of the rows."""
     order, found = sorted(range(len(rows)), key=lambda i: len(rows[i])), {}
-    for start in range(0, len(order), BATCH):
-        part = order[start:start + BATCH]
+    for start in range(0, len(order), BATCH_WRITTEN):
+        part = order[start:start + BATCH_WRITTEN]
         for i, new in zip(part, generate_batch(model, [rows[i] for i in part], n, stop_id=stop, **sampling)):
             finished = bool(new) and new[-1] == stop
             found[i] = tokenizer.decode(new[:-1] if finished else new), finished

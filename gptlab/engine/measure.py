@@ -30,10 +30,10 @@ def measure(job: Run) -> None:
     figures |= {"bits_per_byte": base["bits_per_byte"], "floor_bits_per_byte": base["floor_bits_per_byte"],
                 "ratio_to_floor": base["ratio"], "ratio_by_kind": base["kinds"],
                 "pretraining_loss": {stage: f["nats_per_token"] for stage, f in page_figures.items()}}
-    figures["recall"] = evaluate.recall(models["base"], job.tokenizer, job.web)
     figures["recall_seen_phrasing"] = evaluate.recall(models["base"], job.tokenizer, job.web, seen=True)
     figures["recall_by_popularity"] = _by_popularity(job, models["base"])
     figures["recall_by_stage"] = {stage: evaluate.recall(model, job.tokenizer, job.web) for stage, model in models.items()}
+    figures["recall"] = figures["recall_by_stage"]["base"]
     figures["base_continuations"] = evaluate.continuations(models["base"], job.tokenizer, job.web)
     _chat(job, models)
     if job.texts:

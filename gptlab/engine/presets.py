@@ -1,5 +1,5 @@
 """How much of everything: one frozen dataclass for a whole run, and its three presets."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gptlab.engine.config import Config, PPOConfig, RewardConfig, SFTConfig, TrainConfig
 
@@ -34,31 +34,40 @@ def _tiny() -> Preset:
         pretrain=TrainConfig(steps=350, batch_size=16, lr=4e-3, min_lr=1e-4, warmup=20, muon_lr=0.02),
         n_demonstrations=1500, sft=SFTConfig(epochs=3, batch_size=32, lr=2e-3, pretraining_mix=0.2),
         n_comparisons=300, reward=RewardConfig(prompts_per_batch=16, lr=2e-3),
-        ppo=PPOConfig(rounds=15, prompts_per_round=32, minibatch=16, epochs=2, lr=2e-4), n_eval=100,
+        ppo=PPOConfig(rounds=20, prompts_per_round=48, minibatch=24, epochs=2, lr=3e-4, beta=0.02), n_eval=100,
     )
 
 
 def _small() -> Preset:
     return Preset(
-        "small", corpus_mb=15.0, vocab_size=2048, shape=(128, 4, 4, 128),
-        pretrain=TrainConfig(steps=1400, batch_size=32, lr=3e-3, min_lr=5e-5, warmup=50, muon_lr=0.02),
-        n_demonstrations=5000, sft=SFTConfig(epochs=2, batch_size=64, lr=5e-4, pretraining_mix=0.2),
+        "small", corpus_mb=14.0, vocab_size=4096, shape=(128, 4, 4, 128),
+        pretrain=TrainConfig(steps=1500, batch_size=16, lr=2e-2, min_lr=2e-4, warmup=50, muon_lr=0.04),
+        n_demonstrations=4000, sft=SFTConfig(epochs=2, batch_size=64, lr=1e-3, pretraining_mix=0.25),
         n_comparisons=2000, reward=RewardConfig(prompts_per_batch=16, lr=5e-4),
-        ppo=PPOConfig(rounds=60, prompts_per_round=64, minibatch=32, epochs=2, lr=2e-4, beta=0.05, gamma_ptx=1.0), n_eval=1000,
+        ppo=PPOConfig(rounds=50, prompts_per_round=64, minibatch=32, epochs=2, lr=2e-4), n_eval=1000,
     )
 
 
 def _base() -> Preset:
     return Preset(
-        "base", corpus_mb=60.0, vocab_size=3072, shape=(128, 6, 6, 192),
-        pretrain=TrainConfig(steps=8000, batch_size=32, lr=2e-3, min_lr=2e-5, warmup=200, muon_lr=0.02),
-        n_demonstrations=10000, sft=SFTConfig(epochs=2, batch_size=64, lr=3e-4, pretraining_mix=0.2),
+        "base", corpus_mb=100.0, vocab_size=4096, shape=(128, 6, 6, 192),
+        pretrain=TrainConfig(steps=12000, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=100, muon_lr=0.03),
+        n_demonstrations=10000, sft=SFTConfig(epochs=2, batch_size=64, lr=5e-4, pretraining_mix=0.25),
         n_comparisons=6000, reward=RewardConfig(prompts_per_batch=16, lr=3e-4),
-        ppo=PPOConfig(rounds=120, prompts_per_round=64, minibatch=32, epochs=2, lr=1e-4, beta=0.05, gamma_ptx=1.0), n_eval=2000,
+        ppo=PPOConfig(rounds=120, prompts_per_round=64, minibatch=32, epochs=2, lr=1e-4), n_eval=2000,
     )
 
 
-PRESETS = {"tiny": _tiny, "small": _small, "base": _base}
+def _shipped() -> Preset:
+    """What the course ships: `small` at several times its length."""
+    small = _small()
+    return replace(
+        small, name="shipped", corpus_mb=60.0, pretrain=replace(small.pretrain, steps=8000, min_lr=1e-4),
+        n_demonstrations=8000, n_comparisons=4000, ppo=replace(small.ppo, rounds=80), n_eval=2000,
+    )
+
+
+PRESETS = {"tiny": _tiny, "small": _small, "base": _base, "shipped": _shipped}
 
 
 def preset(name: str) -> Preset:

@@ -1,0 +1,96 @@
+"""The checks of `mask_tokens` (by frequencies) and of `gpt2_init_std` (by a table of names)."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from gptlab.course.checks.cases import EDGE, Case, Draw, Seed, holds, one, refuses, repeats
+
+VOCABULARY, MASK_ID = 20, 19
+SHAPE = (120, 100)
+NEAR = {"rtol": 0.0, "atol": 0.035}  # 6,000 tokens are selected at rate ½: 0.0065 is one standard deviation
+
+
+def _shares(ids: Tensor) -> object:
+    """A summary of inputs and labels: how large the shares of the five fates are."""
+
+    def summary(results: object) -> object:
+        if not (isinstance(results, (tuple, list)) and len(results) == 2 and
+                all(isinstance(x, Tensor) and x.shape == ids.shape for x in results)):
+            return results
+        inputs, labels = (x.long() for x in results)
+        selected = labels != -100
+        n = max(1, int(selected.sum()))
+        masked, kept = selected & (inputs == MASK_ID), selected & (inputs == ids)
+        other = inputs[selected & ~masked & ~kept]
+        share = [selected.double().mean(), masked.sum() / n, kept.sum() / n, len(other) / n,
+                 (inputs != ids)[~selected].sum() / n, (labels != ids)[selected].sum() / n,
+                 len(other.unique()) / VOCABULARY, float(selected.sum(dim=1).double().std() > 1)]
+        return torch.tensor([float(x) for x in share])
+
+    return summary
+
+
+def _fates(function, ids, *arguments, **options):
+    """What happened to the tokens, as shares of those selected."""
+    return _shares(ids)(function(ids, *arguments, **options))
+
+
+ABOUT = ("shares: selected; of these masked, unchanged, another id; changed though not selected; wrong labels;"
+         " different other ids; rows that differ in their number")
+
+
+def mask_tokens() -> list[Case]:
+    """Shares of many tokens against BERT's numbers; a drawn id is the mask's or the old one in 1 of 20."""
+    ids = Draw(36).ids(VOCABULARY - 1, *SHAPE)
+    few = ids[:2, :5]
+    expected = torch.tensor([0.5, 0.805, 0.105, 0.09, 0, 0, 0.95, 1])
+    rare = torch.cat([torch.tensor([0.15]), expected[1:]])
+    return [
+        holds(_labels_fit, ids, MASK_ID, VOCABULARY, rate=0.5, generator=Seed(1),
+              about="two tensors of the shape of ids: labels are the old ids, or −100 where nothing is hidden"),
+        one(ids, MASK_ID, VOCABULARY, rate=0.5, generator=Seed(2), expected=expected, call=_fates, about=ABOUT, **NEAR),
+        one(ids, MASK_ID, VOCABULARY, generator=Seed(3), expected=rare, call=_fates, about=ABOUT, rtol=0.0, atol=0.06),
+        one(few, MASK_ID, VOCABULARY, generator=Seed(4), rate=0.0, expected=(few, torch.full_like(few, -100)),
+            about="nothing is selected"),
+        one(ids, MASK_ID, VOCABULARY, rate=1.0, generator=Seed(5), call=_fates, about=ABOUT, **NEAR,
+            expected=torch.tensor([1, 0.805, 0.105, 0.09, 0, 0, 0.95, 0])),
+        repeats(ids, MASK_ID, VOCABULARY, about="the same tokens from the same seed"),
+        one(few.T.contiguous().T, MASK_ID, VOCABULARY, rate=0.0, expected=(few, torch.full_like(few, -100)),
+            stage=EDGE, about="not contiguous in memory, without a generator"),
+        refuses(few, MASK_ID, VOCABULARY, rate=1.5, about="the rate is outside 0 … 1"),
+        refuses(few, MASK_ID, VOCABULARY, rate=-0.1, about="the rate is outside 0 … 1"),
+    ]
+
+
+def _labels_fit(function, ids, *arguments, **options):
+    results = function(ids, *arguments, **options)
+    if not isinstance(results, (tuple, list)) or len(results) != 2:
+        return "something that is no pair"
+    inputs, labels = results
+    if inputs.shape != ids.shape or labels.shape != ids.shape:
+        return "other shapes"
+    if ((labels != -100) & (labels != ids)).any():
+        return "labels that are neither −100 nor the old ids"
+    changed = inputs != ids
+    return not (changed & (labels == -100)).any() or "tokens that were changed but have the label −100"
+
+
+NAMES = [
+    ("h.3.mlp.c_proj.weight", 8, "residual"), ("transformer.h.0.attn.c_proj.weight", 12, "residual"),
+    ("blocks.2.attn.w_out", 6, "residual"), ("blocks.0.mlp.w_out", 3, "residual"),
+    ("h.1.attn.c_attn.weight", 12, "drawn"), ("h.1.mlp.c_fc.weight", 12, "drawn"), ("wte.weight", 12, "drawn"),
+    ("blocks.2.attn.w_qkv", 6, "drawn"), ("blocks.2.mlp.w_in", 6, "drawn"), ("wpe.weight", 5, "drawn"),
+    ("token_embedding", 6, "drawn"), ("head.w_out", 4, "drawn"),
+    ("h.1.mlp.c_proj.bias", 12, "zero"), ("h.1.attn.c_attn.bias", 12, "zero"), ("blocks.2.mlp.b_in", 6, "zero"),
+    ("blocks.2.attn.b_out", 6, "zero"), ("blocks.2.attn.qkv_bias", 6, "zero"),
+    ("h.4.ln_1.weight", 12, "zero"), ("h.4.ln_2.bias", 12, "zero"), ("transformer.ln_f.weight", 12, "zero"),
+    ("blocks.1.norm1.weight", 6, "zero"), ("blocks.1.norm2_weight", 6, "zero"), ("norm.weight", 6, "zero"),
+]
+
+
+def gpt2_init_std() -> list[Case]:
+    """A table of names."""
+    std = {"drawn": lambda n: 0.02, "zero": lambda n: 0.0, "residual": lambda n: 0.02 / math.sqrt(2 * n)}
+    return [one(name, n, expected=std[kind](n)) for name, n, kind in NAMES]
