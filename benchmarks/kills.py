@@ -19,14 +19,16 @@ TIMES = ("seconds", "stage_seconds", "peak_memory_gb")   # all that two equal ru
 
 def command(out: Path, preset: str, resume: bool) -> list[str]:
     """The command line of one session."""
-    return [sys.executable, "-m", "gptlab", "run", "--preset", preset, "--out", str(out), "--quiet", *(["--resume"] if resume else [])]
+    words = [sys.executable, "-m", "gptlab", "run", "--preset", preset, "--out", str(out), "--quiet"]
+    return [*words, "--resume"] if resume else words
 
 
 def killed_run(out: Path, preset: str, n_kills: int, session_s: float, draw: random.Random) -> None:
     """One run in sessions of random length, each ended by SIGKILL but the last."""
     for i in range(n_kills):
         life = draw.uniform(0.5, session_s)
-        session = subprocess.Popen(command(out, preset, (out / "run.json").exists()), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        words = command(out, preset, (out / "run.json").exists())
+        session = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
             _, errors = session.communicate(timeout=life)
             if session.returncode:

@@ -8,16 +8,16 @@ import time
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported
 
-import torch  # noqa: E402
+import torch
 
-from gptlab import bpe  # noqa: E402
-from gptlab.course.blanks import borrow  # noqa: E402
-from gptlab.engine import corpus, machine  # noqa: E402
-from gptlab.engine.config import GPTConfig, TrainConfig  # noqa: E402
-from gptlab.engine.generate import generate_batch  # noqa: E402
-from gptlab.engine.model import GPT  # noqa: E402
-from gptlab.engine.train import Run  # noqa: E402
-from gptlab.world.web import Web  # noqa: E402
+from gptlab import bpe
+from gptlab.course.blanks import borrow
+from gptlab.engine import corpus, machine
+from gptlab.engine.config import GPTConfig, TrainConfig
+from gptlab.engine.generate import generate_batch
+from gptlab.engine.model import GPT
+from gptlab.engine.train import Run
+from gptlab.world.web import Web
 
 V, T, B, N_LAYERS, WIDTH = 4096, 128, 16, 4, 128
 
@@ -54,7 +54,8 @@ def rows(seconds: float):
     tokenizer.encode(text)
     yield "encoding 1 MB (tiktoken with our merges)", f"{time.perf_counter() - began:.2f} s"
     shape = f"{N_LAYERS} x {WIDTH}, context {T}, batch {B}, vocabulary {V}"
-    for name, fused, precision in (("plain functions", False, "fp32"), ("fused", True, "fp32"), ("fused, bf16 where it pays", True, "auto")):
+    ways = (("plain functions", False, "fp32"), ("fused", True, "fp32"), ("fused, bf16 where it pays", True, "auto"))
+    for name, fused, precision in ways:
         yield f"training {shape}: {name}", f"{training(seconds, fused, precision):,.0f} tokens/s"
     yield f"training {shape}: transformers' GPT-2", f"{peer_training(seconds):,.0f} tokens/s"
     for batch in (1, 64):
@@ -123,8 +124,9 @@ def peer_bpe(text: str) -> float:
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Split(Regex(bpe.BILINGUAL_PATTERN), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    cut = pre_tokenizers.Split(Regex(bpe.BILINGUAL_PATTERN), "isolated")
+    as_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([cut, as_bytes])
     trainer = trainers.BpeTrainer(vocab_size=1024, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
     began = time.perf_counter()
     tokenizer.train_from_iterator([text], trainer)

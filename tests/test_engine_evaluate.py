@@ -63,20 +63,26 @@ def test_recall_counts_right_answers_only(web, tokenizer, monkeypatch):
     truth = {}
     for lang in ("en", "zh"):
         for i, fact in enumerate(web.popular[:40]):
-            prompt = evaluate._prompt(fact, lang, i, seen=False, asked=False)
-            truth[tuple(tokenizer.encode(prompt))] = (" " if lang == "en" else "") + fact.answer[lang] + "."
+            for stated in (True, False):
+                prompt = evaluate._prompt(fact, lang, i, seen=False, stated=stated)
+                truth[tuple(tokenizer.encode(prompt))] = fact.answer[lang] + ".\n" + web.popular[i + 1].answer[lang]
     parrot = Parrot(monkeypatch, lambda row: truth[tuple(row[1:])])
-    assert evaluate.recall(parrot, tokenizer, web, n_facts=40) == {"en": 1.0, "zh": 1.0}
-    liar = Parrot(monkeypatch, lambda row: " nothing of the kind")
-    assert evaluate.recall(liar, tokenizer, web, n_facts=40) == {"en": 0.0, "zh": 0.0}
+    for stated in (True, False):
+        assert evaluate.recall(parrot, tokenizer, web, n_facts=40, stated=stated) == {"en": 1.0, "zh": 1.0}
+    liar = Parrot(monkeypatch, lambda row: "nothing of the kind\n" + truth[tuple(row[1:])])  # the next line is too late
+    for stated in (True, False):
+        assert evaluate.recall(liar, tokenizer, web, n_facts=40, stated=stated) == {"en": 0.0, "zh": 0.0}
 
 
 def test_recall_asks_in_phrasings_that_no_page_uses(web):
     for lang in ("en", "zh"):
+        asked = set(web.tables.questions[lang].texts)
         for i, fact in enumerate(web.popular[:60]):
-            prompt = evaluate._prompt(fact, lang, i, seen=False, asked=False)
-            assert not any(text.startswith(prompt) for text in web.tables.statement(fact, lang).texts)
-            assert fact.subject.name[lang].lower() in prompt.lower()
+            stem = evaluate._prompt(fact, lang, i, seen=False, stated=True)
+            assert not any(text.startswith(stem) for text in web.tables.statement(fact, lang).texts)
+            question = evaluate._prompt(fact, lang, i, seen=False, stated=False)
+            assert question.rstrip("?？\n") not in asked
+            assert fact.subject.name[lang].lower() in stem.lower() and fact.subject.name[lang].lower() in question.lower()
 
 
 @pytest.mark.parametrize("text, kind", [

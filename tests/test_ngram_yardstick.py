@@ -61,7 +61,8 @@ def test_short_texts_and_bad_orders():
     assert ByteNgram(b"ab" * 500).bits_per_byte(b"zz", b"abab") < 100  # never seen, yet possible
     assert ByteNgram(b"", 3).bits_per_byte(b"abc", b"xy") == pytest.approx(8.0)
     for wrong in (lambda: ByteNgram(b"abc", 0), lambda: ByteNgram(b"abc", 8),
-                  lambda: ByteNgram(b"abc", 2).bits_per_byte(b"", b"a"), lambda: ByteNgram(b"abc", 3).bits_per_byte(b"abc", b"a")):
+                  lambda: ByteNgram(b"abc", 2).bits_per_byte(b"", b"a"),
+                  lambda: ByteNgram(b"abc", 3).bits_per_byte(b"abc", b"a")):
         with pytest.raises(ValueError):
             wrong()
 

@@ -59,7 +59,8 @@ def test_the_report_holds_every_figure(report):
     assert 0 <= report["sft_answers"] <= 1
     assert set(report["win_rate"]) == {"ppo_ptx_vs_sft", "ppo_vs_sft", "sft_vs_base"}
     for rate in report["win_rate"].values():
-        assert set(rate) == {"mean", "low", "high", "n"} and 0 <= rate["low"] <= rate["mean"] <= rate["high"] <= 1 and rate["n"] >= 100
+        assert set(rate) == {"mean", "low", "high", "n"} and rate["n"] >= 100
+        assert 0 <= rate["low"] <= rate["mean"] <= rate["high"] <= 1
     assert set(report["pretraining_loss"]) == set(STAGES)
 
 
@@ -82,7 +83,8 @@ def test_each_stage_learns(report):
     assert mean(history["reward"][-5:]) < mean(history["reward"][:5])
     assert mean(history["ppo"]["score"][-8:]) > mean(history["ppo"]["score"][:4])
     for stage in ("ppo", "ppo_ptx"):
-        assert history[stage]["kl_k1"][0] == pytest.approx(0, abs=1e-3) < mean(history[stage]["kl_k1"][-5:])
+        assert history[stage]["kl_k1"][0] == pytest.approx(0, abs=1e-3)     # it begins as the SFT model
+        assert mean(history[stage]["kl_k1"][-5:]) > 0.1
 
 
 def test_instruction_tuning_makes_replies_end_and_ptx_remembers(report):
@@ -105,7 +107,7 @@ def test_the_report_for_a_person_shows_the_samples(finished, report):
 def test_what_the_command_says(finished, report):
     folder, out, err = finished
     lines = out.splitlines()
-    assert "tiny" not in lines[0] and "about a minute" in lines[0] and str(folder) in lines[0]
+    assert "about a minute" in lines[0] and str(folder) in lines[0]
     assert "pieces are yours" in lines[1]
     assert sum(line.endswith(" …") for line in lines) == 7 and "pretraining 350/350" in err
     assert f"{report['bits_per_byte']:.4f} bits per byte" in out and str(folder / "report.md") in out
@@ -114,7 +116,8 @@ def test_what_the_command_says(finished, report):
 
 def test_what_is_left_on_the_disk(finished):
     names = {path.name for path in finished[0].iterdir()}
-    assert names == {"run.json", "report.json", "report.md", "recall.png", "ppo.png", "tokenizer.json", "corpus.npy", "reward", *STAGES}
+    files = {"run.json", "report.json", "report.md", "recall.png", "ppo.png", "tokenizer.json", "corpus.npy"}
+    assert names == files | {"reward", *STAGES}
     for stage in (*STAGES, "reward"):
         assert checkpoint.load(finished[0] / stage).tokenizer.vocab_size == 1024
 
@@ -150,7 +153,7 @@ def test_chat_answers_from_it_as_the_report_says(finished, report, question):
 def micro() -> presets.Preset:
     """All stages in seconds; they learn next to nothing."""
     return presets.Preset(
-        "micro", corpus_mb=0.05, vocab_size=400, shape=(128, 1, 2, 32),
+        "micro", corpus_mb=0.05, vocab_size=700, shape=(128, 1, 2, 32),
         pretrain=TrainConfig(steps=60, batch_size=8, lr=5e-3, min_lr=5e-4, warmup=5, muon_lr=0.02),
         n_demonstrations=32, sft=SFTConfig(epochs=1, batch_size=16), n_comparisons=16, reward=RewardConfig(prompts_per_batch=8),
         ppo=PPOConfig(rounds=2, prompts_per_round=8, minibatch=8, epochs=1, max_new_tokens=8), n_eval=20,
@@ -183,7 +186,7 @@ def weights(folder):
 
 
 def test_a_full_disk_loses_nothing(with_micro, tmp_path, monkeypatch):
-    """Each session meets a full disk at its fifth write; the last model is that of a run that never did."""
+    """Session after session meets a full disk; the models at the end are those of a run that never did."""
     from gptlab.engine import report
 
     monkeypatch.setattr(pipeline, "_measure", lambda job: None)
@@ -201,8 +204,8 @@ def test_a_full_disk_loses_nothing(with_micro, tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     failures = 0
-    for session in range(60):
-        room[0] = session % 7   # in turn at each of the first writes of a session
+    for session in range(40):
+        room[0] = session % 12  # files that can still be written
         done = (tmp_path / "run" / "run.json").exists() and json.loads((tmp_path / "run" / "run.json").read_text())["done"]
         status, _, err = gptlab("run", "--preset", "micro", "--out", tmp_path / "run", "--quiet", "--resume")
         if status == 0:
@@ -220,10 +223,9 @@ def test_a_full_disk_loses_nothing(with_micro, tmp_path, monkeypatch):
     ("base/model.safetensors", ["corpus", "base"]), ("base/config.json", ["corpus", "base"]), ("corpus.npy", ["corpus"]),
     ("tokenizer.json", ["corpus"]), ("base/optimizer.pt", ["corpus"])])
 def test_a_damaged_file_is_said_in_one_line(with_micro, tmp_path, monkeypatch, file, done):
-    monkeypatch.setattr(pipeline, "_sft", pipeline._sft if "base" in done else lambda job: None)
     folder = base_only(tmp_path, monkeypatch)
     state = json.loads((folder / "run.json").read_text())
-    state["done"] = {stage: 1.0 for stage in done}
+    state["done"] = dict.fromkeys(done, 1.0)
     (folder / "run.json").write_text(json.dumps(state))
     (folder / file).write_bytes(b"\x00\xffnothing")
     status, _, err = gptlab("run", "--preset", "micro", "--out", folder, "--quiet", "--resume")

@@ -273,12 +273,19 @@ def test_twins_about_facts_share_every_word_but_the_answer(web):
         assert wrong.lower().startswith(before) and wrong.lower().endswith(after) and wrong != true
 
 
-def test_questions_held_out_are_in_other_phrasings(web):
+def test_held_out_prompts_are_never_trained_on(web):
     draw = Questions(web).draw
     trained = {(q.lang, q.text.rstrip("?？")) for _, q in zip(range(4000), draw(1), strict=False)}
-    kept_back = {(q.lang, q.text.rstrip("?？")) for _, q in zip(range(4000), draw(1, held_out=True), strict=False)}
-    assert not trained & kept_back
-    assert not any(q.fact and q.fact.held_out for _, q in zip(range(2000), draw(2, held_out=True), strict=False))
+    for settings in ({"held_out": True}, {"unseen": True}):
+        other = {(q.lang, q.text.rstrip("?？")) for _, q in zip(range(4000), draw(1, **settings), strict=False)}
+        assert len(other) > 500 and not trained & other
+        assert not any(q.fact and q.fact.held_out for _, q in zip(range(2000), draw(2, **settings), strict=False))
+
+
+def test_unseen_phrasings_stand_on_no_page(web):
+    asked = {text for lang in ("en", "zh") for text in web.tables.questions[lang].texts}
+    for _, question in zip(range(2000), Questions(web).draw(3, unseen=True, kinds=("fact",)), strict=False):
+        assert question.text.rstrip("?？") not in asked
 
 
 def test_questions_come_in_all_kinds_and_the_same_for_the_same_seed(web):

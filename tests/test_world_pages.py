@@ -118,7 +118,7 @@ def test_the_next_character_of_simple_pages_shares_out_the_probability(web):
 def test_the_running_example_goes_on_in_three_ways(web):
     base = web.log_prefix_probability(EXAMPLE)
     ways = {way: math.exp(web.log_prefix_probability(EXAMPLE + way) - base) for way in (
-        "？\n", "？", "，谁来告诉我？\n", "？谁来告诉我？\n", " A ", "？\nA. ", "？\n玉山是台湾最高的山。", "？玉山。")}
+        "？\n", "？", "，谁来告诉我？\n", "？谁来告诉我？\n", " A ", "？ A. ", "？\n玉山是台湾最高的山。", "？玉山。")}
     assert all(chance > 0.001 for chance in ways.values()), ways
     first = sum(ways[way] for way in ("？", "，谁来告诉我？\n", " A "))
     assert first == pytest.approx(1.0, abs=1e-9)
@@ -251,7 +251,7 @@ def test_exam_keys_are_right(sample):
     with open(world_facts.COUNTRIES, encoding="utf-8", newline="") as file:
         rows = {row["en"]: row for row in csv.DictReader(file, delimiter="\t")}
     exams = [page for page in sample if page.kind == "exam"]
-    pattern = re.compile(r"(.*?)(?:\?\nA\. |？\nA\. |: A | A )(.*?)(?:\nB\. |, B | B )(.*?)(?:\nC\. |, C | C )(.*?)"
+    pattern = re.compile(r"(.*?)(?:\? A\. |？ A\. |: A | A )(.*?)(?: B\. |, B | B )(.*?)(?: C\. |, C | C )(.*?)"
                          r"(?:\nAnswer: |\. Answer: |\n答案：| 答案：)([ABC])")
     for page in exams:
         *options, key = pattern.fullmatch(page.text).groups()[1:]

@@ -45,47 +45,26 @@ TARGET = "a key such as attention.causal_mask, a lesson's number, or all"
 
 def register(commands) -> None:
     """Add the five commands to the command line."""
-    command = commands.add_parser(
-        "blanks",
-        help="list the functions that you write, and their state",
-        description="List the functions that you write: key, lesson, minutes, state, place.",
-        epilog=BLANKS_EXAMPLES,
-    )
-    command.add_argument(
-        "--lesson", type=arguments.whole(0, 99), metavar="N", help="only those of one lesson"
-    )
+    add = commands.add_parser
+    command = add("blanks", help="list the functions that you write, and their state", epilog=BLANKS_EXAMPLES)
+    command.description = "List the functions that you write: key, lesson, minutes, state, place."
+    command.add_argument("--lesson", type=arguments.whole(0, 99), metavar="N", help="only those of one lesson")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=show)
-    command = commands.add_parser(
-        "borrow",
-        help="run the reference instead of your own function",
-        description="Run the reference body of a function, of a lesson's, or of all.",
-        epilog=BORROW_EXAMPLES,
-    )
+    command = add("borrow", help="run the reference instead of your own", epilog=BORROW_EXAMPLES)
+    command.description = "Run the reference body of a function, of a lesson's, or of all."
     command.add_argument("targets", nargs="+", metavar="KEY|LESSON|all", help=TARGET)
     command.set_defaults(command=borrow)
-    command = commands.add_parser(
-        "give-back",
-        help="run your own function again",
-        description="Undo `gptlab borrow`: run your own functions again.",
-        epilog=GIVE_BACK_EXAMPLES,
-    )
+    command = add("give-back", help="run your own function again", epilog=GIVE_BACK_EXAMPLES)
+    command.description = "Undo `gptlab borrow`: run your own functions again."
     command.add_argument("targets", nargs="+", metavar="KEY|LESSON|all", help=TARGET)
     command.set_defaults(command=give_back)
-    command = commands.add_parser(
-        "reveal",
-        help="show the reference of one function",
-        epilog=REVEAL_EXAMPLES,
-        description="Print the reference body of one function.",
-    )
+    command = add("reveal", help="show the reference of one function", epilog=REVEAL_EXAMPLES)
+    command.description = "Print the reference body of one function."
     command.add_argument("key", metavar="KEY", help="such as attention.causal_mask")
     command.set_defaults(command=show_reference)
-    command = commands.add_parser(
-        "reset",
-        help="empty one function, and keep what you wrote",
-        epilog=RESET_EXAMPLES,
-        description="Make one function empty again; your text is kept in a backup.",
-    )
+    command = add("reset", help="empty one function, and keep what you wrote", epilog=RESET_EXAMPLES)
+    command.description = "Make one function empty again; your text is kept in a backup."
     command.add_argument("key", metavar="KEY", help="such as attention.causal_mask")
     command.set_defaults(command=empty)
 

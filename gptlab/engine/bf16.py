@@ -1,8 +1,8 @@
 """The products of training in bfloat16, where this machine is faster at them; all else stays in float32.
 
-Weights, biases, residuals, norms, softmax, losses and the optimizers' states keep their type. A product rounds
-its two factors and its result to the 8 bits of bfloat16 and sums in float32. B batch, T time, C width, H heads,
-D head width, N = B·T.
+Weights, biases, residuals, norms, softmax, losses and the optimizers' states keep their type. A product
+rounds its two factors and its result to the 8 bits of bfloat16 and sums in float32. B batch, T time, C width,
+H heads, D head width, N = B·T.
 """
 
 import time
@@ -63,8 +63,8 @@ class _Attend(torch.autograd.Function):
         d_weights = (g @ v.mT).to(grad.dtype)
         d_scores = torch._softmax_backward_data(d_weights, weights, -1, grad.dtype).mul_(d**-0.5).bfloat16()
         parts = d_scores @ k, d_scores.mT @ q, weights.bfloat16().mT @ g
-        d_qkv = torch.stack(parts).permute(1, 3, 0, 2, 4).to(grad.dtype)  # (B, T, 3, H, D)
-        return d_qkv.reshape(b, t, -1), None, None
+        d_qkv = torch.stack(parts).permute(1, 3, 0, 2, 4).reshape(b, t, -1)  # (B, T, 3C)
+        return d_qkv.to(grad.dtype), None, None
 
 
 def feed_forward(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out: Tensor) -> Tensor:

@@ -64,39 +64,44 @@ def page_figures(model, tokenizer, web: Web, pages: list[Page]) -> dict:
     }
 
 
-def recall(model, tokenizer, web: Web, n_facts: int = 300, seen: bool = False, asked: bool = False) -> dict[str, float]:
-    """Share of the most popular facts that the model states greedily, by language.
+def recall(model, tokenizer, web: Web, n_facts: int = 300, seen: bool = False, stated: bool = False) -> dict[str, float]:
+    """Share of the most popular facts that the base model gets right, greedily, by language.
 
-    seen   in phrasings of the web; default: in phrasings that no page ever used
-    asked  as a question, "…?\n"; default: as a statement to be completed, "…is"
+    seen    in phrasings of the web; default: in phrasings that no page ever used
+    stated  as a statement to be completed, "… is"; default: as a question under which it writes the next line
     """
-    return {lang: _mean(recall_by_fact(model, tokenizer, web.popular[:n_facts], lang, seen, asked)) for lang in LANGUAGES}
+    facts = web.popular[:n_facts]
+    return {lang: _mean(recall_by_fact(model, tokenizer, web, facts, lang, seen, stated)) for lang in LANGUAGES}
 
 
 def recall_by_fact(
-    model, tokenizer, facts: list[Fact], lang: str, seen: bool = False, asked: bool = False
+    model, tokenizer, web: Web, facts: list[Fact], lang: str, seen: bool = False, stated: bool = False
 ) -> list[bool]:
-    """For each fact whether the model's greedy continuation begins with (or, asked, holds) the answer."""
-    prompts = [_prompt(fact, lang, i, seen, asked) for i, fact in enumerate(facts)]
+    """For each fact whether the model states it: its first line claims the right answer and no other one.
+
+    A statement to be completed has to go on with the answer itself.
+    """
     end = tokenizer.special["endoftext"]
+    prompts = [_prompt(fact, lang, i, seen, stated) for i, fact in enumerate(facts)]
     rows = [[end, *ids] for ids in tokenizer.encode_batch(prompts)]
-    room = model.config.context - max(map(len, rows))
-    texts = [text for text, _ in _continue(model, tokenizer, rows, min(30, room), end, temperature=0.0)]
-    answers = [fact.answer[lang].lower() for fact in facts]
-    if asked:
-        return [answer in text.lower() for answer, text in zip(answers, texts)]
-    return [text.lower().lstrip().startswith(answer) for answer, text in zip(answers, texts)]
+    n = min(30, model.config.context - max(map(len, rows)))
+    lines = [text.split("\n")[0] for text, _ in _continue(model, tokenizer, rows, n, end, temperature=0.0)]
+    if stated:
+        return [line.lower().lstrip().startswith(f.answer[lang].lower()) for f, line in zip(facts, lines)]
+    gold = Gold(web)
+    questions = [Question(prompt, lang, "fact", f, f.answer[lang]) for f, prompt in zip(facts, prompts)]
+    return [gold.content(question, line) == "right" for question, line in zip(questions, lines)]
 
 
-def _prompt(fact: Fact, lang: str, turn: int, seen: bool, asked: bool) -> str:
+def _prompt(fact: Fact, lang: str, turn: int, seen: bool, stated: bool) -> str:
     """The text to continue: facts take the phrasings in turn."""
     phrasing = PHRASINGS[fact.relation][lang]
-    if asked:
-        templates, mark = (phrasing.questions if seen else phrasing.held_out_questions), "?\n" if lang == "en" else "？\n"
-        return fill(templates[turn % len(templates)], fact.subject.name[lang]) + mark
-    ends_in_answer = [t for t in phrasing.statements if t[:-1].endswith("{a}")]
-    templates = ends_in_answer if seen else phrasing.held_out_statements
-    return fill(templates[turn % len(templates)].split("{a}")[0], fact.subject.name[lang]).rstrip()
+    if stated:
+        ends_in_answer = [t for t in phrasing.statements if t[:-1].endswith("{a}")]
+        templates = ends_in_answer if seen else phrasing.held_out_statements
+        return fill(templates[turn % len(templates)].split("{a}")[0], fact.subject.name[lang]).rstrip()
+    templates = phrasing.questions if seen else phrasing.held_out_questions
+    return fill(templates[turn % len(templates)], fact.subject.name[lang]) + ("?\n" if lang == "en" else "？\n")
 
 
 @torch.no_grad()

@@ -31,6 +31,8 @@ def measure(job: Run) -> None:
                 "ratio_to_floor": base["ratio"], "ratio_by_kind": base["kinds"],
                 "pretraining_loss": {stage: f["nats_per_token"] for stage, f in page_figures.items()}}
     figures["recall_seen_phrasing"] = evaluate.recall(models["base"], job.tokenizer, job.web, seen=True)
+    figures["recall_stated"] = evaluate.recall(models["base"], job.tokenizer, job.web, stated=True)
+    figures["recall_stated_seen_phrasing"] = evaluate.recall(models["base"], job.tokenizer, job.web, seen=True, stated=True)
     figures["recall_by_popularity"] = _by_popularity(job, models["base"])
     figures["recall_by_stage"] = {stage: evaluate.recall(model, job.tokenizer, job.web) for stage, model in models.items()}
     figures["recall"] = figures["recall_by_stage"]["base"]
@@ -46,13 +48,13 @@ def _by_popularity(job: Run, model) -> dict[str, list[float]]:
     """Recall of all facts in groups of 100, the most popular first."""
     facts, groups = job.web.popular, {}
     for lang in evaluate.LANGUAGES:
-        hits = evaluate.recall_by_fact(model, job.tokenizer, facts, lang)
+        hits = evaluate.recall_by_fact(model, job.tokenizer, job.web, facts, lang)
         groups[lang] = [round(sum(hits[i:i + 100]) / len(hits[i:i + 100]), 4) for i in range(0, len(hits), 100)]
     return groups
 
 
 def _chat(job: Run, models: dict) -> None:
-    """Gold scores and win rates on questions in phrasings that nobody trained on."""
+    """Gold scores and win rates on prompts that no stage was trained on, and on phrasings that none has seen."""
     gold, n = Gold(job.web), max(job.preset.n_eval, 100)
     questions = evaluate.held_out_questions(Questions(job.web).draw(EVAL_SEED, held_out=True), n)
     scores, by_stage = {}, {}
@@ -63,6 +65,10 @@ def _chat(job: Run, models: dict) -> None:
         scores[stage], by_stage[stage] = [j.score for j in judgements], evaluate.summary(judgements)
     job.figures["chat"] = by_stage
     job.figures["sft_answers"] = by_stage["sft"]["answers"]
+    unseen = evaluate.held_out_questions(Questions(job.web).draw(EVAL_SEED, unseen=True), max(n // 2, 50))
+    answered = {stage: evaluate.replies(models[stage], job.tokenizer, unseen, seed=EVAL_SEED) for stage in ("sft", "ppo_ptx")}
+    job.figures["chat_unseen_phrasing"] = {
+        stage: evaluate.summary(evaluate.judge(gold, unseen, answers)) for stage, answers in answered.items()}
     job.figures["win_rate"] = {name: evaluate.win_rate(scores[a], scores[b]) for name, (a, b) in PAIRS.items()}
     job.figures["hallucination"] = {stage: _invents(job, gold, models[stage]) for stage in ("sft", "ppo", "ppo_ptx")}
     job.figures["samples"] = {stage: _samples(job, model, stage) for stage, model in models.items()}

@@ -169,7 +169,7 @@ class Muon:
         self, matrices: dict[str, Tensor], weight_decay: float = 0.1, momentum: float = MUON_MOMENTUM
     ) -> None:
         self.parameters, self.weight_decay, self.momentum = matrices, weight_decay, momentum
-        self.product: torch.dtype | None = None     # the type of newton_schulz's products; None = the weights'
+        self.product: torch.dtype | None = None   # of newton_schulz's products; None = the weights'
         self.exp_avg = {name: torch.zeros_like(p) for name, p in matrices.items()}
 
     @torch.no_grad()

@@ -17,19 +17,18 @@ import torch
 
 from gptlab.engine import checkpoint, corpus, evaluate, machine, progress
 from gptlab.engine.config import GPTConfig
+from gptlab.engine.feedback import COMPARISON_SEED, PROMPT_SEED, comparisons, demonstrations, prompts_that_fit
 from gptlab.engine.model import GPT, RewardModel
-from gptlab.engine.presets import K_REPLIES, Preset
+from gptlab.engine.presets import Preset
 from gptlab.engine.reward_model import accuracy, calibrate, train_reward_model
 from gptlab.engine.rlhf import PPORun, train_ppo
 from gptlab.engine.sft import finetune
 from gptlab.engine.train import pretrain
-from gptlab.world.gold import Labeler
-from gptlab.world.questions import Question, Questions, Replies
+from gptlab.world.questions import Questions
 from gptlab.world.web import Web
 
 WORLD_SEED = 0          # every run lives in the same world; seeds change pages, order and weights
 PPO_SAVE_S = 20.0
-DEMO_SEED, COMPARISON_SEED, PROMPT_SEED = 11, 12, 13
 
 
 class RunError(ValueError):
@@ -72,9 +71,9 @@ class Run:
             self.save()
         except OSError as error:
             raise RunError(f"{self.out}: cannot be written ({error.strerror})") from None
-        except RunError:
-            raise
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+            if isinstance(error, RunError):
+                raise
             raise RunError(f"{file}: damaged ({type(error).__name__}): choose another --out") from None
 
     def save(self) -> None:
@@ -119,9 +118,8 @@ class Run:
         if not hasattr(self, "_stream"):
             try:
                 self._stream = torch.from_numpy(np.load(self.out / "corpus.npy").astype(np.int64))
-            except (OSError, ValueError, EOFError) as error:
-                reason = getattr(error, "strerror", None) or "damaged"
-                raise RunError(f"{self.out / 'corpus.npy'}: cannot be read ({reason}): choose another --out") from None
+            except (OSError, ValueError, EOFError):
+                raise RunError(f"{self.out / 'corpus.npy'}: damaged: choose another --out") from None
         return self._stream
 
     def random(self, purpose: int) -> random.Random:
@@ -160,8 +158,7 @@ def _corpus(job: Run) -> None:
     stream = corpus.text_stream(tokenizer, own) if own else corpus.web_stream(
         job.web, tokenizer, int(job.preset.corpus_mb * 1e6), job.seed)
     write_atomically(job.out / "tokenizer.json", tokenizer.to_json())
-    array = io.BytesIO()
-    np.save(array, stream.numpy().astype(np.uint16))
+    np.save(array := io.BytesIO(), stream.numpy().astype(np.uint16))
     write_atomically(job.out / "corpus.npy", array.getvalue())
     if own:
         job.figures["own_text"] = {"bytes": len(own.encode()), "held_out_bytes": len(held_out.encode()),
@@ -181,49 +178,21 @@ def _pretrain(job: Run) -> None:
     job.figures["history"] = {"base": _thin([row["loss"] for row in history])}
 
 
-def demonstrations(job: Run) -> list[tuple[list[int], list[bool]]]:
-    """Rendered demonstrations: (ids, mask) each."""
-    from gptlab import instruct
-
-    replies, stream, found = Replies(job.web), job.random(DEMO_SEED), []
-    questions = Questions(job.web).draw(1000 * job.seed + DEMO_SEED)
-    for _, question in zip(range(job.preset.n_demonstrations), questions):
-        messages = [{"role": "user", "content": question.text},
-                    {"role": "assistant", "content": replies.demonstrate(question, stream)}]
-        found.append(instruct.render_chat(messages, job.tokenizer.encode, job.tokenizer.special))
-    return found
-
-
 def _sft(job: Run) -> None:
-    model = job.model("base")
+    model = job.model("base").set_precision("auto").train()
     with job.bar("SFT") as report:
         history = finetune(model, demonstrations(job), replace(job.preset.sft, seed=job.seed), job.stream, report=report)
     checkpoint.save(job.out / "sft", model, job.tokenizer, meta={"stage": "sft", "seed": job.seed})
     job.figures["history"]["sft"] = _thin([row["loss"] for row in history])
 
 
-def comparisons(job: Run, model: GPT, n: int, seed: int) -> list[list[list[int]]]:
-    """Rankings of K replies by noisy labelers, best first: two sampled from the model, two twins that differ in truth."""
-    labeler, writer, stream = Labeler(job.web), Replies(job.web), job.random(seed)
-    questions = [q for _, q in zip(range(n), Questions(job.web).draw(1000 * job.seed + seed))]
-    sampled = [evaluate.replies(model, job.tokenizer, questions, job.preset.ppo.max_new_tokens, seed=seed + i)
-               for i in range(K_REPLIES - 2)]
-    rankings = []
-    for i, question in enumerate(questions):
-        texts = [answers[i][0] for answers in sampled] + list(writer.twins(question, stream))
-        order = labeler.rank(question, texts, stream)
-        prompt, end = evaluate.chat_ids(job.tokenizer, question.text), job.tokenizer.special["end"]
-        rankings.append([[*prompt, *job.tokenizer.encode(texts[j]), end] for j in order])
-    return rankings
-
-
 def _reward(job: Run) -> None:
     sft = job.model("sft")
     rankings = comparisons(job, sft, job.preset.n_comparisons, COMPARISON_SEED)
-    model = RewardModel(sft, seed=job.seed)
+    model = RewardModel(sft.set_precision("auto"), seed=job.seed).train()
     with job.bar("reward model") as report:
         history = train_reward_model(model, rankings, replace(job.preset.reward, seed=job.seed), report=report)
-    calibrate(model, [ranking[i % len(ranking)] for i, ranking in enumerate(rankings[:500])])
+    calibrate(model.eval(), [ranking[i % len(ranking)] for i, ranking in enumerate(rankings[:500])])
     held_out = comparisons(job, job.model("sft"), max(50, job.preset.n_eval // 4), COMPARISON_SEED + 100)
     job.figures["reward_model"] = {"agreement_with_labelers": accuracy(model, held_out)}
     checkpoint.save(job.out / "reward", model, job.tokenizer, meta={"stage": "reward", "seed": job.seed})
@@ -235,7 +204,7 @@ def _ppo(job: Run, name: str) -> None:
     config = replace(job.preset.ppo, seed=job.seed, gamma_ptx=job.preset.ppo.gamma_ptx if name == "ppo_ptx" else 0.0)
     questions = Questions(job.web).draw(1000 * job.seed + PROMPT_SEED)
     n = config.rounds * config.prompts_per_round
-    prompts = [evaluate.chat_ids(job.tokenizer, q.text) for _, q in zip(range(n), questions)]
+    prompts = [evaluate.chat_ids(job.tokenizer, q.text) for q in prompts_that_fit(job, questions, n)]
     folder, last = job.out / f"{name}.unfinished", [time.perf_counter()]
     state = checkpoint.load(folder).optimizer_state if checkpoint.exists(folder) else None
 

@@ -32,19 +32,19 @@ def _tiny() -> Preset:
     return Preset(
         "tiny", corpus_mb=1.5, vocab_size=1024, shape=(128, 2, 2, 64),
         pretrain=TrainConfig(steps=350, batch_size=16, lr=4e-3, min_lr=1e-4, warmup=20, muon_lr=0.02),
-        n_demonstrations=1500, sft=SFTConfig(epochs=3, batch_size=32, lr=2e-3, pretraining_mix=0.2),
+        n_demonstrations=1200, sft=SFTConfig(epochs=3, batch_size=32, lr=2e-3, pretraining_mix=0.2),
         n_comparisons=300, reward=RewardConfig(prompts_per_batch=16, lr=2e-3),
-        ppo=PPOConfig(rounds=20, prompts_per_round=48, minibatch=24, epochs=2, lr=3e-4, beta=0.02), n_eval=100,
+        ppo=PPOConfig(rounds=18, prompts_per_round=32, minibatch=16, epochs=2, lr=3e-4, beta=0.02), n_eval=100,
     )
 
 
 def _small() -> Preset:
     return Preset(
         "small", corpus_mb=14.0, vocab_size=4096, shape=(128, 4, 4, 128),
-        pretrain=TrainConfig(steps=1500, batch_size=16, lr=2e-2, min_lr=2e-4, warmup=50, muon_lr=0.04),
-        n_demonstrations=4000, sft=SFTConfig(epochs=2, batch_size=64, lr=1e-3, pretraining_mix=0.25),
-        n_comparisons=2000, reward=RewardConfig(prompts_per_batch=16, lr=5e-4),
-        ppo=PPOConfig(rounds=50, prompts_per_round=64, minibatch=32, epochs=2, lr=2e-4), n_eval=1000,
+        pretrain=TrainConfig(steps=2000, batch_size=16, lr=2e-2, min_lr=2e-4, warmup=50, muon_lr=0.04),
+        n_demonstrations=5000, sft=SFTConfig(epochs=2, batch_size=64, lr=3e-3, pretraining_mix=0.25),
+        n_comparisons=2500, reward=RewardConfig(prompts_per_batch=16, lr=2e-3),
+        ppo=PPOConfig(rounds=50, prompts_per_round=64, minibatch=32, epochs=2, lr=2e-4, beta=0.1, end_score=-3.0), n_eval=1000,
     )
 
 

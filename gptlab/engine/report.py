@@ -55,7 +55,10 @@ def _knowledge(r: dict) -> str:
             f"{r['floor_bits_per_byte']:.4f}, because that is what the pages' author chose at random: "
             f"{r['ratio_to_floor']:.3f} times the floor.\n\n"
             "| stage | loss on held-out pages (nats/token) | recall, English | recall, Chinese |\n|---|---|---|---|\n"
-            f"{rows}\n\nRecall: the 300 most popular facts, completed in a phrasing that no page ever used.\n\n"
+            f"{rows}\n\nRecall: the 300 most popular facts, asked in a phrasing that no page ever used; the model's next "
+            f"line is judged. The base model completes a statement in an unseen phrasing for {_both(r['recall_stated'])}, "
+            f"in phrasings of the web for {_both(r['recall_stated_seen_phrasing'])}; asked in phrasings of the web it "
+            f"answers {_both(r['recall_seen_phrasing'])}.\n\n"
             "![Recall by popularity](recall.png)")
 
 
@@ -65,10 +68,12 @@ def _behaviour(r: dict) -> str:
     wins = "\n".join(f"| {NAMES[a]} against {NAMES[b]} | {w['mean']:.1%} | {w['low']:.1%} to {w['high']:.1%} | {w['n']} |"
                      for (a, b), w in ((name.split("_vs_"), w) for name, w in r["win_rate"].items()))
     invents = ", ".join(f"{NAMES[s]} {share:.0%}" for s, share in r["hallucination"].items())
-    return ("## How it behaves\n\nQuestions in phrasings that nobody trained on, replies sampled at temperature 1, "
+    return ("## How it behaves\n\nPrompts that no stage was trained on, replies sampled at temperature 1, "
             "judged by the gold labeler.\n\n"
             "| stage | gold score | answers | right | polite | rude | bytes a reply |\n|---|---|---|---|---|---|---|\n"
             f"{rows}\n\n| who against whom | wins | 95 % interval | prompts |\n|---|---|---|---|\n{wins}\n\n"
+            f"In phrasings that no stage has seen, {r['chat_unseen_phrasing']['sft']['right']:.0%} of SFT's replies and "
+            f"{r['chat_unseen_phrasing']['ppo_ptx']['right']:.0%} of PPO-ptx's are right. "
             f"The reward model orders {r['reward_model']['agreement_with_labelers']:.1%} of held-out pairs as the labeler did. "
             f"Asked for facts that no page states, the models invent an answer: {invents}.\n\n"
             "![What PPO does](ppo.png)")
@@ -115,6 +120,10 @@ def _draw(out: Path, r: dict) -> None:
     axes[0].legend(frameon=False)
     figure.savefig(out / "ppo.png", dpi=120)
     plt.close(figure)
+
+
+def _both(shares: dict) -> str:
+    return f"{shares['en']:.0%} (English) and {shares['zh']:.0%} (Chinese)"
 
 
 def _minutes(seconds: float) -> str:

@@ -118,8 +118,8 @@ def forum(page: Page, tables: Tables, lang: str) -> None:
 
 
 PAPER = {  # how an exam sets its options: before A, B, C and the key
-    "en": Table.silent([("?\nA. ", "\nB. ", "\nC. ", "\nAnswer: "), (": A ", ", B ", ", C ", ". Answer: ")], [2, 1]),
-    "zh": Table.silent([("？\nA. ", "\nB. ", "\nC. ", "\n答案："), (" A ", " B ", " C ", " 答案：")], [1, 2]),
+    "en": Table.silent([("? A. ", " B. ", " C. ", "\nAnswer: "), (": A ", ", B ", ", C ", ". Answer: ")], [2, 1]),
+    "zh": Table.silent([("？ A. ", " B. ", " C. ", "\n答案："), (" A ", " B ", " C ", " 答案：")], [1, 2]),
 }
 RIGHT = Table.silent([0, 1, 2])
 

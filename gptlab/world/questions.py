@@ -6,6 +6,7 @@ Demonstrations answer, but in the manner of many hands: some curt, some rude, so
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zlib import crc32
 
 from gptlab.world import manners
 from gptlab.world.facts import LANGUAGES, Fact
@@ -32,46 +33,59 @@ class Question:
 
 
 class Questions:
-    """Draws questions on one web. `held_out=True` asks in phrasings that no page and no demonstration uses."""
+    """Draws questions on one web. Every fifth prompt is kept back from all training, by a checksum of its text."""
 
     def __init__(self, web: Web):
         self.web = web
-        self.facts = Table.silent(web.facts.known, [f.weight ** 0.5 for f in web.facts.known])
+        self.facts = Table.silent(web.facts.known, [f.weight for f in web.facts.known])
         self.kinds = Table.silent(list(KINDS), list(KINDS.values()))
 
-    def draw(self, seed: int, held_out: bool = False, kinds: tuple[str, ...] | None = None) -> Iterator[Question]:
-        """Questions without end. Facts are drawn with the root of their popularity, so that rare ones come too."""
-        stream = random.Random(f"gptlab questions {self.web.seed} {seed} {held_out}")
+    def draw(
+        self, seed: int, held_out: bool = False, kinds: tuple[str, ...] | None = None, unseen: bool = False
+    ) -> Iterator[Question]:
+        """Questions without end, facts by their popularity.
+
+        held_out  only prompts that are kept back from training; default: only the others
+        kinds     only questions of these kinds
+        unseen    in phrasings that no page and no demonstration uses, whatever `held_out` says
+        """
+        stream = random.Random(f"gptlab questions {self.web.seed} {seed} {held_out} {unseen}")
         while True:
             kind = self.kinds.values[self.kinds.draw(stream.random())]
             lang = stream.choice(LANGUAGES)
-            if kinds is None or kind in kinds:
-                yield getattr(self, f"_{kind}")(stream, lang, held_out)
+            question = getattr(self, f"_{kind}")(stream, lang, unseen)
+            if (kinds is None or kind in kinds) and (unseen or kept_back(question.text) == held_out):
+                yield question
 
-    def about(self, fact: Fact, lang: str, stream: random.Random, held_out: bool = False) -> Question:
+    def about(self, fact: Fact, lang: str, stream: random.Random, unseen: bool = False) -> Question:
         """One question about `fact`."""
         phrasing = PHRASINGS[fact.relation][lang]
-        template = stream.choice(phrasing.held_out_questions if held_out else phrasing.questions)
+        template = stream.choice(phrasing.held_out_questions if unseen else phrasing.questions)
         return Question(_marked(fill(template, fact.subject.name[lang]), lang, stream), lang, "fact", fact, fact.answer[lang])
 
-    def _fact(self, stream: random.Random, lang: str, held_out: bool) -> Question:
-        return self.about(self.facts.values[self.facts.draw(stream.random())], lang, stream, held_out)
+    def _fact(self, stream: random.Random, lang: str, unseen: bool) -> Question:
+        return self.about(self.facts.values[self.facts.draw(stream.random())], lang, stream, unseen)
 
-    def _unknowable(self, stream: random.Random, lang: str, held_out: bool) -> Question:
-        return Question(_marked(self._ask(manners.UNKNOWABLE, stream, lang, held_out), lang, stream), lang, "unknowable")
+    def _unknowable(self, stream: random.Random, lang: str, unseen: bool) -> Question:
+        return Question(_marked(self._ask(manners.UNKNOWABLE, stream, lang, unseen), lang, stream), lang, "unknowable")
 
-    def _improper(self, stream: random.Random, lang: str, held_out: bool) -> Question:
-        return Question(_marked(self._ask(manners.IMPROPER, stream, lang, held_out), lang, stream), lang, "improper")
+    def _improper(self, stream: random.Random, lang: str, unseen: bool) -> Question:
+        return Question(_marked(self._ask(manners.IMPROPER, stream, lang, unseen), lang, stream), lang, "improper")
 
-    def _ask(self, templates: dict, stream: random.Random, lang: str, held_out: bool) -> str:
-        trained, kept_back = templates[lang][:-2], templates[lang][-2:]
+    def _ask(self, templates: dict, stream: random.Random, lang: str, unseen: bool) -> str:
+        trained, new = templates[lang][:-2], templates[lang][-2:]
         person = stream.choice(self.web.tables.people["en"].values)
-        return stream.choice(kept_back if held_out else trained).format(p=person[lang])
+        return stream.choice(new if unseen else trained).format(p=person[lang])
 
-    def _sum(self, stream: random.Random, lang: str, held_out: bool) -> Question:
+    def _sum(self, stream: random.Random, lang: str, unseen: bool) -> Question:
         a, b = stream.randrange(21), stream.randrange(21)
-        template = manners.SUMS[lang][-1] if held_out else stream.choice(manners.SUMS[lang][:-1])
+        template = manners.SUMS[lang][-1] if unseen else stream.choice(manners.SUMS[lang][:-1])
         return Question(_marked(template.format(a=a, b=b), lang, stream), lang, "sum", None, str(a + b))
+
+
+def kept_back(text: str) -> bool:
+    """Whether a prompt, with or without its final mark, is never trained on."""
+    return crc32(text.rstrip("?？").encode()) % 5 == 0
 
 
 def _marked(text: str, lang: str, stream: random.Random) -> str:

@@ -81,6 +81,6 @@ def _judged(entry: Blank, stub: Callable, function: Callable) -> Report:
     fault = judge.first_fault(tried, outcomes, entry.doc, names)
     if fault is None:
         return Report(entry.key, True, len(tried), words.success(entry.key))
-    known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, names)
+    known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, entry.doc, names)
     message = words.failure(entry.key, fault, names, known)
     return Report(entry.key, False, len(tried), message, known.name if known else None)

@@ -1,6 +1,7 @@
 """Running a function on the cases of its check, finding the first fault, and naming the mistake."""
 
 import traceback
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,16 +43,22 @@ def run(function: Callable, case: Case, names: list[str]) -> Outcome:
     arguments, options = fresh((case.arguments, case.options))
     before = fresh((arguments, options))
     try:
-        if case.call is not None:
-            value = case.call(function, *arguments, **options)
-        else:
-            value = function(*arguments, **options)
-            value = value if case.summary is None else case.summary(value)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = _called(function, case, arguments, options)
     except Exception as error:
         return Outcome(error=error, place=_place(error, function))
     pairs = [*zip(names, arguments, before[0], strict=False), *((k, options[k], before[1][k]) for k in options)]
     changed = tuple(name for name, now, then in pairs if not _untouched(now, then))
     return Outcome(value, changed=() if case.changes else changed)
+
+
+def _called(function: Callable, case: Case, arguments: tuple, options: dict) -> Any:
+    """What is compared: the result, or what the case makes of it."""
+    if case.call is not None:
+        return case.call(function, *arguments, **options)
+    value = function(*arguments, **options)
+    return value if case.summary is None else case.summary(value)
 
 
 def _untouched(now: Any, then: Any) -> bool:
@@ -144,17 +151,21 @@ def first_fault(cases: list[Case], outcomes: list[Outcome], doc: str, names: lis
     return None
 
 
-def diagnose(known: list[Mistake], stage: str, cases: list[Case], outcomes: list[Outcome],
+def diagnose(known: list[Mistake], stage: str, cases: list[Case], outcomes: list[Outcome], doc: str,
              names: list[str]) -> Mistake | None:
-    """The known mistake that gives the same outcomes in every case of one stage."""
+    """The known mistake that gives the same outcomes in every case of one stage, and is right in those before."""
     pairs = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if case.stage == stage]
+    before = [case for case in cases if STAGES.index(case.stage) < STAGES.index(stage)]
     for candidate in known:
         if all(_alike(case, outcome, run(candidate.body, case, names)) for case, outcome in pairs):
-            return candidate
+            if all(fault_of(case, run(candidate.body, case, names), doc, names) is None for case in before):
+                return candidate
     return None
 
 
 def _alike(case: Case, a: Outcome, b: Outcome) -> bool:
+    if case.stage == REFUSED:
+        return type(a.error) is type(b.error)
     if a.error is not None or b.error is not None:
         return type(a.error) is type(b.error) and str(a.error) == str(b.error)
     return a.changed == b.changed and same(a.value, b.value, case.rtol, case.atol)

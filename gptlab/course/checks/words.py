@@ -38,21 +38,24 @@ def _lines(label: str, text: str, most: int) -> list[str]:
 
 def _input(case: Case, names: list[str]) -> str:
     given = [*zip(names, case.arguments, strict=False), *case.options.items()]
-    text = ", ".join(f"{name} {argument(value)}" for name, value in given if not callable(value))
+    given = [(name, value) for name, value in given if not callable(value)]
+    text = ", ".join(f"{name} {argument(value)}" for name, value in given)
+    if len(text) > 2 * (WIDTH - 12):
+        text = ", ".join(f"{name} {argument(value, small=1)}" for name, value in given)
     about = case.about if case.stage != REFUSED and case.expected is not True else ""
     return f"{text} ({about})" if about and text else text or about or "no arguments"
 
 
-def argument(value: Any) -> str:
+def argument(value: Any, small: int = SMALL) -> str:
     """A value of the input: small ones whole, large ones by shape."""
     if isinstance(value, Tensor):
-        if value.numel() <= SMALL:
+        if value.numel() <= small:
             return whole(value)
         return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}"
     if isinstance(value, Seed):
         return f"with seed {value.number}"
     if isinstance(value, (list, tuple)) and any(isinstance(item, Tensor) for item in value):
-        return "[" + ", ".join(argument(item) for item in value) + "]"
+        return "[" + ", ".join(argument(item, small) for item in value) + "]"
     text = repr(value)
     return text if len(text) <= 90 else f"{text[:80]} … ({len(value)} long)" if hasattr(value, "__len__") else text[:80]
 

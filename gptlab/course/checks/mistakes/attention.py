@@ -135,15 +135,6 @@ def _(q, k, v, mask=None):
     return (scores if mask is None else scores.masked_fill(~mask, torch.finfo(scores.dtype).min)).softmax(-1) @ v
 
 
-@_sdpa("a nan in the gradient of a query that may look at nothing",
-       "Mending the nan behind the softmax mends the result, but its gradient still goes through the nan.")
-def _(q, k, v, mask=None):
-    scores = _scores(q, k)
-    if mask is None:
-        return scores.softmax(-1) @ v
-    return scores.masked_fill(~mask, -INF).softmax(-1).nan_to_num(0.0) @ v
-
-
 # ---- split_heads
 
 

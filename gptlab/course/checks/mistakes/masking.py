@@ -100,6 +100,7 @@ def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
 
 @_mask("the rate left out", "The argument `rate` changes nothing in your result.")
 def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    _draws(ids, vocab_size, rate, torch.Generator())
     return _with()(ids, mask_id, vocab_size, 0.15, generator)
 
 

@@ -1,0 +1,120 @@
+"""Other ways to write gptlab/ngram.py."""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from other_ways import other_way
+
+
+@other_way("ngram.bigram_counts")
+def with_a_loop(ids, vocab_size):
+    if ((ids < 0) | (ids >= vocab_size)).any():
+        raise ValueError("an id is outside the vocabulary")
+    counts = torch.zeros(vocab_size, vocab_size, dtype=torch.int64)
+    for first, second in zip(ids[:-1], ids[1:], strict=True):
+        counts[first, second] += 1
+    return counts
+
+
+@other_way("ngram.bigram_counts")
+def with_numpy(ids, vocab_size):
+    if not all(0 <= i < vocab_size for i in ids.tolist()):
+        raise ValueError("an id is outside the vocabulary")
+    counts = np.zeros((vocab_size, vocab_size), dtype=np.int32)
+    np.add.at(counts, (ids[:-1].numpy(), ids[1:].numpy()), 1)
+    return torch.from_numpy(counts)
+
+
+@other_way("ngram.bigram_counts")
+def with_one_hots(ids, vocab_size):
+    if ids.min() < 0 or ids.max() > vocab_size - 1:
+        raise ValueError("an id is outside the vocabulary")
+    one_hot = F.one_hot(ids, vocab_size)
+    return one_hot[:-1].T @ one_hot[1:]
+
+
+@other_way("ngram.bigram_counts")
+def refusing_first(ids, vocab_size):
+    for i in ids:
+        if int(i) not in range(vocab_size):
+            raise ValueError(f"{i} is outside {vocab_size}")
+    counts = torch.zeros((vocab_size, vocab_size), dtype=torch.long)
+    counts.index_put_((ids[:-1], ids[1:]), torch.ones(len(ids) - 1, dtype=torch.long), accumulate=True)
+    return counts
+
+
+@other_way("ngram.bigram_probabilities")
+def row_by_row(counts, smoothing=0.0):
+    if smoothing < 0:
+        raise ValueError("smoothing")
+    out = torch.empty(counts.shape, dtype=torch.float64)
+    for i, row in enumerate(counts):
+        total = row.sum() + smoothing * len(row)
+        out[i] = 1 / len(row) if total == 0 else (row + smoothing) / total
+    return out
+
+
+@other_way("ngram.bigram_probabilities")
+def with_an_empty_row_filled(counts, smoothing=0.0):
+    if smoothing < 0:
+        raise ValueError("smoothing")
+    n = counts.float() + smoothing
+    n[n.sum(1) == 0] = 1.0
+    return F.normalize(n, p=1, dim=1)
+
+
+@other_way("ngram.bigram_probabilities")
+def with_einsum(counts, smoothing=0.0):
+    if not smoothing >= 0:
+        raise ValueError("smoothing")
+    n = counts.double() + smoothing
+    n = n + (n.sum(dim=1, keepdim=True) == 0)
+    return torch.einsum("ab,a->ab", n, 1 / n.sum(dim=1))
+
+
+@other_way("ngram.cross_entropy")
+def with_torch(logits, targets, ignore_index=-100):
+    return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=ignore_index)
+
+
+@other_way("ngram.cross_entropy")
+def with_one_hot_targets(logits, targets, ignore_index=-100):
+    keep = targets != ignore_index
+    one_hot = F.one_hot(torch.where(keep, targets, 0), logits.shape[-1]).bool()
+    losses = -torch.where(one_hot, logits.log_softmax(-1), 0.0).sum(-1)
+    return (losses * keep).sum() / keep.sum()
+
+
+@other_way("ngram.cross_entropy")
+def shifted_by_the_maximum(logits, targets, ignore_index=-100):
+    shifted = logits - logits.max(dim=-1, keepdim=True).values
+    total = torch.log(torch.exp(shifted).sum(-1))
+    keep = targets != ignore_index
+    index = targets.clone()
+    index[~keep] = 0
+    chosen = torch.gather(shifted, -1, index[..., None])[..., 0]
+    return (total - chosen)[keep].mean()
+
+
+@other_way("ngram.cross_entropy")
+def one_at_a_time(logits, targets, ignore_index=-100):
+    rows = zip(logits.reshape(-1, logits.shape[-1]), targets.flatten().tolist(), strict=True)
+    losses = [-row.log_softmax(0)[target] for row, target in rows if target != ignore_index]
+    return sum(losses) / len(losses)
+
+
+@other_way("ngram.perplexity")
+def math_for_numbers(loss):
+    return torch.exp(loss) if torch.is_tensor(loss) else math.exp(loss)
+
+
+@other_way("ngram.perplexity")
+def a_power(loss):
+    return math.e**loss
+
+
+@other_way("ngram.perplexity")
+def numpy_for_numbers(loss):
+    return loss.exp() if isinstance(loss, torch.Tensor) else np.exp(loss)

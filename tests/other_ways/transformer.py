@@ -1,0 +1,137 @@
+"""Other ways to write gptlab/transformer.py."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from other_ways import other_way
+
+
+@other_way("transformer.layer_norm")
+def with_torch(x, weight, bias, eps=1e-5):
+    return F.layer_norm(x, (x.shape[-1],), weight, bias, eps)
+
+
+@other_way("transformer.layer_norm")
+def with_var(x, weight, bias, eps=1e-5):
+    variance, mean = torch.var_mean(x, dim=-1, unbiased=False, keepdim=True)
+    return weight * ((x - mean) * torch.rsqrt(variance + eps)) + bias
+
+
+@other_way("transformer.layer_norm")
+def with_std(x, weight, bias, eps=1e-5):
+    C = x.shape[-1]
+    centred = x - x.sum(-1, keepdim=True) / C
+    return centred / (centred.pow(2).sum(-1, keepdim=True) / C + eps) ** 0.5 * weight + bias
+
+
+@other_way("transformer.gelu")
+def torchs_gelu(x):
+    return F.gelu(x, approximate="tanh")
+
+
+@other_way("transformer.gelu")
+def with_a_sigmoid(x):
+    return x * torch.sigmoid(2 * (2 / math.pi) ** 0.5 * (x + 0.044715 * torch.pow(x, 3)))
+
+
+@other_way("transformer.feed_forward")
+def with_linear(x, w_in, b_in, w_out, b_out):
+    return F.linear(F.gelu(F.linear(x, w_in.T, b_in), approximate="tanh"), w_out.T, b_out)
+
+
+@other_way("transformer.feed_forward")
+def with_matmul(x, w_in, b_in, w_out, b_out):
+    inner = with_a_sigmoid(torch.matmul(x, w_in).add(b_in))
+    return torch.einsum("...f,fc->...c", inner, w_out) + b_out
+
+
+@other_way("transformer.pre_ln_block")
+def named(x, attend, mlp, norm1, norm2):
+    h = attend(norm1(x)) + x
+    out = mlp(norm2(h)) + h
+    return out
+
+
+@other_way("transformer.pre_ln_block")
+def in_a_loop(x, attend, mlp, norm1, norm2):
+    for part, norm in ((attend, norm1), (mlp, norm2)):
+        x = torch.add(x, part(norm(x)))
+    return x
+
+
+@other_way("transformer.post_ln_block")
+def named_post(x, attend, mlp, norm1, norm2):
+    h = norm1(attend(x) + x)
+    return norm2(mlp(h) + h)
+
+
+@other_way("transformer.post_ln_block")
+def in_a_loop_post(x, attend, mlp, norm1, norm2):
+    for part, norm in ((attend, norm1), (mlp, norm2)):
+        x = norm(torch.add(x, part(x)))
+    return x
+
+
+@other_way("transformer.mask_tokens")
+def one_draw(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    if rate < 0 or rate > 1:
+        raise ValueError("rate")
+    u = torch.rand(ids.shape, generator=generator)
+    other = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    inputs = torch.where(u < 0.8 * rate, mask_id, torch.where(u < 0.9 * rate, other, ids))
+    return inputs, torch.where(u < rate, ids, -100)
+
+
+@other_way("transformer.mask_tokens")
+def as_in_bert(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    if not 0 <= rate <= 1:
+        raise ValueError("rate")
+    inputs, labels = ids.clone(), ids.clone()
+    selected = torch.bernoulli(torch.full(ids.shape, rate), generator=generator).bool()
+    labels[~selected] = -100
+    masked = torch.bernoulli(torch.full(ids.shape, 0.8), generator=generator).bool() & selected
+    inputs[masked] = mask_id
+    swapped = torch.bernoulli(torch.full(ids.shape, 0.5), generator=generator).bool() & selected & ~masked
+    inputs[swapped] = torch.randint(vocab_size, ids.shape, generator=generator)[swapped]
+    return inputs, labels
+
+
+@other_way("transformer.mask_tokens")
+def token_by_token(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    if not 0 <= rate <= 1:
+        raise ValueError("rate")
+    draws = torch.rand((2, *ids.shape), generator=generator).tolist()
+    inputs, labels = ids.tolist(), torch.full(ids.shape, -100).tolist()
+    for b, row in enumerate(ids.tolist()):
+        for t, token in enumerate(row):
+            if draws[0][b][t] < rate:
+                labels[b][t] = token
+                if draws[1][b][t] < 0.8:
+                    inputs[b][t] = mask_id
+                elif draws[1][b][t] < 0.9:
+                    inputs[b][t] = int(torch.randint(vocab_size, (), generator=generator))
+    return torch.tensor(inputs), torch.tensor(labels)
+
+
+@other_way("transformer.gpt2_init_std")
+def with_regular_expressions(name, n_layers):
+    import re
+    if re.search(r"(^|[._])bias$|(^|\.)b_\w+$", name):
+        return 0
+    if re.search(r"(^|\.)(norm|ln_)\w*(\.\w+)?$", name):
+        return 0
+    if re.search(r"(^|\.)(c_proj\.weight|attn\.w_out|mlp\.w_out)$", name):
+        return 0.02 * (2 * n_layers) ** -0.5
+    return 0.02
+
+
+@other_way("transformer.gpt2_init_std")
+def with_endings(name, n_layers):
+    *_, owner, last = ["", *name.split(".")]
+    if last.startswith("b_") or last.endswith("_bias") or last == "bias":
+        return 0.0
+    if any(part.startswith(("norm", "ln_")) for part in (owner, last)):
+        return 0.0
+    residual = name.endswith((".c_proj.weight", ".attn.w_out", ".mlp.w_out"))
+    return 0.02 / math.sqrt(2 * n_layers) if residual else 0.02
