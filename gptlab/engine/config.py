@@ -154,6 +154,7 @@ class SFTConfig(Config):
     weight_decay: float = 0.1       # per update, times the learning rate; matrices only
     clip: float = 1.0               # largest global norm of the gradient
     pretraining_mix: float = 0.0    # share of each batch's sequences that are pretraining text, 0 to 0.9
+    muon_ratio: float = 0.0         # Muon's learning rate for the blocks' matrices, in units of lr; 0 = AdamW for all
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -163,6 +164,7 @@ class SFTConfig(Config):
         self._real(0, 10, "weight_decay")
         self._real(0, 1, "warmup_fraction")
         self._real(0, 0.9, "pretraining_mix")
+        self._real(0, 1000, "muon_ratio")
 
 
 @dataclass(frozen=True)
@@ -173,9 +175,11 @@ class RewardConfig(Config):
     prompts_per_batch: int = 16     # prompts an update, each with all of its ranked replies
     lr: float = 5e-4                # highest learning rate
     clip: float = 1.0               # largest global norm of the gradient
+    muon_ratio: float = 0.0         # Muon's learning rate for the blocks' matrices, in units of lr; 0 = AdamW for all
     seed: int = 0
 
     def __post_init__(self) -> None:
+        self._real(0, 1000, "muon_ratio")
         self._whole(1, "epochs", "prompts_per_batch")
         self._whole(0, "seed")
         self._real(0, 10, "lr", "clip", above=True)

@@ -2,6 +2,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
+import torch
+
 from gptlab import instruct
 from gptlab.engine import evaluate
 from gptlab.engine.presets import K_REPLIES
@@ -9,6 +11,17 @@ from gptlab.world.gold import Labeler
 from gptlab.world.questions import Question, Questions, Replies
 
 DEMO_SEED, COMPARISON_SEED, PROMPT_SEED = 11, 12, 13
+
+
+@torch.no_grad()
+def prepare_chat_tokens(model, tokenizer) -> None:
+    """Give the chat's special tokens, which no page holds, the embeddings of what they resemble.
+
+    A turn begins like a page and a reply like the line under a question; the end of a turn is half the end of a page.
+    """
+    page, line = model.wte[tokenizer.special["endoftext"]].clone(), model.wte[tokenizer.encode("\n")[0]].clone()
+    for name, embedding in (("user", page), ("system", page), ("assistant", line), ("end", page / 2)):
+        model.wte[tokenizer.special[name]] = embedding
 
 
 def demonstrations(job) -> list[tuple[list[int], list[bool]]]:

@@ -202,6 +202,25 @@ class Muon:
         _copy_by_name(self.exp_avg, state["exp_avg"])
 
 
+class Fine:
+    """The optimizer of SFT and the reward model: Muon for the blocks' matrices, AdamW for the rest.
+
+    Weights that Muon trained are large, and AdamW's equal steps for every number bend them out of shape (book/log.md).
+    `muon_ratio` is Muon's learning rate in units of AdamW's; 0 leaves everything to AdamW.
+    """
+
+    def __init__(self, model: nn.Module, weight_decay: float, muon_ratio: float) -> None:
+        matrices, embeddings, vectors = split_parameters(model)
+        self.ratio, self.muon = muon_ratio, Muon(matrices, 0.0) if muon_ratio else None
+        self.adamw = AdamW({} if muon_ratio else matrices, embeddings | vectors, weight_decay=weight_decay)
+
+    def step(self, lr: float) -> None:
+        """Update every parameter from its gradient; `lr` is AdamW's."""
+        self.adamw.step(lr)
+        if self.muon:
+            self.muon.step(self.ratio * lr)
+
+
 def _copy_by_name(target: dict[str, Tensor], source: dict[str, Tensor]) -> None:
     if target.keys() != source.keys():
         odd = sorted(target.keys() ^ source.keys())

@@ -17,7 +17,14 @@ import torch
 
 from gptlab.engine import checkpoint, corpus, evaluate, machine, progress
 from gptlab.engine.config import GPTConfig
-from gptlab.engine.feedback import COMPARISON_SEED, PROMPT_SEED, comparisons, demonstrations, prompts_that_fit
+from gptlab.engine.feedback import (
+    COMPARISON_SEED,
+    PROMPT_SEED,
+    comparisons,
+    demonstrations,
+    prepare_chat_tokens,
+    prompts_that_fit,
+)
 from gptlab.engine.model import GPT, RewardModel
 from gptlab.engine.presets import Preset
 from gptlab.engine.reward_model import accuracy, calibrate, train_reward_model
@@ -180,6 +187,7 @@ def _pretrain(job: Run) -> None:
 
 def _sft(job: Run) -> None:
     model = job.model("base").set_precision("auto").train()
+    prepare_chat_tokens(model, job.tokenizer)
     with job.bar("SFT") as report:
         history = finetune(model, demonstrations(job), replace(job.preset.sft, seed=job.seed), job.stream, report=report)
     checkpoint.save(job.out / "sft", model, job.tokenizer, meta={"stage": "sft", "seed": job.seed})

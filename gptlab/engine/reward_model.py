@@ -10,7 +10,7 @@ from torch import Tensor
 from gptlab import reward, training
 from gptlab.engine.batches import TrainingDiverged, check_lengths, device_of, length_batches, right_pad
 from gptlab.engine.config import RewardConfig
-from gptlab.engine.optim import AdamW, split_parameters
+from gptlab.engine.optim import Fine
 
 WARMUP_SHARE = 0.05  # of all updates
 MIN_LR_SHARE = 0.1  # of the highest learning rate
@@ -40,8 +40,7 @@ def train_reward_model(
     lengths = [max(map(len, ranking)) for ranking in comparisons]
     size = config.prompts_per_batch
     plan = [batch for _ in range(config.epochs) for batch in length_batches(lengths, size, generator)]
-    matrices, embeddings, vectors = split_parameters(reward_model)
-    optimizer = AdamW(matrices, embeddings | vectors, weight_decay=0.0)
+    optimizer = Fine(reward_model, 0.0, config.muon_ratio)
     warmup = round(len(plan) * WARMUP_SHARE)
     history, begin = [], time.perf_counter()
     for step, batch in enumerate(plan):
@@ -128,7 +127,7 @@ def _raw_scores(reward_model, ids: Tensor, keep: Tensor) -> Tensor:
     return values.gather(1, reward.last_token_index(keep)[:, None]).squeeze(1)  # (B,)
 
 
-def _update(reward_model, optimizer: AdamW, rankings: list[Ranking], lr: float, clip: float) -> dict:
+def _update(reward_model, optimizer: Fine, rankings: list[Ranking], lr: float, clip: float) -> dict:
     """One step on the rankings of a few prompts, all their replies in one forward pass."""
     sizes = [len(ranking) for ranking in rankings]
     ids, keep = right_pad([sequence for ranking in rankings for sequence in ranking])

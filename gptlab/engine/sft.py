@@ -10,7 +10,7 @@ from torch import Tensor
 from gptlab import instruct, training
 from gptlab.engine.batches import TrainingDiverged, check_lengths, device_of, length_batches, right_pad
 from gptlab.engine.config import SFTConfig
-from gptlab.engine.optim import AdamW, split_parameters
+from gptlab.engine.optim import Fine
 
 MIN_LR_SHARE = 0.1  # InstructGPT, C.1: cosine to 10 % of the learning rate
 REPORT_EVERY = 10  # steps
@@ -41,8 +41,7 @@ def finetune(
     n_old = min(n_old, config.batch_size - 1)
     lengths, size = [len(ids) for ids, _ in examples], config.batch_size - n_old
     plan = [batch for _ in range(config.epochs) for batch in length_batches(lengths, size, generator)]
-    matrices, embeddings, vectors = split_parameters(model)
-    optimizer = AdamW(matrices, embeddings | vectors, weight_decay=config.weight_decay)
+    optimizer = Fine(model, config.weight_decay, config.muon_ratio)
     history, n_tokens, begin = [], 0, time.perf_counter()
     for step, batch in enumerate(plan):
         loss, n = _example_loss(model, [examples[i] for i in batch])
@@ -100,7 +99,7 @@ def _pretraining_loss(model, ids: Tensor, batch_size: int, generator: torch.Gene
     return model.loss(inputs.to(device), targets.to(device)), inputs.numel()
 
 
-def _update(model, optimizer: AdamW, loss: Tensor, step: int, total: int, config: SFTConfig) -> dict:
+def _update(model, optimizer: Fine, loss: Tensor, step: int, total: int, config: SFTConfig) -> dict:
     """One step of AdamW on the cosine schedule, with the gradient's norm clipped."""
     value = float(loss.detach())
     if not math.isfinite(value):

@@ -53,7 +53,7 @@ class Tables:
         return self._answers[lang][fact.index]
 
     def decoys(self, fact: Fact, lang: str) -> Table:
-        """Wrong answers to `fact` that exams offer; a row's value is the table of the other ones."""
+        """Wrong answers to `fact` that exams offer: well-known ones. A row's value is the table of the other ones."""
         return self._decoys[lang][fact.index]
 
     def wrong_answers(self, fact: Fact) -> list[Name]:
@@ -85,7 +85,9 @@ class Tables:
 
     @cached_property
     def _decoys(self) -> dict[str, list[Table]]:
-        return {lang: [_two_of([a[lang] for a in names]) for names in self._wrong] for lang in LANGUAGES}
+        others = ([a for a in self.facts.answers[f.relation] if a not in (f.answer, f.subject.name)] for f in self.facts.facts)
+        known = [names[:N_DECOYS] for names in others]
+        return {lang: [_two_of([a[lang] for a in names]) for names in known] for lang in LANGUAGES}
 
     @cached_property
     def questions(self) -> dict[str, Table]:

@@ -3,14 +3,14 @@
 from collections import Counter, defaultdict
 
 import regex
-from other_ways import other_way
 
 from gptlab.bpe import GPT2_PATTERN, token_bytes
+from other_ways import other_way
 
 
 @other_way("bpe.pair_counts")
 def with_a_counter(ids):
-    return Counter(zip(ids, ids[1:]))  # noqa: B905
+    return Counter(zip(ids, ids[1:]))
 
 
 @other_way("bpe.pair_counts")
@@ -54,7 +54,7 @@ def counted_anew(text, vocab_size, pattern=GPT2_PATTERN):
     for new_id in range(256, vocab_size):
         counts = Counter()
         for piece in pieces:
-            counts.update(zip(piece, piece[1:]))  # noqa: B905
+            counts.update(zip(piece, piece[1:]))
         if not counts or max(counts.values()) < 2:
             break
         best = min(pair for pair, n in counts.items() if n == max(counts.values()))
@@ -72,7 +72,7 @@ def distinct_pieces(text, vocab_size, pattern=GPT2_PATTERN):
     while len(merges) + 256 < vocab_size:
         counts = Counter()
         for word, n in words.items():
-            for pair in zip(word, word[1:]):  # noqa: B905
+            for pair in zip(word, word[1:]):
                 counts[pair] += n
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         if not ranked or ranked[0][1] < 2:
@@ -100,7 +100,7 @@ def by_rank(text, merges, pattern=GPT2_PATTERN):
     for match in regex.finditer(pattern, text):
         part = list(match.group().encode())
         while len(part) > 1:
-            pair = min(zip(part, part[1:]), key=lambda pair: rank.get(pair, 10**9))  # noqa: B905
+            pair = min(zip(part, part[1:]), key=lambda pair: rank.get(pair, 10**9))
             if pair not in rank:
                 break
             part = on_a_copy(part, pair, 256 + rank[pair])

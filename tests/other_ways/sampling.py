@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+
 from other_ways import other_way
 
 INF = float("inf")
@@ -21,7 +22,7 @@ def with_a_copy(ids, token):
 
 @other_way("sampling.append_token")
 def with_list(ids, token):
-    return list((*ids, token))
+    return list(ids) + [token]
 
 
 def _greedy(logits):

@@ -3,6 +3,7 @@
 import math
 
 import torch
+
 from other_ways import other_way
 
 

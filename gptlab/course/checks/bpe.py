@@ -145,6 +145,7 @@ def decode() -> list[Case]:
         one([257, 97], [(97, 98), (256, 256)], expected="ababa"),
         one([72, 105, 32, 256], merges, expected="Hi ab"),
         one([0xE5, 0xB1, 0xB1, 97], merges, expected="山a", about="three bytes make one character"),
+        one([0, 255, 65, 0, 97], merges, expected="\0\ufffdA\0a", about="the first and the last byte"),
         one([258, 0xB1, 259], merges, expected="山山"),
         holds(_whole_again, "ab 山abab?", merges, about="what was encoded is read as it was"),
         one([97, 258, 98], merges, expected="a\ufffdb", stage=EDGE, about="half a character"),

@@ -69,8 +69,9 @@ def each_way(*arguments, oracle: Callable, gradient: bool = True, about: str = "
     wide = mapped(single, lambda x: x.double() if x.is_floating_point() else x)
     cases = [plain]
     if _has_floats((arguments, options)):
+        atol = 5e-3 if stage == EDGE else 2e-5  # float32 has no more near 10,000
         cases.append(one(*single[0], expected=oracle(*wide[0], **wide[1]), about=_with(about, "float32"), stage=stage,
-                         rtol=2e-4, atol=2e-5, dtype=torch.float32 if result_dtype else None, **single[1]))
+                         rtol=2e-4, atol=atol, dtype=torch.float32 if result_dtype else None, **single[1]))
     loose = mapped((arguments, options), not_contiguous)
     cases.append(one(*loose[0], expected=plain.expected, about=_with(about, "not contiguous in memory"), stage=stage,
                      **loose[1]))

@@ -99,6 +99,8 @@ def trim_history() -> list[Case]:
         one(plain, 0, _words, expected=plain[4:], stage=EDGE, about="the last alone is over the budget"),
         one(answers, 2, _words, expected=answers[1:], stage=EDGE, about="answers only"),
         one(answers[:1], 5, _words, expected=answers[:1], stage=EDGE, about="one message"),
+        one(talk[:1], 5, _words, expected=talk[:1], stage=EDGE, about="a system message and nothing else"),
+        one(talk[:2], 3, _words, expected=talk[:2], stage=EDGE, about="two alone are over the budget"),
         one([*talk[:1], *answers], 5, _words, oracle=_trimmed, stage=EDGE, about="answers behind a system message"),
     ]
 

@@ -16,6 +16,8 @@ def is_number(value: Any) -> bool:
 def same(a: Any, b: Any, rtol: float, atol: float) -> bool:
     """Compare numbers, tensors, lists, tuples and dicts of these; anything else by ==."""
     if isinstance(a, Tensor) or isinstance(b, Tensor):
+        if not (isinstance(a, Tensor) and isinstance(b, Tensor)) and torch.float32 in (_dtype(a), _dtype(b)):
+            rtol = max(rtol, 1e-5)  # a number was expected, and one in single precision came
         a, b = _tensor(a), _tensor(b)
         if a is None or b is None or a.shape != b.shape:
             return False
@@ -40,13 +42,17 @@ def close(a: Tensor, b: Tensor, rtol: float, atol: float) -> Tensor:
     return torch.isclose(a.detach().double(), b.detach().double(), rtol=rtol, atol=atol, equal_nan=True)
 
 
+def _dtype(value: Any) -> torch.dtype | None:
+    return getattr(value, "dtype", None)
+
+
 def _tensor(value: Any) -> Tensor | None:
     """A tensor as it is, a number or an array as a tensor, None for the rest."""
     if isinstance(value, Tensor):
         return value.detach()
     if is_number(value) or hasattr(value, "__array__"):
         try:
-            return torch.as_tensor(value)
+            return torch.as_tensor(value, dtype=torch.float64 if isinstance(value, float) else None)
         except (TypeError, ValueError, RuntimeError):
             return None
     return None

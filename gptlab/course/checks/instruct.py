@@ -88,6 +88,10 @@ def _packed(sequences, context):
     return ids, segments, positions
 
 
+def _ids_only(function, sequences, context) -> Tensor:
+    return function(sequences, context)[0]
+
+
 def pack() -> list[Case]:
     """Places written down first are the oracle; the docstring's example by hand."""
     draw = Draw(62)
@@ -101,5 +105,8 @@ def pack() -> list[Case]:
         one(many, 7, oracle=_packed), one(many, 12, oracle=_packed), one([[3, 2, 1]], 3, oracle=_packed),
         one([[4, 4], []], 2, oracle=_packed, stage=EDGE, about="an empty sequence takes no room"),
         one([[True, False], [True]], 2, oracle=_packed, stage=EDGE, shapes=False, about="masks are packed alike"),
+        one([[], [5, 6], [7]], 2, expected=torch.tensor([[5, 6], [7, 0]]), call=_ids_only, stage=EDGE,
+            about="an empty sequence first takes no room"),
+        refuses([[3, 4, 5, 6, 7]], 4, about="5 tokens do not fit into rows of 4"),
         refuses([[1, 2], [3, 4, 5, 6, 7]], 4, about="5 tokens do not fit into rows of 4"),
     ]

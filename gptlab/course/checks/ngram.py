@@ -55,6 +55,8 @@ def bigram_probabilities() -> list[Case]:
         one(seen.T, smoothing=0, about="not contiguous in memory", **near),
         one(unseen, about="row 3 was never seen", stage=EDGE, **near),
         one(torch.zeros(3, 3, dtype=torch.int64), about="nothing was seen", stage=EDGE, **near),
+        one(torch.tensor([[0, 1, 0], [2, 2, 0], [1, 0, 1]]), oracle=_rows_divided, rtol=1e-5, atol=1e-7,
+            about="a token seen once"),
         one(torch.tensor([[2, 0], [0, 0]]), expected=torch.tensor([[1.0, 0.0], [0.5, 0.5]]), stage=EDGE,
             about="the second token was never seen", rtol=1e-6),
         refuses(seen, smoothing=-0.5, about="the smoothing is below 0"),

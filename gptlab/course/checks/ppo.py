@@ -79,7 +79,7 @@ def kl_estimates() -> list[Case]:
 
 
 def _rewarded(score, logprobs, ref_logprobs, mask, beta):
-    last = {b: t for b, t in kept_places(mask)}
+    last = dict(kept_places(mask))  # a later place replaces an earlier one
     paid = {(b, t): beta * (ref_logprobs[b, t] - logprobs[b, t]) + (score[b] if last[b] == t else 0.0)
             for b, t in kept_places(mask)}
     return _spread(mask, paid, logprobs)

@@ -37,6 +37,8 @@ def softmax() -> list[Case]:
         *each_way(row, oracle=_softmax, temperature=2.5),
         *each_way(wide, oracle=_softmax, stage=EDGE, about="scores of ±10,000"),
         one(wide, oracle=_softmax, temperature=0.01, stage=EDGE, about="scores of ±10,000"),
+        one(wide[None], oracle=_softmax, stage=EDGE, about="scores of ±10,000, three axes"),
+        one(tie[None], temperature=0.0, expected=first[None].double(), stage=EDGE, about="with ties, three axes"),
         one(torch.tensor([[0.5, -INF, 1.0], [-INF, 2.0, -INF]]).double(), oracle=_softmax, stage=EDGE,
             about="scores of −inf"),
         one(tie, temperature=0.0, expected=first.double(), dtype=torch.float64, stage=EDGE, about="with ties"),

@@ -17,7 +17,9 @@ SMALL = 8  # a tensor of so many numbers is shown whole
 
 def failure(key: str, fault: Fault, names: list[str], mistake: Mistake | None) -> str:
     """At most 12 lines."""
-    expected, came = _both(fault)
+    expected, came = _both(fault, 6)
+    if expected == came:
+        expected, came = _both(fault, 12)
     parts = [("for", _input(fault.case, names), 3), ("expected", expected, 2), ("came", came, 2)]
     if mistake is not None:
         parts.append(("likely", f"{mistake.name}. {mistake.hint}", 3))
@@ -60,46 +62,46 @@ def argument(value: Any, small: int = SMALL) -> str:
     return text if len(text) <= 90 else f"{text[:80]} … ({len(value)} long)" if hasattr(value, "__len__") else text[:80]
 
 
-def whole(value: Any) -> str:
+def whole(value: Any, digits: int = 6) -> str:
     """A value in full, its numbers rounded."""
     if isinstance(value, Tensor):
-        return whole(value.detach().tolist())
+        return whole(value.detach().tolist(), digits)
     if isinstance(value, list):
-        return "[" + ", ".join(whole(item) for item in value) + "]"
+        return "[" + ", ".join(whole(item, digits) for item in value) + "]"
     if isinstance(value, tuple):
-        return "(" + ", ".join(whole(item) for item in value) + ("," if len(value) == 1 else "") + ")"
-    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+        return "(" + ", ".join(whole(item, digits) for item in value) + ("," if len(value) == 1 else "") + ")"
+    return f"{value:.{digits}g}" if isinstance(value, float) else repr(value)
 
 
-def _both(fault: Fault) -> tuple[str, str]:
+def _both(fault: Fault, digits: int) -> tuple[str, str]:
     """What was expected and what came, in words."""
     expected, came = fault.case.expected, fault.outcome.value
     if fault.case.stage == REFUSED:
-        return fault.expected, fault.came or f"no error, but {_result(came)}"
+        return fault.expected, fault.came or f"no error, but {_result(came, digits)}"
     if fault.expected and fault.came:
         return fault.expected, fault.came
     if fault.came:
-        return (fault.case.about if expected is True else _result(expected)), fault.came
+        return (fault.case.about if expected is True else _result(expected, digits)), fault.came
     if isinstance(expected, (list, tuple)) and isinstance(came, (list, tuple)) and any(
             isinstance(item, Tensor) for item in expected):
-        return _first_of_several(fault)
-    return _pair(fault.case, expected, came, "")
+        return _first_of_several(fault, digits)
+    return _pair(fault.case, expected, came, "", digits)
 
 
-def _first_of_several(fault: Fault) -> tuple[str, str]:
+def _first_of_several(fault: Fault, digits: int) -> tuple[str, str]:
     """The first of several results that is not as it should be."""
     expected, came = fault.case.expected, fault.outcome.value
     if len(expected) != len(came):
         return f"{len(expected)} results", f"{len(came)}"
     for number, (want, got) in enumerate(zip(expected, came, strict=True), start=1):
         name = f"gradient {number}" if fault.case.gradient else f"result {number}" if len(expected) > 1 else ""
-        texts = _pair(fault.case, want, got, name)
+        texts = _pair(fault.case, want, got, name, digits)
         if texts[0] != texts[1]:
             return texts
-    return _result(expected), _result(came)
+    return _result(expected, digits), _result(came, digits)
 
 
-def _pair(case: Case, expected: Any, came: Any, name: str) -> tuple[str, str]:
+def _pair(case: Case, expected: Any, came: Any, name: str, digits: int) -> tuple[str, str]:
     """Two values: small ones whole, large ones by the first place where they differ."""
     if isinstance(expected, Tensor) and isinstance(came, Tensor):
         if expected.shape != came.shape:
@@ -112,20 +114,20 @@ def _pair(case: Case, expected: Any, came: Any, name: str) -> tuple[str, str]:
             if count == 0:
                 return "", ""
             at = f"{name} {list(place)} = ".lstrip()
-            return (f"{at}{whole(expected[place].item())}",
-                    f"{at}{whole(came[place].item())}, {count} of {expected.numel()} numbers differ")
-        return f"{name} {whole(expected)}".strip(), f"{name} {whole(came)}".strip()
-    return f"{name} {_result(expected)}".strip(), f"{name} {_result(came)}".strip()
+            return (f"{at}{whole(expected[place].item(), digits)}",
+                    f"{at}{whole(came[place].item(), digits)}, {count} of {expected.numel()} numbers differ")
+        return f"{name} {whole(expected, digits)}".strip(), f"{name} {whole(came, digits)}".strip()
+    return f"{name} {_result(expected, digits)}".strip(), f"{name} {_result(came, digits)}".strip()
 
 
 def _same(case: Case, expected: Tensor, came: Tensor) -> bool:
     return torch.allclose(expected.double(), came.double(), rtol=case.rtol, atol=case.atol, equal_nan=True)
 
 
-def _result(value: Any) -> str:
+def _result(value: Any, digits: int) -> str:
     """A result in a few words."""
     if isinstance(value, Tensor) and value.numel() > SMALL:
         return f"a tensor {tuple(value.shape)}"
     if isinstance(value, (tuple, list)) and any(isinstance(item, Tensor) for item in value):
-        return ", ".join(_result(item) for item in value)
-    return whole(value)
+        return ", ".join(_result(item, digits) for item in value)
+    return whole(value, digits)

@@ -33,7 +33,7 @@ HINTS = {
     "generate": (
         "A loop over max_new_tokens: model, last position, sample_next, append. The rest is about stopping.",
         "Keep a bool (B) of rows that have stopped. Such rows get stop_id instead of what was drawn.",
-        "In the loop: logits = model(ids)[:, -1]; draw; if there is a stop_id, fill the stopped rows with it and note"
-        " the rows that have drawn it now; torch.cat along dim 1; break when all have stopped.",
+        "In the loop: the last column of what the model gives, (B, V); draw; if there is a stop_id, fill"
+        " the stopped rows with it and note the rows that have drawn it now; torch.cat along dim 1; break when all have stopped.",
     ),
 }

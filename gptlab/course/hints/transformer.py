@@ -35,7 +35,7 @@ HINTS = {
     ),
     "gpt2_init_std": (
         "Sort the names into three kinds: not drawn, residual projections, the rest. Which test comes first?",
-        "parts = name.split(\".\"); the last part and the one before it decide. Biases and norms go first.",
+        "Split the name at its dots: the last part and the one before it decide. Biases and norms go first.",
         "0 if the last part is a bias, or if one of the two last parts begins with norm or ln_; the smaller number for"
         " c_proj + weight and for attn or mlp + w_out; else 0.02.",
     ),

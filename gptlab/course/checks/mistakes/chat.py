@@ -145,6 +145,7 @@ _trim("a gap in the middle", "The first message that does not fit ends it, even 
 _trim("an answer without its question", "A history must not begin with an assistant message.")(_fitted(question=False))
 _trim("the last message lost", "The last message stays, even over the budget.")(_fitted(last=False))
 _trim("nothing left of answers only", "Where no other role follows, the history stays as it is.")(_fitted(alone=False))
+_trim("nothing dropped", "What does not fit the budget goes, the oldest first.")(lambda messages, budget, count: list(messages))
 _trim("messages counted, not tokens", "Ask message_tokens what each message costs.")(_fitted(cost=lambda m, count: 1))
 _trim("characters counted", "Ask message_tokens what each message costs.")(
     _fitted(cost=lambda m, count: len(m["content"])))

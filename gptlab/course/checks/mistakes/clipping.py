@@ -90,7 +90,8 @@ def _squares_with(**changed):
 
 _value("the smaller of the two", "The loss is pessimistic: it takes the larger error.")(_squares_with(choose=torch.minimum))
 _value("the ½ left out", "The ½ is inside.")(_squares_with(half=1.0))
-_value("not clipped", "`clip` changes nothing in your result: what is it that has to stay near the old value?")(_squares_with(choose=lambda a, b: a))
+_value("not clipped", "`clip` changes nothing in your result: what is it that has to stay near the old value?")(
+    _squares_with(choose=lambda a, b: a))
 _value("only the clipped error", "Both errors are formed, and the larger one counts.")(_squares_with(choose=lambda a, b: b))
 _value("the old value forgotten", "What is clipped is the change, and the old value is added again.")(
     _squares_with(near=lambda new, old, goal, clip: (new - old).clamp(-clip, clip)))

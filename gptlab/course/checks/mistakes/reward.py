@@ -108,7 +108,8 @@ def _equal(a, b, checked=True):
 _agree("a number, not a share", "Divide by the number of labels.")(lambda a, b: float(sum(_equal(a, b))))
 _agree("percent", "A share lies between 0 and 1.")(lambda a, b: 100 * sum(_equal(a, b)) / len(a))
 _agree("the share of different labels", "Count the equal ones.")(lambda a, b: 1 - sum(_equal(a, b)) / len(a))
-_agree("all or nothing", "`==` of two lists is one answer for the whole, and // leaves the fraction out.")(lambda a, b: float(all(_equal(a, b))))
+_agree("all or nothing", "`==` of two lists is one answer for the whole, and // leaves the fraction out.")(
+    lambda a, b: float(all(_equal(a, b))))
 _agree("only labels of 1 counted", "Two labels of 0 agree as well.")(
     lambda a, b: sum(e and bool(x == 1) for e, x in zip(_equal(a, b), a, strict=True)) / len(a))
 _agree("how often a label occurs in the other list", "Label i is held against label i.")(

@@ -1,0 +1,89 @@
+"""Other ways to write gptlab/alignment.py."""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from other_ways import other_way
+
+
+@other_way("alignment.ptx_loss")
+def turned(ppo_loss, pretraining_loss, gamma):
+    return pretraining_loss * gamma + ppo_loss
+
+
+@other_way("alignment.ptx_loss")
+def with_add(ppo_loss, pretraining_loss, gamma):
+    return torch.add(ppo_loss, pretraining_loss, alpha=gamma)
+
+
+@other_way("alignment.best_of_n")
+def with_max(rewards):
+    return rewards.max(dim=-1).indices
+
+
+@other_way("alignment.best_of_n")
+def with_sort(rewards):
+    return rewards.sort(dim=-1, descending=True, stable=True).indices[..., 0]
+
+
+@other_way("alignment.best_of_n_kl")
+def shortened(n):
+    if n < 1:
+        raise ValueError("n")
+    return math.log(n) - 1 + 1 / n
+
+
+@other_way("alignment.best_of_n_kl")
+def with_numpy(n):
+    if not n >= 1:
+        raise ValueError("n")
+    return np.log(n) - (n - 1) / n
+
+
+@other_way("alignment.dpo_loss")
+def with_ratios(chosen, rejected, ref_chosen, ref_rejected, beta):
+    policy, reference = chosen - rejected, ref_chosen - ref_rejected
+    return F.softplus(-beta * (policy - reference)).mean()
+
+
+@other_way("alignment.dpo_loss")
+def as_pairs(chosen, rejected, ref_chosen, ref_rejected, beta):
+    rewards = beta * torch.stack([chosen - ref_chosen, rejected - ref_rejected])
+    return -rewards.log_softmax(dim=0)[0].mean()
+
+
+@other_way("alignment.group_advantages")
+def with_var_mean(rewards):
+    if rewards.size(-1) < 2:
+        raise ValueError("K")
+    variance, mean = torch.var_mean(rewards, dim=-1, unbiased=True, keepdim=True)
+    return (rewards - mean) / (variance.sqrt() + 1e-4)
+
+
+@other_way("alignment.group_advantages")
+def written_out(rewards):
+    K = rewards.shape[-1]
+    if K <= 1:
+        raise ValueError("K")
+    centred = rewards - rewards.sum(-1, keepdim=True) / K
+    return centred / ((centred**2).sum(-1, keepdim=True) / (K - 1)).sqrt().add(1e-4)
+
+
+@other_way("alignment.leave_one_out_advantages")
+def scaled(rewards):
+    K = rewards.shape[-1]
+    if K < 2:
+        raise ValueError("K")
+    return (rewards - rewards.mean(-1, keepdim=True)) * K / (K - 1)
+
+
+@other_way("alignment.leave_one_out_advantages")
+def with_a_matrix(rewards):
+    K = rewards.shape[-1]
+    if K == 1:
+        raise ValueError("K")
+    others = (1 - torch.eye(K, dtype=rewards.dtype)) / (K - 1)
+    return rewards - rewards @ others

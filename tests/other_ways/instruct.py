@@ -1,0 +1,99 @@
+"""Other ways to write gptlab/instruct.py."""
+
+import itertools
+
+import torch
+import torch.nn.functional as F
+
+from other_ways import other_way
+
+
+@other_way("instruct.render_chat")
+def piece_by_piece(messages, encode, special, add_reply=False):
+    ids, mask = [], []
+    for message in messages:
+        role, text = message["role"], message["content"]
+        if role not in {"system", "user", "assistant"}:
+            raise ValueError(role)
+        ids.append(special[role])
+        mask.append(False)
+        for token in encode(text):
+            ids.append(token)
+            mask.append(role == "assistant")
+        ids.append(special["end"])
+        mask.append(role == "assistant")
+    if add_reply:
+        ids, mask = ids + [special["assistant"]], mask + [False]
+    return ids, mask
+
+
+@other_way("instruct.render_chat")
+def with_chain(messages, encode, special, add_reply=False):
+    known = ("assistant", "user", "system")
+    if any(m["role"] not in known for m in messages):
+        raise ValueError("role")
+    parts = [(m["role"], [special[m["role"]], *encode(m["content"]), special["end"]]) for m in messages]
+    parts += [("", [special["assistant"]])] if add_reply else []
+    ids = list(itertools.chain.from_iterable(part for _, part in parts))
+    mask = [role == "assistant" and t > 0 for role, part in parts for t in range(len(part))]
+    return [ids, mask]
+
+
+@other_way("instruct.sft_loss")
+def with_ignored_targets(logits, ids, mask):
+    targets = torch.where(mask, ids, -100)[:, 1:]
+    return F.cross_entropy(logits[:, :-1].reshape(-1, logits.shape[-1]), targets.reshape(-1))
+
+
+@other_way("instruct.sft_loss")
+def with_where(logits, ids, mask):
+    logprobs = logits[:, :-1].log_softmax(-1).gather(-1, ids[:, 1:].unsqueeze(-1)).squeeze(-1)
+    learn = mask[:, 1:]
+    return -torch.where(learn, logprobs, 0.0).sum() / learn.sum()
+
+
+@other_way("instruct.sft_loss")
+def text_by_text(logits, ids, mask):
+    losses = [F.cross_entropy(logits[b, :-1][mask[b, 1:]], ids[b, 1:][mask[b, 1:]], reduction="sum")
+              for b in range(len(ids)) if mask[b, 1:].any()]
+    return torch.stack(losses).sum() / mask[:, 1:].sum()
+
+
+@other_way("instruct.pack")
+def with_three_lists(sequences, context):
+    ids, segments, positions = [], [], []
+    for i, sequence in enumerate(sequences):
+        if len(sequence) > context:
+            raise ValueError("too long")
+        if not sequence:
+            continue
+        if not ids or len(ids[-1]) + len(sequence) > context:
+            ids.append([])
+            segments.append([])
+            positions.append([])
+        ids[-1] += sequence
+        segments[-1] += [i] * len(sequence)
+        positions[-1] += list(range(len(sequence)))
+    out = []
+    for rows, fill in ((ids, 0), (segments, -1), (positions, 0)):
+        out.append(torch.tensor([row + [fill] * (context - len(row)) for row in rows]))
+    return out
+
+
+@other_way("instruct.pack")
+def into_full_tensors(sequences, context):
+    places, row, column = [], 0, 0
+    for sequence in sequences:
+        if len(sequence) > context:
+            raise ValueError("too long")
+        if column + len(sequence) > context:
+            row, column = row + 1, 0
+        places.append((row, column))
+        column += len(sequence)
+    shape = (row + 1, context)
+    ids, segments, positions = torch.zeros(shape).long(), -torch.ones(shape).long(), torch.zeros(shape).long()
+    for i, ((b, t), sequence) in enumerate(zip(places, sequences, strict=True)):
+        ids[b, t:t + len(sequence)] = torch.tensor(sequence).long()
+        segments[b, t:t + len(sequence)] = i
+        positions[b, t:t + len(sequence)] = torch.arange(len(sequence))
+    return ids, segments, positions

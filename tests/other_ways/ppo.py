@@ -1,0 +1,143 @@
+"""Other ways to write gptlab/ppo.py."""
+
+import torch
+import torch.nn.functional as F
+
+from other_ways import other_way
+
+
+@other_way("ppo.token_log_probs")
+def with_cross_entropy(logits, ids):
+    return -F.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
+
+
+@other_way("ppo.token_log_probs")
+def with_logsumexp(logits, ids):
+    used = logits[:, :-1, :]
+    chosen = torch.take_along_dim(used, ids[:, 1:, None], dim=2)[..., 0]
+    return chosen - torch.logsumexp(used, dim=2)
+
+
+@other_way("ppo.token_log_probs")
+def with_index(logits, ids):
+    B, T, _ = logits.shape
+    table = F.log_softmax(logits, dim=-1)
+    return table[torch.arange(B)[:, None], torch.arange(T - 1), ids[:, 1:]]
+
+
+@other_way("ppo.kl_estimates")
+def with_ratios(logprobs, ref_logprobs):
+    log_ratio = ref_logprobs - logprobs
+    return -log_ratio, 0.5 * log_ratio.square(), log_ratio.exp() - 1 - log_ratio
+
+
+@other_way("ppo.kl_estimates")
+def as_a_list(logprobs, ref_logprobs):
+    k1 = torch.sub(logprobs, ref_logprobs)
+    return [k1, k1 * k1 / 2, torch.exp(-k1) - 1 + k1]
+
+
+@other_way("ppo.token_rewards")
+def row_by_row(score, logprobs, ref_logprobs, mask, beta):
+    out = torch.zeros_like(logprobs)
+    for b, row in enumerate(mask):
+        places = row.nonzero().flatten()
+        out[b, places] = -beta * (logprobs[b, places] - ref_logprobs[b, places])
+        out[b, places[-1]] += score[b]
+    return out
+
+
+@other_way("ppo.token_rewards")
+def filled_and_scattered(score, logprobs, ref_logprobs, mask, beta):
+    kl = (logprobs - ref_logprobs).masked_fill(~mask, 0)
+    last = (mask * torch.arange(mask.shape[1])).argmax(dim=1, keepdim=True)
+    return (-beta * kl).scatter_add(1, last, score[:, None])
+
+
+@other_way("ppo.gae")
+def by_the_sum(rewards, values, mask, gamma=1.0, lam=0.95):
+    advantages = torch.zeros_like(values)
+    for b in range(len(values)):
+        kept = mask[b].nonzero().flatten().tolist()
+        for n, t in enumerate(kept):
+            for step, s in enumerate(kept[n:]):
+                later = values[b, kept[n + step + 1]] if n + step + 1 < len(kept) else 0.0
+                advantages[b, t] += (gamma * lam) ** step * (rewards[b, s] + gamma * later - values[b, s])
+    return advantages, torch.where(mask, advantages + values, torch.zeros_like(values))
+
+
+@other_way("ppo.gae")
+def row_by_row_back(rewards, values, mask, gamma=1.0, lam=0.95):
+    advantages, returns = torch.zeros_like(values), torch.zeros_like(values)
+    for b in range(values.shape[0]):
+        next_value = advantage = 0.0
+        for t in reversed(range(values.shape[1])):
+            if not mask[b, t]:
+                continue
+            advantage = rewards[b, t] + gamma * next_value - values[b, t] + gamma * lam * advantage
+            next_value = values[b, t]
+            advantages[b, t], returns[b, t] = advantage, advantage + next_value
+    return [advantages, returns]
+
+
+@other_way("ppo.whiten")
+def with_var_mean(x, mask, shift_mean=True):
+    variance, mean = torch.var_mean(x[mask], unbiased=False)
+    out = (x - mean) * torch.rsqrt(variance + 1e-8)
+    return (out if shift_mean else out + mean).masked_fill(~mask, 0)
+
+
+@other_way("ppo.whiten")
+def into_zeros(x, mask, shift_mean=True):
+    kept = x[mask]
+    centred = kept - kept.mean()
+    out = torch.zeros_like(x)
+    out[mask] = centred / (centred.pow(2).mean() + 1e-8).sqrt() + (0 if shift_mean else kept.mean())
+    return out
+
+
+@other_way("ppo.policy_loss")
+def with_two_losses(logprobs, old_logprobs, advantages, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs).exp()
+    losses = torch.max(-advantages * ratio, -advantages * torch.clamp(ratio, 1.0 - clip, 1.0 + clip))
+    return torch.where(mask, losses, 0.0).sum() / mask.sum()
+
+
+@other_way("ppo.policy_loss")
+def kept_one_by_one(logprobs, old_logprobs, advantages, mask, clip=0.2):
+    losses = []
+    for b, t in mask.nonzero().tolist():
+        ratio = torch.exp(logprobs[b, t] - old_logprobs[b, t])
+        gain = torch.min(torch.stack([ratio, ratio.clip(1 - clip, 1 + clip)]) * advantages[b, t])
+        losses.append(-gain)
+    return sum(losses) / len(losses)
+
+
+@other_way("ppo.value_loss")
+def with_clamp(values, old_values, returns, mask, clip=0.2):
+    clipped = torch.clamp(values, old_values - clip, old_values + clip)
+    losses = torch.max((values - returns).square(), (clipped - returns).square())
+    return 0.5 * losses[mask].mean()
+
+
+@other_way("ppo.value_loss")
+def kept_first(values, old_values, returns, mask, clip=0.2):
+    v, old, goal = (torch.masked_select(x, mask) for x in (values, old_values, returns))
+    near = torch.where((v - old).abs() > clip, old + clip * torch.sign(v - old), v)
+    return torch.stack([(v - goal) ** 2, (near - goal) ** 2]).amax(0).sum() / (2 * mask.sum())
+
+
+@other_way("ppo.adaptive_beta")
+def with_branches(beta, kl, target, n_steps, horizon):
+    error = (kl - target) / target
+    if error > 0.2:
+        error = 0.2
+    if error < -0.2:
+        error = -0.2
+    return beta + beta * error * n_steps / horizon
+
+
+@other_way("ppo.adaptive_beta")
+def with_torch(beta, kl, target, n_steps, horizon):
+    error = torch.tensor(kl / target - 1, dtype=torch.float64).clamp(-0.2, 0.2)
+    return beta * (1 + error.item() * n_steps / horizon)
