@@ -53,7 +53,7 @@ def parser() -> Parser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; -> its exit status."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin cost much where cores are shared
+    os.environ.setdefault("GOMP_SPINCOUNT", "100000")  # threads that wait spin a little: book/log.md
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show 山 shows ?

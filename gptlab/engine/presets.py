@@ -62,7 +62,7 @@ def _shipped() -> Preset:
     """What the course ships: `small` at several times its length."""
     small = _small()
     return replace(
-        small, name="shipped", corpus_mb=45.0, pretrain=replace(small.pretrain, steps=5500, min_lr=1e-4),
+        small, name="shipped", corpus_mb=45.0, pretrain=replace(small.pretrain, steps=7000, min_lr=1e-4),
         n_demonstrations=7000, n_comparisons=4000, ppo=replace(small.ppo, rounds=60), n_eval=1500,
     )
 
