@@ -6,7 +6,7 @@ import argparse
 import os
 import time
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported
+os.environ.setdefault("GOMP_SPINCOUNT", "100000")  # before torch is imported; as the command line does
 
 import torch
 
