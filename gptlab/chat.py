@@ -31,8 +31,8 @@ def attend_cached(q: Tensor, cache, keep: Tensor | None = None) -> Tensor:
         query i stands at time S − T + i and may look at times j ≤ S − T + i
 
     Fed token by token or all at once, this equals causal attention over the whole text. The new
-    tokens' own keys and values are in the cache already. A query to which `keep` leaves nothing
-    (it is padding itself) gets 0, as in `attention.scaled_dot_product_attention`.
+    tokens' own keys and values are in the cache already. For a query to which `keep` leaves nothing
+    (it is padding itself) the reference gives 0, as in `attention.scaled_dot_product_attention`.
 
     q      (B, H, T, D) float
     cache  the pair (k, v), each (B, H, S, D)

@@ -161,7 +161,6 @@ def numpy_inside(x):
     (in_place, "x was written to"),
     (numpy_inside, "a result without a gradient"),
     (lambda x: (x * x.detach().exp() / x.exp()).transpose(1, 2).flatten(2), "the gradient"),
-    (lambda x: x.transpose(1, 2).flatten(2).double(), "one in float64"),
     (lambda x: x.transpose(1, 2).flatten(2).numpy() if not x.requires_grad else x, "a ndarray"),
     (lambda x: x.transpose(1, 2).flatten(2)[None], "the result has 4 axes"),
 ])

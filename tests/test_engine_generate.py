@@ -1,10 +1,12 @@
 """Cached generation: equal to the uncached loop and to transformers, alone and in a padded batch."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from test_engine_model import hugging_face, random_model
 
-from gptlab import sampling
+from gptlab import chat, sampling
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.generate import generate_batch, stream
 from gptlab.engine.model import GPT
@@ -78,3 +80,22 @@ def test_edges():
         generate_batch(model, [[1], []], 5)
     with pytest.raises(ValueError, match="at least 0"):
         generate_batch(model, [[1]], -1)
+
+
+def test_nan_at_padding_does_not_spread():
+    """Her attend_cached may give nan for a query that may look at nothing."""
+    empty_rows = []
+
+    def with_nan(q, cache, keep=None):
+        out = chat.attend_cached(q, cache, keep)
+        if keep is None:
+            return out
+        seen = keep.cumsum(dim=1)[:, -q.shape[2]:] > 0  # (B, T)
+        empty_rows.append(int((~seen).sum()))
+        return out.masked_fill(~seen[:, None, :, None], float("nan"))
+
+    model = random_model(False, torch.float64, LONG)
+    expected = [generate_batch(model, [prompt], 12, temperature=0)[0] for prompt in PROMPTS]
+    model.functions = replace(model.functions, attend_cached=with_nan)
+    assert generate_batch(model, PROMPTS, 12, temperature=0) == expected
+    assert max(empty_rows) > 0

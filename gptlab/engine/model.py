@@ -173,6 +173,9 @@ class GPT(nn.Module):
         q, k, v = (attention.split_heads(part, n_heads) for part in (x @ w.w_qkv + w.b_qkv).chunk(3, dim=-1))
         cache[layer] = self.functions.append_kv(cache[layer], k, v)
         out = self.functions.attend_cached(q, cache[layer], keep)  # (B, H, T, D)
+        if keep is not None:  # padding may look at nothing: whatever hers gives there must not spread
+            itself = keep[:, -x.shape[1]:, None]  # (B, T, 1)
+            out = out.masked_fill(~itself[:, None], 0.0)
         return attention.merge_heads(out) @ w.w_out + w.b_out
 
     def _mask(self, t: int, keep: Tensor | None, device) -> Tensor | None:

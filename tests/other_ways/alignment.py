@@ -29,17 +29,18 @@ def with_sort(rewards):
     return rewards.sort(dim=-1, descending=True, stable=True).indices[..., 0]
 
 
+@other_way("alignment.best_of_n")
+def with_topk(rewards):
+    return rewards.topk(1, dim=-1).indices.squeeze(-1)
+
+
 @other_way("alignment.best_of_n_kl")
 def shortened(n):
-    if n < 1:
-        raise ValueError("n")
     return math.log(n) - 1 + 1 / n
 
 
 @other_way("alignment.best_of_n_kl")
 def with_numpy(n):
-    if not n >= 1:
-        raise ValueError("n")
     return np.log(n) - (n - 1) / n
 
 
@@ -57,8 +58,6 @@ def as_pairs(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @other_way("alignment.group_advantages")
 def with_var_mean(rewards):
-    if rewards.size(-1) < 2:
-        raise ValueError("K")
     variance, mean = torch.var_mean(rewards, dim=-1, unbiased=True, keepdim=True)
     return (rewards - mean) / (variance.sqrt() + 1e-4)
 
@@ -66,8 +65,6 @@ def with_var_mean(rewards):
 @other_way("alignment.group_advantages")
 def written_out(rewards):
     K = rewards.shape[-1]
-    if K <= 1:
-        raise ValueError("K")
     centred = rewards - rewards.sum(-1, keepdim=True) / K
     return centred / ((centred**2).sum(-1, keepdim=True) / (K - 1)).sqrt().add(1e-4)
 
@@ -75,15 +72,11 @@ def written_out(rewards):
 @other_way("alignment.leave_one_out_advantages")
 def scaled(rewards):
     K = rewards.shape[-1]
-    if K < 2:
-        raise ValueError("K")
     return (rewards - rewards.mean(-1, keepdim=True)) * K / (K - 1)
 
 
 @other_way("alignment.leave_one_out_advantages")
 def with_a_matrix(rewards):
     K = rewards.shape[-1]
-    if K == 1:
-        raise ValueError("K")
     others = (1 - torch.eye(K, dtype=rewards.dtype)) / (K - 1)
     return rewards - rewards @ others

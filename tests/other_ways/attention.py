@@ -49,17 +49,27 @@ def by_hand(q, k, v, mask=None):
     return weights @ v / weights.sum(-1, keepdim=True).clamp(min=1e-30)
 
 
+@other_way("attention.scaled_dot_product_attention")
+def nan_without_anything_to_see(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    return scores.softmax(-1) @ v
+
+
+@other_way("attention.scaled_dot_product_attention")
+def even_without_anything_to_see(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / torch.sqrt(torch.tensor(float(q.shape[-1])))
+    return (scores if mask is None else scores.masked_fill(mask == 0, -1e9)).softmax(-1) @ v
+
+
 @other_way("attention.split_heads")
 def with_view(x, n_heads):
-    if x.shape[-1] % n_heads != 0:
-        raise ValueError("width")
     return x.contiguous().view(x.shape[0], x.shape[1], n_heads, -1).permute(0, 2, 1, 3)
 
 
 @other_way("attention.split_heads")
 def with_chunk(x, n_heads):
-    if x.shape[-1] // n_heads * n_heads != x.shape[-1]:
-        raise ValueError("width")
     return torch.stack(x.chunk(n_heads, dim=-1), dim=1)
 
 

@@ -55,6 +55,15 @@ def token_by_token(q, cache, keep=None):
     return torch.cat(columns, dim=2)
 
 
+@other_way("chat.attend_cached")
+def nan_without_anything_to_see(q, cache, keep=None):
+    k, v = cache
+    mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril(k.shape[2] - q.shape[2])
+    if keep is not None:
+        mask = mask & keep[:, None, None, :]
+    return (q @ k.mT / math.sqrt(q.shape[-1])).masked_fill(~mask, float("-inf")).softmax(-1) @ v
+
+
 @other_way("chat.trim_history")
 def dropping_from_the_front(messages, budget, count_tokens):
     system, rest = [], list(messages)
@@ -79,6 +88,17 @@ def with_costs(messages, budget, count_tokens):
     return [*messages[:head], *messages[first:]]
 
 
+@other_way("chat.trim_history")
+def by_content(messages, budget, count_tokens):
+    head = messages[:1] if messages[0]["role"] == "system" else []
+    kept = list(messages[len(head):])
+    while len(kept) > 1 and sum(count_tokens(m["content"]) for m in head + kept) > budget:
+        kept = kept[1:]
+    while kept[0]["role"] == "assistant":
+        kept = kept[1:]
+    return tuple(head + kept)
+
+
 @other_way("chat.elo_update")
 def both_expected(rating_a, rating_b, outcome, k=32):
     strength_a, strength_b = 10 ** (rating_a / 400), 10 ** (rating_b / 400)
@@ -91,3 +111,9 @@ def with_a_sigmoid(rating_a, rating_b, outcome, k=32):
     gap = torch.tensor(float(rating_a - rating_b), dtype=torch.float64)
     change = k * (outcome - torch.sigmoid(gap * math.log(10) / 400))
     return rating_a + change, rating_b - change
+
+
+@other_way("chat.elo_update")
+def as_one_tensor(rating_a, rating_b, outcome, k=32):
+    change = k * (outcome - 1 / (1 + 10 ** ((rating_b - rating_a) / 400)))
+    return torch.tensor([rating_a + change, rating_b - change])

@@ -13,8 +13,6 @@ def piece_by_piece(messages, encode, special, add_reply=False):
     ids, mask = [], []
     for message in messages:
         role, text = message["role"], message["content"]
-        if role not in {"system", "user", "assistant"}:
-            raise ValueError(role)
         ids.append(special[role])
         mask.append(False)
         for token in encode(text):
@@ -29,14 +27,29 @@ def piece_by_piece(messages, encode, special, add_reply=False):
 
 @other_way("instruct.render_chat")
 def with_chain(messages, encode, special, add_reply=False):
-    known = ("assistant", "user", "system")
-    if any(m["role"] not in known for m in messages):
-        raise ValueError("role")
     parts = [(m["role"], [special[m["role"]], *encode(m["content"]), special["end"]]) for m in messages]
     parts += [("", [special["assistant"]])] if add_reply else []
     ids = list(itertools.chain.from_iterable(part for _, part in parts))
     mask = [role == "assistant" and t > 0 for role, part in parts for t in range(len(part))]
     return [ids, mask]
+
+
+@other_way("instruct.render_chat")
+def as_tensors(messages, encode, special, add_reply=False):
+    ids, mask = [], []
+    for m in messages:
+        content = [*encode(m["content"]), special["end"]]
+        ids += [special[m["role"]], *content]
+        mask += [0] + [int(m["role"] == "assistant")] * len(content)
+    if add_reply:
+        ids, mask = [*ids, special["assistant"]], [*mask, 0]
+    return torch.tensor(ids), torch.tensor(mask).bool()
+
+
+@other_way("instruct.render_chat")
+def zeros_and_ones(messages, encode, special, add_reply=False):
+    ids, mask = as_tensors(messages, encode, special, add_reply)
+    return ids.tolist(), mask.int().tolist()
 
 
 @other_way("instruct.sft_loss")
@@ -59,12 +72,17 @@ def text_by_text(logits, ids, mask):
     return torch.stack(losses).sum() / mask[:, 1:].sum()
 
 
+@other_way("instruct.sft_loss")
+def times_the_mask(logits, ids, mask):
+    losses = F.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
+    learn = mask[:, 1:].float()
+    return (losses * learn).sum() / learn.sum().clamp(min=1)
+
+
 @other_way("instruct.pack")
 def with_three_lists(sequences, context):
     ids, segments, positions = [], [], []
     for i, sequence in enumerate(sequences):
-        if len(sequence) > context:
-            raise ValueError("too long")
         if not sequence:
             continue
         if not ids or len(ids[-1]) + len(sequence) > context:
@@ -84,8 +102,6 @@ def with_three_lists(sequences, context):
 def into_full_tensors(sequences, context):
     places, row, column = [], 0, 0
     for sequence in sequences:
-        if len(sequence) > context:
-            raise ValueError("too long")
         if column + len(sequence) > context:
             row, column = row + 1, 0
         places.append((row, column))
@@ -96,4 +112,33 @@ def into_full_tensors(sequences, context):
         ids[b, t:t + len(sequence)] = torch.tensor(sequence).long()
         segments[b, t:t + len(sequence)] = i
         positions[b, t:t + len(sequence)] = torch.arange(len(sequence))
+    return ids, segments, positions
+
+
+@other_way("instruct.pack")
+def other_conventions(sequences, context):
+    rows = [[]]
+    for sequence in sequences:
+        if sum(map(len, rows[-1])) + len(sequence) > context:
+            rows.append([])
+        rows[-1].append(sequence)
+    tables = [[], [], []]
+    for row in rows:
+        rest = context - sum(map(len, row))
+        tables[0].append([token for sequence in row for token in sequence] + [-100] * rest)
+        tables[1].append([i + 1 for i, sequence in enumerate(row) for _ in sequence] + [0] * rest)
+        tables[2].append([t for sequence in row for t in range(len(sequence))] + list(range(rest)))
+    return tables
+
+
+@other_way("instruct.pack")
+def rows_of_their_own_length(sequences, context):
+    ids, segments, positions = [], [], []
+    for i, sequence in enumerate(sequences):
+        if not ids or len(ids[-1]) + len(sequence) > context:
+            for table in (ids, segments, positions):
+                table.append([])
+        ids[-1].extend(sequence)
+        segments[-1].extend([i] * len(sequence))
+        positions[-1].extend(range(len(sequence)))
     return ids, segments, positions

@@ -11,8 +11,6 @@ from other_ways import other_way
 
 @other_way("ngram.bigram_counts")
 def with_a_loop(ids, vocab_size):
-    if ((ids < 0) | (ids >= vocab_size)).any():
-        raise ValueError("an id is outside the vocabulary")
     counts = torch.zeros(vocab_size, vocab_size, dtype=torch.int64)
     for first, second in zip(ids[:-1], ids[1:], strict=True):
         counts[first, second] += 1
@@ -21,8 +19,6 @@ def with_a_loop(ids, vocab_size):
 
 @other_way("ngram.bigram_counts")
 def with_numpy(ids, vocab_size):
-    if not all(0 <= i < vocab_size for i in ids.tolist()):
-        raise ValueError("an id is outside the vocabulary")
     counts = np.zeros((vocab_size, vocab_size), dtype=np.int32)
     np.add.at(counts, (ids[:-1].numpy(), ids[1:].numpy()), 1)
     return torch.from_numpy(counts)
@@ -30,26 +26,27 @@ def with_numpy(ids, vocab_size):
 
 @other_way("ngram.bigram_counts")
 def with_one_hots(ids, vocab_size):
-    if ids.min() < 0 or ids.max() > vocab_size - 1:
-        raise ValueError("an id is outside the vocabulary")
     one_hot = F.one_hot(ids, vocab_size)
     return one_hot[:-1].T @ one_hot[1:]
 
 
 @other_way("ngram.bigram_counts")
-def refusing_first(ids, vocab_size):
-    for i in ids:
-        if int(i) not in range(vocab_size):
-            raise ValueError(f"{i} is outside {vocab_size}")
+def with_index_put(ids, vocab_size):
     counts = torch.zeros((vocab_size, vocab_size), dtype=torch.long)
     counts.index_put_((ids[:-1], ids[1:]), torch.ones(len(ids) - 1, dtype=torch.long), accumulate=True)
     return counts
 
 
+@other_way("ngram.bigram_counts")
+def without_a_check(ids, vocab_size):
+    counts = torch.zeros(vocab_size, vocab_size, dtype=torch.int64)
+    for t in range(len(ids) - 1):
+        counts[ids[t], ids[t + 1]] += 1
+    return counts
+
+
 @other_way("ngram.bigram_probabilities")
 def row_by_row(counts, smoothing=0.0):
-    if smoothing < 0:
-        raise ValueError("smoothing")
     out = torch.empty(counts.shape, dtype=torch.float64)
     for i, row in enumerate(counts):
         total = row.sum() + smoothing * len(row)
@@ -59,8 +56,6 @@ def row_by_row(counts, smoothing=0.0):
 
 @other_way("ngram.bigram_probabilities")
 def with_an_empty_row_filled(counts, smoothing=0.0):
-    if smoothing < 0:
-        raise ValueError("smoothing")
     n = counts.float() + smoothing
     n[n.sum(1) == 0] = 1.0
     return F.normalize(n, p=1, dim=1)
@@ -68,8 +63,6 @@ def with_an_empty_row_filled(counts, smoothing=0.0):
 
 @other_way("ngram.bigram_probabilities")
 def with_einsum(counts, smoothing=0.0):
-    if not smoothing >= 0:
-        raise ValueError("smoothing")
     n = counts.double() + smoothing
     n = n + (n.sum(dim=1, keepdim=True) == 0)
     return torch.einsum("ab,a->ab", n, 1 / n.sum(dim=1))
@@ -119,3 +112,8 @@ def a_power(loss):
 @other_way("ngram.perplexity")
 def numpy_for_numbers(loss):
     return loss.exp() if isinstance(loss, torch.Tensor) else np.exp(loss)
+
+
+@other_way("ngram.perplexity")
+def always_a_tensor(loss):
+    return torch.exp(torch.as_tensor(loss))

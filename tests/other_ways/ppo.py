@@ -25,6 +25,11 @@ def with_index(logits, ids):
     return table[torch.arange(B)[:, None], torch.arange(T - 1), ids[:, 1:]]
 
 
+@other_way("ppo.token_log_probs")
+def over_everything(logits, ids):
+    return torch.log_softmax(logits, -1)[:, :-1].gather(2, ids[:, 1:].unsqueeze(2)).squeeze(2)
+
+
 @other_way("ppo.kl_estimates")
 def with_ratios(logprobs, ref_logprobs):
     log_ratio = ref_logprobs - logprobs
@@ -35,6 +40,12 @@ def with_ratios(logprobs, ref_logprobs):
 def as_a_list(logprobs, ref_logprobs):
     k1 = torch.sub(logprobs, ref_logprobs)
     return [k1, k1 * k1 / 2, torch.exp(-k1) - 1 + k1]
+
+
+@other_way("ppo.kl_estimates")
+def stacked(logprobs, ref_logprobs):
+    k1 = logprobs - ref_logprobs
+    return torch.stack([k1, k1**2 / 2, torch.exp(-k1) - 1 + k1])
 
 
 @other_way("ppo.token_rewards")
@@ -52,6 +63,14 @@ def filled_and_scattered(score, logprobs, ref_logprobs, mask, beta):
     kl = (logprobs - ref_logprobs).masked_fill(~mask, 0)
     last = (mask * torch.arange(mask.shape[1])).argmax(dim=1, keepdim=True)
     return (-beta * kl).scatter_add(1, last, score[:, None])
+
+
+@other_way("ppo.token_rewards")
+def rewards_times_the_mask(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs) * mask
+    last = mask.shape[1] - 1 - mask.flip(1).float().argmax(1)
+    rewards[torch.arange(len(mask)), last] += score
+    return rewards
 
 
 @other_way("ppo.gae")
@@ -80,6 +99,19 @@ def row_by_row_back(rewards, values, mask, gamma=1.0, lam=0.95):
     return [advantages, returns]
 
 
+@other_way("ppo.gae")
+def gae_times_the_mask(rewards, values, mask, gamma=1.0, lam=0.95):
+    mask = mask.float()
+    B, R = values.shape
+    advantages, later, value = torch.zeros(B, R), torch.zeros(B), torch.zeros(B)
+    for t in reversed(range(R)):
+        delta = rewards[:, t] + gamma * value - values[:, t]
+        later = (delta + gamma * lam * later) * mask[:, t]
+        value = values[:, t] * mask[:, t]
+        advantages[:, t] = later
+    return advantages, (advantages + values) * mask
+
+
 @other_way("ppo.whiten")
 def with_var_mean(x, mask, shift_mean=True):
     variance, mean = torch.var_mean(x[mask], unbiased=False)
@@ -94,6 +126,15 @@ def into_zeros(x, mask, shift_mean=True):
     out = torch.zeros_like(x)
     out[mask] = centred / (centred.pow(2).mean() + 1e-8).sqrt() + (0 if shift_mean else kept.mean())
     return out
+
+
+@other_way("ppo.whiten")
+def whitened_times_the_mask(x, mask, shift_mean=True):
+    n = mask.sum()
+    mean = (x * mask).sum() / n
+    variance = (((x - mean) ** 2) * mask).sum() / n
+    out = (x - mean) / (variance + 1e-8) ** 0.5
+    return (out if shift_mean else out + mean) * mask
 
 
 @other_way("ppo.policy_loss")
@@ -113,6 +154,13 @@ def kept_one_by_one(logprobs, old_logprobs, advantages, mask, clip=0.2):
     return sum(losses) / len(losses)
 
 
+@other_way("ppo.policy_loss")
+def policy_times_the_mask(logprobs, old_logprobs, advantages, mask, clip=0.2):
+    ratio = torch.exp(logprobs - old_logprobs)
+    gain = torch.min(ratio * advantages, ratio.clamp(1 - clip, 1 + clip) * advantages)
+    return -(gain * mask).sum() / mask.sum()
+
+
 @other_way("ppo.value_loss")
 def with_clamp(values, old_values, returns, mask, clip=0.2):
     clipped = torch.clamp(values, old_values - clip, old_values + clip)
@@ -125,6 +173,13 @@ def kept_first(values, old_values, returns, mask, clip=0.2):
     v, old, goal = (torch.masked_select(x, mask) for x in (values, old_values, returns))
     near = torch.where((v - old).abs() > clip, old + clip * torch.sign(v - old), v)
     return torch.stack([(v - goal) ** 2, (near - goal) ** 2]).amax(0).sum() / (2 * mask.sum())
+
+
+@other_way("ppo.value_loss")
+def value_times_the_mask(values, old_values, returns, mask, clip=0.2):
+    near = old_values + (values - old_values).clamp(-clip, clip)
+    worse = torch.max((values - returns) ** 2, (near - returns) ** 2)
+    return 0.5 * (worse * mask).sum() / mask.sum()
 
 
 @other_way("ppo.adaptive_beta")

@@ -31,15 +31,11 @@ def _greedy(logits):
 
 @other_way("sampling.softmax")
 def with_torch(logits, temperature=1.0):
-    if temperature < 0:
-        raise ValueError("temperature")
     return F.softmax(logits / temperature, dim=-1) if temperature else _greedy(logits)
 
 
 @other_way("sampling.softmax")
 def with_logsumexp(logits, temperature=1.0):
-    if temperature < 0:
-        raise ValueError("temperature")
     if temperature == 0:
         return _greedy(logits)
     z = logits / temperature
@@ -48,8 +44,6 @@ def with_logsumexp(logits, temperature=1.0):
 
 @other_way("sampling.softmax")
 def row_by_row(logits, temperature=1.0):
-    if temperature < 0:
-        raise ValueError("temperature")
     rows = []
     for row in logits.reshape(-1, logits.shape[-1]):
         if temperature == 0:
@@ -61,10 +55,15 @@ def row_by_row(logits, temperature=1.0):
     return torch.stack(rows).reshape(logits.shape)
 
 
+@other_way("sampling.softmax")
+def one_hot_in_single_precision(logits, temperature=1.0):
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
+    return torch.softmax(logits / temperature, -1)
+
+
 @other_way("sampling.top_k_filter")
 def with_sort(logits, k):
-    if k < 1:
-        raise ValueError("k")
     k = min(k, logits.size(-1))
     limit = torch.sort(logits, dim=-1, descending=True)[0][..., k - 1].unsqueeze(-1)
     return torch.where(logits >= limit, logits, torch.tensor(-INF, dtype=logits.dtype))
@@ -72,8 +71,6 @@ def with_sort(logits, k):
 
 @other_way("sampling.top_k_filter")
 def with_ranks(logits, k):
-    if not k > 0:
-        raise ValueError("k")
     larger = (logits[..., None, :] > logits[..., :, None]).sum(dim=-1)  # how many beat each
     out = logits.clone()
     out[larger >= k] = -INF
@@ -82,8 +79,6 @@ def with_ranks(logits, k):
 
 @other_way("sampling.top_k_filter")
 def with_kthvalue(logits, k):
-    if k <= 0:
-        raise ValueError("k")
     if k >= logits.shape[-1]:
         return logits
     kth = logits.kthvalue(logits.shape[-1] - k + 1, dim=-1, keepdim=True).values
@@ -128,6 +123,15 @@ def with_what_is_before(logits, p):
     return torch.where(keep, logits, -INF)
 
 
+@other_way("sampling.top_p_filter")
+def crossing_shifted(logits, p):
+    ordered, order = torch.sort(logits, descending=True)
+    drop = ordered.softmax(-1).cumsum(-1) > p
+    drop[..., 1:] = drop[..., :-1].clone()
+    drop[..., 0] = False
+    return logits if p >= 1 else logits.masked_fill(drop.scatter(-1, order, drop), -INF)
+
+
 def _filtered(logits, temperature, top_k, top_p):
     scores = logits / temperature
     if top_k is not None:
@@ -165,8 +169,6 @@ def with_cumsum(logits, temperature=1.0, top_k=None, top_p=None, generator=None)
 @other_way("sampling.generate")
 def with_a_grown_tensor(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None,
                         generator=None):
-    if ids.size(1) < 1:
-        raise ValueError("prompt")
     B, T = ids.shape
     done = torch.full((B,), False)
     for _ in range(max_new_tokens):
@@ -184,8 +186,6 @@ def with_a_grown_tensor(model, ids, max_new_tokens, stop_id=None, temperature=1.
 @other_way("sampling.generate")
 def with_lists(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None):
     rows, width = ids.tolist(), ids.shape[1]
-    if width == 0:
-        raise ValueError("prompt")
     for _ in range(max_new_tokens):
         drawn = with_cumsum(model(torch.tensor(rows))[:, -1], temperature, top_k, top_p, generator).tolist()
         for row, token in zip(rows, drawn, strict=True):

@@ -36,6 +36,11 @@ def with_a_sigmoid(x):
     return x * torch.sigmoid(2 * (2 / math.pi) ** 0.5 * (x + 0.044715 * torch.pow(x, 3)))
 
 
+@other_way("transformer.gelu")
+def with_a_root_in_single_precision(x):
+    return 0.5 * x * (1 + torch.tanh(torch.sqrt(torch.tensor(2.0 / math.pi)) * (x + 0.044715 * torch.pow(x, 3))))
+
+
 @other_way("transformer.feed_forward")
 def with_linear(x, w_in, b_in, w_out, b_out):
     return F.linear(F.gelu(F.linear(x, w_in.T, b_in), approximate="tanh"), w_out.T, b_out)
@@ -76,8 +81,6 @@ def in_a_loop_post(x, attend, mlp, norm1, norm2):
 
 @other_way("transformer.mask_tokens")
 def one_draw(ids, mask_id, vocab_size, rate=0.15, generator=None):
-    if rate < 0 or rate > 1:
-        raise ValueError("rate")
     u = torch.rand(ids.shape, generator=generator)
     other = torch.randint(0, vocab_size, ids.shape, generator=generator)
     inputs = torch.where(u < 0.8 * rate, mask_id, torch.where(u < 0.9 * rate, other, ids))
@@ -86,8 +89,6 @@ def one_draw(ids, mask_id, vocab_size, rate=0.15, generator=None):
 
 @other_way("transformer.mask_tokens")
 def as_in_bert(ids, mask_id, vocab_size, rate=0.15, generator=None):
-    if not 0 <= rate <= 1:
-        raise ValueError("rate")
     inputs, labels = ids.clone(), ids.clone()
     selected = torch.bernoulli(torch.full(ids.shape, rate), generator=generator).bool()
     labels[~selected] = -100
@@ -100,8 +101,6 @@ def as_in_bert(ids, mask_id, vocab_size, rate=0.15, generator=None):
 
 @other_way("transformer.mask_tokens")
 def token_by_token(ids, mask_id, vocab_size, rate=0.15, generator=None):
-    if not 0 <= rate <= 1:
-        raise ValueError("rate")
     draws = torch.rand((2, *ids.shape), generator=generator).tolist()
     inputs, labels = ids.tolist(), torch.full(ids.shape, -100).tolist()
     for b, row in enumerate(ids.tolist()):
@@ -136,3 +135,10 @@ def with_endings(name, n_layers):
         return 0.0
     residual = name.endswith((".c_proj.weight", ".attn.w_out", ".mlp.w_out"))
     return 0.02 / math.sqrt(2 * n_layers) if residual else 0.02
+
+
+@other_way("transformer.gpt2_init_std")
+def plain_endings(name, n_layers):
+    if name.endswith(("c_proj.weight", "w_out")):
+        return 0.02 / math.sqrt(2 * n_layers)
+    return 0.0 if "norm" in name or "ln_" in name or "bias" in name or ".b_" in name else 0.02

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from gptlab.course.checks.cases import EDGE, Case, Draw, Seed, holds, one, refuses, repeats
+from gptlab.course.checks.cases import EDGE, Case, Draw, Seed, holds, one, repeats
 
 VOCABULARY, MASK_ID = 20, 19
 SHAPE = (120, 100)
@@ -16,7 +16,7 @@ def _shares(ids: Tensor) -> object:
     """A summary of inputs and labels: how large the shares of the five fates are."""
 
     def summary(results: object) -> object:
-        if not (isinstance(results, (tuple, list)) and len(results) == 2 and
+        if not (isinstance(results, (tuple, list, Tensor)) and len(results) == 2 and
                 all(isinstance(x, Tensor) and x.shape == ids.shape for x in results)):
             return results
         inputs, labels = (x.long() for x in results)
@@ -59,14 +59,12 @@ def mask_tokens() -> list[Case]:
         repeats(ids, MASK_ID, VOCABULARY, about="the same tokens from the same seed"),
         one(few.T.contiguous().T, MASK_ID, VOCABULARY, rate=0.0, expected=(few, torch.full_like(few, -100)),
             stage=EDGE, about="not contiguous in memory, without a generator"),
-        refuses(few, MASK_ID, VOCABULARY, rate=1.5, about="the rate is outside 0 … 1"),
-        refuses(few, MASK_ID, VOCABULARY, rate=-0.1, about="the rate is outside 0 … 1"),
     ]
 
 
 def _labels_fit(function, ids, *arguments, **options):
     results = function(ids, *arguments, **options)
-    if not isinstance(results, (tuple, list)) or len(results) != 2:
+    if not isinstance(results, (tuple, list, Tensor)) or len(results) != 2:
         return "something that is no pair"
     inputs, labels = results
     if inputs.shape != ids.shape or labels.shape != ids.shape:
@@ -82,11 +80,10 @@ NAMES = [
     ("blocks.2.attn.w_out", 6, "residual"), ("blocks.0.mlp.w_out", 3, "residual"),
     ("h.1.attn.c_attn.weight", 12, "drawn"), ("h.1.mlp.c_fc.weight", 12, "drawn"), ("wte.weight", 12, "drawn"),
     ("blocks.2.attn.w_qkv", 6, "drawn"), ("blocks.2.mlp.w_in", 6, "drawn"), ("wpe.weight", 5, "drawn"),
-    ("token_embedding", 6, "drawn"), ("head.w_out", 4, "drawn"),
     ("h.1.mlp.c_proj.bias", 12, "zero"), ("h.1.attn.c_attn.bias", 12, "zero"), ("blocks.2.mlp.b_in", 6, "zero"),
-    ("blocks.2.attn.b_out", 6, "zero"), ("blocks.2.attn.qkv_bias", 6, "zero"),
+    ("blocks.2.attn.b_out", 6, "zero"), ("blocks.2.attn.b_qkv", 6, "zero"),
     ("h.4.ln_1.weight", 12, "zero"), ("h.4.ln_2.bias", 12, "zero"), ("transformer.ln_f.weight", 12, "zero"),
-    ("blocks.1.norm1.weight", 6, "zero"), ("blocks.1.norm2_weight", 6, "zero"), ("norm.weight", 6, "zero"),
+    ("blocks.1.norm1.weight", 6, "zero"), ("blocks.1.norm2.bias", 6, "zero"), ("norm.weight", 6, "zero"),
 ]
 
 

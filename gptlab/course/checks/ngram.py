@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.course.checks.cases import EDGE, Case, Draw, each_way, one, refuses
+from gptlab.course.checks.cases import EDGE, Case, Draw, each_way, one
 
 
 def _pairs_counted(ids: Tensor, vocab_size: int) -> Tensor:
@@ -26,9 +26,6 @@ def bigram_counts() -> list[Case]:
         one(torch.tensor([2, 2, 2, 2]), 3, expected=torch.tensor([[0, 0, 0], [0, 0, 0], [0, 0, 3]])),
         *each_way(ids, 7, oracle=_pairs_counted, gradient=False),
         one(torch.tensor([3]), 4, expected=torch.zeros(4, 4, dtype=torch.int64), stage=EDGE, about="one token, no pair"),
-        refuses(torch.tensor([0, 3, 1]), 3, about="id 3 is not in a vocabulary of 3"),
-        refuses(torch.tensor([0, 1, -1, 2]), 3, about="id −1 is in no vocabulary"),
-        refuses(torch.tensor([0, 1, 3]), 3, about="the last id, 3, is not in a vocabulary of 3"),
     ]
 
 
@@ -59,8 +56,6 @@ def bigram_probabilities() -> list[Case]:
             about="a token seen once"),
         one(torch.tensor([[2, 0], [0, 0]]), expected=torch.tensor([[1.0, 0.0], [0.5, 0.5]]), stage=EDGE,
             about="the second token was never seen", rtol=1e-6),
-        refuses(seen, smoothing=-0.5, about="the smoothing is below 0"),
-        refuses(seen, smoothing=-1e-3, about="the smoothing is below 0"),
     ]
 
 
@@ -77,7 +72,7 @@ def cross_entropy() -> list[Case]:
     wide = torch.tensor([[1e4, -1e4, 0.0], [-1e4, -1e4, 1e4]], dtype=torch.float64)
     return [
         one(torch.zeros(2, 4, dtype=torch.float64), torch.tensor([3, 1]), expected=torch.tensor(math.log(4)),
-            about="all tokens equally likely: ln 4", rtol=1e-7),
+            about="all tokens equally likely: ln 4"),
         *each_way(logits, targets, oracle=_surprise),
         *each_way(batch, batch_targets, oracle=_surprise, about="two targets ignored"),
         *each_way(batch, other, ignore_index=3, oracle=_surprise),
@@ -96,6 +91,5 @@ def perplexity() -> list[Case]:
         one(math.log(10), expected=10.0, about="ln 10"),
         one(torch.tensor(math.log(7), dtype=torch.float64), expected=torch.tensor(7.0, dtype=torch.float64)),
         *each_way(losses, oracle=lambda loss: torch.pow(math.e, loss), gradient=False),
-        one(1.5, expected=4.4816890703380645, strict=True, stage=EDGE),
-        one(3, expected=20.085536923187668, strict=True, stage=EDGE),
+        one(1.5, expected=4.4816890703380645),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gptlab.course.checks.cases import REFUSED, Case, Seed
+from gptlab.course.checks.cases import Case, Seed
 from gptlab.course.checks.compare import first_difference
 from gptlab.course.checks.judge import Fault
 from gptlab.course.checks.mistakes import Mistake
@@ -44,7 +44,7 @@ def _input(case: Case, names: list[str]) -> str:
     text = ", ".join(f"{name} {argument(value)}" for name, value in given)
     if len(text) > 2 * (WIDTH - 12):
         text = ", ".join(f"{name} {argument(value, small=1)}" for name, value in given)
-    about = case.about if case.stage != REFUSED and case.expected is not True else ""
+    about = case.about if case.expected is not True else ""
     return f"{text} ({about})" if about and text else text or about or "no arguments"
 
 
@@ -76,8 +76,6 @@ def whole(value: Any, digits: int = 6) -> str:
 def _both(fault: Fault, digits: int) -> tuple[str, str]:
     """What was expected and what came, in words."""
     expected, came = fault.case.expected, fault.outcome.value
-    if fault.case.stage == REFUSED:
-        return fault.expected, fault.came or f"no error, but {_result(came, digits)}"
     if fault.expected and fault.came:
         return fault.expected, fault.came
     if fault.came:

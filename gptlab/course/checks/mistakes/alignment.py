@@ -38,8 +38,6 @@ _best("the best over the first axis", "The K replies to a prompt stand along the
     lambda rewards: rewards.argmax(0))
 _best("one for the whole batch", "Each prompt has a best reply of its own.")(lambda rewards: rewards.argmax())
 _best("an axis too many", "The axis of the K replies goes away.")(lambda rewards: rewards.argmax(-1, keepdim=True))
-_best("the last of those that share", "Where several share the highest reward, the first one wins.")(
-    lambda rewards: rewards.shape[-1] - 1 - rewards.flip(-1).argmax(-1))
 _best("the largest in size", "A reward far below 0 is no good one.")(lambda rewards: rewards.abs().argmax(-1))
 
 # ---- best_of_n_kl
@@ -49,23 +47,15 @@ def _kl(name, hint):
     return mistake("alignment.best_of_n_kl", name, hint)
 
 
-def _at_least_one(n):
-    if n < 1:
-        raise ValueError("n")
-    return n
-
-
-_kl("only the logarithm", "Something is subtracted.")(lambda n: math.log(_at_least_one(n)))
+_kl("only the logarithm", "Something is subtracted.")(lambda n: math.log(n))
 _kl("added for subtracted", "With n = 1 there is no choice, and the KL is 0: that holds for n = 2 less than for 3.")(
-    lambda n: math.log(_at_least_one(n)) + (n - 1) / n)
-_kl("n − 1 not divided by n", "What is subtracted stays below 1.")(lambda n: math.log(_at_least_one(n)) - (n - 1))
-_kl("1/n subtracted", "With n = 1 there is no choice, and the KL is 0.")(lambda n: math.log(_at_least_one(n)) - 1 / n)
-_kl("bits for nats", "The logarithm is the natural one.")(lambda n: math.log2(_at_least_one(n)) - (n - 1) / n)
-_kl("the base 10", "The logarithm is the natural one.")(lambda n: math.log10(_at_least_one(n)) - (n - 1) / n)
+    lambda n: math.log(n) + (n - 1) / n)
+_kl("n − 1 not divided by n", "What is subtracted stays below 1.")(lambda n: math.log(n) - (n - 1))
+_kl("1/n subtracted", "With n = 1 there is no choice, and the KL is 0.")(lambda n: math.log(n) - 1 / n)
+_kl("bits for nats", "The logarithm is the natural one.")(lambda n: math.log2(n) - (n - 1) / n)
+_kl("the base 10", "The logarithm is the natural one.")(lambda n: math.log10(n) - (n - 1) / n)
 _kl("n and n − 1 turned around", "(n − 1)/n stays below 1.")(
-    lambda n: math.log(_at_least_one(n)) - n / (n - 1) if n > 1 else 0.0)
-_kl("n below 1 let through", "There is no best of no replies: refuse it.")(
-    lambda n: math.log(n) - (n - 1) / n if n >= 1 else 0.0)
+    lambda n: math.log(n) - n / (n - 1) if n > 1 else 0.0)
 
 # ---- dpo_loss
 
@@ -110,14 +100,8 @@ def _group(name, hint):
     return mistake("alignment.group_advantages", name, hint)
 
 
-def _enough(rewards):
-    if rewards.shape[-1] < 2:
-        raise ValueError("K")
-    return rewards
-
-
 def _centred(rewards, dim=-1):
-    return _enough(rewards) - rewards.mean(dim, keepdim=True)
+    return rewards - rewards.mean(dim, keepdim=True)
 
 
 _group("the biased deviation", "The standard deviation divides by K − 1.")(
@@ -129,15 +113,13 @@ _group("1e-4 left out", "Where all replies get the same reward, you divide 0 by 
 _group("1e-4 inside the root", "1e-4 is added to the standard deviation.")(
     lambda r: _centred(r) / (r.var(-1, keepdim=True) + 1e-4).sqrt())
 _group("the whole batch for a group", "Each prompt's replies are a group of their own.")(
-    lambda r: (_enough(r) - r.mean()) / (r.std() + 1e-4))
+    lambda r: (r - r.mean()) / (r.std() + 1e-4))
 _group("groups along the first axis", "The K replies to a prompt stand along the last axis.")(
     lambda r: _centred(r, 0) / (r.std(0, keepdim=True) + 1e-4))
 _group("the mean left in", "A reply is judged against its group's mean.")(
-    lambda r: _enough(r) / (r.std(-1, keepdim=True) + 1e-4))
+    lambda r: r / (r.std(-1, keepdim=True) + 1e-4))
 _group("keepdim forgotten", "Means of shape (…) line up with the wrong axis.")(
-    lambda r: (_enough(r) - r.mean(-1)) / (r.std(-1) + 1e-4))
-_group("a group of one let through", "One reply has no spread: refuse it.")(
-    lambda r: (r - r.mean(-1, keepdim=True)) / (r.std(-1, keepdim=True) + 1e-4))
+    lambda r: (r - r.mean(-1)) / (r.std(-1) + 1e-4))
 
 # ---- leave_one_out_advantages
 
@@ -147,24 +129,22 @@ def _rloo(name, hint):
 
 
 def _others(r):
-    return _enough(r).sum(-1, keepdim=True) - r
+    return r.sum(-1, keepdim=True) - r
 
 
 _rloo("its own reward in the baseline", "The baseline is the mean of the others.")(_centred)
 _rloo("divided by K", "There are K − 1 others.")(lambda r: r - _others(r) / r.shape[-1])
 _rloo("the sum of the others", "The baseline is a mean.")(lambda r: r - _others(r))
 _rloo("the sum of all over K − 1", "Its own reward does not belong to the sum.")(
-    lambda r: r - _enough(r).sum(-1, keepdim=True) / (r.shape[-1] - 1))
+    lambda r: r - r.sum(-1, keepdim=True) / (r.shape[-1] - 1))
 _rloo("the sign turned", "Better than the others means above 0.")(lambda r: _others(r) / (r.shape[-1] - 1) - r)
 _rloo("only the baseline", "The advantage is how much better it was than that.")(lambda r: _others(r) / (r.shape[-1] - 1))
 _rloo("the whole batch for a group", "Each prompt's replies are a group of their own.")(
-    lambda r: r - (_enough(r).sum() - r) / (r.numel() - 1))
+    lambda r: r - (r.sum() - r) / (r.numel() - 1))
 _rloo("groups along the first axis", "The K replies to a prompt stand along the last axis.")(
-    lambda r: r - (_enough(r).sum(0, keepdim=True) - r) / (r.shape[0] - 1 or math.nan))
+    lambda r: r - (r.sum(0, keepdim=True) - r) / (r.shape[0] - 1 or math.nan))
 _rloo("the best of the others", "The baseline is the mean of the others.")(
-    lambda r: r - torch.where(_enough(r) == r.amax(-1, keepdim=True), r.topk(2, -1).values[..., 1:],
+    lambda r: r - torch.where(r == r.amax(-1, keepdim=True), r.topk(2, -1).values[..., 1:],
                               r.amax(-1, keepdim=True)))
 _rloo("divided by the deviation too", "That is GRPO's; this one only subtracts.")(
     lambda r: (r - _others(r) / (r.shape[-1] - 1)) / (r.std(-1, keepdim=True) + 1e-4))
-_rloo("a group of one let through", "One reply has no others: refuse it.")(
-    lambda r: r - (r.sum(-1, keepdim=True) - r) / max(r.shape[-1] - 1, 1))

@@ -34,11 +34,8 @@ def _scores(q, k):
 
 
 def _weights(scores, mask):
-    """Masked softmax, 0 where nothing may be looked at."""
-    if mask is None:
-        return scores.softmax(-1)
-    low = torch.finfo(scores.dtype).min
-    return scores.masked_fill(~mask, low).softmax(-1).masked_fill(~mask, 0.0)
+    """Masked softmax."""
+    return scores.softmax(-1) if mask is None else scores.masked_fill(~mask, -INF).softmax(-1)
 
 
 def _sdpa(name, hint):
@@ -122,65 +119,38 @@ def _(q, k, v, mask=None):
     return _weights(q @ k / math.sqrt(q.shape[-1]), mask) @ v
 
 
-@_sdpa("nan for a query that may look at nothing", "A row of −inf only has no softmax: it must give 0.")
-def _(q, k, v, mask=None):
-    scores = _scores(q, k)
-    return (scores if mask is None else scores.masked_fill(~mask, -INF)).softmax(-1) @ v
-
-
-@_sdpa("an even mixture for a query that may look at nothing",
-       "Equal low scores give equal weights: such a query must give 0.")
-def _(q, k, v, mask=None):
-    scores = _scores(q, k)
-    return (scores if mask is None else scores.masked_fill(~mask, torch.finfo(scores.dtype).min)).softmax(-1) @ v
-
-
 # ---- split_heads
 
 
-def _whole(x, n_heads):
-    if x.shape[2] % n_heads:
-        raise ValueError("does not divide")
+def _width(x, n_heads):
     return x.shape[2] // n_heads
 
 
 @mistake("attention.split_heads", "reshaped into place",
          "Reshaping never moves a number: cut the width first, then bring the axis of heads forward.")
 def _(x, n_heads):
-    return x.reshape(x.shape[0], n_heads, x.shape[1], _whole(x, n_heads))
+    return x.reshape(x.shape[0], n_heads, x.shape[1], _width(x, n_heads))
 
 
 @mistake("attention.split_heads", "every H-th channel to a head", "Head h owns D channels that stand side by side.")
 def _(x, n_heads):
     B, T, _ = x.shape
-    return x.reshape(B, T, _whole(x, n_heads), n_heads).permute(0, 3, 1, 2)
+    return x.reshape(B, T, _width(x, n_heads), n_heads).permute(0, 3, 1, 2)
 
 
 @mistake("attention.split_heads", "heads not brought forward", "Time and heads have to change places.")
 def _(x, n_heads):
-    return x.reshape(*x.shape[:2], n_heads, _whole(x, n_heads))
+    return x.reshape(*x.shape[:2], n_heads, _width(x, n_heads))
 
 
 @mistake("attention.split_heads", "head width and heads swapped", "n_heads is the number of heads, not their width.")
 def _(x, n_heads):
-    return x.reshape(*x.shape[:2], _whole(x, n_heads), n_heads).transpose(1, 2)
+    return x.reshape(*x.shape[:2], _width(x, n_heads), n_heads).transpose(1, 2)
 
 
 @mistake("attention.split_heads", "heads in reverse", "Head 0 owns the first D channels.")
 def _(x, n_heads):
-    return x.reshape(*x.shape[:2], n_heads, _whole(x, n_heads)).transpose(1, 2).flip(1)
-
-
-@mistake("attention.split_heads", "the width is not checked", "torch's own complaint is no ValueError: check before you cut.")
-def _(x, n_heads):
-    B, T, C = x.shape
-    return x.reshape(B, T, n_heads, C // n_heads).transpose(1, 2)
-
-
-@mistake("attention.split_heads", "channels lost", "Where the width does not divide, say so; do not drop the rest.")
-def _(x, n_heads):
-    D = x.shape[2] // n_heads
-    return x[:, :, : D * n_heads].reshape(*x.shape[:2], n_heads, D).transpose(1, 2)
+    return x.reshape(*x.shape[:2], n_heads, _width(x, n_heads)).transpose(1, 2).flip(1)
 
 
 # ---- merge_heads

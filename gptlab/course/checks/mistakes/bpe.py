@@ -121,13 +121,10 @@ def _training(name, hint):
 
 
 def _with(best=lambda total: min(total, key=lambda pair: (-total[pair], pair)), least=2, spare=0, first=256, cut=True,
-          units=lambda piece: list(piece.encode()), count=lambda ids: Counter(pairwise(ids)), distinct=False,
-          checked=True):
+          units=lambda piece: list(piece.encode()), count=lambda ids: Counter(pairwise(ids)), distinct=False):
     """A training with one thing changed."""
 
     def body(text, vocab_size, pattern=None):
-        if checked and vocab_size < 256:
-            raise ValueError("below 256")
         found = regex.findall(pattern or default_pattern(), text) if cut else [text]
         pieces = [units(piece) for piece in (dict.fromkeys(found) if distinct else found)]
         merges = []
@@ -159,14 +156,10 @@ _training("characters for bytes", "Encode the pieces as UTF-8 first: 山 is thre
     _with(units=lambda piece: [ord(char) for char in piece]))
 _training("pairs that do not overlap", "Pairs are counted as in pair_counts, overlapping ones too.")(
     _with(count=lambda ids: Counter(zip(ids[::2], ids[1::2], strict=False))))
-_training("a vocabulary that is too small", "With fewer than 256 ids, not even the bytes fit: refuse it.")(
-    _with(checked=False))
 
 
 @_training("counted once, at the start", "Every merge makes new pairs: count again.")
 def _(text, vocab_size, pattern=None):
-    if vocab_size < 256:
-        raise ValueError("below 256")
     pieces = regex.findall(pattern or default_pattern(), text)
     total = sum((Counter(pairwise(piece.encode())) for piece in pieces), Counter())
     ordered = sorted(total, key=lambda pair: (-total[pair], pair))

@@ -50,10 +50,9 @@ def _mask(q, k, offset=0, first=None):
     return torch.ones(T, S).tril(start + offset).bool()
 
 
-def _look(q, k, v, mask, scale=True, empty=0.0):
+def _look(q, k, v, mask, scale=True):
     scores = q @ k.transpose(-2, -1) / (math.sqrt(q.shape[-1]) if scale else 1.0)
-    weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1)
-    return weights.masked_fill(~mask.any(-1, keepdim=True), empty) @ v
+    return scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1) @ v
 
 
 def _kept(mask, keep):
@@ -79,21 +78,11 @@ _attend("not itself", "A token may look at itself: its key is in the cache alrea
 _attend("keep left out", "The argument `keep` changes nothing in your result.")(_cached(keep_of=lambda keep: None))
 _attend("keep turned around", "True means may look.")(_cached(keep_of=lambda keep: None if keep is None else ~keep))
 _attend("scores not divided by √D", "Here too the scores shrink by √D.")(_cached(scale=False))
-_attend("nan for a query that may look at nothing", "A row of −inf only has no softmax: it must give 0.")(
-    _cached(empty=math.nan))
-_attend("an even mixture for a query that may look at nothing",
-        "Equal low scores give equal weights: such a query must give 0.")(
-    lambda q, cache, keep=None: _even(q, *cache, _kept(_mask(q, cache[0]), keep)))
 _attend("only the new tokens looked at", "The cache holds those before, too.")(
     lambda q, cache, keep=None: _cached()(q, tuple(x[:, :, -q.shape[2]:] for x in cache),
                                           None if keep is None else keep[:, -q.shape[2]:]))
 _attend("keys for values", "The cache is the pair (k, v): the weights mix v.")(
     lambda q, cache, keep=None: _cached()(q, (cache[0], cache[0]), keep))
-
-
-def _even(q, k, v, mask):
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-    return scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1) @ v
 
 
 # ---- trim_history
@@ -111,7 +100,7 @@ def _cost(message, count):
 
 
 def _fitted(system=True, charge=True, fits=lambda used, budget: used <= budget, gaps=False, question=True,
-            last=True, charge_last=True, alone=True, cost=_cost):
+            last=True, charge_last=True, cost=_cost):
     """Trimming with one thing changed."""
 
     def body(messages, budget, count_tokens):
@@ -126,7 +115,7 @@ def _fitted(system=True, charge=True, fits=lambda used, budget: used <= budget, 
             elif not gaps:
                 break
         others = any(m["role"] != "assistant" for m in kept)
-        while question and kept and kept[0]["role"] == "assistant" and (others or not alone):
+        while question and kept and kept[0]["role"] == "assistant" and others:
             kept = kept[1:]
         return messages[:first] + kept
 
@@ -144,7 +133,6 @@ _trim("a gap in the middle", "The first message that does not fit ends it, even 
     _fitted(gaps=True))
 _trim("an answer without its question", "A history must not begin with an assistant message.")(_fitted(question=False))
 _trim("the last message lost", "The last message stays, even over the budget.")(_fitted(last=False))
-_trim("nothing left of answers only", "Where no other role follows, the history stays as it is.")(_fitted(alone=False))
 _trim("nothing dropped", "What does not fit the budget goes, the oldest first.")(lambda messages, budget, count: list(messages))
 _trim("messages counted, not tokens", "Ask message_tokens what each message costs.")(_fitted(cost=lambda m, count: 1))
 _trim("characters counted", "Ask message_tokens what each message costs.")(

@@ -13,10 +13,6 @@ def _mean_of_means(losses, mask):
     return (torch.where(mask, losses, 0.0).sum(1) / mask.sum(1)).mean()
 
 
-def _mask_times(losses, mask):
-    return (losses * mask).sum() / mask.sum()
-
-
 MEANS = [
     ("padding counted", "The mean runs over the kept positions.", lambda losses, mask: losses.mean()),
     ("divided by all positions", "The mean runs over the kept positions: divide by their number.",
@@ -26,7 +22,6 @@ MEANS = [
     ("a sum for a mean", "The loss is per token.", lambda losses, mask: losses[mask].sum()),
     ("the mask turned around", "True means keep.", lambda losses, mask: losses[~mask].mean() if (~mask).any() else
      losses.sum() * float("nan")),
-    ("multiplied by the mask", "0 times nan is nan, and 0 times inf too: choose the kept ones instead.", _mask_times),
 ]
 
 # ---- policy_loss

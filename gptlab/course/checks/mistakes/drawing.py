@@ -133,8 +133,6 @@ def _loop(context=lambda ids: ids, place=-1, extra=0, stop_when=torch.all, fill=
     """A generate with one thing changed."""
 
     def body(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None):
-        if ids.shape[1] == 0:
-            raise ValueError("no prompt")
         stopped = (ids == stop_id).any(1) if in_prompt and stop_id is not None else torch.zeros(len(ids)).bool()
         for _ in range(max_new_tokens + extra):
             new = _right(model(context(ids))[:, place], temperature, top_k, top_p, generator)
@@ -180,8 +178,6 @@ def _(model, ids, max_new_tokens, stop_id=None, **options):
 @mistake("sampling.generate", "the stop token left out of the result",
          "The stop token belongs to the text: break after it has been appended.")
 def _(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None):
-    if ids.shape[1] == 0:
-        raise ValueError("no prompt")
     stopped = torch.zeros(len(ids)).bool()
     for _ in range(max_new_tokens):
         new = _right(model(ids)[:, -1], temperature, top_k, top_p, generator)
@@ -207,10 +203,3 @@ def _(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top
 @mistake("sampling.generate", "the generator not passed on", "The same seed has to give the same text.")
 def _(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None):
     return _loop()(model, ids, max_new_tokens, stop_id, temperature, top_k, top_p, None)
-
-
-@mistake("sampling.generate", "an empty prompt let through", "Without a token there is no last position: say so first.")
-def _(model, ids, *arguments, **options):
-    if ids.shape[1] == 0:
-        return ids
-    return _loop()(model, ids, *arguments, **options)

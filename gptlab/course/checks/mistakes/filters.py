@@ -11,8 +11,6 @@ INF = float("inf")
 
 def _limited(filter_rows):
     def body(logits, k):
-        if k < 1:
-            raise ValueError("k below 1")
         return filter_rows(logits, min(k, logits.shape[-1]))
 
     return body
@@ -88,15 +86,7 @@ def _(logits, k):
 
 @mistake("sampling.top_k_filter", "k larger than the vocabulary", "There are never more than V scores to keep.")
 def _(logits, k):
-    if k < 1:
-        raise ValueError("k below 1")
     return logits.masked_fill(logits < logits.topk(k, dim=-1).values[..., -1:], -INF)
-
-
-@mistake("sampling.top_k_filter", "k below 1 let through", "Index k − 1 is −1 for k = 0, and Python takes the last.")
-def _(logits, k):
-    kth = logits.sort(dim=-1, descending=True).values[..., min(k, logits.shape[-1]) - 1, None]
-    return logits.masked_fill(logits < kth, -INF)
 
 
 # ---- top_p_filter
@@ -206,9 +196,3 @@ def _(logits, p):
     ordered, order = logits.sort(dim=-1, descending=True, stable=True)
     drop = _first_stays(_before(ordered.softmax(dim=-1)) >= p)
     return logits.masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), -INF)
-
-
-@mistake("sampling.top_p_filter", "p reached but not enough", "A set that has exactly p has reached it.")
-@_nucleus
-def _(chances, p):
-    return _first_stays(_before(chances) > p)

@@ -13,14 +13,12 @@ def _chat(name, hint):
 
 
 def _render(role=lambda hers: False, content=lambda hers: hers, end=lambda hers: hers, reply=False, ends=True,
-            names=True, more=True, checked=True):
+            names=True, more=True):
     """A template with one thing changed: who learns the role token, the content, the end token."""
 
     def body(messages, encode, special, add_reply=False):
         ids, mask = [], []
         for message in messages:
-            if checked and message["role"] not in ("system", "user", "assistant"):
-                raise ValueError("role")
             hers, words = message["role"] == "assistant", encode(message["content"])
             if names:
                 ids, mask = [*ids, special[message["role"]]], [*mask, role(hers)]
@@ -45,8 +43,6 @@ _chat("no end token behind the others", "Every message ends with the end token."
 _chat("no role tokens", "Each message begins with the token of its role.")(_render(names=False))
 _chat("add_reply left out", "The argument `add_reply` changes nothing in your result.")(_render(more=False))
 _chat("the token of add_reply learnt", "That token is put there by us, like every role token.")(_render(reply=True))
-_chat("roles not checked", "A KeyError is no ValueError, and special holds names that are no roles.")(
-    _render(checked=False))
 
 
 @_chat("the mask one token early", "The mask marks targets: the shift happens in the loss.")
@@ -104,12 +100,6 @@ def _(logits, ids, mask):
     return ((losses * learn).sum(1) / learn.sum(1)).mean()
 
 
-@_loss("multiplied by the mask", "0 times nan is nan, and 0 times inf too: choose the marked ones instead.")
-def _(logits, ids, mask):
-    learn = mask[:, 1:]
-    return (_nats(logits[:, :-1], ids[:, 1:]) * learn).sum() / learn.sum()
-
-
 @_loss("the log of a softmax that rounded to 0", "Take the logarithm before anything is rounded.")
 def _(logits, ids, mask):
     learn = mask[:, 1:]
@@ -123,51 +113,45 @@ def _pack(name, hint):
     return mistake("instruct.pack", name, hint)
 
 
-def _rows(sequences, context, fits=lambda n, room: n <= room, fill=(0, -1, 0), number=lambda i, first: i,
-          place=lambda t, start: t, choose=lambda rooms: rooms[-1:], cut=False):
+def _rows(sequences, context, fits=lambda n, room: n <= room, number=lambda i, row: i, place=lambda t, start: t,
+          choose=lambda rows: rows[-1:]):
     """Packing with one thing changed."""
-    rows, firsts = [], []
+    rows = []
     for i, sequence in enumerate(sequences):
-        if len(sequence) > context:
-            if not cut:
-                raise ValueError("too long")
-            sequence = sequence[:context]
         open_rows = choose(list(range(len(rows))))
         chosen = next((r for r in open_rows if fits(len(sequence), context - len(rows[r]))), None)
-        if chosen is None and (sequence or fits(0, 0) is False):
+        if chosen is None:
             rows.append([])
-            firsts.append(i)
             chosen = len(rows) - 1
         start = len(rows[chosen])
-        rows[chosen] += [(int(token), number(i, firsts[chosen]), place(t, start)) for t, token in enumerate(sequence)]
-    full = [row + [fill] * (context - len(row)) for row in rows]
+        rows[chosen] += [(int(token), number(i, chosen), place(t, start)) for t, token in enumerate(sequence)]
+    full = [row + [(0, -1, 0)] * (context - len(row)) for row in rows]
     return torch.tensor(full).reshape(len(rows), context, 3).unbind(-1)
+
+
+def _numbered(sequences, context):
+    ids, segments, positions = _rows(sequences, context)
+    return ids, torch.arange(ids.numel()).reshape(ids.shape), positions
 
 
 _pack("positions run on", "Positions count from 0 in every sequence.")(
     lambda s, context: _rows(s, context, place=lambda t, start: start + t))
-_pack("segments counted anew in each row", "Segments are counted over all rows.")(
-    lambda s, context: _rows(s, context, number=lambda i, first: i - first))
-_pack("segments counted from 1", "The first sequence is segment 0.")(
-    lambda s, context: _rows(s, context, number=lambda i, first: i + 1))
-_pack("padding in segment 0", "Padding belongs to no sequence: its segment is PADDING_SEGMENT.")(
-    lambda s, context: _rows(s, context, fill=(0, 0, 0)))
-_pack("padding ids of −1", "Padding has the id PADDING_ID.")(lambda s, context: _rows(s, context, fill=(-1, -1, 0)))
-_pack("padding positions of −1", "Padding has position 0.")(lambda s, context: _rows(s, context, fill=(0, -1, -1)))
+_pack("one segment for a whole row", "Two sequences in one row must not see each other: each has a segment of its own.")(
+    lambda s, context: _rows(s, context, number=lambda i, row: row))
+_pack("a segment for every token", "All tokens of a sequence share its segment.")(
+    lambda s, context: _numbered(s, context))
+_pack("in reverse order", "The sequences stay in the order in which they are given.")(
+    lambda s, context: _rows(s[::-1], context))
 _pack("one sequence a row", "A sequence that still fits goes into the current row.")(
     lambda s, context: _rows(s, context, fits=lambda n, room: n == 0))
 _pack("a row never filled to its end", "A sequence of n tokens fits where n places are left.")(
     lambda s, context: _rows(s, context, fits=lambda n, room: n < room))
 _pack("back to earlier rows", "Only the current row takes more, so that the order stays.")(
     lambda s, context: _rows(s, context, choose=lambda rooms: rooms))
-_pack("what is too long is cut", "A sequence that fits nowhere is refused, not cut.")(
-    lambda s, context: _rows(s, context, cut=True))
 
 
 @_pack("sequences cut at the end of a row", "Each sequence goes whole into one row.")
 def _(sequences, context):
-    if any(len(sequence) > context for sequence in sequences):
-        raise ValueError("too long")
     flat = [(int(token), i, t) for i, sequence in enumerate(sequences) for t, token in enumerate(sequence)]
     flat += [(0, -1, 0)] * (-len(flat) % context)
     return torch.tensor(flat).reshape(-1, context, 3).unbind(-1)

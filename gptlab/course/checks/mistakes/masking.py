@@ -15,8 +15,6 @@ def _mask(name, hint):
 
 def _draws(ids, vocab_size, rate, generator):
     """Which tokens are selected, their fate from 0 to 1, and random ids."""
-    if not 0 <= rate <= 1:
-        raise ValueError("rate")
     selected = torch.rand(ids.shape, generator=generator) < rate
     return selected, torch.rand(ids.shape, generator=generator), torch.randint(
         vocab_size, ids.shape, generator=generator)
@@ -100,7 +98,6 @@ def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
 
 @_mask("the rate left out", "The argument `rate` changes nothing in your result.")
 def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
-    _draws(ids, vocab_size, rate, torch.Generator())
     return _with()(ids, mask_id, vocab_size, 0.15, generator)
 
 
@@ -113,11 +110,6 @@ def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
 def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     inputs, labels = _with()(ids, mask_id, vocab_size, rate, generator)
     return ids.copy_(inputs), labels
-
-
-@_mask("the rate is not checked", "A rate above 1 or below 0 makes no sense: refuse it.")
-def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
-    return _with()(ids, mask_id, vocab_size, min(max(rate, 0.0), 1.0), generator)
 
 
 # ---- gpt2_init_std
@@ -155,7 +147,5 @@ _std("only GPT-2's names", "Ours are called w_out, with attn or mlp before it.")
     _table(kind=lambda name: "drawn" if name.endswith("w_out") else _kind(name)))
 _std("only our names", "GPT-2's are called c_proj.weight.")(
     _table(kind=lambda name: "drawn" if name.endswith("c_proj.weight") else _kind(name)))
-_std("every w_out", "Only a block's own w_out, below attn or mlp, writes into the residual stream.")(
-    _table(kind=lambda name: "residual" if name.endswith("w_out") else _kind(name)))
 _std("only the attention's projection", "A block has two projections that write into the residual stream.")(
     _table(kind=lambda name: "drawn" if ".mlp." in f".{name}" and _kind(name) == "residual" else _kind(name)))

@@ -15,23 +15,15 @@ def _count(first, second, vocab_size):
     return counts.index_put((first, second), torch.tensor(1), accumulate=True)
 
 
-def _checked(ids, vocab_size):
-    if ids.min() < 0 or ids.max() >= vocab_size:
-        raise ValueError("not in the vocabulary")
-    return ids
-
-
 @mistake("ngram.bigram_counts", "rows and columns swapped",
          "Ask which of the two tokens of a pair names the row.")
 def _(ids, vocab_size):
-    ids = _checked(ids, vocab_size)
     return _count(ids[1:], ids[:-1], vocab_size)
 
 
 @mistake("ngram.bigram_counts", "pairs that do not overlap",
          "Each token is the second of one pair and the first of the next one.")
 def _(ids, vocab_size):
-    ids = _checked(ids, vocab_size)
     second = ids[1::2]
     return _count(ids[::2][: len(second)], second, vocab_size)
 
@@ -39,53 +31,31 @@ def _(ids, vocab_size):
 @mistake("ngram.bigram_counts", "a pair that comes again is not counted again",
          "`counts[a, b] += 1` with tensors of indices adds 1 to a place once, however often it is named.")
 def _(ids, vocab_size):
-    ids = _checked(ids, vocab_size)
     return (_count(ids[:-1], ids[1:], vocab_size) > 0).long()
 
 
 @mistake("ngram.bigram_counts", "the last token is followed by the first",
          "A text of T tokens has T − 1 pairs: behind the last token there is nothing.")
 def _(ids, vocab_size):
-    ids = _checked(ids, vocab_size)
     return _count(ids, ids.roll(-1), vocab_size)
 
 
 @mistake("ngram.bigram_counts", "single tokens counted",
          "Two neighbours together make one count, so the table needs both.")
 def _(ids, vocab_size):
-    return torch.diag(torch.bincount(_checked(ids, vocab_size), minlength=vocab_size))
+    return torch.diag(torch.bincount(ids, minlength=vocab_size))
 
 
 @mistake("ngram.bigram_counts", "counts that are not whole numbers",
          "torch.zeros makes floats unless you name a dtype.")
 def _(ids, vocab_size):
-    ids = _checked(ids, vocab_size)
     return _count(ids[:-1], ids[1:], vocab_size).float()
-
-
-@mistake("ngram.bigram_counts", "ids that are not checked from below",
-         "An index of −1 means the last row to torch, so nothing complains unless you do.")
-def _(ids, vocab_size):
-    if ids.max() >= vocab_size:
-        raise ValueError("not in the vocabulary")
-    return _count(ids[:-1], ids[1:], vocab_size)
-
-
-@mistake("ngram.bigram_counts", "ids that are not checked from above",
-         "The largest id of a vocabulary of V tokens is V − 1.")
-def _(ids, vocab_size):
-    if ids.min() < 0 or ids.max() > vocab_size:
-        raise ValueError("not in the vocabulary")
-    size = max(vocab_size, int(ids.max()) + 1)
-    return _count(ids[:-1], ids[1:], size)[:vocab_size, :vocab_size]
 
 
 # ---- bigram_probabilities
 
 
 def _smooth(counts, smoothing):
-    if smoothing < 0:
-        raise ValueError("smoothing must be at least 0")
     return counts + float(smoothing)
 
 
@@ -129,7 +99,6 @@ def _(counts, smoothing=0.0):
 @mistake("ngram.bigram_probabilities", "smoothing left out",
          "The argument `smoothing` changes nothing in your result.")
 def _(counts, smoothing=0.0):
-    _smooth(counts, smoothing)
     return _filled(counts / counts.sum(dim=-1, keepdim=True))
 
 
@@ -145,13 +114,6 @@ def _(counts, smoothing=0.0):
 def _(counts, smoothing=0.0):
     smoothed = _smooth(counts, smoothing)
     return torch.nan_to_num(smoothed / smoothed.sum(dim=-1, keepdim=True))
-
-
-@mistake("ngram.bigram_probabilities", "negative smoothing let through",
-         "Say no before you compute: a probability below 0 helps nobody.")
-def _(counts, smoothing=0.0):
-    smoothed = counts + float(smoothing)
-    return _filled(smoothed / smoothed.sum(dim=-1, keepdim=True))
 
 
 # ---- cross_entropy
@@ -249,11 +211,6 @@ mistake("ngram.perplexity", "the loss itself", "Hesitating between n equally lik
 @mistake("ngram.perplexity", "only numbers", "math.exp takes one number; a tensor of losses has to work too.")
 def _(loss):
     return math.exp(loss)
-
-
-@mistake("ngram.perplexity", "a tensor for a number", "Who gives a number wants a number back.")
-def _(loss):
-    return torch.as_tensor(loss, dtype=torch.float64 if not isinstance(loss, torch.Tensor) else loss.dtype).exp()
 
 
 @mistake("ngram.perplexity", "only tensors", "A Python number has no method exp.")

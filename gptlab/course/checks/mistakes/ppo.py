@@ -80,7 +80,7 @@ def _rewards(name, hint):
     return mistake("ppo.token_rewards", name, hint)
 
 
-def _paid(place=None, sign=-1.0, scale=None, clean=True, kl=True, weight=lambda beta: 1.0, times=False):
+def _paid(place=None, sign=-1.0, scale=None, clean=True, kl=True, weight=lambda beta: 1.0):
     """Rewards with one thing changed; place(mask) says where the score is paid."""
 
     def body(score, logprobs, ref_logprobs, mask, beta):
@@ -89,7 +89,7 @@ def _paid(place=None, sign=-1.0, scale=None, clean=True, kl=True, weight=lambda 
         at_last = torch.arange(R) == last[:, None]
         penalty = sign * (beta if scale is None else scale) * (logprobs - ref_logprobs) * float(kl)
         if clean:
-            penalty = penalty * mask if times else torch.where(mask, penalty, 0.0)
+            penalty = torch.where(mask, penalty, 0.0)
         return penalty + torch.where(at_last, (score * weight(beta))[:, None], 0.0)
 
     return body
@@ -108,7 +108,6 @@ _rewards("beta left out", "The argument `beta` changes nothing in your result.")
 _rewards("KL left out", "Every kept token is charged for its KL.")(_paid(kl=False))
 _rewards("padding charged", "Positions that are not kept get 0.")(_paid(clean=False))
 _rewards("the score multiplied by beta", "beta is the price of KL, not of the score.")(_paid(weight=lambda beta: beta))
-_rewards("multiplied by the mask", "0 times nan is nan: choose with torch.where what stands at padding.")(_paid(times=True))
 
 
 @_rewards("the score at every token", "The score is paid once for a response.")
@@ -130,9 +129,8 @@ def _gae(name, hint):
     return mistake("ppo.gae", name, hint)
 
 
-def _walk(rewards, values, mask, gamma=1.0, lam=0.95, stop=True, over=True, trace=None, value=None, finish=0.0,
-          clean=True):
-    """Go back through the columns; `over` steps over what is not kept, `stop` lets nothing leak out of it."""
+def _walk(rewards, values, mask, gamma=1.0, lam=0.95, stop=True, trace=None, value=None, finish=0.0, clean=True):
+    """Go back through the columns; `stop` lets nothing leak out of what is not kept."""
     B, R = mask.shape
     after, advantage, columns = torch.full((B,), finish).to(values.dtype) * values[:, -1], torch.zeros(B).to(values), []
     for t in range(R - 1, -1, -1):
@@ -140,12 +138,10 @@ def _walk(rewards, values, mask, gamma=1.0, lam=0.95, stop=True, over=True, trac
         delta = rewards[:, t] + (gamma if value is None else value) * after - values[:, t]
         new = delta + (gamma * lam if trace is None else trace) * advantage
         columns.insert(0, torch.where(keep, new, 0.0) if clean else new)
-        if not stop:
-            after, advantage = values[:, t], new
-        elif over:
+        if stop:
             after, advantage = torch.where(keep, values[:, t], after), torch.where(keep, new, advantage)
         else:
-            after, advantage = torch.where(keep, values[:, t], 0.0), torch.where(keep, new, 0.0)
+            after, advantage = values[:, t], new
     advantages = torch.stack(columns, dim=1)
     returns = advantages + values
     return advantages, torch.where(mask, returns, 0.0) if clean else returns
@@ -155,8 +151,6 @@ _gae("bootstrapped past the last kept token", "Behind the last kept token there 
     lambda *given, **options: _walk(*given, **options, stop=False))
 _gae("numbers at padding", "Both results are 0 at positions that are not kept.")(
     lambda *given, **options: _walk(*given, **options, clean=False))
-_gae("a gap taken for the end", "t + 1 is the next kept token, even where padding stands in between.")(
-    lambda *given, **options: _walk(*given, **options, over=False))
 _gae("λ left out", "The advantage that is handed on fades with γ and with λ.")(
     lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, 1.0))
 _gae("γ left out", "The argument `gamma` changes nothing in your result.")(
@@ -201,12 +195,6 @@ def _(rewards, values, mask, gamma=1.0, lam=0.95):
 def _(rewards, values, mask, gamma=1.0, lam=0.95):
     advantages, _ = _walk(rewards + values, values, mask, gamma, lam)
     return advantages, torch.where(mask, advantages + values, 0.0)
-
-
-@_gae("multiplied by the mask", "0 times nan is nan: choose with torch.where what stands at padding.")
-def _(rewards, values, mask, gamma=1.0, lam=0.95):
-    clean = [rewards * mask, values * mask]
-    return _walk(*(torch.where(mask | x.isnan().any(1, keepdim=True), x, 0.0) for x in clean), mask, gamma, lam)
 
 
 # ---- whiten
@@ -257,8 +245,3 @@ def _(x, mask, shift_mean=True):
     kept = x[mask]
     return F.layer_norm(x - kept.mean(), (1,)) + (x - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt() + (
         0.0 if shift_mean else kept.mean())
-
-
-@_white("multiplied by the mask", "0 times nan is nan: choose with torch.where what stands at padding.")
-def _(x, mask, shift_mean=True):
-    return _whitened(x, mask, shift_mean).masked_fill(~mask & x.isnan(), float("nan"))

@@ -60,8 +60,6 @@ def _rank(name, hint):
 
 
 def _pairs(rewards, offset=1):
-    if rewards.shape[-1] < 2:
-        raise ValueError("K")
     K = rewards.shape[-1]
     better, worse = torch.triu_indices(K, K, offset=offset)
     return rewards[..., better] - rewards[..., worse]
@@ -89,8 +87,6 @@ _rank("a log of a sigmoid", "For a difference of −10,000 the sigmoid has round
     lambda rewards: -_pairs(rewards).sigmoid().log().mean())
 _rank("one loss a prompt", "The mean runs over the prompts too: the result is one number.")(
     lambda rewards: -F.logsigmoid(_pairs(rewards)).mean(-1))
-_rank("a single reply let through", "One reply has no pair, and the mean of nothing is nan: refuse it.")(
-    lambda rewards: -F.logsigmoid(_pairs(torch.cat([rewards, rewards], -1) if rewards.shape[-1] < 2 else rewards)).mean())
 
 # ---- agreement
 
@@ -99,10 +95,8 @@ def _agree(name, hint):
     return mistake("reward.agreement", name, hint)
 
 
-def _equal(a, b, checked=True):
-    if checked and len(a) != len(b):
-        raise ValueError("lengths")
-    return [bool(x == y) for x, y in zip(a, b, strict=False)]
+def _equal(a, b):
+    return [bool(x == y) for x, y in zip(a, b, strict=True)]
 
 
 _agree("a number, not a share", "Divide by the number of labels.")(lambda a, b: float(sum(_equal(a, b))))
@@ -114,8 +108,6 @@ _agree("only labels of 1 counted", "Two labels of 0 agree as well.")(
     lambda a, b: sum(e and bool(x == 1) for e, x in zip(_equal(a, b), a, strict=True)) / len(a))
 _agree("how often a label occurs in the other list", "Label i is held against label i.")(
     lambda a, b: _equal(a, b) and sum(any(bool(x == y) for y in b) for x in a) / len(a))
-_agree("numbers of labels not checked", "zip stops with the shorter list without a word: compare the lengths first.")(
-    lambda a, b: sum(_equal(a, b, False)) / len(a))
 
 # ---- normalize
 

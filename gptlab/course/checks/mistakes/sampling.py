@@ -56,11 +56,9 @@ def _soft(scores):
 
 
 def _tempered(soft):
-    """A softmax that treats temperature 0 and temperatures below 0 as it should."""
+    """A softmax that treats temperature 0 as it should."""
 
     def body(logits, temperature=1.0):
-        if temperature < 0:
-            raise ValueError("below 0")
         if temperature == 0:
             return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
         return soft(logits, temperature)
@@ -120,8 +118,6 @@ def _(logits, temperature):
 
 @mistake("sampling.softmax", "divided by a temperature of 0", "Temperature 0 needs a branch of its own.")
 def _(logits, temperature=1.0):
-    if temperature < 0:
-        raise ValueError("below 0")
     return ((logits - logits.amax(dim=-1, keepdim=True)) / temperature).softmax(dim=-1)
 
 
@@ -145,9 +141,3 @@ def _(logits, temperature=1.0):
     if temperature == 0:
         return logits.argmax(dim=-1)
     return _tempered(lambda z, t: _soft(z / t))(logits, temperature)
-
-
-@mistake("sampling.softmax", "a negative temperature let through",
-         "Below 0 the worst token would be the likeliest: refuse it.")
-def _(logits, temperature=1.0):
-    return _soft(logits / temperature) if temperature < 0 else _tempered(lambda z, t: _soft(z / t))(logits, temperature)

@@ -131,8 +131,6 @@ def _decode(name, hint):
 
 def _joined(ids, merges):
     spelled = _bytes(merges)
-    if any(not 0 <= i < len(spelled) for i in ids):
-        raise ValueError("not in the vocabulary")
     return b"".join(spelled[i] for i in ids)
 
 
@@ -149,21 +147,3 @@ _decode("each byte a character", "The bytes are UTF-8, in which most characters 
 _decode("bytes handed back", "The result is a text.")(lambda ids, merges: _joined(ids, merges))
 _decode("space between tokens", "Tokens hold their own spaces.")(
     lambda ids, merges: " ".join(_joined([i], merges).decode(errors="replace") for i in ids))
-_decode("ids not checked from above", "An IndexError of Python's is no ValueError: check the ids first.")(
-    lambda ids, merges: _below(ids) and b"".join(_bytes(merges)[i] for i in ids).decode(errors="replace"))
-_decode("ids not checked from below", "An index of −1 means the last one to Python, so nothing complains unless you do.")(
-    lambda ids, merges: _above(ids, merges) and b"".join(_bytes(merges)[i] for i in ids).decode(errors="replace"))
-_decode("ids not checked", "Which ids exist? Check before you look them up.")(
-    lambda ids, merges: b"".join(_bytes(merges)[i] for i in ids).decode(errors="replace"))
-
-
-def _below(ids):
-    if any(i < 0 for i in ids):
-        raise ValueError("below 0")
-    return True
-
-
-def _above(ids, merges):
-    if any(i >= 256 + len(merges) for i in ids):
-        raise ValueError("too large")
-    return True
