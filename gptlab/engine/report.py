@@ -106,8 +106,8 @@ def _draw(out: Path, r: dict) -> None:
     for lang, marker in (("en", "o"), ("zh", "s")):
         shares = r["recall_by_popularity"][lang]
         ranks = [100 * i + 50 for i in range(len(shares))]
-        axis.plot(ranks, shares, marker=marker)
-        axis.annotate(LANGUAGE[lang], (ranks[-1], shares[-1]), xytext=(6, 0), textcoords="offset points")
+        axis.plot(ranks, shares, marker=marker, label=LANGUAGE[lang])
+    axis.legend(frameon=False, loc="lower left")
     axis.set(xlabel="rank of the fact in popularity", ylabel="recalled, unseen phrasing", ylim=(0, 1.05))
     figure.savefig(out / "recall.png", dpi=120)
     plt.close(figure)
