@@ -31,10 +31,10 @@ K_REPLIES = 4  # ranked replies a prompt: InstructGPT's labelers ranked 4 to 9
 def _tiny() -> Preset:
     return Preset(
         "tiny", corpus_mb=1.5, vocab_size=1024, shape=(128, 2, 2, 64),
-        pretrain=TrainConfig(steps=350, batch_size=16, lr=4e-3, min_lr=1e-4, warmup=20, muon_lr=0.02),
-        n_demonstrations=1200, sft=SFTConfig(epochs=3, batch_size=32, lr=2e-3, pretraining_mix=0.2),
-        n_comparisons=300, reward=RewardConfig(prompts_per_batch=16, lr=2e-3),
-        ppo=PPOConfig(rounds=18, prompts_per_round=32, minibatch=16, epochs=2, lr=3e-4, beta=0.02), n_eval=100,
+        pretrain=TrainConfig(steps=350, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=20, muon_lr=0.03),
+        n_demonstrations=1200, sft=SFTConfig(epochs=3, batch_size=32, lr=2e-3, pretraining_mix=0.2, muon_ratio=5.0),
+        n_comparisons=300, reward=RewardConfig(prompts_per_batch=16, lr=2e-3, muon_ratio=5.0),
+        ppo=PPOConfig(rounds=20, prompts_per_round=32, minibatch=16, epochs=2, lr=5e-4, beta=0.02), n_eval=100,
     )
 
 
