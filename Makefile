@@ -9,7 +9,7 @@ run: $(VENV)/.course          ## build a small ChatGPT, end to end
 	$(BIN)/gptlab run $(ARGS)
 
 lab: $(VENV)/.course          ## open the course in JupyterLab
-	$(BIN)/jupyter lab lessons
+	$(BIN)/jupyter lab
 
 test: $(VENV)/.test           ## everything that is checked
 	$(BIN)/python -m pytest $(ARGS)
