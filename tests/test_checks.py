@@ -33,8 +33,8 @@ def lines_of(key):
 
 
 def test_every_room_of_the_first_lessons_has_checks():
-    rooms = {"ngram", "sampling", "bpe", "attention", "transformer", "training", "instruct", "reward", "ppo",
-             "alignment", "chat"}
+    rooms = {"ngram", "sampling", "bpe", "autograd", "neural_lm", "rnn", "attention", "transformer", "training",
+             "instruct", "reward", "ppo", "alignment", "chat"}
     missing = [entry.key for entry in blanks.blanks() if entry.module in rooms and entry.key not in KEYS]
     assert not missing
 

@@ -1,0 +1,62 @@
+"""Recurrent networks: one state, rewritten at every token, has to carry all that was read."""
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from gptlab.course.blanks import blank
+
+
+@blank(lesson=4, minutes=6, difficulty=1)
+def rnn_step(x: Tensor, h: Tensor, w_xh: Tensor, w_hh: Tensor, b: Tensor) -> Tensor:
+    """Make the new state out of one input and the old state.
+
+        h' = tanh(x·w_xh + h·w_hh + b)                  Elman 1990, with tanh in place of his logistic function
+
+    Weights are (in, out).
+
+    x     (B, C) float, the input of one moment
+    h     (B, F) float, the state
+    w_xh  (C, F) float
+    w_hh  (F, F) float
+    b     (F) float
+    ->    (B, F) float, the new state
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=4, minutes=20, difficulty=3)
+def gru_step(x: Tensor, h: Tensor, w: Tensor, u: Tensor, b: Tensor) -> Tensor:
+    """Make the new state with two gates: one says how much of the old state is kept, one how much is used.
+
+        r = σ(x·w_r + h·u_r + b_r),   z = σ(x·w_z + h·u_z + b_z)          Cho et al. 2014, eqs. 5 and 6
+        n = tanh(x·w_n + r·(h·u_n) + b_n)                                 eq. 8, r behind the product as in torch
+        h' = (1 − z)·n + z·h                                              eq. 7
+
+    r and z are gates, from 0 to 1, one number for each place of the state; they multiply place by place. The
+    columns of w, u and b stand in thirds, r then z then n. Weights are (in, out), and b enters once.
+
+    x   (B, C) float, the input of one moment
+    h   (B, F) float, the state
+    w   (C, 3F) float
+    u   (F, 3F) float
+    b   (3F) float
+    ->  (B, F) float, the new state
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=4, minutes=8, difficulty=2)
+def run_rnn(step: Callable, xs: Tensor, h0: Tensor) -> Tensor:
+    """Take one step after the other, each from the state that the one before has left.
+
+        h_t = step(x_t, h_{t−1}),   out[:, t] = the state after input t
+
+    step(x (B, C), h (B, F)) gives the next state, (B, F): rnn_step or gru_step with its weights put in. h0 is
+    the state before the first input and no part of the result. The gradient flows back through every step.
+
+    xs  (B, T, C) float
+    h0  (B, F) float
+    ->  (B, T, F) float
+    """
+    raise NotImplementedError
