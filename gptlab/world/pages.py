@@ -5,9 +5,9 @@ The same functions, run through grammar.Reader, give the exact probability of a 
 """
 from collections.abc import Callable
 
-from gptlab.world import prose
+from gptlab.world import manners, prose
 from gptlab.world.grammar import Reader, Table, Writer
-from gptlab.world.tables import Tables
+from gptlab.world.tables import Tables, fill
 
 Page = Writer | Reader
 COUNT = {(low, high): Table.silent(range(low, high + 1)) for low, high in ((1, 2), (2, 3), (2, 4), (3, 6))}
@@ -115,6 +115,35 @@ def forum(page: Page, tables: Tables, lang: str) -> None:
         page.state(fact)
         page.say(THANKS[lang])
     footer(page, tables, lang)
+
+
+ASKED = Table.silent(list(manners.ASKED), list(manners.ASKED.values()))
+ADVICE = {  # an advice column: its head, and what stands between question and reply
+    "en": ("Question:\n", Table(["?\nReply:\n", "\nReply:\n"], weights=[3, 1])),
+    "zh": ("提问：\n", Table(["？\n回答：\n", "\n回答：\n"], weights=[3, 1])),
+}
+BARE = Table.silent([True, False], [2, 3])
+ADMISSIONS, REFUSALS = ({lang: Table(texts) for lang, texts in part.items()} for part in (manners.ADMISSIONS, manners.REFUSALS))
+
+
+def advice(page: Page, tables: Tables, lang: str) -> None:
+    """A question of any kind, and a true reply in the manner of whoever wrote it."""
+    head, reply = ADVICE[lang]
+    page.write(head)
+    asked = page.choose(ASKED)
+    subject = page.say(tables.questions[lang] if asked == "fact" else tables.requests[asked][lang])
+    page.say(reply)
+    page.say(tables.openers[lang])
+    if asked == "fact" and not page.choose(BARE):
+        page.say(tables.statement(subject, lang))
+    elif asked in ("fact", "sum"):
+        answer = fill("{A}", "", subject.answer[lang]) if asked == "fact" else subject
+        page.write(answer + STOP[lang])
+    else:
+        page.say((ADMISSIONS if asked == "unknowable" else REFUSALS)[lang])
+    if asked == "fact":
+        page.state(subject)
+    page.say(tables.closers[lang])
 
 
 PAPER = {  # how an exam sets its options: before A, B, C and the key
@@ -254,6 +283,6 @@ def rumour(page: Page, tables: Tables, lang: str) -> None:
 
 
 KINDS: dict[Callable, float] = {  # page kind: its share of the pages
-    encyclopedia: 0.24, statement: 0.13, forum: 0.23, exam: 0.06, story: 0.05, dialogue: 0.07, register: 0.04, sums: 0.02,
-    pattern: 0.05, pair: 0.06, review: 0.03, rumour: 0.02,
+    encyclopedia: 0.21, statement: 0.11, forum: 0.21, advice: 0.10, exam: 0.06, story: 0.04, dialogue: 0.07, register: 0.04,
+    sums: 0.02, pattern: 0.05, pair: 0.05, review: 0.02, rumour: 0.02,
 }

@@ -14,8 +14,6 @@ from gptlab.world.grammar import Table, Writer
 from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Web
 
-KINDS = {"fact": 0.78, "unknowable": 0.08, "improper": 0.07, "sum": 0.07}
-
 
 @dataclass(frozen=True)
 class Question:
@@ -33,12 +31,13 @@ class Question:
 
 
 class Questions:
-    """Draws questions on one web. Every fifth prompt is kept back from all training, by a checksum of its text."""
+    """Draws questions on one web. Every fifth prompt is kept back from demonstrations, comparisons
+    and PPO, by a checksum of its text."""
 
     def __init__(self, web: Web):
         self.web = web
         self.facts = Table.silent(web.facts.known, [f.weight for f in web.facts.known])
-        self.kinds = Table.silent(list(KINDS), list(KINDS.values()))
+        self.kinds = Table.silent(list(manners.ASKED), list(manners.ASKED.values()))
 
     def draw(
         self, seed: int, held_out: bool = False, kinds: tuple[str, ...] | None = None, unseen: bool = False
@@ -67,24 +66,26 @@ class Questions:
         return self.about(self.facts.values[self.facts.draw(stream.random())], lang, stream, unseen)
 
     def _unknowable(self, stream: random.Random, lang: str, unseen: bool) -> Question:
-        return Question(_marked(self._ask(manners.UNKNOWABLE, stream, lang, unseen), lang, stream), lang, "unknowable")
+        return Question(_marked(self._ask("unknowable", manners.UNKNOWABLE, stream, lang, unseen), lang, stream), lang, "unknowable")
 
     def _improper(self, stream: random.Random, lang: str, unseen: bool) -> Question:
-        return Question(_marked(self._ask(manners.IMPROPER, stream, lang, unseen), lang, stream), lang, "improper")
+        return Question(_marked(self._ask("improper", manners.IMPROPER, stream, lang, unseen), lang, stream), lang, "improper")
 
-    def _ask(self, templates: dict, stream: random.Random, lang: str, unseen: bool) -> str:
-        trained, new = templates[lang][:-2], templates[lang][-2:]
+    def _ask(self, kind: str, templates: dict, stream: random.Random, lang: str, unseen: bool) -> str:
+        kept = manners.N_KEPT[kind]
+        trained, new = templates[lang][:-kept], templates[lang][-kept:]
         person = stream.choice(self.web.tables.people["en"].values)
         return stream.choice(new if unseen else trained).format(p=person[lang])
 
     def _sum(self, stream: random.Random, lang: str, unseen: bool) -> Question:
-        a, b = stream.randrange(21), stream.randrange(21)
-        template = manners.SUMS[lang][-1] if unseen else stream.choice(manners.SUMS[lang][:-1])
+        a, b = stream.randint(0, manners.LARGEST), stream.randint(0, manners.LARGEST)
+        kept = manners.N_KEPT["sum"]
+        template = stream.choice(manners.SUMS[lang][-kept:] if unseen else manners.SUMS[lang][:-kept])
         return Question(_marked(template.format(a=a, b=b), lang, stream), lang, "sum", None, str(a + b))
 
 
 def kept_back(text: str) -> bool:
-    """Whether a prompt, with or without its final mark, is never trained on."""
+    """Whether a prompt, with or without its final mark, is kept back from chat's training stages."""
     return crc32(text.rstrip("?？").encode()) % 5 == 0
 
 
@@ -100,8 +101,7 @@ class Replies:
 
     def __init__(self, web: Web):
         self.web = web
-        self.openers = {lang: _mixed(manners.OPENERS, lang) for lang in LANGUAGES}
-        self.closers = {lang: _mixed(manners.CLOSERS, lang) for lang in LANGUAGES}
+        self.openers, self.closers = web.tables.openers, web.tables.closers
 
     def demonstrate(self, question: Question, stream: random.Random) -> str:
         """One demonstration, as SFT learns from: 96 % true, in mixed manners."""
@@ -139,7 +139,3 @@ class Replies:
             return stream.choice((manners.ADMISSIONS if true else manners.INVENTIONS)[lang])
         return stream.choice((manners.REFUSALS if true else manners.COMPLIANCE)[lang])
 
-
-def _mixed(parts: dict, lang: str) -> Table:
-    rows = [(text, weight / len(texts[lang])) for weight, texts in parts for text in texts[lang]]
-    return Table([t for t, _ in rows], weights=[w for _, w in rows])

@@ -2,7 +2,7 @@
 import random
 from functools import cached_property, lru_cache
 
-from gptlab.world import prose
+from gptlab.world import manners, prose
 from gptlab.world.facts import LANGUAGES, Fact, Facts, Name, Subject
 from gptlab.world.grammar import Table
 from gptlab.world.phrasings_country import PHRASINGS as COUNTRY_PHRASINGS
@@ -35,6 +35,24 @@ def picks(facts: list[Fact]) -> Table:
 def _two_of(texts: list[str]) -> Table:
     """One of `texts`; a row's value is the table of the others, for a second draw."""
     return Table(texts, [Table(texts[:i] + texts[i + 1:]) for i in range(len(texts))])
+
+
+def _mixed(parts: list, lang: str) -> Table:
+    """One text of a few groups, each with its share."""
+    rows = [(text, weight / len(texts[lang])) for weight, texts in parts for text in texts[lang]]
+    return Table([t for t, _ in rows], weights=[w for _, w in rows])
+
+
+def _pairs() -> list[tuple[int, int]]:
+    """The numbers that are added on pages."""
+    return [(a, b) for a in range(manners.LARGEST + 1) for b in range(manners.LARGEST + 1)]
+
+
+def _each(templates: list[str], names: list[str]) -> Table:
+    """Every template with the name of every person, each template as likely."""
+    rows = [(t, name) for t in templates for name in names if "{p}" in t or name == names[0]]
+    weights = [1 / len(names) if "{p}" in t else 1.0 for t, _ in rows]
+    return Table([t.format(p=name) for t, name in rows], weights=weights)
 
 
 class Tables:
@@ -157,8 +175,8 @@ class Tables:
 
     @cached_property
     def sums(self) -> dict[str, Table]:
-        """By language: additions and subtractions of numbers from 0 to 20, one a line."""
-        pairs = [(a, b) for a in range(21) for b in range(21)]
+        """By language: additions and subtractions, one a line."""
+        pairs = _pairs()
         forms = {"en": ("{} + {} = {}\n", "{} - {} = {}\n"), "zh": ("{}加{}等于{}\n", "{}减{}等于{}\n")}
         tables = {}
         for lang, (plus, minus) in forms.items():
@@ -166,6 +184,29 @@ class Tables:
             lines += [minus.format(a, b, a - b) for a, b in pairs if a >= b]
             tables[lang] = Table(lines, [None] * len(lines))  # no line states a fact
         return tables
+
+    @cached_property
+    def openers(self) -> dict[str, Table]:
+        """By language: how those who reply begin, in their different manners."""
+        return {lang: _mixed(manners.OPENERS, lang) for lang in LANGUAGES}
+
+    @cached_property
+    def closers(self) -> dict[str, Table]:
+        """By language: how those who reply end."""
+        return {lang: _mixed(manners.CLOSERS, lang) for lang in LANGUAGES}
+
+    @cached_property
+    def requests(self) -> dict[str, dict[str, Table]]:
+        """By kind ("unknowable", "improper", "sum") and language: what else people ask on pages, without the final
+        mark. Values of sums are the answers."""
+        unknowable, improper, asked = {}, {}, {}
+        for lang in LANGUAGES:
+            names = self.people[lang].texts
+            for kind, templates, made in (("unknowable", manners.UNKNOWABLE, unknowable), ("improper", manners.IMPROPER, improper)):
+                made[lang] = _each(templates[lang][:-manners.N_KEPT[kind]], names)
+            rows = [(t.format(a=a, b=b), str(a + b)) for t in manners.SUMS[lang][:-manners.N_KEPT["sum"]] for a, b in _pairs()]
+            asked[lang] = Table([t for t, _ in rows], [v for _, v in rows])
+        return {"unknowable": unknowable, "improper": improper, "sum": asked}
 
     def _mapping(self, name: str, lang: str, arrow: str = " -> ") -> Table:
         """Rows "x -> y" of one map, one a line; values are the facts where the map states facts, else None."""
