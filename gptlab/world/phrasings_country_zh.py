@@ -30,6 +30,7 @@ COUNTRY_ZH: dict[str, Phrasing] = {
             "{s}把首都设在哪里",
             "哪座城市是{s}的首都",
             "你知道{s}的首都在哪里吗",
+            "请问{s}的首都在哪座城市",
         ),
         held_out_questions=(
             "请问哪里是{s}的首都",
@@ -63,6 +64,7 @@ COUNTRY_ZH: dict[str, Phrasing] = {
             "{s}所在的大洲是哪个",
             "{s}是哪个大洲的一部分",
             "你知道{s}在哪个大洲吗",
+            "翻开地图找一找，{s}在哪个洲",
         ),
         held_out_questions=(
             "从地理上看，{s}属于哪个大洲",
@@ -195,6 +197,7 @@ COUNTRY_ZH: dict[str, Phrasing] = {
             "{s}的货币叫什么",
             "去{s}旅行要换什么钱",
             "你知道{s}的法定货币是什么吗",
+            "{s}人买东西用的是什么钱",
         ),
         held_out_questions=(
             "在{s}，通用的货币是什么",
@@ -228,6 +231,7 @@ COUNTRY_ZH: dict[str, Phrasing] = {
             "去{s}要会说什么语言",
             "你知道{s}的主要语言是什么吗",
             "哪种语言是{s}的主要语言",
+            "在{s}，人们说的是什么语言",
         ),
         held_out_questions=(
             "{s}人用得最多的是什么语言",

@@ -67,6 +67,7 @@ TOWN_EN: dict[str, Phrasing] = {
             "What kind of work does {s} do",
             "What is {s} by profession",
             "Can you tell me what job {s} has",
+            "In town, which job does {s} have",
         ),
         held_out_questions=(
             "What is the profession of {s}",
@@ -133,6 +134,7 @@ TOWN_EN: dict[str, Phrasing] = {
             "Who in town is the closest friend of {s}",
             "What is the name of {s}'s best friend",
             "Can you tell me who {s}'s best friend is",
+            "Of everybody in town, who is {s}'s best friend",
         ),
         held_out_questions=(
             "Of all the friends that {s} has, who is the best",
@@ -268,6 +270,7 @@ TOWN_ZH: dict[str, Phrasing] = {
             "{s}最信任的朋友是谁",
             "{s}最好的朋友叫什么名字",
             "你知道{s}的知心朋友是谁吗",
+            "在镇上的人当中，{s}最看重哪个朋友",
         ),
         held_out_questions=(
             "遇到难事，{s}会去找哪个朋友",
