@@ -41,10 +41,10 @@ def _tiny() -> Preset:
 def _small() -> Preset:
     return Preset(
         "small", corpus_mb=14.0, vocab_size=4096, shape=(128, 4, 4, 128),
-        pretrain=TrainConfig(steps=2000, batch_size=16, lr=2e-2, min_lr=2e-4, warmup=50, muon_lr=0.04),
-        n_demonstrations=5000, sft=SFTConfig(epochs=2, batch_size=64, lr=2e-3, pretraining_mix=0.25, muon_ratio=5.0),
-        n_comparisons=2500, reward=RewardConfig(prompts_per_batch=16, lr=2e-3, muon_ratio=5.0),
-        ppo=PPOConfig(rounds=50, prompts_per_round=64, minibatch=32, epochs=2, lr=2e-4, beta=0.1, end_score=-3.0), n_eval=1000,
+        pretrain=TrainConfig(steps=2100, batch_size=16, lr=2e-2, min_lr=2e-4, warmup=50, muon_lr=0.04),
+        n_demonstrations=4000, sft=SFTConfig(epochs=2, batch_size=64, lr=2e-3, pretraining_mix=0.25, muon_ratio=5.0),
+        n_comparisons=2200, reward=RewardConfig(prompts_per_batch=16, lr=2e-3, muon_ratio=5.0),
+        ppo=PPOConfig(rounds=40, prompts_per_round=64, minibatch=32, epochs=2, lr=2e-4, beta=0.1, end_score=-3.0), n_eval=1000,
     )
 
 
@@ -62,7 +62,7 @@ def _shipped() -> Preset:
     """What the course ships: `small` at several times its length."""
     small = _small()
     return replace(
-        small, name="shipped", corpus_mb=45.0, pretrain=replace(small.pretrain, steps=7000, min_lr=1e-4),
+        small, name="shipped", corpus_mb=60.0, pretrain=replace(small.pretrain, steps=8000, min_lr=1e-4),
         n_demonstrations=7000, n_comparisons=4000, ppo=replace(small.ppo, rounds=60), n_eval=1500,
     )
 

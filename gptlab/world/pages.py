@@ -118,9 +118,9 @@ def forum(page: Page, tables: Tables, lang: str) -> None:
 
 
 ASKED = Table.silent(list(manners.ASKED), list(manners.ASKED.values()))
-ADVICE = {  # an advice column: its head, and what stands between question and reply
-    "en": ("Question:\n", Table(["?\nReply:\n", "\nReply:\n"], weights=[3, 1])),
-    "zh": ("提问：\n", Table(["？\n回答：\n", "\n回答：\n"], weights=[3, 1])),
+ADVICE = {  # an advice column: its head, and what stands between question and reply; only here a line is empty
+    "en": ("Question:\n", Table(["?\n\nReply:\n", "\n\nReply:\n"], weights=[3, 1])),
+    "zh": ("提问：\n", Table(["？\n\n回答：\n", "\n\n回答：\n"], weights=[3, 1])),
 }
 BARE = Table.silent([True, False], [2, 3])
 ADMISSIONS, REFUSALS = ({lang: Table(texts) for lang, texts in part.items()} for part in (manners.ADMISSIONS, manners.REFUSALS))
