@@ -44,12 +44,14 @@ def sample_next(logits: Tensor, temperature: float = 1.0, top_k: int | None = No
                 top_p: float | None = None, generator: Generator | None = None) -> Tensor:
     if temperature == 0:
         return logits.argmax(dim=-1)  # (B)
-    scores = sampling.softmax(logits, temperature).log()  # as z / τ, up to a constant of the row
+    probs = sampling.softmax(logits, temperature)  # (B, V)
     if top_k is not None:
-        scores = sampling.top_k_filter(scores, top_k)
+        probs = sampling.softmax(sampling.top_k_filter(probs.log(), top_k))
     if top_p is not None:
-        scores = sampling.top_p_filter(scores, top_p)
-    return torch.multinomial(sampling.softmax(scores), 1, generator=generator).squeeze(-1)  # (B, 1) -> (B)
+        probs = sampling.softmax(sampling.top_p_filter(probs.log(), top_p))
+    ends = probs.float().cumsum(dim=-1)  # the tokens laid end to end, each as long as it is likely
+    dart = torch.rand(len(ends), 1, generator=generator, device=ends.device) * ends[:, -1:] * (1 - 1e-6)  # short of the end
+    return torch.searchsorted(ends, dart, right=True).squeeze(-1)  # (B, 1) -> (B)
 
 
 def generate(model, ids: Tensor, max_new_tokens: int, stop_id: int | None = None, temperature: float = 1.0,

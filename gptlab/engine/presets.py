@@ -52,9 +52,9 @@ def _base() -> Preset:
     return Preset(
         "base", corpus_mb=100.0, vocab_size=4096, shape=(128, 6, 6, 192),
         pretrain=TrainConfig(steps=12000, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=100, muon_lr=0.03),
-        n_demonstrations=10000, sft=SFTConfig(epochs=2, batch_size=64, lr=5e-4, pretraining_mix=0.25),
-        n_comparisons=6000, reward=RewardConfig(prompts_per_batch=16, lr=3e-4),
-        ppo=PPOConfig(rounds=120, prompts_per_round=64, minibatch=32, epochs=2, lr=1e-4), n_eval=2000,
+        n_demonstrations=10000, sft=SFTConfig(epochs=2, batch_size=64, lr=1e-3, pretraining_mix=0.25, muon_ratio=5.0),
+        n_comparisons=6000, reward=RewardConfig(prompts_per_batch=16, lr=1e-3, muon_ratio=5.0),
+        ppo=PPOConfig(rounds=80, prompts_per_round=64, minibatch=32, epochs=2, lr=1e-4, beta=0.1, end_score=-3.0), n_eval=2000,
     )
 
 
