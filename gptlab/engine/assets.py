@@ -46,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     job = pipeline.run(args.work, presets.preset("shipped"), args.seed, resume=args.resume)
     report.write(job)
     command = f"python -m gptlab.engine.assets --seed {args.seed}"
-    print(f"{store(Path(args.work), job.figures, command, args.seed):.1f} MB in {FOLDER}")
+    figures = {"seconds": round(job.seconds), **job.figures}
+    print(f"{store(Path(args.work), figures, command, args.seed):.1f} MB in {FOLDER}")
     return 0
 
 
