@@ -66,16 +66,17 @@ class Questions:
         return self.about(self.facts.values[self.facts.draw(stream.random())], lang, stream, unseen)
 
     def _unknowable(self, stream: random.Random, lang: str, unseen: bool) -> Question:
-        return Question(_marked(self._ask("unknowable", manners.UNKNOWABLE, stream, lang, unseen), lang, stream), lang, "unknowable")
+        return self._ask("unknowable", manners.UNKNOWABLE, stream, lang, unseen)
 
     def _improper(self, stream: random.Random, lang: str, unseen: bool) -> Question:
-        return Question(_marked(self._ask("improper", manners.IMPROPER, stream, lang, unseen), lang, stream), lang, "improper")
+        return self._ask("improper", manners.IMPROPER, stream, lang, unseen)
 
-    def _ask(self, kind: str, templates: dict, stream: random.Random, lang: str, unseen: bool) -> str:
+    def _ask(self, kind: str, templates: dict, stream: random.Random, lang: str, unseen: bool) -> Question:
         kept = manners.N_KEPT[kind]
         trained, new = templates[lang][:-kept], templates[lang][-kept:]
         person = stream.choice(self.web.tables.people["en"].values)
-        return stream.choice(new if unseen else trained).format(p=person[lang])
+        text = stream.choice(new if unseen else trained).format(p=person[lang])
+        return Question(_marked(text, lang, stream), lang, kind)
 
     def _sum(self, stream: random.Random, lang: str, unseen: bool) -> Question:
         a, b = stream.randint(0, manners.LARGEST), stream.randint(0, manners.LARGEST)

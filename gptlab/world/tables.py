@@ -199,12 +199,12 @@ class Tables:
     def requests(self) -> dict[str, dict[str, Table]]:
         """By kind ("unknowable", "improper", "sum") and language: what else people ask on pages, without the final
         mark. Values of sums are the answers."""
-        unknowable, improper, asked = {}, {}, {}
+        kept, unknowable, improper, asked = manners.N_KEPT, {}, {}, {}
         for lang in LANGUAGES:
             names = self.people[lang].texts
-            for kind, templates, made in (("unknowable", manners.UNKNOWABLE, unknowable), ("improper", manners.IMPROPER, improper)):
-                made[lang] = _each(templates[lang][:-manners.N_KEPT[kind]], names)
-            rows = [(t.format(a=a, b=b), str(a + b)) for t in manners.SUMS[lang][:-manners.N_KEPT["sum"]] for a, b in _pairs()]
+            unknowable[lang] = _each(manners.UNKNOWABLE[lang][:-kept["unknowable"]], names)
+            improper[lang] = _each(manners.IMPROPER[lang][:-kept["improper"]], names)
+            rows = [(t.format(a=a, b=b), str(a + b)) for t in manners.SUMS[lang][:-kept["sum"]] for a, b in _pairs()]
             asked[lang] = Table([t for t, _ in rows], [v for _, v in rows])
         return {"unknowable": unknowable, "improper": improper, "sum": asked}
 
