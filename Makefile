@@ -3,17 +3,23 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run lab test bench assets clean
+.PHONY: run lab lessons test book bench assets clean
 
 run: $(VENV)/.course          ## build a small ChatGPT, end to end
 	$(BIN)/gptlab run $(ARGS)
 
 lab: $(VENV)/.course          ## open the course in JupyterLab
-	$(BIN)/jupyter lab
+	$(BIN)/gptlab lab $(ARGS)
+
+lessons: $(VENV)/.course      ## run the lessons and keep what they print: make lessons ARGS="0 1"
+	$(BIN)/python lessons/make.py $(ARGS)
 
 test: $(VENV)/.test           ## everything that is checked
 	$(BIN)/python -m pytest $(ARGS)
-	$(BIN)/ruff check gptlab solutions tests benchmarks
+	$(BIN)/ruff check gptlab solutions tests benchmarks lessons book
+
+book: $(VENV)/.book           ## the website, in book/_build/html
+	$(BIN)/python -m book.make $(ARGS)
 
 bench: $(VENV)/.test          ## speed beside peers, then 20 kills of a run
 	$(BIN)/python benchmarks/speed.py
@@ -30,6 +36,11 @@ $(VENV)/.course: requirements.txt pyproject.toml
 
 $(VENV)/.test: $(VENV)/.course requirements-test.txt
 	$(BIN)/python -m pip install --disable-pip-version-check -q torch==2.13.0 -r requirements-test.txt
+	touch $@
+
+$(VENV)/.book: requirements-book.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-book.txt
 	touch $@
 
 clean:

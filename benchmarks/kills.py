@@ -57,7 +57,8 @@ def main() -> int:
     subprocess.run(command(args.work / "whole", args.preset, False), check=True, stdout=subprocess.DEVNULL)
     whole_s = time.perf_counter() - began
     print(f"uninterrupted: {whole_s:.0f} s", flush=True)
-    killed_run(args.work / "killed", args.preset, args.kills, 2.5 * whole_s / args.kills + 6, random.Random(args.seed))
+    longest_s = whole_s / 2  # long enough that a session may see a stage end, and 20 of them the whole way
+    killed_run(args.work / "killed", args.preset, args.kills, longest_s, random.Random(args.seed))
     reports = [json.loads((args.work / name / "report.json").read_text()) for name in ("whole", "killed")]
     differences = [key for key in reports[0] if key not in TIMES and reports[0][key] != reports[1][key]]
     print(f"{args.kills} kills; figures that differ: {', '.join(differences) or 'none'}")

@@ -60,7 +60,7 @@ def token_bytes(merges: list[tuple[int, int]]) -> list[bytes]:
 def pair_counts(ids: list[int]) -> dict[tuple[int, int], int]:
     """Count each pair of neighbours, overlapping ones too.
 
-        n(a, b) = number of places t with ids[t] = a and ids[t+1] = b
+        n(a, b) = number of places t with ids[t] = a and ids[t+1] = b       Gage 1994
 
     Example: pair_counts([1, 2, 1, 2, 2]) -> {(1, 2): 2, (2, 1): 1, (2, 2): 1}
     """
@@ -70,6 +70,8 @@ def pair_counts(ids: list[int]) -> dict[tuple[int, int], int]:
 @blank(lesson=2, minutes=8, difficulty=2)
 def merge_pair(ids: list[int], pair: tuple[int, int], new_id: int) -> list[int]:
     """Write new_id wherever the pair stands, from left to right, as a new list.
+
+        …, x, a, b, y, …  →  …, x, new_id, y, …       pair = (a, b)       Gage 1994
 
     A token that has been used up cannot be used again.
 
@@ -103,6 +105,9 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
 def encode(text: str, merges: list[tuple[int, int]], pattern: str = GPT2_PATTERN) -> list[int]:
     """Write a text as tokens: in each piece, apply the merges in the order in which they were learnt.
 
+        repeat: i = the earliest merge whose pair stands in the piece; write 256 + i for it
+                                                        Sennrich et al. 2016, §3.2, on bytes as in GPT-2
+
     A merge learnt earlier always goes before one learnt later, as it did in training.
 
     Example: encode("abab", [(97, 98), (256, 256)]) -> [257]
@@ -113,6 +118,8 @@ def encode(text: str, merges: list[tuple[int, int]], pattern: str = GPT2_PATTERN
 @blank(lesson=2, minutes=6, difficulty=2)
 def decode(ids: list[int], merges: list[tuple[int, int]]) -> str:
     """Read tokens as a text: join their bytes (token_bytes spells them), then read those as UTF-8.
+
+        text = UTF-8⁻¹(bytes(ids[0]) bytes(ids[1]) bytes(ids[2]) …)
 
     Tokens can end in the middle of a character: what is no valid UTF-8 becomes U+FFFD, and nothing is raised.
 

@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import NoReturn
 
 from gptlab import __version__
-from gptlab.cli import blanks, chat, doctor, run, world
+from gptlab.cli import blanks, chat, doctor, lessons, run, world
 from gptlab.course.catalog import PACKAGE, short_path
 from gptlab.course.errors import CourseError
 
-COMMANDS = (run, chat, world, blanks, doctor)
+COMMANDS = (run, chat, lessons, blanks, world, doctor)
 DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."
 EXAMPLES = """\
 begin here:
   gptlab doctor                 what this machine has, and what is missing
   gptlab run                    build a small ChatGPT: about 12 minutes on 2 cores
   gptlab chat                   talk to it
-  gptlab blanks                 the functions that you can write yourself
+  gptlab lab                    the lessons, in JupyterLab
+  gptlab progress               how far you are
 
 exit status: 0 all is well, 1 it failed, 2 the command line was wrong, 130 stopped by Ctrl-C
 `gptlab COMMAND --help` says more about each command.

@@ -5,7 +5,8 @@ changes every copy of the function that was imported before, also inside a model
 
 Which body runs is decided by what was last said about a blank, in this order: first what `gptlab borrow`
 and `gptlab give-back` kept in a file, then GPTLAB_BORROW, then each `borrow` and `give_back` call.
-`borrow(before=5)` is soft: it fills what is empty and never replaces what the learner wrote.
+`borrow(before=5)` and `borrow(other_than=5)` are soft: they fill what is empty and never replace what the
+learner wrote.
 """
 
 import difflib
@@ -17,7 +18,7 @@ from dataclasses import replace
 
 from gptlab.course.catalog import Blank, as_in_file, is_empty_function, scan
 from gptlab.course.choices import keep_choice, kept_choices
-from gptlab.course.errors import EmptyBlank, SolutionsMissing, UnknownBlank
+from gptlab.course.errors import CourseError, EmptyBlank, SolutionsMissing, UnknownBlank
 from gptlab.course.reference import has_reference, reference, reference_file
 
 __all__ = ["Blank", "EmptyBlank", "SolutionsMissing", "UnknownBlank", "blank", "blanks", "borrow",
@@ -26,7 +27,7 @@ __all__ = ["Blank", "EmptyBlank", "SolutionsMissing", "UnknownBlank", "blank", "
 _registered: dict[str, Blank] = {}
 _own: dict[str, Callable] = {}
 _running: dict[str, list[Callable | None]] = {}  # one slot a key; None: not decided since the last change
-_decisions: list[tuple[str, str, str | int]] = []  # (borrow | fill | own, key | lesson | before | all, value)
+_decisions: list[tuple[str, str, str | int]] = []  # (borrow | fill | own, kind as in `_names`, value)
 _environment_counts = True  # until give_back("all")
 
 
@@ -92,8 +93,7 @@ def _how(entry: Blank) -> str:
     """Apply what was said about a blank, newest first: yours, borrowed or empty."""
     filled = False
     for how, kind, value in reversed(_spoken()):
-        matches = {"all": True, "key": entry.key == value, "lesson": entry.lesson == value,
-                   "before": kind == "before" and entry.lesson < value}[kind]
+        matches = _names(kind, value, entry)
         if matches and how == "borrow":
             return "borrowed"
         if matches and how == "own":
@@ -102,6 +102,15 @@ def _how(entry: Blank) -> str:
     if not entry.empty:
         return "yours"
     return "borrowed" if filled else "empty"
+
+
+def _names(kind: str, value: str | int, entry: Blank) -> bool:
+    """True when a decision of this kind is about this blank."""
+    if kind == "before":
+        return entry.lesson < value
+    if kind == "other_than":
+        return entry.lesson != value
+    return {"all": True, "key": entry.key == value, "lesson": entry.lesson == value}[kind]
 
 
 def _spoken() -> list[tuple[str, str, str | int]]:
@@ -183,6 +192,20 @@ def whose(key: str | None = None) -> dict[str, str] | str:
     return {entry.key: _state(entry) for entry in blanks()}
 
 
+def why_it_cannot_run(key: str) -> str | None:
+    """Why a call of this blank would find no body, in one line; None when it finds one."""
+    try:
+        _settle(key)
+    except CourseError as error:
+        return str(error)
+    return None
+
+
+def states_in_files() -> dict[str, str]:
+    """What `whose` will say as soon as the files are executed as they stand now; unreadable ones are left out."""
+    return {key: _state(entry) for key, entry in scan()[0].items()}
+
+
 def _state(entry: Blank) -> str:
     """What really runs, now that files may be missing."""
     how = _how(entry)
@@ -196,17 +219,22 @@ def mark_empty(key: str) -> None:
         _running[key][0] = None
 
 
-def borrow(key: str | None = None, *, lesson: int | None = None, before: int | None = None) -> list[str]:
-    """Run the reference for one blank, a lesson's, or "all"; `before=5` only fills what is empty.
+def borrow(key: str | None = None, *, lesson: int | None = None, before: int | None = None,
+           other_than: int | None = None) -> list[str]:
+    """Run the reference for one blank, a lesson's, or "all".
+
+    `before=5` only fills what is empty in earlier lessons, `other_than=5` in all but that one.
 
     Returns the keys that run the reference now because of this call.
     Raises UnknownBlank for what names no blank, SolutionsMissing where the references are not there.
     """
-    if sum(given is not None for given in (key, lesson, before)) != 1:
-        raise ValueError("borrow takes one of: a key, \"all\", lesson=5, before=5")
-    how = "borrow" if before is None else "fill"
+    if sum(given is not None for given in (key, lesson, before, other_than)) != 1:
+        raise ValueError("borrow takes one of: a key, \"all\", lesson=5, before=5, other_than=5")
+    how = "borrow" if before is None and other_than is None else "fill"
     if before is not None:
         kind, value = "before", _lesson_number(before, "before")
+    elif other_than is not None:
+        kind, value = "other_than", _lesson_number(other_than, "other_than")
     elif lesson is not None:
         kind, value = "lesson", _lesson_number(lesson, "lesson")
     else:
@@ -249,7 +277,7 @@ def _lesson_number(value: int, name: str) -> int:
 
 
 def _matching(kind: str, value: str | int) -> list[Blank]:
-    """The blanks that "all", a key, a lesson or before=lesson names."""
+    """The blanks that a decision of this kind is about."""
     if kind == "key":
         return [find(str(value))]
     entries = blanks()
@@ -258,7 +286,7 @@ def _matching(kind: str, value: str | int) -> list[Blank]:
         if not entries:
             have = ", ".join(str(number) for number in by_lesson())
             raise UnknownBlank(f"lesson {value} has no blanks; these have: {have}")
-    return [entry for entry in entries if kind != "before" or entry.lesson < value]
+    return [entry for entry in entries if _names(kind, value, entry)]
 
 
 def _say(how: str, kind: str, value: str | int) -> None:

@@ -35,7 +35,7 @@ from gptlab.world.questions import Questions
 from gptlab.world.web import Web
 
 WORLD_SEED = 0          # every run lives in the same world; seeds change pages, order and weights
-PPO_SAVE_S = 20.0
+PPO_SAVE_S = 10.0
 
 
 class RunError(ValueError):

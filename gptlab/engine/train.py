@@ -14,7 +14,7 @@ from gptlab.engine.batches import TrainingDiverged, device_of
 from gptlab.engine.config import TrainConfig
 
 REPORT_EVERY = 10  # steps
-SAVE_EVERY_S = 30.0
+SAVE_EVERY_S = 10.0
 DIVERGED_NATS = 3.0  # above the first loss, after warm-up: no healthy run climbs so high
 COLUMNS = ("loss", "lr", "grad_norm")  # of the history
 

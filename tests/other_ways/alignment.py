@@ -80,3 +80,57 @@ def with_a_matrix(rewards):
     K = rewards.shape[-1]
     others = (1 - torch.eye(K, dtype=rewards.dtype)) / (K - 1)
     return rewards - rewards @ others
+
+
+@other_way("alignment.ptx_loss")
+def with_a_sum(ppo_loss, pretraining_loss, gamma):
+    return sum([ppo_loss, gamma * pretraining_loss])
+
+
+@other_way("alignment.best_of_n")
+def with_python_max(rewards):
+    rows = rewards.reshape(-1, rewards.shape[-1]).tolist()
+    return torch.tensor([row.index(max(row)) for row in rows]).reshape(rewards.shape[:-1])
+
+
+@other_way("alignment.best_of_n_kl")
+def as_a_tensor(n):
+    return torch.log(torch.tensor(float(n), dtype=torch.float64)) - (n - 1) / n
+
+
+@other_way("alignment.best_of_n_kl")
+def with_log1p(n):
+    return math.log1p(n - 1) + 1 / n - 1
+
+
+@other_way("alignment.dpo_loss")
+def pair_by_pair(chosen, rejected, ref_chosen, ref_rejected, beta):
+    total = 0.0
+    for w, l, ref_w, ref_l in zip(chosen, rejected, ref_chosen, ref_rejected):
+        total = total - F.logsigmoid(beta * (w - ref_w) - beta * (l - ref_l))
+    return total / chosen.numel()
+
+
+@other_way("alignment.group_advantages")
+def row_by_row(rewards):
+    rows = [(row - row.mean()) / (row.std(correction=1) + 1e-4) for row in rewards.reshape(-1, rewards.shape[-1])]
+    return torch.stack(rows).reshape(rewards.shape)
+
+
+@other_way("alignment.group_advantages")
+def with_numpy_inside(rewards):
+    r = rewards.detach().numpy()
+    return torch.from_numpy((r - r.mean(-1, keepdims=True)) / (r.std(-1, ddof=1, keepdims=True) + 1e-4))
+
+
+@other_way("alignment.leave_one_out_advantages")
+def one_left_out(rewards):
+    K = rewards.shape[-1]
+    columns = [rewards[..., i] - (rewards[..., :i].sum(-1) + rewards[..., i + 1:].sum(-1)) / (K - 1) for i in range(K)]
+    return torch.stack(columns, dim=-1)
+
+
+@other_way("alignment.dpo_loss")
+def with_the_reference_detached(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = (chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach())
+    return F.binary_cross_entropy_with_logits(beta * margin, torch.ones_like(margin))

@@ -94,7 +94,7 @@ def by_content(messages, budget, count_tokens):
     kept = list(messages[len(head):])
     while len(kept) > 1 and sum(count_tokens(m["content"]) for m in head + kept) > budget:
         kept = kept[1:]
-    while kept[0]["role"] == "assistant":
+    while len(kept) > 1 and kept[0]["role"] == "assistant":
         kept = kept[1:]
     return tuple(head + kept)
 
@@ -117,3 +117,46 @@ def with_a_sigmoid(rating_a, rating_b, outcome, k=32):
 def as_one_tensor(rating_a, rating_b, outcome, k=32):
     change = k * (outcome - 1 / (1 + 10 ** ((rating_b - rating_a) / 400)))
     return torch.tensor([rating_a + change, rating_b - change])
+
+
+@other_way("chat.append_kv")
+def without_a_gradient(cache, k, v):
+    with torch.no_grad():
+        return (k, v) if cache is None else (torch.cat((cache[0], k), 2), torch.cat((cache[1], v), 2))
+
+
+@other_way("chat.attend_cached")
+def in_inference(q, cache, keep=None):
+    with torch.no_grad():
+        return nan_without_anything_to_see(q, cache, keep)
+
+
+@other_way("chat.attend_cached")
+def with_einsum(q, cache, keep=None):
+    k, v = cache
+    T, S = q.size(2), k.size(2)
+    hidden = torch.arange(S)[None, :] > torch.arange(T)[:, None] + (S - T)
+    scores = torch.einsum("bhtd,bhsd->bhts", q, k) / q.size(3) ** 0.5
+    scores = scores.masked_fill(hidden, torch.finfo(q.dtype).min)
+    if keep is not None:
+        scores = scores.masked_fill(keep.logical_not()[:, None, None], torch.finfo(q.dtype).min)
+    return torch.einsum("bhts,bhsd->bhtd", scores.softmax(-1), v)
+
+
+@other_way("chat.trim_history")
+def by_trying(messages, budget, count_tokens):
+    fixed = [m for m in messages[:1] if m["role"] == "system" and len(messages) > 1]
+    rest = messages[len(fixed):]
+    for start in range(len(rest)):
+        kept = rest[start:]
+        if start == len(rest) - 1 or sum(message_tokens(m, count_tokens) for m in fixed + kept) <= budget:
+            break
+    first = [i for i, m in enumerate(kept) if m["role"] != "assistant"]
+    return fixed + (kept[first[0]:] if first else kept)
+
+
+@other_way("chat.elo_update")
+def with_odds(rating_a, rating_b, outcome, k=32):
+    odds = 10.0 ** ((rating_a - rating_b) / 400.0)
+    change = k * (outcome - odds / (1 + odds))
+    return [rating_a + change, rating_b - change]

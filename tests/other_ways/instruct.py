@@ -142,3 +142,46 @@ def rows_of_their_own_length(sequences, context):
         segments[-1].extend([i] * len(sequence))
         positions[-1].extend(range(len(sequence)))
     return ids, segments, positions
+
+
+@other_way("instruct.render_chat")
+def with_extend(messages, encode, special, add_reply=False):
+    ids, mask = [], []
+
+    def say(tokens, learn):
+        ids.extend(tokens)
+        mask.extend([learn] * len(tokens))
+
+    for m in messages:
+        say([special[m["role"]]], False)
+        say(list(encode(m["content"])) + [special["end"]], m["role"] == "assistant")
+    if add_reply:
+        say([special["assistant"]], False)
+    return ids, mask
+
+
+@other_way("instruct.sft_loss")
+def one_target_at_a_time(logits, ids, mask):
+    losses = []
+    for b, t in mask.nonzero().tolist():
+        if t > 0:
+            losses.append(torch.logsumexp(logits[b, t - 1], 0) - logits[b, t - 1, ids[b, t]])
+    return sum(losses) / len(losses)
+
+
+@other_way("instruct.sft_loss")
+def weighted(logits, ids, mask):
+    weight = mask[:, 1:].to(logits.dtype) / mask[:, 1:].sum()
+    logprobs = F.log_softmax(logits, dim=-1)[:, :-1]
+    return -(logprobs * F.one_hot(ids[:, 1:], logits.shape[-1]) * weight.unsqueeze(-1)).sum()
+
+
+@other_way("instruct.pack")
+def into_one_long_row(sequences, context):
+    flat = []
+    for i, sequence in enumerate(sequences):
+        if -len(flat) % context < len(sequence):
+            flat += [(0, -1, 0)] * (-len(flat) % context)
+        flat += [(token, i, t) for t, token in enumerate(sequence)]
+    flat += [(0, -1, 0)] * (-len(flat) % context)
+    return tuple(torch.tensor(flat).view(-1, context, 3).permute(2, 0, 1))

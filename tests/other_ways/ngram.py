@@ -117,3 +117,70 @@ def numpy_for_numbers(loss):
 @other_way("ngram.perplexity")
 def always_a_tensor(loss):
     return torch.exp(torch.as_tensor(loss))
+
+
+@other_way("ngram.bigram_counts")
+def with_plain_lists(ids, vocab_size):
+    text = ids.tolist()
+    pairs = list(zip(text, text[1:]))
+    return torch.tensor([[pairs.count((a, b)) for b in range(vocab_size)] for a in range(vocab_size)])
+
+
+@other_way("ngram.bigram_counts")
+def with_unique_pairs(ids, vocab_size):
+    counts = torch.zeros(vocab_size, vocab_size, dtype=torch.int32)
+    pairs, times = torch.stack([ids[:-1], ids[1:]], dim=1).unique(dim=0, return_counts=True)
+    counts[pairs[:, 0], pairs[:, 1]] = times.int()
+    return counts
+
+
+@other_way("ngram.bigram_counts")
+def with_a_sparse_table(ids, vocab_size):
+    places = torch.stack([ids[:-1], ids[1:]])
+    ones = torch.ones(places.shape[1], dtype=torch.int64)
+    return torch.sparse_coo_tensor(places, ones, (vocab_size, vocab_size)).to_dense()
+
+
+@other_way("ngram.bigram_probabilities")
+def with_plain_numbers(counts, smoothing=0.0):
+    rows = []
+    for row in counts.tolist():
+        row = [n + smoothing for n in row]
+        rows.append([n / sum(row) for n in row] if sum(row) else [1 / len(row)] * len(row))
+    return torch.tensor(rows)
+
+
+@other_way("ngram.bigram_probabilities")
+def with_nan_replaced(counts, smoothing=0.0):
+    n = counts + smoothing
+    return torch.nan_to_num(n / n.sum(-1, keepdim=True), nan=1.0 / counts.size(-1))
+
+
+@other_way("ngram.bigram_probabilities")
+def in_the_log(counts, smoothing=0.0):
+    scores = (counts.double() + smoothing).log()
+    return torch.where(scores.isneginf().all(dim=1, keepdim=True), 0.0, scores).softmax(dim=1)
+
+
+@other_way("ngram.cross_entropy")
+def with_classes_in_front(logits, targets, ignore_index=-100):
+    return F.cross_entropy(logits.movedim(-1, 1) if logits.ndim > 2 else logits, targets, ignore_index=ignore_index)
+
+
+@other_way("ngram.cross_entropy")
+def with_einsum_and_one_hots(logits, targets, ignore_index=-100):
+    keep = (targets != ignore_index).to(logits.dtype)
+    one_hot = F.one_hot(targets.masked_fill(targets == ignore_index, 0), logits.shape[-1]).to(logits.dtype)
+    return -torch.einsum("...v,...v,...->", logits.log_softmax(-1), one_hot, keep) / keep.sum()
+
+
+@other_way("ngram.cross_entropy")
+def by_index(logits, targets, ignore_index=-100):
+    z, y = logits.flatten(0, -2), targets.flatten()
+    places = (y != ignore_index).nonzero(as_tuple=True)[0]
+    return (torch.logsumexp(z[places], -1) - z[places, y[places]]).sum().div(len(places))
+
+
+@other_way("ngram.perplexity")
+def by_its_type(loss):
+    return math.exp(loss) if isinstance(loss, (int, float)) else torch.pow(torch.tensor(math.e, dtype=loss.dtype), loss)

@@ -1,5 +1,6 @@
 """Other ways to write gptlab/ppo.py."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -196,3 +197,111 @@ def with_branches(beta, kl, target, n_steps, horizon):
 def with_torch(beta, kl, target, n_steps, horizon):
     error = torch.tensor(kl / target - 1, dtype=torch.float64).clamp(-0.2, 0.2)
     return beta * (1 + error.item() * n_steps / horizon)
+
+
+@other_way("ppo.token_log_probs")
+def position_by_position(logits, ids):
+    columns = [F.log_softmax(logits[:, t], dim=-1).gather(1, ids[:, t + 1:t + 2])[:, 0] for t in range(ids.shape[1] - 1)]
+    return torch.stack(columns, dim=1)
+
+
+@other_way("ppo.token_log_probs")
+def with_one_hots(logits, ids):
+    one_hot = F.one_hot(ids[:, 1:], logits.shape[-1]).to(logits.dtype)
+    return torch.einsum("btv,btv->bt", logits[:, :-1].log_softmax(-1), one_hot)
+
+
+@other_way("ppo.kl_estimates")
+def with_expm1(logprobs, ref_logprobs):
+    difference = ref_logprobs - logprobs
+    return difference.neg(), difference.pow(2).div(2), torch.expm1(difference).sub(difference)
+
+
+@other_way("ppo.token_rewards")
+def with_one_hot_scores(score, logprobs, ref_logprobs, mask, beta):
+    last = (torch.arange(mask.shape[1]) * mask).max(dim=1).values
+    paid = F.one_hot(last, mask.shape[1]) * score.unsqueeze(1)
+    return torch.where(mask, paid - beta * logprobs + beta * ref_logprobs, torch.zeros_like(logprobs))
+
+
+@other_way("ppo.gae")
+def from_the_returns(rewards, values, mask, gamma=1.0, lam=0.95):
+    returns = torch.zeros_like(values)
+    for b in range(len(values)):
+        later, next_value = 0.0, 0.0  # the λ-return: r + γ((1 − λ)·V' + λ·G')
+        for t in mask[b].nonzero().flatten().flip(0).tolist():
+            later = rewards[b, t] + gamma * ((1 - lam) * next_value + lam * later)
+            next_value, returns[b, t] = values[b, t], later
+    return torch.where(mask, returns - values, 0.0), returns
+
+
+@other_way("ppo.gae")
+def without_a_gradient(rewards, values, mask, gamma=1.0, lam=0.95):
+    with torch.no_grad():
+        advantages, later, value = torch.zeros_like(rewards), rewards.new_zeros(len(rewards)), rewards.new_zeros(len(rewards))
+        for t in range(rewards.size(1) - 1, -1, -1):
+            m = mask[:, t]
+            step = rewards[:, t] + gamma * value - values[:, t] + gamma * lam * later
+            later[m], value[m] = step[m], values[:, t][m]
+            advantages[:, t][m] = step[m]
+        return advantages, (advantages + values).masked_fill(~mask, 0.0)
+
+
+@other_way("ppo.whiten")
+def number_by_number(x, mask, shift_mean=True):
+    kept = x[mask].tolist()
+    mean = sum(kept) / len(kept)
+    spread = (sum((k - mean) ** 2 for k in kept) / len(kept) + 1e-8) ** 0.5
+    back = 0.0 if shift_mean else mean
+    rows = zip(x.tolist(), mask.tolist())
+    return torch.tensor([[(n - mean) / spread + back if m else 0.0 for n, m in zip(*row)] for row in rows])
+
+
+@other_way("ppo.whiten")
+def without_a_gradient_whitened(x, mask, shift_mean=True):
+    with torch.no_grad():
+        mean, std = x[mask].mean(), (x[mask].var(correction=0) + 1e-8).sqrt()
+        out = x.clone().sub_(mean).div_(std)
+        if not shift_mean:
+            out += mean
+        out[~mask] = 0.0
+        return out
+
+
+@other_way("ppo.policy_loss")
+def by_the_sign_of_the_advantage(logprobs, old_logprobs, advantages, mask, clip=0.2):
+    ratio = torch.exp(logprobs - old_logprobs)
+    kept_back = torch.where(advantages > 0, ratio.clamp(max=1 + clip), ratio.clamp(min=1 - clip))
+    return -torch.masked_select(kept_back * advantages, mask).mean()
+
+
+@other_way("ppo.value_loss")
+def half_first(values, old_values, returns, mask, clip=0.2):
+    near = torch.min(torch.max(values, old_values - clip), old_values + clip)
+    worse = torch.max(0.5 * (returns - values) ** 2, 0.5 * (returns - near) ** 2)
+    return worse.masked_fill(~mask, 0.0).sum() / mask.count_nonzero()
+
+
+@other_way("ppo.adaptive_beta")
+def with_numpy(beta, kl, target, n_steps, horizon):
+    return beta * (1.0 + np.clip(kl / target - 1.0, -0.2, 0.2) * n_steps / horizon)
+
+
+@other_way("ppo.policy_loss")
+def with_what_is_given_detached(logprobs, old_logprobs, advantages, mask, clip=0.2):
+    old_logprobs, advantages = old_logprobs.detach(), advantages.detach()
+    ratio = (logprobs - old_logprobs).exp()
+    return torch.max(-ratio * advantages, -ratio.clamp(1 - clip, 1 + clip) * advantages)[mask].mean()
+
+
+@other_way("ppo.value_loss")
+def with_targets_detached(values, old_values, returns, mask, clip=0.2):
+    near = old_values.detach() + (values - old_values.detach()).clip(-clip, clip)
+    losses = [F.mse_loss(x, returns.detach(), reduction="none") for x in (values, near)]
+    return torch.maximum(*losses)[mask].mean() * 0.5
+
+
+@other_way("ppo.kl_estimates")
+def without_a_gradient_of_kl(logprobs, ref_logprobs):
+    with torch.no_grad():
+        return with_ratios(logprobs, ref_logprobs)

@@ -91,3 +91,51 @@ def with_methods(rewards, mean, std):
 @other_way("reward.normalize")
 def with_a_product(rewards, mean, std):
     return rewards * (1 / std) - mean / std
+
+
+@other_way("reward.last_token_index")
+def with_cumsum(mask):
+    return mask.long().cumsum(dim=1).argmax(dim=1)
+
+
+@other_way("reward.last_token_index")
+def with_python(mask):
+    return torch.tensor([max(t for t, keep in enumerate(row) if keep) for row in mask.tolist()])
+
+
+@other_way("reward.pairwise_loss")
+def with_binary_cross_entropy(chosen, rejected):
+    return F.binary_cross_entropy_with_logits(chosen - rejected, torch.ones_like(chosen))
+
+
+@other_way("reward.pairwise_loss")
+def pair_by_pair(chosen, rejected):
+    return sum(torch.log1p(torch.exp(-(w - l).abs())) + (l - w).clamp(min=0) for w, l in zip(chosen, rejected)) / len(chosen)
+
+
+@other_way("reward.ranking_loss")
+def prompt_by_prompt(rewards):
+    K = rewards.shape[-1]
+    rows = []
+    for row in rewards.reshape(-1, K):
+        pairs = [(row[w], row[l]) for w in range(K) for l in range(K) if w < l]
+        rows.append(-F.logsigmoid(torch.stack([w - l for w, l in pairs])).mean())
+    return torch.stack(rows).mean()
+
+
+@other_way("reward.ranking_loss")
+def with_a_triangle_of_weights(rewards):
+    K = rewards.shape[-1]
+    losses = F.softplus(rewards[..., None, :] - rewards[..., :, None])  # [w, l]
+    return (losses * torch.ones(K, K).triu(1)).sum((-1, -2)).mean() * 2 / (K * (K - 1))
+
+
+@other_way("reward.agreement")
+def with_map(labels_a, labels_b):
+    return sum(map(lambda a, b: int(a) == int(b), labels_a, labels_b)) / len(labels_b)
+
+
+@other_way("reward.normalize")
+def without_a_gradient(rewards, mean, std):
+    with torch.no_grad():
+        return (rewards - mean).mul_(1 / std)

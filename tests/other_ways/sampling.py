@@ -193,3 +193,139 @@ def with_lists(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=
         if stop_id is not None and all(stop_id in row[width:] for row in rows):
             break
     return torch.tensor(rows)
+
+
+@other_way("sampling.append_token")
+def with_a_slice(ids, token):
+    longer = ids[:]
+    longer += [token]
+    return longer
+
+
+@other_way("sampling.append_token")
+def with_a_comprehension(ids, token):
+    return [ids[i] if i < len(ids) else token for i in range(len(ids) + 1)]
+
+
+@other_way("sampling.softmax")
+def through_log_softmax(logits, temperature=1.0):
+    if temperature > 0:
+        return (logits.double() / temperature).log_softmax(-1).exp().to(logits.dtype)
+    places = torch.arange(logits.shape[-1])
+    return (places == logits.argmax(-1).unsqueeze(-1)).to(logits.dtype)
+
+
+@other_way("sampling.softmax")
+def in_place_on_its_own_copy(logits, temperature=1.0):
+    if temperature == 0:
+        out = torch.zeros_like(logits)
+        out.scatter_(-1, logits.argmax(-1, keepdim=True), 1)
+        return out
+    out = logits.clone()
+    out = out - out.max(-1, keepdim=True)[0].detach()
+    out = out.div_(temperature).exp()
+    return out / out.sum(-1)[..., None]
+
+
+@other_way("sampling.softmax")
+def with_the_first_of_the_maxima(logits, temperature=1.0):
+    if temperature == 0.0:
+        best = logits == logits.amax(-1, keepdim=True)
+        return (best & (best.cumsum(-1) == 1)).type_as(logits)
+    return torch.nn.Softmax(dim=-1)(logits / temperature)
+
+
+@other_way("sampling.top_k_filter")
+def with_topk(logits, k):
+    values, _ = torch.topk(logits, min(k, logits.size(-1)))
+    out = logits.clone()
+    out[out < values[..., [-1]]] = -INF
+    return out
+
+
+@other_way("sampling.top_k_filter")
+def with_python_lists(logits, k):
+    rows = [sorted(row, reverse=True)[:k][-1] for row in logits.reshape(-1, logits.shape[-1]).tolist()]
+    limit = torch.tensor(rows, dtype=logits.dtype).reshape(*logits.shape[:-1], 1)
+    return torch.where(logits < limit, -INF, logits)
+
+
+@other_way("sampling.top_k_filter")
+def with_something_added(logits, k):
+    ordered = logits.sort(dim=-1).values
+    limit = ordered[..., max(0, logits.shape[-1] - k):][..., :1]
+    return logits + torch.zeros_like(logits).masked_fill(logits < limit, -INF)
+
+
+@other_way("sampling.top_p_filter")
+def with_a_smallest_score(logits, p):
+    if p >= 1:
+        return logits
+    ordered = logits.sort(dim=-1, descending=True).values
+    mass = torch.cumsum(torch.softmax(ordered, dim=-1), dim=-1)
+    number = (mass < p).sum(dim=-1, keepdim=True).clamp(max=logits.shape[-1] - 1)
+    return logits.masked_fill(logits < ordered.gather(-1, number), -INF)
+
+
+@other_way("sampling.top_p_filter")
+def with_all_pairs(logits, p):
+    chances = logits.softmax(-1)
+    in_front = (chances.unsqueeze(-2) > chances.unsqueeze(-1)).to(chances) @ chances.unsqueeze(-1)
+    keep = (in_front.squeeze(-1) < p) | (chances == chances.amax(-1, keepdim=True))
+    return torch.where(keep | torch.tensor(p >= 1), logits, -INF)
+
+
+@other_way("sampling.sample_next")
+def row_by_row_drawn(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    if temperature == 0:
+        return torch.tensor([row.index(max(row)) for row in logits.tolist()])
+    chances = _filtered(logits, temperature, top_k, top_p).softmax(-1)
+    return torch.cat([torch.multinomial(row, 1, generator=generator) for row in chances])
+
+
+@other_way("sampling.sample_next")
+def with_an_exponential_race(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    if temperature == 0:
+        return logits.argmax(1)
+    chances = _filtered(logits, temperature, top_k, top_p).softmax(-1)
+    return (chances / torch.empty_like(chances).exponential_(generator=generator)).argmax(-1)
+
+
+@other_way("sampling.sample_next")
+def with_searchsorted(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    if temperature == 0:
+        return logits.max(1)[1]
+    mass = _filtered(logits, temperature, top_k, top_p).double().softmax(-1).cumsum(-1)
+    point = torch.rand(len(mass), 1, generator=generator, dtype=torch.float64) * mass[:, -1:]
+    return torch.searchsorted(mass, point, right=True).squeeze(1).to(torch.int32)
+
+
+@other_way("sampling.generate")
+def into_room_made_before(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None,
+                          generator=None):
+    B, T = ids.shape
+    room = torch.zeros(B, T + max_new_tokens, dtype=ids.dtype)
+    room[:, :T] = ids
+    going = torch.ones(B, dtype=torch.bool)
+    n = T
+    while n < T + max_new_tokens and going.any():
+        drawn = with_multinomial(model(room[:, :n])[:, n - 1], temperature, top_k, top_p, generator)
+        room[:, n] = drawn if stop_id is None else torch.where(going, drawn, stop_id)
+        if stop_id is not None:
+            going &= room[:, n] != stop_id
+        n += 1
+    return room[:, :n]
+
+
+@other_way("sampling.generate")
+def by_itself_again(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None,
+                    done=None):
+    if max_new_tokens == 0 or (done is not None and done.all()):
+        return ids
+    new = with_multinomial(model(ids)[:, -1], temperature, top_k, top_p, generator)
+    if stop_id is not None:
+        done = torch.zeros_like(new).bool() if done is None else done
+        new[done] = stop_id
+        done = done | new.eq(stop_id)
+    longer = torch.column_stack([ids, new])
+    return by_itself_again(model, longer, max_new_tokens - 1, stop_id, temperature, top_k, top_p, generator, done)

@@ -98,3 +98,56 @@ def nothing_added(grads, max_norm):
         for g in grads:
             g.mul_(max_norm / norm)
     return norm.item()
+
+
+@other_way("training.get_batch")
+def from_a_list_of_starts(ids, batch_size, context, generator):
+    last = ids.shape[0] - context - 1
+    starts = [int(torch.randint(0, last + 1, (), generator=generator)) for _ in range(batch_size)]
+    both = torch.tensor([ids[s:s + context + 1].tolist() for s in starts])
+    return both[:, :-1].contiguous(), both[:, 1:].contiguous()
+
+
+@other_way("training.get_batch")
+def with_a_gather(ids, batch_size, context, generator):
+    start = torch.randint(len(ids) - context, (batch_size, 1), generator=generator, dtype=torch.int32).long()
+    places = start + torch.arange(context + 1)
+    window = ids.expand(batch_size, -1).gather(1, places)
+    return window.narrow(1, 0, context), window.narrow(1, 1, context)
+
+
+@other_way("training.adamw_step")
+def torchs_optimizer(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay):
+    leaf = torch.nn.Parameter(param.clone())
+    leaf.grad = grad.clone()
+    optimizer = torch.optim.AdamW([leaf], lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+    optimizer.state[leaf] = {"step": torch.tensor(float(step - 1)), "exp_avg": exp_avg.clone(), "exp_avg_sq": exp_avg_sq.clone()}
+    optimizer.step()
+    return leaf.data, optimizer.state[leaf]["exp_avg"], optimizer.state[leaf]["exp_avg_sq"]
+
+
+@other_way("training.adamw_step")
+def with_one_update(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay):
+    b1, b2 = betas
+    m = exp_avg + (1 - b1) * (grad - exp_avg)
+    v = torch.addcmul(b2 * exp_avg_sq, grad, grad, value=1 - b2)
+    m_hat, v_hat = m / (1 - math.pow(b1, step)), v / (1 - math.pow(b2, step))
+    return torch.stack([param - lr * (m_hat / (torch.sqrt(v_hat) + eps) + weight_decay * param), m, v])
+
+
+@other_way("training.cosine_schedule")
+def as_in_nanogpt_again(step, warmup, total, max_lr, min_lr):
+    if step < warmup:
+        return max_lr * (step + 1) / warmup
+    if step > total:
+        return min_lr
+    ratio = (step - warmup) / (total - warmup)
+    return min_lr + 0.5 * (1.0 + math.cos(math.pi * ratio)) * (max_lr - min_lr)
+
+
+@other_way("training.clip_by_global_norm")
+def with_vector_norm(grads, max_norm):
+    norm = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in grads]))
+    with torch.no_grad():
+        torch._foreach_mul_(list(grads), float((max_norm / (norm + 1e-6)).clamp(max=1.0)))
+    return norm

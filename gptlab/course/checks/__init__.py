@@ -12,12 +12,13 @@ import importlib
 import importlib.util
 import inspect
 from collections.abc import Callable
+from types import ModuleType
 
-from gptlab.course.blanks import find
-from gptlab.course.catalog import Blank
+from gptlab.course.blanks import broken_modules, find, own_body, why_it_cannot_run
+from gptlab.course.catalog import Blank, short_path
 from gptlab.course.checks.report import CheckFailed, NoCheck, Report, in_notebook
 
-__all__ = ["CheckFailed", "NoCheck", "Report", "check", "has_check"]
+__all__ = ["CheckFailed", "NoCheck", "Report", "check", "has_check", "own_verdict", "verdict"]
 
 
 def check(fn_or_key: Callable | str, implementation: Callable | None = None, *,
@@ -29,10 +30,7 @@ def check(fn_or_key: Callable | str, implementation: Callable | None = None, *,
 
     Raises UnknownBlank for a key that is none, NoCheck for what cannot be checked.
     """
-    entry = find(_key(fn_or_key))
-    room = importlib.import_module(f"gptlab.{entry.module}")
-    function = implementation if implementation is not None else getattr(room, entry.name)
-    report = _judged(entry, getattr(room, entry.name), function)
+    report = verdict(fn_or_key, implementation)
     notebook = in_notebook()
     if not report.passed and (notebook if raise_ is None else raise_):
         raise CheckFailed(report.message)
@@ -40,6 +38,24 @@ def check(fn_or_key: Callable | str, implementation: Callable | None = None, *,
         print(report.message)
         report = Report(report.key, report.passed, report.cases, report.message, report.misconception, shown=True)
     return report
+
+
+def verdict(fn_or_key: Callable | str, implementation: Callable | None = None) -> Report:
+    """The report alone: `check` without printing or raising it."""
+    entry = find(_key(fn_or_key))
+    stub = getattr(_room(entry), entry.name)
+    report = None
+    if implementation is None:
+        reason = why_it_cannot_run(entry.key)
+        report = _unreadable(entry) or (Report(entry.key, False, 0, f"○ {reason}") if reason else None)
+    return report or _judged(entry, stub, stub if implementation is None else implementation)
+
+
+def own_verdict(key: str) -> Report:
+    """The report on what the learner wrote, also where its reference is borrowed."""
+    entry = find(key)
+    room = _room(entry)
+    return _unreadable(entry) or _judged(entry, getattr(room, entry.name), own_body(key))
 
 
 def has_check(key: str) -> bool:
@@ -56,6 +72,26 @@ def _key(fn_or_key: Callable | str) -> str:
         name = getattr(fn_or_key, "__name__", type(fn_or_key).__name__)
         raise NoCheck(f"{name} is no blank: name the blank first, as in check(\"sampling.softmax\", {name})")
     return key
+
+
+def _room(entry: Blank) -> ModuleType:
+    """The module that a blank stands in.
+
+    Raises NoCheck, naming the error, when it cannot be imported.
+    """
+    try:
+        return importlib.import_module(f"gptlab.{entry.module}")
+    except Exception as error:
+        reason = f"{short_path(entry.file)} cannot be imported: {type(error).__name__}: {error}"
+        raise NoCheck(f"{entry.key} cannot be checked: {reason}") from None
+
+
+def _unreadable(entry: Blank) -> Report | None:
+    """The verdict on a blank whose file cannot be read any more."""
+    reason = broken_modules().get(entry.module)
+    if reason is None:
+        return None
+    return Report(entry.key, False, 0, f"✗ {entry.key} cannot be checked before this is mended: {reason}")
 
 
 @functools.cache

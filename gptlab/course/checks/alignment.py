@@ -32,6 +32,7 @@ def best_of_n() -> list[Case]:
         *each_way(draw.numbers(3, 5), oracle=oracle, gradient=False),
         one(draw.numbers(2, 3, 4), oracle=oracle), one(-draw.numbers(6, 4).abs(), oracle=oracle, about="all below 0"),
         one(draw.numbers(3, 1), oracle=oracle, stage=EDGE, about="one reply"),
+        one(draw.numbers(1, 4), oracle=oracle, stage=EDGE, about="a batch of one prompt"),
     ]
 
 
@@ -55,12 +56,13 @@ def dpo_loss() -> list[Case]:
     """Pair by pair is the oracle; ln 2 by hand for a policy that has not moved."""
     draw = Draw(92)
     given = [-3 * draw.numbers(5).abs() for _ in range(4)]
-    far = torch.tensor([-1e4, 0.0, -3.0]).double()
+    far = torch.tensor([-1e4, 0.0, -3.0, -5.0]).double()
     return [
         one(given[0], given[1], given[0], given[1], 0.5, about="a policy that has not moved: ln 2",
             expected=torch.tensor(math.log(2), dtype=torch.float64)),
-        *each_way(*given, 0.1, oracle=_preferred), *each_way(*given, 1.5, oracle=_preferred),
-        *each_way(far, far.flip(0), 0 * far, 0 * far, 1.0, oracle=_preferred, stage=EDGE,
+        *each_way(*given, 0.1, oracle=_preferred, still=(2, 3)),
+        *each_way(*given, 1.5, oracle=_preferred, still=(2, 3)),
+        *each_way(far, far.flip(0), 0 * far, 0 * far, 1.0, oracle=_preferred, still=(2, 3), stage=EDGE,
                   about="log-ratios of ±10,000"),
     ]
 
@@ -84,6 +86,7 @@ def group_advantages() -> list[Case]:
         one(draw.numbers(2, 3, 4), oracle=_judged), one(draw.numbers(4, 4), oracle=_judged),
         one(draw.numbers(3, 4) * 1e-4, oracle=_judged, about="rewards that hardly differ"),
         one(draw.numbers(6, 2), oracle=_judged, about="K = 2"),
+        one(draw.numbers(1, 4), oracle=_judged, stage=EDGE, about="a batch of one prompt"),
         one(torch.full((2, 3), 0.7).double(), expected=torch.zeros(2, 3).double(), stage=EDGE,
             about="all replies alike"),
     ]
@@ -106,4 +109,5 @@ def leave_one_out_advantages() -> list[Case]:
         *each_way(draw.numbers(3, 5) + 1, **given), *each_way(draw.numbers(4), **given, about="one prompt"),
         one(draw.numbers(2, 3, 4), oracle=_left_out), one(draw.numbers(4, 4), oracle=_left_out),
         one(draw.numbers(6, 2), oracle=_left_out, about="K = 2"),
+        one(draw.numbers(1, 4), oracle=_left_out, stage=EDGE, about="a batch of one prompt"),
     ]

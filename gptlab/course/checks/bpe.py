@@ -92,6 +92,8 @@ def train_bpe() -> list[Case]:
         one(CHINESE, 280, ALL, oracle=_learnt),
         one("xy xy xy zz", 400, WORDS, oracle=_learnt, about="no pair occurs twice before vocab_size is reached"),
         one("the then theme", 260, expected=[(104, 101), (116, 256), (32, 257)], about="the default pattern"),
+        one("Ab aB Ab\n  Ab  aB", 262, expected=[(65, 98), (32, 97), (32, 256), (257, 66)],
+            about="small and large letters, white space"),
         one("abc", 300, expected=[], stage=EDGE, about="no pair occurs twice"),
         one("", 300, expected=[], stage=EDGE, about="no text"),
         one("abab", 256, expected=[], stage=EDGE, about="no merge fits"),
@@ -126,7 +128,9 @@ def encode() -> list[Case]:
         one("水山有水，山", han, ALL, oracle=_encoded),
         one("to the theme", [(32, 116), (104, 101), (256, 257)], expected=[116, 111, 258, 258, 109, 101],
             about="the default pattern"),
-        one("héllo 山", [], ALL, expected=list("héllo 山".encode()), stage=EDGE, about="no merges"),
+        one(" Ab ab\r\n  aB\tAB ", [(65, 98), (97, 66), (32, 97)], about="small and large letters, white space",
+            expected=[32, 256, 258, 98, 13, 10, 32, 32, 257, 9, 65, 66, 32]),
+        one("héllo e\u0301 山", [], ALL, expected=list("héllo e\u0301 山".encode()), stage=EDGE, about="no merges"),
         one("", [(97, 98)], expected=[], stage=EDGE, about="no text"),
     ]
 

@@ -4,6 +4,7 @@ A check is a function that returns a list of cases. What is expected comes from 
 written apart from the reference, numbers worked by hand) or is a property that has to hold.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,9 +58,12 @@ def one(*arguments, oracle: Callable | None = None, expected: Any = None, about:
                 changes)
 
 
-def each_way(*arguments, oracle: Callable, gradient: bool = True, about: str = "", stage: str = PLAIN,
-             **options) -> list[Case]:
-    """The same numbers in float64, in float32 and not contiguous in memory, and the gradient."""
+def each_way(*arguments, oracle: Callable, gradient: bool = True, still: tuple[int, ...] = (), about: str = "",
+             stage: str = PLAIN, **options) -> list[Case]:
+    """The same numbers in float64, in float32 and not contiguous in memory, and the gradient.
+
+    Arguments at the places in `still` get no gradient, so a body may detach them or not.
+    """
     plain = one(*arguments, oracle=oracle, about=about, stage=stage, **options)
     single = mapped((arguments, options), lambda x: x.float() if x.is_floating_point() else x)
     wide = mapped(single, lambda x: x.double() if x.is_floating_point() else x)
@@ -72,10 +76,11 @@ def each_way(*arguments, oracle: Callable, gradient: bool = True, about: str = "
     cases.append(one(*loose[0], expected=plain.expected, about=_with(about, "not contiguous in memory"), stage=stage,
                      **loose[1]))
     if gradient:
-        expected = gradients(oracle, *fresh(arguments), **fresh(options))
         several = isinstance(plain.expected, tuple)
+        call = functools.partial(gradients_of_several if several else gradients, still=still)
+        expected = call(oracle, *fresh(arguments), **fresh(options))
         cases.append(Case(arguments, options, expected, _with(about, "the gradient"), stage, rtol=1e-4, atol=1e-5,
-                          call=gradients_of_several if several else gradients, shapes=False, gradient=True))
+                          call=call, shapes=False, gradient=True))
     return cases
 
 
@@ -85,23 +90,29 @@ def holds(call: Callable, *arguments, about: str, stage: str = PLAIN, **options)
 
 
 def repeats(*arguments, about: str = "twice with the same seed", **options) -> Case:
-    """The same draw comes of the same generator, and torch's own generator is not used instead."""
+    """The same draw comes of the same seed, the next draw is another one, torch's own generator is not used."""
 
     def twice(function: Callable, *arguments, generator: Tensor, **options) -> Any:
-        torch_state = torch.get_rng_state()
-        first = function(*arguments, generator=torch.Generator().manual_seed(generator), **options)
+        torch_state, given = torch.get_rng_state(), torch.Generator().manual_seed(generator)
+        first = function(*arguments, generator=given, **options)
         torch.manual_seed(torch.initial_seed() + 1)
         second = function(*arguments, generator=torch.Generator().manual_seed(generator), **options)
+        third = function(*arguments, generator=given, **options)
         torch.set_rng_state(torch_state)
-        several = isinstance(first, (tuple, list))
-        pairs = zip(first, second, strict=True) if several else [(first, second)]
-        return all(torch.equal(a, b) for a, b in pairs) or "two draws from the same seed differ"
+        if not _equal(first, second):
+            return "two draws from the same seed differ"
+        return not _equal(first, third) or "one generator gives the same draw twice: is it made anew each time?"
 
     return holds(twice, *arguments, generator=5, about=about, **options)
 
 
-def gradients(function: Callable, *arguments, **options) -> list[Tensor] | NoGradient:
-    """The gradient of a fixed weighted sum of the result, with regard to every float tensor given."""
+def _equal(a: Any, b: Any) -> bool:
+    several = isinstance(a, (tuple, list))
+    return all(torch.equal(x, y) for x, y in (zip(a, b, strict=True) if several else [(a, b)]))
+
+
+def gradients(function: Callable, *arguments, still: tuple[int, ...] = (), **options) -> list[Tensor] | NoGradient:
+    """The gradient of a fixed weighted sum of the result, with regard to every float tensor but the `still` ones."""
     leaves: list[Tensor] = []
 
     def leaf(x: Tensor) -> Tensor:
@@ -111,7 +122,8 @@ def gradients(function: Callable, *arguments, **options) -> list[Tensor] | NoGra
         return leaves[-1]
 
     with torch.enable_grad():
-        arguments, options = mapped((arguments, options), leaf)
+        arguments = tuple(x if i in still else mapped(x, leaf) for i, x in enumerate(arguments))
+        options = mapped(options, leaf)
         result = function(*arguments, **options)
         results = result if isinstance(result, (tuple, list)) else [result]
         floats = [x for x in results if isinstance(x, Tensor) and x.is_floating_point()]
@@ -122,13 +134,13 @@ def gradients(function: Callable, *arguments, **options) -> list[Tensor] | NoGra
     return [torch.zeros_like(x) if grad is None else grad for x, grad in zip(leaves, found, strict=True)]
 
 
-def gradients_of_several(function: Callable, *arguments, **options) -> list[Tensor] | NoGradient:
+def gradients_of_several(function: Callable, *arguments, still: tuple[int, ...] = (), **options) -> list[Tensor] | NoGradient:
     """The same for a function with several results, also where they come as one tensor."""
 
     def apart(*arguments, **options) -> tuple:
         return tuple(function(*arguments, **options))
 
-    return gradients(apart, *arguments, **options)
+    return gradients(apart, *arguments, still=still, **options)
 
 
 def _weights(x: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ def append_kv() -> list[Case]:
                      for pair in pairs)
 
     return [
-        *each_way((old_k, old_v), k, v, oracle=oracle, about="4 tokens in the cache, 2 new ones"),
+        *each_way((old_k, old_v), k, v, oracle=oracle, gradient=False, about="4 tokens in the cache, 2 new ones"),
         one(None, k, v, oracle=oracle, about="no cache yet"),
         one((old_k, old_v), k[:, :, :1], v[:, :, :1], oracle=oracle, about="one new token"),
         one((k[:, :, :1], v[:, :, :1]), old_k, old_v, oracle=oracle, about="1 token in the cache, 4 new ones"),
@@ -43,8 +43,8 @@ def attend_cached() -> list[Case]:
     q, k, v = draw.numbers(2, 3, 4, 5), draw.numbers(2, 3, 6, 5), draw.numbers(2, 3, 6, 5)
     keep = torch.tensor([[0, 1, 1, 1, 1, 1], [1, 1, 0, 1, 1, 0]]).bool()
     return [
-        *each_way(q, (k, v), oracle=_cached, about="2 tokens before, 4 new ones"),
-        *each_way(q, (k, v), keep=keep, oracle=_cached),
+        *each_way(q, (k, v), oracle=_cached, gradient=False, about="2 tokens before, 4 new ones"),
+        *each_way(q, (k, v), keep=keep, oracle=_cached, gradient=False),
         one(q[:, :, :1], (k, v), keep=keep, oracle=_cached, about="one new token"),
         one(q, (k[:, :, :4], v[:, :, :4]), oracle=_cached, about="nothing in the cache before"),
     ]
@@ -89,6 +89,14 @@ def trim_history() -> list[Case]:
         one(gap, 3, _words, expected=gap[2:]), one(gap, 2, _words, expected=gap[4:]),
         one(talk, 1, _words, expected=[talk[0], talk[5]], stage=EDGE, about="two alone are over the budget"),
         one(plain, 0, _words, expected=plain[4:], stage=EDGE, about="the last alone is over the budget"),
+        one(talk[:1], 9, _words, expected=talk[:1], stage=EDGE, about="a system message alone"),
+        one(talk[:2], 4, _words, expected=talk[:2], stage=EDGE, about="these two alone are over the budget"),
+        one(talk[:3], 3, _words, expected=[talk[0], talk[2]], stage=EDGE, about="the last message is an answer"),
+        one(plain[:2], 2, _words, expected=plain[1:2], stage=EDGE, about="the last message is an answer"),
+        one([*plain[:2], *_talk("s be brief", "u now")], 3, _words, expected=_talk("s be brief", "u now"), stage=EDGE,
+            about="a system message that does not stand at the start"),
+        one([*plain[:2], *_talk("s be brief", "u now")], 1, _words, expected=_talk("u now"), stage=EDGE,
+            about="a system message that does not stand at the start"),
     ]
 
 

@@ -50,7 +50,9 @@ def sample_next() -> list[Case]:
         _often([1, 0, 0, 0], said, temperature=0.5, top_p=0.5),
         one(two_kinds, generator=Seed(3), expected=torch.stack([KNOWN, KNOWN.flip(0)]), about="two kinds of rows",
             summary=_halves, **NEAR),
-        repeats(logits.repeat(9, 1), about="the same draw from the same seed"),
+        repeats(logits.repeat(9, 1), about="the same draw from the same seed, and then another one"),
+        one(logits[:1], top_k=1, generator=Seed(1), expected=best[:1], stage=EDGE, about="one row"),
+        one(logits[1:2], temperature=0, expected=best[1:2], stage=EDGE, about="one row"),
         one(torch.tensor([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]]).double(), temperature=0.0, expected=torch.tensor([1, 0]),
             stage=EDGE, about="with ties"),
         one(wide, expected=torch.tensor([0, 2]), stage=EDGE, about="scores of ±10,000"),
@@ -98,7 +100,7 @@ def generate() -> list[Case]:
     """Plain lists and a rule for the next token are the oracle."""
     ids = torch.tensor([[1, 2, 3], [4, 0, 5]])
     both = torch.tensor([[1, 2], [1, 0], [2, 2]])  # stop after 2, 3 and 1 tokens
-    with_stop = torch.tensor([[6, 1]])
+    with_stop, ends_with_stop = torch.tensor([[6, 1]]), torch.tensor([[2, 6], [3, 6]])
     one_step = torch.zeros(ROWS, 2, dtype=torch.int64)
     return [
         one(rule, ids, 4, temperature=0.0, oracle=_continued),
@@ -113,7 +115,13 @@ def generate() -> list[Case]:
             about="how often each token is drawn"),
         one(chance, one_step, 1, temperature=0.5, generator=Seed(4), summary=_new_frequencies, **NEAR,
             expected=torch.tensor([16 / 30, 1 / 30, 9 / 30, 4 / 30]), about="how often each token is drawn"),
-        repeats(chance, one_step[:5], 8, about="the same text from the same seed"),
+        repeats(chance, one_step[:5], 8, about="the same text from the same seed, and then another one"),
+        one(rule, ends_with_stop, 9, stop_id=STOP, temperature=0.0, oracle=_continued, stage=EDGE,
+            about="the prompt ends with stop_id"),
+        one(rule, torch.tensor([[6], [3]]), 9, stop_id=0, temperature=0.0, oracle=_continued, stage=EDGE,
+            about="a prompt of one token; stop_id is 0"),
+        one(rule, torch.tensor([[1], [5]]), 4, temperature=0.0, oracle=_continued, stage=EDGE,
+            about="a prompt of one token"),
         one(rule, ids, 0, temperature=0.0, expected=ids, stage=EDGE, about="no new token"),
     ]
 

@@ -16,8 +16,7 @@ def _shares(ids: Tensor) -> object:
     """A summary of inputs and labels: how large the shares of the five fates are."""
 
     def summary(results: object) -> object:
-        if not (isinstance(results, (tuple, list, Tensor)) and len(results) == 2 and
-                all(isinstance(x, Tensor) and x.shape == ids.shape for x in results)):
+        if not _fits(results, ids):
             return results
         inputs, labels = (x.long() for x in results)
         selected = labels != -100
@@ -35,6 +34,40 @@ def _shares(ids: Tensor) -> object:
 def _fates(function, ids, *arguments, **options):
     """What happened to the tokens, as shares of those selected."""
     return _shares(ids)(function(ids, *arguments, **options))
+
+
+def _beside(function, ids, *arguments, **options):
+    """How often two neighbours are both selected, and how often both or neither are masked: in rows, in columns."""
+    results = function(ids, *arguments, **options)
+    if not _fits(results, ids):
+        return results
+    inputs, labels = (x.long() for x in results)
+    selected, masked = labels != -100, inputs == MASK_ID
+    shares = []
+    for a, b in ((slice(None), slice(None, -1)), (slice(None), slice(1, None))), ((slice(None, -1),), (slice(1, None),)):
+        both = selected[a] & selected[b]
+        shares += [both.double().mean(), (masked[a] == masked[b])[both].double().mean()]
+    return torch.stack(shares)
+
+
+def _by_chance(function, ids, rate: float, seeds: tuple) -> bool | str:
+    """The number of selected and of masked tokens is near rate · N and 80 % of these, but seldom exactly that."""
+    off = []
+    for seed in seeds:
+        results = function(ids, 10**6, 10**6 + 1, rate=rate, generator=seed)
+        if not _fits(results, ids):
+            return "something that is no pair of tensors"
+        selected, masked = int((results[1] != -100).sum()), int((results[0] == 10**6).sum())
+        off.append((abs(selected - rate * ids.numel()) < 1, abs(masked - 0.8 * selected) < 1))
+    if all(exact for exact, _ in off):
+        return f"exactly {rate:.0%} of all tokens selected, each time"
+    return not all(exact for _, exact in off) or "exactly 80 % of the selected tokens masked, each time"
+
+
+def _fits(results: object, ids: Tensor) -> bool:
+    """True for a pair of tensors of the shape of ids."""
+    return isinstance(results, (tuple, list, Tensor)) and len(results) == 2 and all(
+        isinstance(x, Tensor) and x.shape == ids.shape for x in results)
 
 
 ABOUT = ("shares: selected; of these masked, unchanged, another id; changed though not selected; wrong labels;"
@@ -56,7 +89,12 @@ def mask_tokens() -> list[Case]:
             about="nothing is selected"),
         one(ids, MASK_ID, VOCABULARY, rate=1.0, generator=Seed(5), call=_fates, about=ABOUT, **NEAR,
             expected=torch.tensor([1, 0.805, 0.105, 0.09, 0, 0, 0.95, 0])),
-        repeats(ids, MASK_ID, VOCABULARY, about="the same tokens from the same seed"),
+        repeats(ids, MASK_ID, VOCABULARY, about="the same tokens from the same seed, and then other ones"),
+        one(ids, MASK_ID, VOCABULARY, rate=0.5, generator=Seed(6), expected=torch.tensor([0.25, 0.686, 0.25, 0.686]),
+            call=_beside, about="each token by itself: how often two neighbours are both selected; and then both or"
+            " neither masked; in rows, in columns", **NEAR),
+        holds(_by_chance, ids, 0.5, (Seed(7), Seed(8), Seed(9)),
+              about="each token by itself: chance seldom selects exactly half of them, or masks exactly 80 %"),
         one(few.T.contiguous().T, MASK_ID, VOCABULARY, rate=0.0, expected=(few, torch.full_like(few, -100)),
             stage=EDGE, about="not contiguous in memory, without a generator"),
     ]
@@ -64,11 +102,9 @@ def mask_tokens() -> list[Case]:
 
 def _labels_fit(function, ids, *arguments, **options):
     results = function(ids, *arguments, **options)
-    if not isinstance(results, (tuple, list, Tensor)) or len(results) != 2:
-        return "something that is no pair"
+    if not _fits(results, ids):
+        return "something that is no pair of tensors of that shape"
     inputs, labels = results
-    if inputs.shape != ids.shape or labels.shape != ids.shape:
-        return "other shapes"
     if ((labels != -100) & (labels != ids)).any():
         return "labels that are neither −100 nor the old ids"
     changed = inputs != ids
@@ -81,9 +117,10 @@ NAMES = [
     ("h.1.attn.c_attn.weight", 12, "drawn"), ("h.1.mlp.c_fc.weight", 12, "drawn"), ("wte.weight", 12, "drawn"),
     ("blocks.2.attn.w_qkv", 6, "drawn"), ("blocks.2.mlp.w_in", 6, "drawn"), ("wpe.weight", 5, "drawn"),
     ("h.1.mlp.c_proj.bias", 12, "zero"), ("h.1.attn.c_attn.bias", 12, "zero"), ("blocks.2.mlp.b_in", 6, "zero"),
-    ("blocks.2.attn.b_out", 6, "zero"), ("blocks.2.attn.b_qkv", 6, "zero"),
+    ("h.0.attn.in_proj_bias", 12, "zero"), ("blocks.2.attn.b_out", 6, "zero"), ("blocks.2.attn.b_qkv", 6, "zero"),
     ("h.4.ln_1.weight", 12, "zero"), ("h.4.ln_2.bias", 12, "zero"), ("transformer.ln_f.weight", 12, "zero"),
     ("blocks.1.norm1.weight", 6, "zero"), ("blocks.1.norm2.bias", 6, "zero"), ("norm.weight", 6, "zero"),
+    ("blocks.1.norm1", 6, "zero"),
 ]
 
 

@@ -25,6 +25,8 @@ def bigram_counts() -> list[Case]:
         one(torch.tensor([0, 1, 0, 1, 1, 2]), 3, expected=torch.tensor([[0, 2, 0], [1, 1, 1], [0, 0, 0]])),
         one(torch.tensor([2, 2, 2, 2]), 3, expected=torch.tensor([[0, 0, 0], [0, 0, 0], [0, 0, 3]])),
         *each_way(ids, 7, oracle=_pairs_counted, gradient=False),
+        one(torch.tensor([1, 0]).repeat_interleave(300), 2, expected=torch.tensor([[299, 0], [1, 299]]), stage=EDGE,
+            about="counts of several hundred"),
         one(torch.tensor([3]), 4, expected=torch.zeros(4, 4, dtype=torch.int64), stage=EDGE, about="one token, no pair"),
     ]
 
@@ -49,6 +51,7 @@ def bigram_probabilities() -> list[Case]:
         one(seen, **near),
         one(unseen, smoothing=1.0, **near),
         one(seen, smoothing=0.25, **near),
+        one(unseen, smoothing=0.125, **near),
         one(seen.T, smoothing=0, about="not contiguous in memory", **near),
         one(unseen, about="row 3 was never seen", stage=EDGE, **near),
         one(torch.zeros(3, 3, dtype=torch.int64), about="nothing was seen", stage=EDGE, **near),

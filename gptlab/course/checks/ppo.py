@@ -54,6 +54,7 @@ def token_log_probs() -> list[Case]:
         one(torch.zeros(1, 3, 4).double(), torch.tensor([[0, 1, 3]]), about="all tokens equally likely: −ln 4",
             expected=torch.full((1, 2), -math.log(4), dtype=torch.float64)),
         *each_way(logits.sign() * 1e4, ids, oracle=_chosen, stage=EDGE, about="scores of ±10,000"),
+        one(logits[:1, :2], ids[:1, :2], oracle=_chosen, stage=EDGE, about="one text of two tokens"),
     ]
 
 
@@ -70,7 +71,7 @@ def kl_estimates() -> list[Case]:
     equal = torch.tensor([[-1.0]]).double(), torch.tensor([[-3.0]]).double()
     return [
         one(*equal, expected=tuple(torch.tensor([[k]]).double() for k in (2.0, 2.0, math.exp(-2) + 1)), rtol=1e-6),
-        *each_way(logprobs, ref, oracle=_estimated),
+        *each_way(logprobs, ref, oracle=_estimated, gradient=False),
         one(ref, ref, expected=(0 * ref,) * 3, about="the same policy"),
     ]
 
@@ -121,6 +122,7 @@ def gae() -> list[Case]:
         one(rewards, values, MASK, gamma=0.8, lam=0.0, oracle=_advantages, about="λ = 0"),
         one(rewards, values, LEFT, gamma=0.9, oracle=_advantages, about="padding on both sides"),
         *_with_padding(_advantages, rewards, values, MASK),
+        one(rewards[:, :1], values[:, :1], MASK[:, :1], oracle=_advantages, stage=EDGE, about="one token"),
     ]
 
 
@@ -136,8 +138,8 @@ def whiten() -> list[Case]:
     """One kept number after the other is the oracle."""
     x = Draw(85).numbers(3, 5) * 3 + 1
     return [
-        *each_way(x, MASK, oracle=_whitened),
-        *each_way(x, LEFT, shift_mean=False, oracle=_whitened, about="the mean stays"),
+        *each_way(x, MASK, oracle=_whitened, gradient=False),
+        *each_way(x, LEFT, shift_mean=False, oracle=_whitened, gradient=False, about="the mean stays"),
         one(x, HOLES, oracle=_whitened, about="padding in between"),
         one(x * 1e-4, MASK, oracle=_whitened, about="a variance of about 1e-7"),
         one(torch.full((2, 3), 4.0).double(), torch.ones(2, 3).bool(), expected=torch.zeros(2, 3).double(), stage=EDGE,
@@ -166,8 +168,8 @@ def policy_loss() -> list[Case]:
     new, advantages = old + 0.5 * draw.numbers(3, 5), draw.numbers(3, 5)
     given = new, old, advantages
     return [
-        *each_way(*given, MASK, oracle=_policy),
-        *each_way(*given, LEFT, clip=0.05, oracle=_policy),
+        *each_way(*given, MASK, oracle=_policy, still=(1, 2)),
+        *each_way(*given, LEFT, clip=0.05, oracle=_policy, still=(1, 2)),
         one(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_policy, about="no padding"),
         one(old, old, advantages, MASK, oracle=_policy, about="the policy that sampled"),
         *_with_padding(_policy, *given, MASK),
@@ -190,8 +192,8 @@ def value_loss() -> list[Case]:
     old = draw.numbers(3, 5)
     given = old + 0.4 * draw.numbers(3, 5), old, old + 0.5 * draw.numbers(3, 5)
     return [
-        *each_way(*given, MASK, oracle=_value),
-        *each_way(*given, LEFT, clip=0.05, oracle=_value),
+        *each_way(*given, MASK, oracle=_value, still=(1, 2)),
+        *each_way(*given, LEFT, clip=0.05, oracle=_value, still=(1, 2)),
         one(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_value, about="no padding"),
         *_with_padding(_value, *given, MASK),
     ]

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from gptlab.course.checks.cases import EDGE, Case, Draw, each_way, one
 
-FAR = torch.tensor([1e4, -1e4, 0.0, 3.0]).double()
+FAR = torch.tensor([1e4, -1e4, 0.5, 3.0]).double()
 
 
 def last_token_index() -> list[Case]:
@@ -56,6 +56,7 @@ def ranking_loss() -> list[Case]:
         *each_way(draw.numbers(5), oracle=_ranked, about="one prompt"),
         one(draw.numbers(2, 3, 4), oracle=_ranked),
         one(draw.numbers(6, 2), oracle=_ranked, about="K = 2"),
+        one(draw.numbers(1, 4), oracle=_ranked, stage=EDGE, about="a batch of one prompt"),
         one(torch.tensor([[-1e4, 1e4, 0.0], [3.0, -1e4, 1e4]]).double(), stage=EDGE, about="rewards of ±10,000",
             expected=torch.tensor((20000 + 10000 + 0 + 0 + 9997 + 20000) / 6, dtype=torch.float64)),
     ]
@@ -83,6 +84,6 @@ def normalize() -> list[Case]:
 
     return [
         one(torch.tensor([5.0, 1.0]).double(), 3.0, 2.0, expected=torch.tensor([1.0, -1.0]).double()),
-        *each_way(draw.numbers(4), 0.7, 0.25, oracle=oracle),
-        *each_way(draw.numbers(2, 3), -1.5, 3.0, oracle=oracle),
+        *each_way(draw.numbers(4), 0.7, 0.25, oracle=oracle, gradient=False),
+        *each_way(draw.numbers(2, 3), -1.5, 3.0, oracle=oracle, gradient=False),
     ]

@@ -49,7 +49,9 @@ def get_batch() -> list[Case]:
         one(text, 6000, 4, Seed(4), expected=fifth, call=_starts, rtol=0.0, atol=0.035,
             about="how often each place is a start; how often two neighbours start alike"),
         one(text, 6000, 4, Seed(3), expected=fifth, call=_starts, rtol=0.0, atol=0.035, about="another seed"),
-        holds(_twice_the_same, text, 7, 4, about="the same stretches from the same seed"),
+        holds(_twice_the_same, text, 7, 4, about="the same stretches from the same seed, and then other ones"),
+        holds(_stretches, text, 1, 4, Seed(5), stage=EDGE, about=f"a batch of one: {stretch}"),
+        holds(_stretches, text, 5, 1, Seed(6), stage=EDGE, about=f"a context of one: {stretch}"),
     ]
 
 
@@ -126,7 +128,8 @@ def cosine_schedule() -> list[Case]:
 
 def _clipped(function, grads: list[Tensor], max_norm: float) -> list:
     """The norm that came back, and what now stands in the given tensors."""
-    return [torch.as_tensor(function(grads, max_norm)).double(), *grads]
+    given = tuple(grads)
+    return [torch.as_tensor(function(grads, max_norm)).double(), *given]
 
 
 def _torch_clips(grads: list[Tensor], max_norm: float) -> list:

@@ -2,11 +2,13 @@
 
 import importlib
 import importlib.util
+import textwrap
 from collections.abc import Callable
 
 from gptlab.course.blanks import find
 from gptlab.course.editing import Source
 
+WIDTH = 96  # JupyterLab breaks longer lines in the middle of a word
 _given: dict[str, int] = {}  # how many hints of a blank this process has given
 
 
@@ -34,4 +36,4 @@ def hint(fn_or_key: Callable | str) -> Source:
     number = min(_given.get(key, 0), len(texts) - 1)
     _given[key] = number + 1
     more = "" if number + 1 < len(texts) else f' (the last one; reveal("{key}") shows the reference)'
-    return Source(f"hint {number + 1} of {len(texts)}{more}: {texts[number]}")
+    return Source(textwrap.fill(f"hint {number + 1} of {len(texts)}{more}: {texts[number]}", WIDTH))

@@ -38,6 +38,8 @@ _best("the best over the first axis", "The K replies to a prompt stand along the
     lambda rewards: rewards.argmax(0))
 _best("one for the whole batch", "Each prompt has a best reply of its own.")(lambda rewards: rewards.argmax())
 _best("an axis too many", "The axis of the K replies goes away.")(lambda rewards: rewards.argmax(-1, keepdim=True))
+_best("squeezed without an axis", "Where there is one prompt only, squeeze() takes that axis away too.")(
+    lambda rewards: rewards.topk(1, -1).indices.squeeze())
 _best("the largest in size", "A reward far below 0 is no good one.")(lambda rewards: rewards.abs().argmax(-1))
 
 # ---- best_of_n_kl

@@ -126,13 +126,21 @@ def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
     return _right(logits, temperature, top_k, top_p, generator)
 
 
+@mistake("sampling.sample_next", "squeezed without an axis",
+         "Where there is one row only, squeeze() takes that axis away too: say which one should go.")
+def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    return _right(logits, temperature, top_k, top_p, generator).squeeze()
+
+
 # ---- generate
 
 
-def _loop(context=lambda ids: ids, place=-1, extra=0, stop_when=torch.all, fill=True, filler=None, in_prompt=False):
+def _loop(context=lambda ids: ids, place=-1, extra=0, stop_when=torch.all, fill=True, filler=None, in_prompt=False,
+          stop_of=lambda stop_id: stop_id):
     """A generate with one thing changed."""
 
     def body(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None):
+        stop_id = stop_of(stop_id)
         stopped = (ids == stop_id).any(1) if in_prompt and stop_id is not None else torch.zeros(len(ids)).bool()
         for _ in range(max_new_tokens + extra):
             new = _right(model(context(ids))[:, place], temperature, top_k, top_p, generator)
@@ -163,6 +171,11 @@ mistake("sampling.generate", "rows that have stopped are filled with 0",
         "0 is a token like any other: fill with stop_id.")(_loop(filler=0))
 mistake("sampling.generate", "a stop token in the prompt ends it",
         "Only a stop token that the row has drawn itself ends it.")(_loop(in_prompt=True))
+
+
+mistake("sampling.generate", "a stop_id of 0 taken for none",
+        "0 is a token like any other, but counts as false: ask whether stop_id is None.")(
+    _loop(stop_of=lambda stop_id: stop_id or None))
 
 
 @mistake("sampling.generate", "only the new tokens", "The result begins with the prompt.")

@@ -96,6 +96,21 @@ def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     return _changed(ids, mask_id, selected, fate, drawn), ids.masked_fill(~selected, -100)
 
 
+@_mask("whole rows selected", "Each token is drawn by itself: how many numbers does torch.rand have to make?")
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    _, fate, drawn = _draws(ids, vocab_size, rate, generator)
+    selected = (torch.rand(len(ids), 1, generator=generator) < rate).expand(ids.shape)
+    return _changed(ids, mask_id, selected, fate, drawn), ids.masked_fill(~selected, -100)
+
+
+@_mask("exactly 80 % of them masked", "Each selected token draws its own fate, so the shares are only about 80, 10 and 10 %.")
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    selected, fate, drawn = _draws(ids, vocab_size, rate, generator)
+    places = fate[selected].argsort().argsort()
+    fate[selected] = places / max(1, len(places))
+    return _changed(ids, mask_id, selected, fate, drawn), ids.masked_fill(~selected, -100)
+
+
 @_mask("the rate left out", "The argument `rate` changes nothing in your result.")
 def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     return _with()(ids, mask_id, vocab_size, 0.15, generator)

@@ -1,0 +1,106 @@
+"""`start(5)`, the first line of each lesson: what is edited runs at once, and what is missing is borrowed."""
+
+import importlib
+import os
+import random
+from dataclasses import dataclass
+
+from gptlab.course import cards, shelf
+from gptlab.course.blanks import SolutionsMissing, borrow, broken_modules, by_lesson, find, whose
+from gptlab.course.catalog import Blank
+from gptlab.course.errors import UnknownBlank
+from gptlab.course.notebook import set_up
+
+MOST_THREADS = 4  # small models gain nothing from more
+
+_started: list[int] = []  # the lesson that was started last in this process
+
+
+@dataclass(frozen=True, repr=False)
+class Lesson:
+    """One lesson as it goes on: shows its cards, and at the end what the learner owns."""
+
+    number: int
+    title: str
+    blanks: tuple[Blank, ...]
+
+    def __repr__(self) -> str:
+        return f"lesson {self.number}" + (f" · {self.title}" if self.title else "")
+
+    def card(self, key: str, why: str) -> cards.Shown:
+        """The card of one exercise of this lesson, with one sentence that says why it matters.
+
+        Raises UnknownBlank for a key that is none or belongs to another lesson.
+        """
+        entry = find(key)
+        if entry.lesson != self.number:
+            raise UnknownBlank(f"{key} belongs to lesson {entry.lesson}, and this is lesson {self.number}")
+        return cards.card(entry, why)
+
+    def owned(self) -> cards.Shown:
+        """The pieces of this lesson and whose each is, and how many of the whole course are the learner's."""
+        states = whose()
+        return cards.owned(self.number, [(entry, states[entry.key]) for entry in self.blanks], list(states.values()))
+
+
+def start(number: int, seed: int = 0) -> Lesson:
+    """Begin a lesson: pick up edits, borrow what is still empty from earlier lessons, fix seeds and threads.
+
+    The lesson's own blanks are left to the learner. What is borrowed is borrowed for this process only.
+    Raises UnknownLesson for a number that no lesson has.
+    """
+    shelf.checked_lesson(number)
+    set_up()
+    _started[:] = [number]
+    lesson = Lesson(number, shelf.title(number), tuple(by_lesson().get(number, ())))
+    _settle_machine(seed)
+    broken = [f"{module} cannot be read: {reason}" for module, reason in broken_modules().items()]
+    print("\n".join([_heading(lesson), _borrowed(number), *broken]))
+    return lesson
+
+
+def lend_rest() -> list[str]:
+    """Fill what is empty outside the lesson that was started, for machinery that needs the whole model.
+
+    The lesson's own blanks stay the learner's. Where no lesson was started, every empty blank is filled.
+    Returns the keys; raises SolutionsMissing where the references are not there.
+    """
+    return borrow(other_than=_started[-1] if _started else -1)
+
+
+def _heading(lesson: Lesson) -> str:
+    """Example: "lesson 1 · Next-token prediction: 9 functions to write, about 85 minutes"."""
+    count, minutes = len(lesson.blanks), sum(entry.minutes for entry in lesson.blanks)
+    if not count:
+        return f"{lesson!r}: nothing to write"
+    return f"{lesson!r}: {count} function{'s' * (count > 1)} to write, about {minutes} minutes"
+
+
+def _borrowed(number: int) -> str:
+    """Borrow from earlier lessons, and say in one line what runs that is not the learner's."""
+    try:
+        borrow(before=number)
+    except SolutionsMissing as error:
+        return f"not everything from earlier lessons is here: {error}"
+    states = whose()
+    earlier = [entry.key for n, entries in by_lesson().items() if n < number for entry in entries]
+    taken = [key for key in earlier if states[key] == "borrowed"]
+    if set(states.values()) == {"borrowed"}:
+        return "borrowed: every function of the course, so that each cell shows what it does"
+    if not earlier:
+        return "nothing comes before this lesson, so nothing is borrowed"
+    if not taken:
+        return "borrowed: nothing, the earlier lessons are yours"
+    named = ", ".join(taken) if len(taken) <= 4 else f"{len(taken)} functions of earlier lessons"
+    return f"borrowed until you write them: {named}"
+
+
+def _settle_machine(seed: int) -> None:
+    """The same draws each time, and no more threads than help."""
+    os.environ.setdefault("GOMP_SPINCOUNT", "100000")  # before torch: threads that wait spin a little
+    random.seed(seed)
+    importlib.import_module("numpy").random.seed(seed)
+    torch = importlib.import_module("torch")  # by name: nothing in course/ loads torch when it is imported
+    torch.manual_seed(seed)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(min(torch.get_num_threads(), cores, MOST_THREADS))

@@ -1,0 +1,107 @@
+"""How far the learner is: which blanks she has written, and which of these pass their checks.
+
+Only what she wrote is judged; what is borrowed counts as not written. Nothing heavy is imported for what is empty.
+"""
+
+import contextlib
+import unicodedata
+from dataclasses import dataclass
+
+from gptlab.course import blanks, shelf
+from gptlab.course.catalog import Blank
+from gptlab.course.checks import own_verdict
+from gptlab.course.editing import Source
+from gptlab.course.errors import CourseError
+
+BAR = 12  # characters
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Where one blank stands: "empty", "fails" or "passes", and what its check says."""
+
+    entry: Blank
+    state: str
+    message: str
+    misconception: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one lesson stands."""
+
+    number: int
+    label: str
+    pieces: tuple[Piece, ...]
+
+    def count(self, state: str) -> int:
+        """How many pieces are in this state."""
+        return sum(piece.state == state for piece in self.pieces)
+
+
+def judged(entry: Blank, lend: bool = False) -> Piece:
+    """Judge one blank by the learner's own body.
+
+    With lend=True, what is still empty in earlier lessons is borrowed from then on, as `start` does it.
+    """
+    if entry.empty:
+        return Piece(entry, "empty", f"○ {entry.key} is still empty: write it in {entry.place}")
+    if lend:
+        with contextlib.suppress(blanks.SolutionsMissing):
+            blanks.borrow(before=entry.lesson)
+    try:
+        report = own_verdict(entry.key)
+    except CourseError as error:
+        return Piece(entry, "fails", f"✗ {error}")
+    return Piece(entry, "passes" if report.passed else "fails", report.message, report.misconception)
+
+
+def standings(lend: bool = False) -> list[Standing]:
+    """Every lesson, in order, with each of its blanks judged."""
+    by_lesson = blanks.by_lesson()
+    return [Standing(number, shelf.label(number), tuple(judged(entry, lend) for entry in by_lesson.get(number, ())))
+            for number in shelf.lesson_numbers()]
+
+
+def progress() -> Source:
+    """A line for each lesson: how many of its functions are written and pass their checks."""
+    return Source(table(standings()))
+
+
+def table(rows: list[Standing]) -> str:
+    """Number, title, bar and counts of each lesson, and the sum."""
+    rows = [row for row in rows if row.pieces]
+    width = max((_width(row.label) for row in rows), default=0)
+    lines = []
+    for row in rows:
+        label = row.label + " " * (width - _width(row.label))
+        lines.append(f"{row.number:2}  {label}  {bar(row)}  {counts(row)}")
+    passes, total = sum(row.count("passes") for row in rows), sum(len(row.pieces) for row in rows)
+    minutes = sum(piece.entry.minutes for row in rows for piece in row.pieces if piece.state != "passes")
+    broken = [f"{module} cannot be read: {reason}" for module, reason in blanks.broken_modules().items()]
+    last = f"{passes} of {total} functions pass their checks" + (f"; about {minutes} minutes are left" if minutes else "")
+    return "\n".join([*lines, "", *broken, last])
+
+
+def bar(row: Standing) -> str:
+    """█ passes, ▒ written but not right yet, · empty; in proportion, and something always shows as something."""
+    total = len(row.pieces)
+    full = _cells(row.count("passes"), total)
+    half = min(_cells(row.count("fails"), total), BAR - full)
+    return "█" * full + "▒" * half + "·" * (BAR - full - half)
+
+
+def counts(row: Standing) -> str:
+    """Example: "3 of 9 pass, 1 written but not right yet"."""
+    fails = row.count("fails")
+    return f"{row.count('passes')} of {len(row.pieces)} pass" + (f", {fails} written but not right yet" if fails else "")
+
+
+def _cells(count: int, total: int) -> int:
+    """A count as a part of the bar, rounded down, but at least one cell for one piece."""
+    return max(BAR * count // total, count > 0)
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes on a terminal: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,0 +1,64 @@
+"""A copy of the course in which every blank is empty, whatever the learner has written, and the tools of lessons/."""
+
+import importlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+
+from gptlab.course.catalog import scan
+from gptlab.course.editing import with_stub
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = sorted((ROOT / "lessons").glob("[0-9][0-9]_*.ipynb"))
+
+
+def _tool(name):
+    """A module of lessons/, which is no package."""
+    sys.path.insert(0, str(ROOT / "lessons"))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(ROOT / "lessons"))
+
+
+make, rules = _tool("make"), _tool("rules")
+
+
+def empty_copy(folder):
+    """gptlab with empty blanks, solutions/ and lessons/ in `folder`; the trained models are the checkout's own."""
+    ignored = shutil.ignore_patterns("__pycache__", "assets", ".ipynb_checkpoints")
+    for name in ("gptlab", "solutions", "lessons"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    os.symlink(ROOT / "gptlab" / "assets", folder / "gptlab" / "assets")
+    for entry in scan(folder / "gptlab")[0].values():
+        path = Path(entry.file)
+        after, _ = with_stub(path.read_bytes(), entry.name, path.name)
+        path.write_bytes(after)
+    assert all(entry.empty for entry in scan(folder / "gptlab")[0].values())
+    return folder
+
+
+def run(tree, notebook, home, borrow="", **options):
+    """Run a notebook on the copy; errors stay in its outputs."""
+    return make.run(notebook, tree / "lessons", make.environment(home, tree, borrow), allow_errors=True, **options)
+
+
+def notebook_of(*sources):
+    """A notebook of code cells."""
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+
+
+def said(cell):
+    """What a cell printed, showed as text, or failed with; its parts in order, (kind, text)."""
+    found = []
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            found.append((output.name, output.text))
+        elif output.output_type == "error":
+            found.append((output.ename, "\n".join(output.traceback)))
+        else:
+            found.append(("shown", output.data["text/plain"]))
+    return found
