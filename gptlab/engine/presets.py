@@ -34,7 +34,7 @@ def _tiny() -> Preset:
         pretrain=TrainConfig(steps=350, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=20, muon_lr=0.03),
         n_demonstrations=1200, sft=SFTConfig(epochs=3, batch_size=32, lr=2e-3, pretraining_mix=0.2, muon_ratio=5.0),
         n_comparisons=300, reward=RewardConfig(prompts_per_batch=16, lr=2e-3, muon_ratio=5.0),
-        ppo=PPOConfig(rounds=20, prompts_per_round=32, minibatch=16, epochs=2, lr=5e-4, beta=0.02), n_eval=100,
+        ppo=PPOConfig(rounds=40, prompts_per_round=64, minibatch=64, epochs=1, lr=1e-3, beta=0.1), n_eval=100,
     )
 
 
