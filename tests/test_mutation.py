@@ -18,7 +18,7 @@ from gptlab.course.checks import check, has_check
 from gptlab.course.checks.mistakes import mistakes
 from gptlab.course.hints import hints
 
-EVERY = 19  # of the mutants, one in so many is judged here
+EVERY = 29  # of the mutants, one in so many is judged here
 EARLY = {entry.module for entry in blanks.blanks() if 2 <= entry.lesson <= 6}  # three other ways each
 KEYS = [entry.key for entry in blanks.blanks() if has_check(entry.key)]
 SMALL = """def normalize(rewards, mean, std):

@@ -116,7 +116,7 @@ def test_the_sliders_move_the_picture(letters, neighbours):
 
 def test_microscope_without_a_notebook_says_what_it_shows(letters, neighbours, capsys):
     microscope.microscope(neighbours, letters, ["anna"])
-    assert capsys.readouterr().out.startswith("Distribution microscope, top-p at 0.9. anna: ")
+    assert capsys.readouterr().out.startswith("Distribution microscope, top-k at 5. anna: ")
 
 
 # --- Shannon's game

@@ -157,9 +157,9 @@ class Microscope:
 
 
 def microscope(models: dict[str, Callable], tokenizer, prompts: Sequence[str]) -> None:
-    """Show the microscope; where nothing is live, its picture with top-p at 0.9."""
+    """Show the microscope; where nothing is live, its picture with top-k at 5."""
     scope = Microscope(models, tokenizer, prompts)
-    scope.top_p.value = 0.9
+    scope.top_k.value = 5
     still, alt = scope.picture(), scope.said()
-    scope.top_p.value = 1.0
-    show(still, f"Distribution microscope, top-p at 0.9. {alt}", scope.box)
+    scope.top_k.value = OFF
+    show(still, f"Distribution microscope, top-k at 5. {alt}", scope.box)
