@@ -14,7 +14,7 @@ lab: $(VENV)/.course          ## open the course in JupyterLab
 lessons: $(VENV)/.course      ## run the lessons and keep what they print: make lessons ARGS="0 1"
 	$(BIN)/python lessons/make.py $(ARGS)
 
-test: $(VENV)/.test           ## everything that is checked
+test: $(VENV)/.test $(VENV)/.book   ## everything that is checked, the website with it
 	$(BIN)/python -m pytest $(ARGS)
 	$(BIN)/ruff check gptlab solutions tests benchmarks lessons book
 
@@ -44,4 +44,4 @@ $(VENV)/.book: requirements-book.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) runs .pytest_cache
+	rm -rf $(VENV) runs .pytest_cache book/_build

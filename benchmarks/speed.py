@@ -85,7 +85,9 @@ def peer():
     """transformers' GPT-2 of the same shape."""
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    return GPT2LMHeadModel(GPT2Config(V, T, WIDTH, N_LAYERS, 4, resid_pdrop=0, embd_pdrop=0, attn_pdrop=0))
+    return GPT2LMHeadModel(GPT2Config(vocab_size=V, n_positions=T, n_embd=WIDTH, n_layer=N_LAYERS, n_head=4,
+                                      resid_pdrop=0, embd_pdrop=0, attn_pdrop=0,
+                                      bos_token_id=None, eos_token_id=None))
 
 
 def peer_training(seconds: float) -> float:

@@ -4,11 +4,11 @@ import ast
 import importlib.util
 import json
 import re
-import shutil
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import browser
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -270,13 +270,6 @@ def test_a_good_page_has_no_faults(tmp_path):
     assert audit.faults(tmp_path) == []
 
 
-def miss(capsys, reason):
-    """Skip, and say so even where pytest is quiet."""
-    with capsys.disabled():
-        print(f"\ntest_book: {reason}", file=sys.stderr)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """(folder of the site, what is wrong with it), or None where jupyter-book is not installed."""
@@ -291,7 +284,7 @@ NOT_BUILT = "jupyter-book is not installed, so the website was not built: pip in
 
 def test_the_site_builds_without_warnings_and_without_faults(built, capsys):
     if built is None:
-        miss(capsys, NOT_BUILT)
+        browser.miss(capsys, NOT_BUILT)
     site, faults = built
     assert faults == []
     for name in ["index", "glossary", "bibliography", "log", "search", *(f"lessons/{lesson.name}" for lesson in LESSONS)]:
@@ -317,23 +310,15 @@ LOOK = """() => {
 @pytest.fixture
 def chromium(capsys):
     """Chromium, started; the test is skipped where it is not there."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    browser = next((found for name in names if (found := shutil.which(name))), None)
-    if browser is None or importlib.util.find_spec("playwright") is None:
-        miss(capsys, "no page was looked at: that takes Chromium and the package playwright")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+    with browser.chromium(capsys) as started:
         yield started
-        started.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1400])
 def test_every_page_in_a_browser(built, capsys, chromium, width, scheme):
     if built is None:
-        miss(capsys, NOT_BUILT)
+        browser.miss(capsys, NOT_BUILT)
     wrong = []
     page = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True).new_page()
     page.set_default_timeout(300_000)  # a busy machine is no fault

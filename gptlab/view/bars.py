@@ -87,7 +87,8 @@ def bars_at(labels: Sequence[str], values: Sequence[float], top: float, width: f
     """
     if len(labels) != len(values):
         raise ValueError(f"{len(labels)} labels but {len(values)} values: give one for each")
-    column = column or min(LABEL[1], max([LABEL[0], *(svg.text_width(x, SIZE) for x in labels)]))
+    widths = [svg.text_width(x, SIZE) for x in labels] + [svg.text_width("all others", 13)] * (rest > 0)
+    column = column or min(LABEL[1], max([LABEL[0], *widths]))
     left = MARGIN + column + (22 if numbered else 0) + 10
     room = width - left - MARGIN - 68  # for the widest bar; 68 for its percentage
     parts = []
