@@ -1,5 +1,6 @@
 """A copy of the course in which every blank is empty, whatever the learner has written, and the tools of lessons/."""
 
+import ast
 import importlib
 import os
 import shutil
@@ -38,6 +39,24 @@ def empty_copy(folder):
         after, _ = with_stub(path.read_bytes(), entry.name, path.name)
         path.write_bytes(after)
     assert all(entry.empty for entry in scan(folder / "gptlab")[0].values())
+    return folder
+
+
+def learners_copy(folder, number):
+    """The same as it is for a learner at a lesson who has no solutions/: all earlier blanks are written, by herself."""
+    empty_copy(folder)
+    (folder / "solutions").rename(folder / "written")  # her bodies, under another name
+    for entry in scan(folder / "gptlab")[0].values():
+        if entry.lesson >= number:
+            continue
+        path = Path(entry.file)
+        room, lines = path.stem, path.read_text(encoding="utf-8").split("\n")
+        stub = next(node for node in ast.parse("\n".join(lines)).body if getattr(node, "name", "") == entry.name)
+        names = ", ".join(argument.arg for argument in stub.args.args)
+        body = f"from written import {room} as own\n    return own.{entry.name}({names})"
+        assert lines[stub.end_lineno - 1].strip() == "raise NotImplementedError"
+        lines[stub.end_lineno - 1] = f"    {body}"
+        path.write_text("\n".join(lines), encoding="utf-8")
     return folder
 
 

@@ -8,7 +8,7 @@ import sys
 
 import nbformat
 import pytest
-from lesson_tree import LESSONS, ROOT, empty_copy, make, rules, run, said
+from lesson_tree import LESSONS, ROOT, empty_copy, learners_copy, make, rules, run, said
 
 from gptlab.course.blanks import by_lesson
 
@@ -79,10 +79,10 @@ def test_everything_imports_with_empty_blanks(tree, tmp_path):
     assert done.stdout.strip() == f"{(tree / 'gptlab').resolve()} {{'empty'}}"
 
 
-@MADE
-def test_with_empty_blanks_a_lesson_stops_at_its_check_cells_only(path, tree, tmp_path):
+def stops_at_its_check_cells_only(path, tree, home):
+    """Run a lesson whose blanks are empty, and hold each cell to what it may say."""
     notebook = nbformat.read(path, as_version=4)
-    run(tree, notebook, tmp_path)
+    run(tree, notebook, home)
     stopped = []
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
@@ -97,6 +97,17 @@ def test_with_empty_blanks_a_lesson_stops_at_its_check_cells_only(path, tree, tm
         assert re.fullmatch(begin + ".{1,160}", errors[0][1])  # one line
         stopped.append(key)
     assert sorted(stopped) == sorted(entry.key for entry in by_lesson()[int(path.name[:2])])
+
+
+@MADE
+def test_with_empty_blanks_a_lesson_stops_at_its_check_cells_only(path, tree, tmp_path):
+    stops_at_its_check_cells_only(path, tree, tmp_path)
+
+
+@MADE
+def test_without_solutions_a_lesson_stops_at_its_check_cells_only(path, tmp_path):
+    tree = learners_copy(tmp_path / "tree", int(path.name[:2]))
+    stops_at_its_check_cells_only(path, tree, tmp_path)
 
 
 # -- the rules themselves -----------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def talk(options: argparse.Namespace) -> int:
     folder = models.find_model(options.model)
     from gptlab.cli import whose
 
-    print(f"{models.name_of(folder)}: {whose.fill_empty()}", file=sys.stderr, flush=True)
+    print(f"{models.name_of(folder)}: {whose.fill_empty(stand_ins=True)}", file=sys.stderr, flush=True)
     speaker = Speaker(folder, options)
     if options.prompt is not None:
         for text in speaker.reply([*speaker.opening, {"role": "user", "content": options.prompt}]):

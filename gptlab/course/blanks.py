@@ -16,13 +16,14 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
+from gptlab.course import stand_ins
 from gptlab.course.catalog import Blank, as_in_file, is_empty_function, scan
-from gptlab.course.choices import keep_choice, kept_choices
+from gptlab.course.choices import keep_choice, kept_choices, lesson_number, target
 from gptlab.course.errors import CourseError, EmptyBlank, SolutionsMissing, UnknownBlank
 from gptlab.course.reference import has_reference, reference, reference_file
 
 __all__ = ["Blank", "EmptyBlank", "SolutionsMissing", "UnknownBlank", "blank", "blanks", "borrow",
-           "broken_modules", "by_lesson", "find", "give_back", "keep", "own_body", "whose"]
+           "broken_modules", "by_lesson", "find", "give_back", "keep", "lend", "own_body", "whose"]
 
 _registered: dict[str, Blank] = {}
 _own: dict[str, Callable] = {}
@@ -82,6 +83,8 @@ def _decide(key: str) -> Callable:
         return reference(key)
     if how == "yours":
         return _own[key]
+    if key in stand_ins.lent:
+        return stand_ins.offered[key]
     entry = find(key)
     raise EmptyBlank(
         f'{key} (lesson {entry.lesson}) is still empty: write it in {entry.place},'
@@ -122,20 +125,13 @@ def _spoken() -> list[tuple[str, str, str | int]]:
 @functools.cache
 def _from_environment(text: str) -> list[tuple[str, str, str | int]]:
     """Read GPTLAB_BORROW: "all", or keys and lessons' numbers with commas between them."""
-    targets = [_target(word.strip()) for word in text.split(",") if word.strip()]
+    targets = [target(word.strip()) for word in text.split(",") if word.strip()]
     for kind, value in targets:
         try:
             _matching(kind, value)
         except UnknownBlank as error:
             raise UnknownBlank(f"GPTLAB_BORROW={text}: {error}") from None
     return [("borrow", kind, value) for kind, value in targets]
-
-
-def _target(word: str) -> tuple[str, str | int]:
-    """Read "all", a lesson's number or a key."""
-    if word == "all":
-        return "all", 0
-    return ("lesson", int(word)) if word.isdecimal() else ("key", word)
 
 
 def blanks() -> list[Blank]:
@@ -232,13 +228,13 @@ def borrow(key: str | None = None, *, lesson: int | None = None, before: int | N
         raise ValueError("borrow takes one of: a key, \"all\", lesson=5, before=5, other_than=5")
     how = "borrow" if before is None and other_than is None else "fill"
     if before is not None:
-        kind, value = "before", _lesson_number(before, "before")
+        kind, value = "before", lesson_number(before, "before")
     elif other_than is not None:
-        kind, value = "other_than", _lesson_number(other_than, "other_than")
+        kind, value = "other_than", lesson_number(other_than, "other_than")
     elif lesson is not None:
-        kind, value = "lesson", _lesson_number(lesson, "lesson")
+        kind, value = "lesson", lesson_number(lesson, "lesson")
     else:
-        kind, value = _target(str(key))
+        kind, value = target(str(key))
     entries = _matching(kind, value)
     wanted = [entry.key for entry in entries if how == "borrow" or entry.empty]
     for wanted_key in wanted:
@@ -247,10 +243,17 @@ def borrow(key: str | None = None, *, lesson: int | None = None, before: int | N
     return wanted
 
 
+def lend(other_than: int = -1) -> list[str]:
+    """Let stand-ins run for empty blanks of all lessons but one; they still count as empty. Returns their keys."""
+    stand_ins.lent = {key for key in stand_ins.offered if find(key).lesson != other_than}
+    _forget()
+    return [key for key, state in whose().items() if key in stand_ins.lent and state == "empty"]
+
+
 def give_back(key: str) -> list[str]:
     """Undo borrowing for one blank, a lesson's number or "all", GPTLAB_BORROW's too; returns the keys."""
     global _environment_counts
-    kind, value = _target(str(key))
+    kind, value = target(str(key))
     entries = _matching(kind, value)
     if kind == "all":
         _decisions.clear()
@@ -265,15 +268,8 @@ def keep(how: str, key: str) -> list[str]:
     Raises what these two raise, and then keeps nothing; OSError when the file cannot be written.
     """
     keys = borrow(key) if how == "borrow" else give_back(key)
-    keep_choice(how, *_target(str(key)))
+    keep_choice(how, *target(str(key)))
     return keys
-
-
-def _lesson_number(value: int, name: str) -> int:
-    """Check that a lesson was given as a whole number."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name} must be a lesson's number such as 5, but is {value!r}")
-    return value
 
 
 def _matching(kind: str, value: str | int) -> list[Blank]:
@@ -290,8 +286,13 @@ def _matching(kind: str, value: str | int) -> list[Blank]:
 
 
 def _say(how: str, kind: str, value: str | int) -> None:
-    """Remember the newest decision and have every body looked up again."""
+    """Remember the newest decision."""
     global _decisions
     _decisions = [said for said in _decisions if said[1:] != (kind, value)] + [(how, kind, value)]
+    _forget()
+
+
+def _forget() -> None:
+    """Have every body looked up again."""
     for slot in _running.values():
         slot[0] = None

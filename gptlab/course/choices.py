@@ -73,3 +73,17 @@ def _checked(how: str, kind: str, value: str | int) -> Decision:
     if how not in ("borrow", "own") or not isinstance(value, kinds[kind]):
         raise ValueError(f"{how} {kind} {value}")
     return how, kind, value
+
+
+def target(word: str) -> tuple[str, str | int]:
+    """Read "all", a lesson's number or a key."""
+    if word == "all":
+        return "all", 0
+    return ("lesson", int(word)) if word.isdecimal() else ("key", word)
+
+
+def lesson_number(value: int, name: str) -> int:
+    """Check that a lesson was given as a whole number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{name} must be a lesson's number such as 5, but is {value!r}")
+    return value

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 
 from gptlab.course import cards, shelf
-from gptlab.course.blanks import SolutionsMissing, borrow, broken_modules, by_lesson, find, whose
+from gptlab.course.blanks import SolutionsMissing, borrow, broken_modules, by_lesson, find, lend, whose
 from gptlab.course.catalog import Blank
 from gptlab.course.errors import UnknownBlank
 from gptlab.course.notebook import set_up
@@ -62,10 +62,14 @@ def start(number: int, seed: int = 0) -> Lesson:
 def lend_rest() -> list[str]:
     """Fill what is empty outside the lesson that was started, for machinery that needs the whole model.
 
-    The lesson's own blanks stay the learner's. Where no lesson was started, every empty blank is filled.
-    Returns the keys; raises SolutionsMissing where the references are not there.
+    The lesson's own blanks stay the learner's. Where no lesson was started, every empty blank is filled. Where the
+    references are not there, the engine's stand-ins run (gptlab/engine/standins.py). Returns the keys.
     """
-    return borrow(other_than=_started[-1] if _started else -1)
+    own = _started[-1] if _started else -1
+    try:
+        return borrow(other_than=own)
+    except SolutionsMissing:
+        return lend(other_than=own)
 
 
 def _heading(lesson: Lesson) -> str:

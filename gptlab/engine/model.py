@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from gptlab import attention, transformer
 from gptlab.engine import bf16, fast
+from gptlab.engine import standins as standins  # where there is a GPT, they are on offer
 from gptlab.engine.config import GPTConfig
 
 
