@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import unicodedata
 from pathlib import Path
 
 from gptlab.course.blanks import blanks
@@ -10,7 +11,7 @@ from gptlab.course.catalog import Blank
 from gptlab.course.notebook import needed
 
 MOST_BYTES = 1_000_000
-MOST_LINES, MOST_DEFINITION_LINES, MOST_WORDS = 12, 5, 80
+MOST_LINES, MOST_COLUMNS, MOST_DEFINITION_LINES, MOST_WORDS = 12, 110, 5, 80  # a Chinese character: two columns, half a word
 NAME = re.compile(r"(\d\d)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 _PATH = re.compile(r"(?<![\w:/.])/(?:home|root|work|tmp|Users|usr|opt|var|mnt|private)/|\b[A-Z]:\\\\?\w")
@@ -55,6 +56,11 @@ def words(text: str) -> float:
     return len(_HAN.findall(text)) / 2 + len(re.findall(r"\w[\w'’.,/-]*", _HAN.sub(" ", text)))
 
 
+def columns(line: str) -> int:
+    """How wide a line of code is; a Chinese character is as wide as two letters."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
 def _frame(notebook: dict, number: int) -> list[str]:
     """Format, names of cells, first and last cell."""
     found, cells = [], code_cells(notebook)
@@ -82,9 +88,11 @@ def _sizes(notebook: dict, number: int) -> list[str]:
             found.append(f"cell {place}: {words(text):.0f} words of prose, but at most {MOST_WORDS}")
         if cell["cell_type"] != "code":
             continue
-        lines = len(text.strip().splitlines())
-        if lines > MOST_LINES:
-            found.append(f"cell {place}: {lines} lines of code, but at most {MOST_LINES}")
+        lines = [line for line in text.strip().splitlines() if not re.match(r"#\s*needs:", line)]
+        if len(lines) > MOST_LINES:
+            found.append(f"cell {place}: {len(lines)} lines of code, but at most {MOST_LINES}")
+        found += [f"cell {place}: a line of {columns(line)} columns, but at most {MOST_COLUMNS}: {line.strip()[:40]} …"
+                  for line in text.splitlines() if columns(line) > MOST_COLUMNS]
         for node in ast.walk(_tree(text)):
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.end_lineno - node.lineno >= MOST_DEFINITION_LINES:
                 found.append(f"cell {place}: {node.name} is defined in more than {MOST_DEFINITION_LINES} lines")

@@ -29,7 +29,6 @@ SETTINGS = {
 RUN = """async () => {
   const app = window.jupyterapp; await app.restored;
   const panel = app.shell.currentWidget; await panel.context.ready; await panel.sessionContext.ready;
-  app.commands.execute('application:toggle-left-area');
   const ran = await app.commands.execute('notebook:run-all-cells');
   await new Promise(resolve => setTimeout(resolve, 1500));
   return ran }"""

@@ -252,7 +252,8 @@ def test_what_is_owned():
 
 @pytest.mark.parametrize(("text", "keys"), [
     ("# needs: a.b, c.d\nx", ["a.b", "c.d"]), ("# NBVAL_CHECK_OUTPUT\n#needs: a.b\nx", ["a.b"]), ("x\n# needs: a.b", []),
-    ("# needs:\nx", []), ("# this needs: a.b\nx", []), ("", []), ("\n# needs: a.b", [])])
+    ("# needs:\nx", []), ("# this needs: a.b\nx", []), ("", []), ("\n# needs: a.b", []),
+    ("# needs: a.b, c.d\n# needs: e.f\nx", ["a.b", "c.d", "e.f"]), ("# needs: a.b\nx\n# needs: c.d", ["a.b"])])
 def test_needs_stand_among_the_first_comments(text, keys):
     assert notebook.needed(text.splitlines(keepends=True)) == keys
 

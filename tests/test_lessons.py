@@ -1,5 +1,6 @@
 """Every lesson: keeps the rules, prints what it printed when it was made, and waits where its blanks are empty."""
 
+import ast
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import pytest
 from lesson_tree import LESSONS, ROOT, empty_copy, learners_copy, make, rules, run, said
 
 from gptlab.course.blanks import by_lesson
+from gptlab.course.notebook import needed
 
 MADE = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
@@ -110,6 +112,39 @@ def test_without_solutions_a_lesson_stops_at_its_check_cells_only(path, tmp_path
     stops_at_its_check_cells_only(path, tree, tmp_path)
 
 
+# -- the order of its cells' needs ---------------------------------------------------------------------------------
+
+
+def names_of(source):
+    """(names that a cell makes at its top level, names that it reads)."""
+    made, read = set(), set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else made).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            made.add(node.name)
+        elif isinstance(node, ast.alias):
+            made.add((node.asname or node.name).split(".")[0])
+    return made, read - {node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.arg)}
+
+
+@MADE
+def test_a_cell_needs_what_the_makers_of_its_names_need(path):
+    """Blanks may be written in any order: whatever is empty, a cell that runs finds the names that it reads."""
+    last_made, wrong = {}, []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        source = "".join(cell["source"])
+        needs = set(needed(source.splitlines()))
+        made, read = names_of(source)
+        wrong += [f"{cell['id']} reads {name}, made by a cell that needs {', '.join(sorted(last_made[name] - needs))}"
+                  for name in sorted(read) if name in last_made and not last_made[name] <= needs and name not in made]
+        for name in made:
+            last_made[name] = last_made[name] & needs if name in last_made else needs
+    assert not wrong, "\n".join(wrong)
+
+
 # -- the rules themselves -----------------------------------------------------------------------------------------
 
 
@@ -158,6 +193,8 @@ def broken(change):
     (lambda nb, c: c[3].update(source="print()"), "one check cell (has 0)"),
     (lambda nb, c: c[3].update(source='check("sampling.append_token")'), "nothing else"),
     (lambda nb, c: c[4].update(source='check("ngram.perplexity")'), "belongs to another lesson"),
+    (lambda nb, c: c[4].update(source="# needs: sampling.append_token\n" + "x = 1\n" * 12), None),
+    (lambda nb, c: c[4].update(source=f"x = '{'山' * 53}'"), "a line of 112 columns"),
     (lambda nb, c: c[4].update(source="# needs: ngram.perplexity\nx"), "ngram.perplexity belongs to lesson 1"),
     (lambda nb, c: c[4].update(source="# needs: ngram.perplexty\nx"), "ngram.perplexty is no blank"),
     (lambda nb, c: c[4].update(execution_count=None), "one run from top to bottom"),

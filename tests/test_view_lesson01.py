@@ -1,7 +1,5 @@
-"""Lesson 01's widgets and figures: the microscope, Shannon's game, the ladder, and the order of its cells' needs."""
+"""Lesson 01's widgets and figures: the microscope, Shannon's game, the ladder."""
 
-import ast
-import json
 import math
 import random
 import xml.etree.ElementTree as ET
@@ -9,9 +7,7 @@ from collections import Counter
 
 import pytest
 import torch
-from lesson_tree import LESSONS
 
-from gptlab.course.notebook import needed
 from gptlab.engine.tokenizer import Tokenizer
 from gptlab.view import at_once, guesses, ladder, microscope, shannon
 from gptlab.view.grid import grid_picture
@@ -299,36 +295,3 @@ def test_one_by_one_is_padded_with_the_stop_token():
     for row in rows.tolist():
         assert base.stop not in row or set(row[row.index(base.stop):]) == {base.stop}
     assert torch.equal(rows, at_once.one_by_one(base, question, n=3))
-
-
-# --- the notebook
-
-
-def names_of(source):
-    """(names that a cell makes at its top level, names that it reads)."""
-    made, read = set(), set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else made).add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            made.add(node.name)
-        elif isinstance(node, ast.alias):
-            made.add((node.asname or node.name).split(".")[0])
-    return made, read - {node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.arg)}
-
-
-@pytest.mark.parametrize("path", [p for p in LESSONS if p.name.startswith("01")], ids=lambda p: p.stem)
-def test_a_cell_needs_what_the_makers_of_its_names_need(path):
-    """Blanks may be written in any order: whatever is empty, a cell that runs finds the names that it reads."""
-    last_made, wrong = {}, []
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        source = "".join(cell["source"])
-        needs = set(needed(source.splitlines()))
-        made, read = names_of(source)
-        wrong += [f"{cell['id']} reads {name}, made by a cell that needs {', '.join(sorted(last_made[name] - needs))}"
-                  for name in sorted(read) if name in last_made and not last_made[name] <= needs and name not in made]
-        for name in made:
-            last_made[name] = last_made[name] & needs if name in last_made else needs
-    assert not wrong, "\n".join(wrong)

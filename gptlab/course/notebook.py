@@ -5,6 +5,7 @@ written or borrowed; until then it prints one line that says what it waits for.
 """
 
 import importlib
+import itertools
 import re
 import sys
 import traceback
@@ -59,14 +60,12 @@ def wait_for_needs(lines: list[str]) -> list[str]:
 
 
 def needed(lines: list[str]) -> list[str]:
-    """The keys in the `# needs:` line among a cell's first comments."""
-    for line in lines:
-        if not line.lstrip().startswith("#"):
-            return []
-        match = _NEEDS.match(line.strip())
-        if match:
-            return [key for key in re.split(r"[\s,]+", match[1]) if key]
-    return []
+    """The keys in the `# needs:` lines (one or more) among a cell's first comments."""
+    keys = []
+    for line in itertools.takewhile(lambda line: line.lstrip().startswith("#"), lines):
+        if match := _NEEDS.match(line.strip()):
+            keys += [key for key in re.split(r"[\s,]+", match[1]) if key]
+    return keys
 
 
 _said: dict[str, float] = {}  # files that could not be read again, and when they were written
