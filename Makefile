@@ -15,7 +15,7 @@ lessons: $(VENV)/.course      ## run the lessons and keep what they print: make 
 	$(BIN)/python lessons/make.py $(ARGS)
 
 test: $(VENV)/.test $(VENV)/.book   ## everything that is checked, the website with it
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
 	$(BIN)/ruff check gptlab solutions tests benchmarks lessons book
 
 book: $(VENV)/.book           ## the website, in book/_build/html

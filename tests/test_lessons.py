@@ -14,17 +14,10 @@ from lesson_tree import LESSONS, ROOT, empty_copy, learners_copy, make, rules, r
 from gptlab.course.blanks import by_lesson
 from gptlab.course.notebook import needed
 
-MADE = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-
 
 def test_there_are_lessons():
     numbers = [int(path.name[:2]) for path in LESSONS]
     assert {0, 1} <= set(numbers) and len(set(numbers)) == len(numbers)
-
-
-@MADE
-def test_a_lesson_keeps_the_rules(path):
-    assert rules.faults(path) == []
 
 
 # -- what was printed is still printed ----------------------------------------------------------------------------
@@ -38,13 +31,6 @@ def nbval(folder, home, *paths):
     env = make.environment(home, ROOT)
     env["PYTHONPATH"] += os.pathsep + str(ROOT / "tests")
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8")
-
-
-@MADE
-def test_nbval(path, tmp_path):
-    done = nbval(path.parent, tmp_path, path)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert f"{len(rules.code_cells(json.loads(path.read_text(encoding='utf-8'))))} passed" in done.stdout
 
 
 def test_nbval_sees_another_output_and_a_failing_cell(tmp_path):
@@ -101,17 +87,6 @@ def stops_at_its_check_cells_only(path, tree, home):
     assert sorted(stopped) == sorted(entry.key for entry in by_lesson()[int(path.name[:2])])
 
 
-@MADE
-def test_with_empty_blanks_a_lesson_stops_at_its_check_cells_only(path, tree, tmp_path):
-    stops_at_its_check_cells_only(path, tree, tmp_path)
-
-
-@MADE
-def test_without_solutions_a_lesson_stops_at_its_check_cells_only(path, tmp_path):
-    tree = learners_copy(tmp_path / "tree", int(path.name[:2]))
-    stops_at_its_check_cells_only(path, tree, tmp_path)
-
-
 # -- the order of its cells' needs ---------------------------------------------------------------------------------
 
 
@@ -128,21 +103,39 @@ def names_of(source):
     return made, read - {node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.arg)}
 
 
-@MADE
-def test_a_cell_needs_what_the_makers_of_its_names_need(path):
-    """Blanks may be written in any order: whatever is empty, a cell that runs finds the names that it reads."""
-    last_made, wrong = {}, []
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        source = "".join(cell["source"])
-        needs = set(needed(source.splitlines()))
-        made, read = names_of(source)
-        wrong += [f"{cell['id']} reads {name}, made by a cell that needs {', '.join(sorted(last_made[name] - needs))}"
-                  for name in sorted(read) if name in last_made and not last_made[name] <= needs and name not in made]
-        for name in made:
-            last_made[name] = last_made[name] & needs if name in last_made else needs
-    assert not wrong, "\n".join(wrong)
+class EveryLesson:
+    """What holds for each lesson; a class for each (below), so that `pytest -n 2 --dist loadscope` spreads them."""
+
+    def test_it_keeps_the_rules(self):
+        assert rules.faults(self.path) == []
+
+    def test_nbval(self, tmp_path):
+        done = nbval(self.path.parent, tmp_path, self.path)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        assert f"{len(rules.code_cells(json.loads(self.path.read_text(encoding='utf-8'))))} passed" in done.stdout
+
+    def test_with_empty_blanks_it_stops_at_its_check_cells_only(self, tree, tmp_path):
+        stops_at_its_check_cells_only(self.path, tree, tmp_path)
+
+    def test_without_solutions_it_stops_at_its_check_cells_only(self, tmp_path):
+        tree = learners_copy(tmp_path / "tree", int(self.path.name[:2]))
+        stops_at_its_check_cells_only(self.path, tree, tmp_path)
+
+    def test_a_cell_needs_what_the_makers_of_its_names_need(self):
+        """Blanks may be written in any order: whatever is empty, a cell that runs finds the names that it reads."""
+        last_made, wrong = {}, []
+        for cell in rules.code_cells(json.loads(self.path.read_text(encoding="utf-8"))):
+            needs = set(needed(rules.source(cell).splitlines()))
+            made, read = names_of(rules.source(cell))
+            wrong += [f"{cell['id']} reads {name}, made by a cell that needs {', '.join(sorted(last_made[name] - needs))}"
+                      for name in sorted(read) if name in last_made and not last_made[name] <= needs and name not in made]
+            for name in made:
+                last_made[name] = last_made[name] & needs if name in last_made else needs
+        assert not wrong, "\n".join(wrong)
+
+
+for path in LESSONS:
+    globals()[f"Test_{path.stem}"] = type(f"Test_{path.stem}", (EveryLesson,), {"path": path})
 
 
 # -- the rules themselves -----------------------------------------------------------------------------------------

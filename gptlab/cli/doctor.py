@@ -22,7 +22,7 @@ examples:
   gptlab doctor                 exit status 1 when something is wrong
   gptlab doctor --json          for a program
 """
-OLDEST_PYTHON = (3, 10)
+OLDEST_PYTHON = (3, 11)
 LEAST_MEMORY_GB, LEAST_DISK_GB = 3.0, 1.0  # what `gptlab run` needs at most
 MARKS = {"ok": "ok  ", "slow": "slow", "info": "note", "wrong": "BAD "}
 CHINESE_FONTS = (
