@@ -21,7 +21,7 @@ DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small c
 EXAMPLES = """\
 begin here:
   gptlab doctor                 what this machine has, and what is missing
-  gptlab run                    build a small ChatGPT: about 12 minutes on 2 cores
+  gptlab run                    build a small ChatGPT: about 10 minutes on 2 cores
   gptlab chat                   talk to it
   gptlab lab                    the lessons, in JupyterLab
   gptlab progress               how far you are
