@@ -14,7 +14,7 @@ from other_ways import other_ways
 
 import gptlab
 from gptlab.course import blanks
-from gptlab.course.checks import CheckFailed, NoCheck, Report, cases_of, check, has_check
+from gptlab.course.checks import CheckFailed, NoCheck, Report, cases_of, check, has_check, judge
 from gptlab.course.checks.mistakes import mistakes
 from gptlab.course.errors import UnknownBlank
 from gptlab.course.hints import hints
@@ -245,3 +245,26 @@ def test_a_hint_is_printed_as_text(monkeypatch):
 def test_light_import():
     code = "import sys, gptlab, gptlab.course.checks, gptlab.course.hints; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_function_that_never_ends_is_stopped(monkeypatch):
+    monkeypatch.setattr(judge, "LIMIT_S", 0.3)
+
+    def body(ids, pair, new_id):
+        out, t = [], 0
+        while t < len(ids):
+            if tuple(ids[t:t + 2]) == tuple(pair):
+                out, t = [*out, new_id], t + 2
+        return out
+
+    report = check("bpe.merge_pair", body)
+    assert not report.passed and report.misconception == "a loop that never ends"
+    assert "no end within 0.3 seconds" in report.message and len(report.message.splitlines()) <= 12
+
+
+def test_a_check_leaves_the_dice_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    check("sampling.sample_next")
+    assert torch.equal(torch.rand(3), expected)

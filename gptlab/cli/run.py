@@ -11,7 +11,7 @@ from gptlab.engine.presets import PRESETS
 MINUTES = {"tiny": 1, "small": 12, "base": 60, "shipped": 30}  # on 2 cores
 EXAMPLES = """\
 examples:
-  gptlab run                                the small one, about 12 minutes on 2 cores
+  gptlab run                                the small one, about 10 minutes on 2 cores
   gptlab run --preset tiny                  a minute, to see the stages; it learns little
   gptlab run --text my_diary.txt notes/     pretrain on your own text
   gptlab run --seed 1 --out runs/another

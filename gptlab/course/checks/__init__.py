@@ -113,7 +113,7 @@ def _judged(entry: Blank, stub: Callable, function: Callable) -> Report:
     from gptlab.course.checks.mistakes import mistakes
 
     names = list(inspect.signature(stub).parameters)
-    outcomes = [judge.run(function, case, names) for case in tried]
+    outcomes = judge.run_all(function, tried, names)
     fault = judge.first_fault(tried, outcomes, entry.doc, names)
     if fault is None:
         return Report(entry.key, True, len(tried), words.success(entry.key))

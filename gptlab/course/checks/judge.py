@@ -1,12 +1,16 @@
 """Running a function on the cases of its check, finding the first fault, and naming the mistake."""
 
+import contextlib
+import signal
+import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from gptlab.course.catalog import short_path
@@ -15,6 +19,32 @@ from gptlab.course.checks.compare import is_number, same
 from gptlab.course.checks.mistakes import Mistake
 from gptlab.course.errors import CourseError
 from gptlab.course.shapes import check_shapes
+
+LIMIT_S = 20  # of computing; a case takes milliseconds
+
+
+class NeverEnds(Exception):
+    """A call took so long that it will not come to an end."""
+
+
+@contextlib.contextmanager
+def limited() -> Iterator[None]:
+    """Stop what does not come to an end, where the system can (in the main thread, on Unix) and nobody else does."""
+    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not able or signal.getitimer(signal.ITIMER_PROF)[0]:
+        yield
+        return
+
+    def stop(*_):
+        raise NeverEnds(f"no end within {LIMIT_S} seconds")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, LIMIT_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @dataclass(frozen=True)
@@ -42,8 +72,9 @@ def run(function: Callable, case: Case, names: list[str]) -> Outcome:
     arguments, options = fresh((case.arguments, case.options))
     before = fresh((arguments, options))
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]), limited():
             warnings.simplefilter("ignore")
+            torch.manual_seed(0)  # what draws without a generator draws the same each time
             value = _called(function, case, arguments, options)
     except Exception as error:
         return Outcome(error=error, place=_place(error, function))
@@ -141,14 +172,28 @@ def _raised(outcome: Outcome) -> str:
     text = " ".join(str(error).split())
     if isinstance(error, CourseError):
         return text
+    if isinstance(error, NeverEnds):
+        return f"{text}{f' ({outcome.place})' if outcome.place else ''}"
     text = text if len(text) < 200 else text[:200] + " …"
     where = f" ({outcome.place})" if outcome.place else ""
     return f"it raised {type(error).__name__}: {text}{where}"
 
 
+def run_all(function: Callable, cases: list[Case], names: list[str]) -> list[Outcome]:
+    """The outcomes of all cases; they end with the first call that does not come to an end."""
+    outcomes = []
+    for case in cases:
+        outcomes.append(run(function, case, names))
+        if isinstance(outcomes[-1].error, NeverEnds):
+            break
+    return outcomes
+
+
 def first_fault(cases: list[Case], outcomes: list[Outcome], doc: str, names: list[str]) -> Fault | None:
     """The first fault of the earliest stage that has one."""
-    faults = [fault_of(case, outcome, doc, names) for case, outcome in zip(cases, outcomes, strict=True)]
+    faults = [fault_of(case, outcome, doc, names) for case, outcome in zip(cases, outcomes, strict=False)]
+    if faults and isinstance(faults[-1] and faults[-1].outcome.error, NeverEnds):
+        return faults[-1]
     for stage in STAGES:
         for fault in faults:
             if fault is not None and fault.case.stage == stage:
@@ -156,9 +201,14 @@ def first_fault(cases: list[Case], outcomes: list[Outcome], doc: str, names: lis
     return None
 
 
+ENDLESS = Mistake("a loop that never ends", "Does every way through the loop bring it nearer to its end?", None)
+
+
 def diagnose(known: list[Mistake], stage: str, cases: list[Case], outcomes: list[Outcome], doc: str,
              names: list[str]) -> Mistake | None:
     """The known mistake that gives the same outcomes in every case of one stage, and is right in those before."""
+    if isinstance(outcomes[-1].error, NeverEnds):
+        return ENDLESS
     pairs = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if case.stage == stage]
     before = [case for case in cases if STAGES.index(case.stage) < STAGES.index(stage)]
     for candidate in known:

@@ -129,6 +129,8 @@ _wrong("autograd.power", _power, "the slope for squares only", "n need not be 2.
 _wrong("autograd.power", _power, "n times a", "The power n − 1 is missing.", lambda a, n: n * a.data)
 _wrong("autograd.power", _power, "the lowered exponent as factor", "The factor is n itself; only the power is lowered.",
        lambda a, n: (n - 1) * a.data ** (n - 1))
+_wrong("autograd.power", _power, "one taken off the power, not off the exponent",
+       "Python raises first and subtracts then: put n − 1 in brackets.", lambda a, n: n * a.data**n - 1)
 mistake("autograd.power", "a product", "In Python a power is written with two stars.")(
     lambda a, n: new_value(a.data * n, (a,), (n,)))
 mistake("autograd.power", "^ for a power", "In Python ^ is no power; two stars are.")(

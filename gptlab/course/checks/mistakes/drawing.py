@@ -216,3 +216,27 @@ def _(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top
 @mistake("sampling.generate", "the generator not passed on", "The same seed has to give the same text.")
 def _(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None):
     return _loop()(model, ids, max_new_tokens, stop_id, temperature, top_k, top_p, None)
+
+
+def _passing(*passed):
+    """A generate that passes only these three of temperature, top_k and top_p on."""
+
+    def body(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None):
+        given = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        return _loop()(model, ids, max_new_tokens, stop_id, **{name: given[name] for name in passed}, generator=generator)
+
+    return body
+
+
+mistake("sampling.generate", "top_k not passed on", "The argument `top_k` changes nothing in your result.")(
+    _passing("temperature", "top_p"))
+mistake("sampling.generate", "top_p not passed on", "The argument `top_p` changes nothing in your result.")(
+    _passing("temperature", "top_k"))
+mistake("sampling.generate", "neither top_k nor top_p passed on", "They change nothing in your result.")(_passing("temperature"))
+mistake("sampling.generate", "temperature, top_k and top_p not passed on", "They change nothing in your result.")(_passing())
+
+
+@mistake("sampling.sample_next", "temperature 0 without a branch of its own",
+         "Scores divided by 0 are no scores: at temperature 0 there is nothing to draw.")
+def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    return _draw(_top_p(_top_k(logits / temperature, top_k), top_p), generator)

@@ -34,6 +34,13 @@ def _(logits, k):
     return logits.masked_fill(logits < _kth(logits, k), -1e9)
 
 
+@mistake("sampling.top_k_filter", "an axis lost",
+         "The k-th largest scores have lost their last axis and do not line up with their rows: keep it, as [..., -1:] does.")
+@_limited
+def _(logits, k):
+    return logits.masked_fill(logits < logits.topk(k, dim=-1).values[..., -1], -INF)
+
+
 @mistake("sampling.top_k_filter", "the k largest dropped", "Turn the comparison around.")
 @_limited
 def _(logits, k):

@@ -52,6 +52,19 @@ def _(ids, vocab_size):
     return _count(ids[:-1], ids[1:], vocab_size).float()
 
 
+@mistake("ngram.bigram_counts", "a pair behind the end", "T tokens make T − 1 pairs: the last token begins none.")
+def _(ids, vocab_size):
+    counts = torch.zeros(vocab_size, vocab_size, dtype=torch.long)
+    for t in range(len(ids)):
+        counts[ids[t], ids[t + 1]] += 1
+    return counts
+
+
+@mistake("ngram.bigram_counts", "the last pair left out", "T tokens make T − 1 pairs, the last two among them.")
+def _(ids, vocab_size):
+    return _count(ids[:-2], ids[1:-1], vocab_size)
+
+
 # ---- bigram_probabilities
 
 
@@ -161,6 +174,13 @@ def _(logits, targets, ignore_index=-100):
 @mistake("ngram.cross_entropy", "only −100 is ignored", "The caller says with ignore_index which target to ignore.")
 def _(logits, targets, ignore_index=-100):
     return F.cross_entropy(*_flat(logits, targets))
+
+
+@mistake("ngram.cross_entropy", "targets to be ignored looked up all the same",
+         "−100 is no place in the vocabulary: leave these rows out before you look up.")
+def _(logits, targets, ignore_index=-100):
+    rows, aims = _flat(logits, targets)
+    return -rows.log_softmax(dim=-1).gather(1, aims[:, None])[aims != ignore_index].mean()
 
 
 @mistake("ngram.cross_entropy", "a shift by one", "Row n of the logits is held against target n; nothing is shifted here.")

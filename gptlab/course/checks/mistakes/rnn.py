@@ -145,6 +145,12 @@ _run("the state before each input", "out[:, t] is the state after input t: h0 is
     lambda step, xs, h0: torch.stack([h0, *_states(step, xs, h0)[:-1]], dim=1))
 _run("h0 among the results", "h0 is the state before the first input: T inputs give T states.")(
     lambda step, xs, h0: torch.stack([h0, *_states(step, xs, h0)], dim=1))
+_run("the last input not read", "Every input makes a step: T inputs give T states.")(
+    lambda step, xs, h0: torch.stack(_states(step, xs, h0)[:-1], dim=1))
+_run("the first state not kept", "Keep the state after every input, the first one too.")(
+    lambda step, xs, h0: torch.stack(_states(step, xs, h0)[1:], dim=1))
+_run("the first input not read", "Every input makes a step, the first one too.")(
+    lambda step, xs, h0: torch.stack([h0, *_states(step, xs[:, 1:], h0)], dim=1))
 _run("time in front", "The batch is the first axis of the result.")(
     lambda step, xs, h0: torch.stack(_states(step, xs, h0)))
 _run("time behind", "Time is the second axis of the result, the state the third.")(

@@ -116,6 +116,13 @@ def _(logits, temperature):
     return weights / weights.sum(dim=-1, keepdim=True)
 
 
+@mistake("sampling.softmax", "exp overflows, and a temperature of 0 divides",
+         "exp(10,000) is inf, and inf / inf is nan: shift the scores before exp; temperature 0 needs a branch of its own.")
+def _(logits, temperature=1.0):
+    weights = (logits / temperature).exp()
+    return weights / weights.sum(dim=-1, keepdim=True)
+
+
 @mistake("sampling.softmax", "divided by a temperature of 0", "Temperature 0 needs a branch of its own.")
 def _(logits, temperature=1.0):
     return ((logits - logits.amax(dim=-1, keepdim=True)) / temperature).softmax(dim=-1)
