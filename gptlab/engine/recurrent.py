@@ -1,0 +1,87 @@
+"""Recurrent networks as shells: they hold the weights and let the learner's step run along a text.
+
+B batch, T time, C width of an input, F width of the state, V vocabulary.
+"""
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from gptlab import rnn
+
+GATES = {"RNN": 1, "GRU": 3}  # how many times F columns a step's weights have
+
+
+class Recurrent(nn.Module):
+    """Vectors of tokens, one recurrent layer, and scores of tokens out of its state.
+
+    cell  "RNN" (runs `rnn.rnn_step`) or "GRU" (runs `rnn.gru_step`)
+    keep  what the bias of the GRU's gate z begins with: above 0, it begins by keeping
+    """
+
+    def __init__(self, cell: str, vocab_size: int, width: int = 16, state: int = 32, seed: int = 0, keep: float = 0.0) -> None:
+        super().__init__()
+        if cell not in GATES:
+            raise ValueError(f"there is no cell {cell!r}; there are {', '.join(GATES)}")
+        self.cell, self.state = cell, state
+        draw, columns = torch.Generator().manual_seed(seed), GATES[cell] * state
+        self.wte = nn.Parameter(torch.randn(vocab_size, width, generator=draw))
+        self.w = nn.Parameter(torch.randn(width, columns, generator=draw) * width**-0.5)
+        self.u = nn.Parameter(torch.randn(state, columns, generator=draw) * state**-0.5)
+        self.b = nn.Parameter(torch.zeros(columns))
+        self.w_out = nn.Parameter(torch.randn(state, vocab_size, generator=draw) * state**-0.5)
+        self.b_out = nn.Parameter(torch.zeros(vocab_size))
+        if cell == "GRU":
+            with torch.no_grad():
+                self.b[state:2 * state] = keep  # the thirds are r, z, n
+
+    def step(self, x: Tensor, h: Tensor) -> Tensor:
+        """One step of the learner's cell with this network's weights; (B, C), (B, F) -> (B, F)."""
+        run = rnn.rnn_step if self.cell == "RNN" else rnn.gru_step
+        return run(x, h, self.w, self.u, self.b)
+
+    def start(self, batch_size: int) -> Tensor:
+        """The state before anything was read: zeros, (B, F)."""
+        return self.w.new_zeros(batch_size, self.state)
+
+    def states(self, ids: Tensor, h0: Tensor | None = None) -> Tensor:
+        """The state after each token; ids (B, T) int -> (B, T, F)."""
+        return rnn.run_rnn(self.step, self.wte[ids], self.start(len(ids)) if h0 is None else h0)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Scores of the next token at every place; ids (B, T) int -> (B, T, V)."""
+        return self.states(ids) @ self.w_out + self.b_out
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one core for a while: the products of one small step are not worth sharing."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@one_thread()
+def train(model: nn.Module, batches: list, loss_of: Callable, lr: float, stop: Callable = lambda: False,
+          sink: bool = False) -> int:
+    """Adam over the batches, each gradient clipped to length 1; -> the number of steps taken.
+
+    loss_of  of a batch, a scalar
+    stop     asked after each step whether to end early
+    sink     lets the learning rate sink to 0 over the second half
+    """
+    optimizer, n = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.99)), len(batches)
+    for i, batch in enumerate(batches):
+        if sink:
+            optimizer.param_groups[0]["lr"] = lr * min(1.0, 2 - 2 * i / n)
+        optimizer.zero_grad()
+        loss_of(batch).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if stop():
+            return i + 1
+    return n

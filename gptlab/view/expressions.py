@@ -1,0 +1,31 @@
+"""Random expressions that run on all numbers that know + × ** tanh and exp: the learner's Values, and torch's tensors."""
+import random
+from collections.abc import Callable
+
+LEAVES, STEPS = 4, 10
+OPERATIONS = {  # of two earlier results; what goes into a power or into exp has been through tanh, so values stay small
+    "add": lambda a, b: a + b,
+    "multiply": lambda a, b: a.tanh() * b,
+    "tanh": lambda a, b: (a * b).tanh(),
+    "exp": lambda a, b: a.tanh().exp(),
+    "square": lambda a, b: (a.tanh() + b.tanh()) ** 2,
+    "divide": lambda a, b: b.tanh() * (a.tanh() + 2.0) ** -1,
+}
+
+
+def random_expression(seed: int) -> tuple[Callable[[list], object], list[float]]:
+    """An expression of ten operations, some of whose results are used several times, and numbers for its four leaves.
+
+    Example: f, leaves = random_expression(0); f([Value(x) for x in leaves]) -> a Value
+    """
+    draw = random.Random(f"gptlab expression {seed}")
+    leaves = [draw.uniform(-2, 2) for _ in range(LEAVES)]
+    program = [(draw.choice(list(OPERATIONS)), draw.randrange(LEAVES + i), draw.randrange(LEAVES + i)) for i in range(STEPS)]
+
+    def run(numbers: list):
+        made = list(numbers)
+        for name, i, j in program:
+            made.append(OPERATIONS[name](made[i], made[j]))
+        return made[-1] + made[-2] + made[-3]
+
+    return run, leaves
