@@ -39,6 +39,7 @@ class Case:
     shapes: bool = True  # hold the call against the docstring
     changes: bool = False  # the function may write into its arguments
     gradient: bool = False
+    parts: tuple[str, ...] = ()  # names of the numbers of `expected`: only those that differ are shown
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,12 @@ class NoGradient:
 
 def one(*arguments, oracle: Callable | None = None, expected: Any = None, about: str = "", stage: str = PLAIN,
         rtol: float = 1e-5, atol: float = 1e-6, call: Callable | None = None, summary: Callable | None = None,
-        shapes: bool = True, changes: bool = False, **options) -> Case:
+        shapes: bool = True, changes: bool = False, parts: tuple[str, ...] = (), **options) -> Case:
     """One case; what remains of the keywords is given to the function."""
     if oracle is not None:
         expected = oracle(*fresh(arguments), **fresh(options))
     return Case(arguments, options, expected, about, stage, rtol, atol, call, summary, shapes and call is None,
-                changes)
+                changes, parts=parts)
 
 
 def each_way(*arguments, oracle: Callable, gradient: bool = True, still: tuple[int, ...] = (), about: str = "",
@@ -93,17 +94,17 @@ def repeats(*arguments, about: str = "twice with the same seed", **options) -> C
     """The same draw comes of the same seed, the next draw is another one, torch's own generator is not used."""
 
     def twice(function: Callable, *arguments, generator: Tensor, **options) -> Any:
-        torch_state, given = torch.get_rng_state(), torch.Generator().manual_seed(generator)
+        torch_state, given = torch.get_rng_state(), torch.Generator().manual_seed(generator.initial_seed())
         first = function(*arguments, generator=given, **options)
         torch.manual_seed(torch.initial_seed() + 1)
-        second = function(*arguments, generator=torch.Generator().manual_seed(generator), **options)
+        second = function(*arguments, generator=torch.Generator().manual_seed(generator.initial_seed()), **options)
         third = function(*arguments, generator=given, **options)
         torch.set_rng_state(torch_state)
         if not _equal(first, second):
             return "two draws from the same seed differ"
         return not _equal(first, third) or "one generator gives the same draw twice: is it made anew each time?"
 
-    return holds(twice, *arguments, generator=5, about=about, **options)
+    return holds(twice, *arguments, generator=Seed(5), about=about, **options)
 
 
 def _equal(a: Any, b: Any) -> bool:

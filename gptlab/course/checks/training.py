@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from gptlab.course.checks.cases import EDGE, PLAIN, Case, Draw, Seed, holds, one, repeats
+from gptlab.course.checks.cases import EDGE, PLAIN, Case, Draw, Seed, fresh, holds, one, repeats
 
 
 def _stretches(function, ids: Tensor, batch_size: int, context: int, generator) -> bool | str:
@@ -62,7 +62,7 @@ def _twice_the_same(function, *arguments) -> bool | str:
 def repeats_of(function, *arguments) -> bool | str:
     """The property of `repeats`, for a function whose generator is a positional argument."""
     case = repeats(*arguments)
-    return case.call(function, *arguments, **case.options)
+    return case.call(function, *arguments, **fresh(case.options))
 
 
 def _adamw(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay):

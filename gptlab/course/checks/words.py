@@ -106,6 +106,8 @@ def _pair(case: Case, expected: Any, came: Any, name: str, digits: int) -> tuple
             return f"{name} shape {tuple(expected.shape)}".strip(), f"{name} shape {tuple(came.shape)}".strip()
         if torch.equal(expected, came.to(expected.dtype)):
             return "", ""
+        if case.parts and expected.shape == (len(case.parts),):
+            return _named(case, expected, came)
         if expected.numel() > SMALL:
             place, count = first_difference(expected, came, case.rtol, case.atol) if not _same(
                 case, expected, came) else ((0,) * expected.ndim, 0)
@@ -116,6 +118,12 @@ def _pair(case: Case, expected: Any, came: Any, name: str, digits: int) -> tuple
                     f"{at}{whole(came[place].item(), digits)}, {count} of {expected.numel()} numbers differ")
         return f"{name} {whole(expected, digits)}".strip(), f"{name} {whole(came, digits)}".strip()
     return f"{name} {_result(expected, digits)}".strip(), f"{name} {_result(came, digits)}".strip()
+
+
+def _named(case: Case, expected: Tensor, came: Tensor) -> tuple[str, str]:
+    """The numbers that differ, each by its name."""
+    off = [i for i in range(len(expected)) if not _same(case, expected[i], came[i])]
+    return tuple("; ".join(f"{case.parts[i]} {float(numbers[i]):.3g}" for i in off) for numbers in (expected, came))
 
 
 def _same(case: Case, expected: Tensor, came: Tensor) -> bool:

@@ -47,6 +47,18 @@ def _(q, k, v, mask=None):
     return _weights(q @ k.transpose(-2, -1), mask) @ v
 
 
+_sdpa("all axes of k turned around", "Only the last two axes of k change places: .T turns all four around.")(
+    lambda q, k, v, mask=None: _weights(q @ k.T / math.sqrt(q.shape[-1]), mask) @ v)
+_sdpa("the wrong two axes of k swapped", "Keys and width change places: they are the last two axes of four.")(
+    lambda q, k, v, mask=None: _weights(q @ k.transpose(1, 2) / math.sqrt(q.shape[-1]), mask) @ v)
+
+
+@_sdpa("the mask multiplied by −inf", "0 · −inf is nan: choose with torch.where or masked_fill, do not multiply.")
+def _(q, k, v, mask=None):
+    scores = _scores(q, k)
+    return (scores if mask is None else scores + (~mask) * -INF).softmax(-1) @ v
+
+
 @_sdpa("divided by D", "The spread of a sum of D products grows like its root.")
 def _(q, k, v, mask=None):
     return _weights(q @ k.transpose(-2, -1) / q.shape[-1], mask) @ v

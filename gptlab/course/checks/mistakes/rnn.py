@@ -172,6 +172,16 @@ _run("the batch read as time", "Axis 0 of xs is the batch; time is axis 1.")(
     lambda step, xs, h0: torch.stack(_states(step, xs.transpose(0, 1), h0), dim=1))
 _run("the states summed up", "Each state is kept as it is.")(
     lambda step, xs, h0: torch.stack(_states(step, xs, h0), dim=1).cumsum(1))
+@_run("the history cut behind every step", "A detached state lets no gradient through to what was read before.")
+def _(step, xs, h0):
+    h, states = h0, []
+    for x in xs.unbind(1):
+        h = step(x, h)
+        states.append(h)
+        h = h.detach()
+    return torch.stack(states, dim=1)
+
+
 _run("the history cut at every step", "A detached state lets no gradient through to what was read before.")(
     lambda step, xs, h0: torch.stack(_states(step, xs, h0, torch.Tensor.detach), dim=1))
 _run("a state of 0 at the start", "The argument `h0` changes nothing in your result.")(

@@ -70,6 +70,13 @@ def _(x, weight, bias, eps=1e-5):
     return centred / (variance + eps).sqrt() * weight + bias
 
 
+for _axis, _named in ((1, "normalised over the second axis"), (-2, "normalised over the axis before the last")):
+    @_norm(_named, "Each position is normalised over its own channels, the last axis, and sees no neighbour.")
+    def _(x, weight, bias, eps=1e-5, axis=_axis):
+        centred, variance = _parts(x, axis)
+        return centred / (variance + eps).sqrt() * weight + bias
+
+
 @_norm("normalised over everything", "Each position is normalised over its own channels, the last axis.")
 def _(x, weight, bias, eps=1e-5):
     return F.layer_norm(x, x.shape, None, None, eps) * weight + bias
@@ -195,6 +202,10 @@ _pre("what attention found is lost", "The second sum begins with h, not with x."
     lambda x, attend, mlp, norm1, norm2: x + mlp(norm2(x + attend(norm1(x)))))
 _pre("norm1 used twice", "Each part has a norm of its own.")(
     lambda x, attend, mlp, norm1, norm2: _block(_before, _before)(x, attend, mlp, norm1, norm1))
+_pre("no residual at all", "Both notes are added to the stream.")(
+    _block(lambda x, f, norm: f(norm(x)), lambda x, f, norm: f(norm(x))))
+_pre("the two norms swapped", "norm1 stands before attention, norm2 before the feed-forward network.")(
+    lambda x, attend, mlp, norm1, norm2: _block(_before, _before)(x, attend, mlp, norm2, norm1))
 _pre("the feed-forward network first", "Attention comes first.")(
     lambda x, attend, mlp, norm1, norm2: _block(_before, _before)(x, mlp, attend, norm1, norm2))
 
@@ -212,6 +223,13 @@ _post("the second sum begins with x", "The second sum begins with h.")(
     lambda x, attend, mlp, norm1, norm2: norm2(x + mlp(norm1(x + attend(x)))))
 _post("norm1 used twice", "Each sum has a norm of its own.")(
     lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, attend, mlp, norm1, norm1))
+_post("the feed-forward network reads x", "It reads h, the sum that norm1 has normalised.")(
+    lambda x, attend, mlp, norm1, norm2: norm2(norm1(x + attend(x)) + mlp(x)))
+_post("the last norm left out", "Each of the two sums is normalised.")(_block(_after, lambda x, f, norm: x + f(x)))
+_post("no residual at all", "Each part is added to what it has read, and the sum is normalised.")(
+    _block(lambda x, f, norm: norm(f(x)), lambda x, f, norm: norm(f(x))))
+_post("the two norms swapped", "norm1 normalises the first sum, norm2 the second.")(
+    lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, attend, mlp, norm2, norm1))
 _post("the feed-forward network first", "Attention comes first.")(
     lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, mlp, attend, norm1, norm2))
 
