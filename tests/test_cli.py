@@ -71,6 +71,7 @@ def test_python_m_gptlab():
 @pytest.mark.parametrize("words", [
     [], ["dance"], ["run", "--preset", "huge"], ["run", "--seed", "-1"], ["run", "--seed", "x"], ["run", "--seed", "99999999999"],
     ["run", "--text"], ["chat", "--temperature", "-1"], ["chat", "--temperature", "nan"], ["chat", "--max-new-tokens", "0"],
+    ["chat", "--prompt", " "],
     ["world", "--pages", "-1"], ["world", "--lang", "fr"], ["blanks", "--lesson", "five"], ["borrow"], ["run", "--pre", "tiny"]])
 def test_a_wrong_command_line_is_refused_in_one_line(capsys, words):
     status, line = one_line(capsys, *words)

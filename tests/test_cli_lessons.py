@@ -134,6 +134,12 @@ def test_check_judges_what_is_written_and_counts_the_rest(begun):
     assert lines[-1] == f"1 passes, 2 fail, {total - 3} are empty" and "still empty" not in done.stdout
 
 
+def test_check_with_nothing_written_says_where_to_begin(fresh):
+    lines = gptlab(fresh, "check").stdout.splitlines()
+    assert lines[0] == f"0 pass, 0 fail, {len(blanks.blanks())} are empty" and "gptlab lab" in lines[1] and len(lines) == 2
+    assert gptlab(fresh, "check", "sampling.softmax").stdout.count("\n") == 1
+
+
 def test_check_of_what_was_named(begun):
     done = gptlab(begun, "check", "0", "--json", GPTLAB_BORROW="all")  # her own function is judged, borrowed or not
     report = json.loads(done.stdout)

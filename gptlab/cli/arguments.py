@@ -27,6 +27,13 @@ def whole(low: int, high: int = 10**9) -> Callable[[str], int]:
     return read
 
 
+def message(text: str) -> str:
+    """A text that says something."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty: write a question or a sentence")
+    return text
+
+
 def temperature(text: str) -> float:
     """A temperature: 0 takes the likeliest token each time."""
     try:

@@ -33,7 +33,7 @@ def register(commands) -> None:
     command.add_argument(
         "--model", type=Path, metavar="DIR", help="a run's folder, or one stage's model in it"
     )
-    command.add_argument("--prompt", metavar="TEXT", help="answer this once, then end")
+    command.add_argument("--prompt", type=arguments.message, metavar="TEXT", help="answer this once, then end")
     command.add_argument(
         "--system", metavar="TEXT", help="a system message that stands before the conversation"
     )

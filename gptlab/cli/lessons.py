@@ -137,7 +137,10 @@ def print_verdicts(pieces: list[progress.Piece], targets: list[str], count: dict
         if piece.state != "empty" or targets:
             print(piece.message.replace(f'hint("{piece.entry.key}")', f"gptlab hint {piece.entry.key}"))
     words = (("passes", "passes", "pass"), ("fails", "fails", "fail"), ("empty", "is empty", "are empty"))
-    print(", ".join(f"{count[state]} {one if count[state] == 1 else many}" for state, one, many in words))
+    if len(pieces) > 1 or not targets:
+        print(", ".join(f"{count[state]} {one if count[state] == 1 else many}" for state, one, many in words))
+    if not targets and count["empty"] == len(pieces):
+        print("`gptlab lab` opens the lessons, where it begins; `gptlab hint sampling.append_token` helps with the first blank")
 
 
 def named(targets: list[str]) -> list[Blank]:

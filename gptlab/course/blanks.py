@@ -166,9 +166,8 @@ def find(key: str) -> Blank:
     near = difflib.get_close_matches(str(key), known, n=3, cutoff=0.6)
     near += [k for k in known if k.rpartition(".")[2] == str(key).rpartition(".")[2] and k not in near]
     advice = f"did you mean {' or '.join(near)}?" if near else "`gptlab blanks` lists them all"
-    fault = broken_modules().get(str(key).rpartition(".")[0])
-    if fault:
-        advice = f"its file cannot be read, {fault}"
+    if fault := broken_modules().get(str(key).rpartition(".")[0]):
+        raise UnknownBlank(f"{fault}: until that is mended, {key} cannot be found")
     raise UnknownBlank(f"there is no blank {key!r}: {advice}")
 
 
