@@ -207,7 +207,9 @@ def started(monkeypatch):
             return 3
 
     monkeypatch.setattr(lessons.subprocess, "Popen", Started)
-    return calls
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may have been started without
+    yield calls
+    signal.signal(signal.SIGINT, before)
 
 
 def test_lab_starts_jupyterlab_on_this_machine_only(started):
