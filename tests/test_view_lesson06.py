@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model import GPT
 from gptlab.engine.tokenizer import Tokenizer
-from gptlab.view import gaps, in_turns, lens, mixed_up, norm_place, stream, translate, who_sees
+from gptlab.view import gaps, in_turns, lens, mixed_up, norm_place, stream, switchboard, translate, who_sees
 from gptlab.view.attention_maps import logits_without
 from gptlab.view.models import Speaker
 from gptlab.view.style import to_svg
@@ -108,7 +108,7 @@ def test_the_lens_picture_and_its_widget(speaker):
     svg, alt = lens.lens_picture(speaker, "abc", [(0, 1), (1, "mlp")])
     assert {"start", "after L0", "after L1", "off: L0 head 1, L1 mlp"} <= set(words_in(svg))
     assert "“abc”" in alt and alt.count("%") == 3
-    shown = lens.Lens(speaker, ["abc", "b"], [(1, "mlp")])
+    shown = switchboard.Switchboard(speaker, ["abc", "b"], [(1, "mlp")], lens.lens_picture, [lens.MLP])
     assert len(shown.switches) == 8 and shown.off == [(1, "mlp")]
     first = shown.out.value
     shown.switches[0, 0].value = False

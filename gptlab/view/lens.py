@@ -8,7 +8,6 @@ B batch, T time, C width, H heads, V vocabulary. True = keep in every mask.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import ipywidgets as w
 import torch
 from torch import Tensor
 from torch.func import functional_call
@@ -19,6 +18,7 @@ from gptlab.view.bars import percent, visible
 from gptlab.view.models import Speaker, TooLong
 from gptlab.view.show import show
 from gptlab.view.style import COLOURS, EDGE, FAINT
+from gptlab.view.switchboard import Switchboard
 
 WIDTH, ROW, MARGIN, TOP, NAMES, MOST = 500, 30, 14, 84, 96, 22  # pixels; the last: tokens that fit a picture
 MLP = "mlp"
@@ -118,61 +118,7 @@ def _box(x: float, y: float, width: float, label: str, p: float, true: bool) -> 
             svg.text(x + width / 2, y + 20, svg.shorten(label, width - 8, 13.5), 13.5, "middle", weight=600 if true else 400)]
 
 
-class Lens:
-    """A text, a button for each head and each feed-forward network, and the lens; `box` is the widget."""
-
-    def __init__(self, speaker: Speaker, texts: Sequence[str], off: Iterable[tuple] = ()):
-        self.speaker, off, config = speaker, set(off), speaker.model.config
-        self.text = w.Combobox(value=texts[0], options=list(texts), description="text", ensure_option=False,
-                               continuous_update=False, layout=w.Layout(width="100%", max_width="500px"))
-        places = [(layer, part) for layer in range(config.n_layers) for part in (*range(config.n_heads), MLP)]
-        self.switches = {place: w.ToggleButton(place not in off, description=f"L{place[0]} {_short(place[1])}",
-                                               tooltip=f"layer {place[0]}, {_long(place[1])}",
-                                               layout=w.Layout(width="auto", min_width="0")) for place in places}
-        self.all_on = w.Button(description="all on", layout=w.Layout(width="auto", align_self="flex-start"))
-        self.out = w.HTML()
-        grid = w.GridBox(list(self.switches.values()), layout=w.Layout(
-            grid_template_columns=f"repeat({config.n_heads + 1}, minmax(0, 90px))", grid_gap="4px"))
-        for control in (self.text, *self.switches.values()):
-            control.observe(self.refresh, "value")
-        self.all_on.on_click(self.switch_all_on)
-        self.box = w.VBox([self.text, grid, self.all_on, self.out], layout=w.Layout(overflow="hidden"))
-        self.refresh()
-
-    @property
-    def off(self) -> list[tuple]:
-        """The parts that write nothing now."""
-        return [place for place, switch in self.switches.items() if not switch.value]
-
-    def switch_all_on(self, _=None) -> None:
-        """Every part writes again."""
-        for switch in self.switches.values():  # quietly: one new picture, not one for each
-            switch.unobserve(self.refresh, "value")
-            switch.value = True
-            switch.observe(self.refresh, "value")
-        self.refresh()
-
-    def refresh(self, _=None) -> None:
-        """Draw anew."""
-        for switch in self.switches.values():
-            switch.button_style = "" if switch.value else "warning"
-        try:
-            if not self.text.value:
-                raise TooLong("there is no text: write one")
-            self.out.value = lens_picture(self.speaker, self.text.value, self.off)[0]
-        except TooLong as error:
-            self.out.value = f'<div role="alert">{error}</div>'
-
-
-def _short(part) -> str:
-    return MLP if part == MLP else f"h{part}"
-
-
-def _long(part) -> str:
-    return "feed-forward network" if part == MLP else f"head {part}"
-
-
 def lens(speaker: Speaker, texts: Sequence[str], off: Iterable[tuple] = ()) -> None:
     """Show the lens; where nothing is live, the first text with these parts off."""
     off = list(off)
-    show(*lens_picture(speaker, texts[0], off), Lens(speaker, texts, off).box)
+    show(*lens_picture(speaker, texts[0], off), Switchboard(speaker, texts, off, lens_picture, (MLP,)).box)

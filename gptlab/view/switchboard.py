@@ -1,12 +1,12 @@
 """The switchboard of heads: click one off, and see what the model says next and how its surprise changes."""
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import ipywidgets as w
 import torch
 
 from gptlab.sampling import softmax
 from gptlab.view import svg
-from gptlab.view.attention_maps import heads_of, logits_without, loss_without
+from gptlab.view.attention_maps import logits_without, loss_without
 from gptlab.view.bars import percent, visible
 from gptlab.view.models import Speaker, TooLong
 from gptlab.view.show import show
@@ -42,19 +42,25 @@ def switched_picture(speaker: Speaker, text: str, off: Iterable[tuple[int, int]]
 
 
 class Switchboard:
-    """One button a head, a text, and the chances; `box` is the widget."""
+    """A text, a button for each part that can be silenced, and a picture of what is left; `box` is the widget.
 
-    def __init__(self, speaker: Speaker, texts: Sequence[str], off: Iterable[tuple[int, int]] = ()):
-        self.speaker, off = speaker, set(off)
+    picture  (speaker, text, parts that are off) -> (SVG, description)
+    others   parts of each layer besides its heads, by name
+    """
+
+    def __init__(self, speaker: Speaker, texts: Sequence[str], off: Iterable[tuple] = (),
+                 picture: Callable = switched_picture, others: Sequence[str] = ()):
+        self.speaker, self.picture, off, config = speaker, picture, set(off), speaker.model.config
         self.text = w.Combobox(value=texts[0], options=list(texts), description="text", ensure_option=False,
                                continuous_update=False, layout=w.Layout(width="100%", max_width="480px"))
-        self.switches = {place: w.ToggleButton(place not in off, description=f"L{place[0]} h{place[1]}",
-                                               tooltip=f"layer {place[0]}, head {place[1]}",
-                                               layout=w.Layout(width="auto", min_width="0"))
-                         for place in heads_of(speaker.model)}
+        names = {part: f"h{part}" for part in range(config.n_heads)} | {part: part for part in others}
+        self.switches = {(layer, part): w.ToggleButton((layer, part) not in off, description=f"L{layer} {name}",
+                                                       tooltip=f"layer {layer}, {name.replace('h', 'head ', 1)}",
+                                                       layout=w.Layout(width="auto", min_width="0"))
+                         for layer in range(config.n_layers) for part, name in names.items()}
         self.all_on = w.Button(description="all on", layout=w.Layout(width="auto", align_self="flex-start"))
         self.out = w.HTML()
-        columns = f"repeat({speaker.model.config.n_heads}, minmax(0, 90px))"
+        columns = f"repeat({len(names)}, minmax(0, 90px))"
         grid = w.GridBox(list(self.switches.values()), layout=w.Layout(grid_template_columns=columns, grid_gap="4px"))
         for control in (self.text, *self.switches.values()):
             control.observe(self.refresh, "value")
@@ -63,12 +69,12 @@ class Switchboard:
         self.refresh()
 
     @property
-    def off(self) -> list[tuple[int, int]]:
-        """The heads that say nothing now."""
+    def off(self) -> list[tuple]:
+        """The parts that say nothing now."""
         return [place for place, switch in self.switches.items() if not switch.value]
 
     def switch_all_on(self, _=None) -> None:
-        """Every head speaks again."""
+        """Every part speaks again."""
         for switch in self.switches.values():  # quietly: one new picture, not one for each
             switch.unobserve(self.refresh, "value")
             switch.value = True
@@ -82,7 +88,7 @@ class Switchboard:
         try:
             if not self.text.value:
                 raise TooLong("there is no text: write one")
-            self.out.value = switched_picture(self.speaker, self.text.value, self.off)[0]
+            self.out.value = self.picture(self.speaker, self.text.value, self.off)[0]
         except TooLong as error:
             self.out.value = f'<div role="alert">{error}</div>'
 
