@@ -22,7 +22,7 @@ import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
 
 from gptlab import bpe
-from gptlab.course.blanks import borrow
+from gptlab.blanks.registry import borrow
 from gptlab.engine import machine
 from gptlab.world.web import Web
 

@@ -11,7 +11,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "100000")  # before torch is imported; a
 import torch
 
 from gptlab import bpe
-from gptlab.course.blanks import borrow
+from gptlab.blanks.registry import borrow
 from gptlab.engine import corpus, machine
 from gptlab.engine.config import GPTConfig, TrainConfig
 from gptlab.engine.generate import generate_batch

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 
 GROUP_EPS = 1e-4  # added to the standard deviation of a group
 

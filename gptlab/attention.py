@@ -4,7 +4,7 @@ import math
 import torch
 from torch import Tensor
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 from gptlab.sampling import softmax
 
 

@@ -1,7 +1,7 @@
 """Backpropagation from nothing: numbers that remember how they were made, and the chain rule walked backwards."""
 import math
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 
 
 class Value:

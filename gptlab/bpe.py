@@ -6,7 +6,7 @@ from collections import Counter
 
 import regex
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 
 # GPT-2 cuts a text into pieces before it merges, so that no token holds the end of one word and the start
 # of the next (openai/gpt-2, src/encoder.py): a contraction's tail, a word, a number or a run of signs, each

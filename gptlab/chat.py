@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from gptlab.attention import scaled_dot_product_attention
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 
 ELO_SCALE = 400  # points of rating that make the odds ten to one
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from gptlab.attention import causal_mask
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 from gptlab.ngram import cross_entropy
 
 ROLES = ("system", "user", "assistant")

@@ -2,7 +2,7 @@
 import torch
 from torch import Tensor
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 
 
 @blank(lesson=3, minutes=8, difficulty=2)

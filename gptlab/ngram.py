@@ -2,7 +2,7 @@
 import torch
 from torch import Tensor
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 
 
 @blank(lesson=1, minutes=6, difficulty=1)

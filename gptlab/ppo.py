@@ -8,7 +8,7 @@ All arrays of a rollout are aligned: logprobs, values, rewards and mask of a res
 import torch
 from torch import Tensor
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 from gptlab.reward import last_token_index
 
 WHITEN_EPS = 1e-8  # added to the variance

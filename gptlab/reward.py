@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 
 
 @blank(lesson=12, minutes=5, difficulty=2)

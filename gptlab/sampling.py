@@ -2,7 +2,7 @@
 import torch
 from torch import Generator, Tensor
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 
 
 @blank(lesson=0, minutes=2, difficulty=1)

@@ -4,7 +4,7 @@ import math
 import torch
 from torch import Generator, Tensor
 
-from gptlab.course.blanks import blank
+from gptlab.blanks import blank
 
 
 @blank(lesson=9, minutes=8, difficulty=1)

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from pathlib import Path
 
-from gptlab.course.blanks import blanks
-from gptlab.course.catalog import Blank
-from gptlab.course.notebook import needed
+from gptlab.blanks.registry import blanks
+from gptlab.blanks.source_scan import Blank
+from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
 MOST_LINES, MOST_COLUMNS, MOST_DEFINITION_LINES, MOST_WORDS = 12, 110, 5, 80  # a Chinese character: two columns, half a word

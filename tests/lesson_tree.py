@@ -9,8 +9,8 @@ from pathlib import Path
 
 import nbformat
 
-from gptlab.course.catalog import scan
-from gptlab.course.editing import with_stub
+from gptlab.blanks.source_scan import scan
+from gptlab.course.reset import with_stub
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "lessons").glob("[0-9][0-9]_*.ipynb"))

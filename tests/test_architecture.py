@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from gptlab.course.catalog import scan
-from gptlab.course.shapes import GLOSSARY, parse_shapes
+from gptlab.blanks.shapes import GLOSSARY, parse_shapes
+from gptlab.blanks.source_scan import scan
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "gptlab"
 ROOMS = ["ngram", "sampling", "bpe", "autograd", "neural_lm", "rnn", "attention", "transformer", "finetuning",
          "zero_shot", "training", "scaling", "instruct", "reward", "ppo", "alignment", "chat", "agents"]
-FLOORS = ["course", "rooms", "engine", "view", "cli"]  # a floor imports itself and what stands left of it
-NEVER_TORCH = {"course", "world"}
+# A floor imports itself and what stands left of it; the little web stands on nothing, and only the engine and what is
+# above it may look at it.
+FLOORS = ["blanks", "rooms", "exercises", "course", "engine", "interpret", "experiments", "view", "cli"]
+ON_THE_WEB = FLOORS[FLOORS.index("engine"):]
 MODULES = sorted(PACKAGE.rglob("*.py"))
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.py"))
 BLANKS = scan(PACKAGE)[0]
@@ -38,7 +40,10 @@ def floor_of(parts):
 
 
 def imports_of(path):
-    """(module, name) of each import in a file; relative ones are made absolute."""
+    """(module, name) of each import in a file, those by `import_module` and `__import__` of a constant too.
+
+    Relative imports are made absolute; of an f-string, the constant beginning is taken.
+    """
     package = ["gptlab", *path.relative_to(PACKAGE).parts[:-1]] if path.is_relative_to(PACKAGE) else []
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
@@ -47,14 +52,30 @@ def imports_of(path):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             yield from ((module, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Call) and node.args and called_name(node) in ("import_module", "__import__"):
+            yield (text_of(node.args[0]), None)
+
+
+def called_name(call):
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def text_of(node):
+    """The text of a constant, or of the constant that an f-string begins with; "" where there is none."""
+    first = node.values[0] if isinstance(node, ast.JoinedStr) else node
+    return first.value.rstrip(".") if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+NAMES = {parts_of(path) for path in MODULES}
 
 
 def gptlab_imports(path):
     """The gptlab modules that a file imports, as tuples of parts below gptlab."""
     for module, name in imports_of(path):
-        if module.split(".")[0] == "gptlab":
-            parts = tuple(module.split(".")[1:])
-            yield parts if parts or name is None else (name,)
+        parts = tuple(module.split("."))
+        if parts[0] == "gptlab" and (len(parts) > 1 or name):
+            inner = (*parts[1:], name)
+            yield inner if inner in NAMES or len(parts) == 1 else parts[1:]
 
 
 def may_import(importer, imported):
@@ -63,13 +84,11 @@ def may_import(importer, imported):
     if imported == ("__version__",) or above == "" or above == below != "rooms":
         return True
     if below == "world":
-        return above in ("engine", "view", "cli")
-    if above == "world":
-        return False
+        return above in ON_THE_WEB
     if above == "rooms":
         if below == "rooms":
             return ROOMS.index(imported[0]) < ROOMS.index(importer[0])
-        return imported[:2] == ("course", "blanks")
+        return imported == ("blanks",)
     return above in FLOORS and below in FLOORS and FLOORS.index(below) < FLOORS.index(above)
 
 
@@ -79,21 +98,77 @@ def test_floors(path):
     assert not wrong, f"{name_of(path)} may not import {wrong}"
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if floor_of(parts_of(p)) in NEVER_TORCH], ids=name_of)
-def test_no_torch_below(path):
-    if parts_of(path)[:2] == ("course", "checks"):
-        return  # the checks compute with torch; nothing imports them before a check runs
-    assert "torch" not in {module.split(".")[0] for module, _ in imports_of(path)}
+def circle(arrows):
+    """The names along one circle of a graph {name: names that it points to}, or [] where there is none."""
+    done, path = set(), []
+
+    def walk(name):
+        if name in path:
+            return path[path.index(name):] + [name]
+        if name in done:
+            return []
+        path.append(name)
+        for other in sorted(arrows.get(name, ())):
+            if found := walk(other):
+                return found
+        done.add(path.pop())
+        return []
+
+    return next((found for name in sorted(arrows) if (found := walk(name))), [])
+
+
+def arrows_in(folder, imports):
+    """The arrows between what lies directly in a folder, from the (importer, imported) pairs of its modules.
+
+    A package is one name in its parent; its own `__init__` is one more name inside it.
+    """
+    depth, arrows = len(folder), {}
+    for importer, imported in imports:
+        if importer[:depth] == folder == imported[:depth]:
+            one, other = (parts[depth] if len(parts) > depth else "__init__" for parts in (importer, imported))
+            if one != other:
+                arrows.setdefault(one, set()).add(other)
+    return arrows
+
+
+IMPORTS = [(parts_of(path), parts) for path in MODULES if parts_of(path) for parts in gptlab_imports(path)]
+FOLDERS = sorted({parts[:i] for parts in NAMES for i in range(1, len(parts))})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids="/".join)
+def test_no_circle(folder):
+    found = circle(arrows_in(folder, IMPORTS))
+    assert not found, f"gptlab/{'/'.join(folder)}: {' -> '.join(found)}"
+
+
+def test_the_circle_test_itself():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    imports = [(("engine", "run", "measure"), ("engine", "run", "folder")), (("engine", "run", "folder"), ("engine", "train"))]
+    assert circle(arrows_in(("engine",), imports)) == circle(arrows_in(("engine", "run"), imports)) == []
+    imports.append((("engine", "train", "ppo"), ("engine", "run", "measure")))
+    assert circle(arrows_in(("engine",), imports)) == ["run", "train", "run"]
+    assert arrows_in(("blanks",), [(("blanks",), ("blanks", "registry"))]) == {"__init__": {"registry"}}
+
+
+def test_the_import_reader_itself(tmp_path):
+    file = tmp_path / "odd.py"
+    file.write_text("import importlib\nfrom importlib import import_module\n"
+                    "def f(room):\n    import gptlab.engine.hardware\n    importlib.import_module('gptlab.autograd')\n"
+                    "    import_module(f'gptlab.exercises.{room}')\n    __import__('gptlab.view')\n    import_module(room)\n")
+    assert {("engine", "hardware"), ("autograd",), ("exercises",), ("view",)} == set(gptlab_imports(file))
 
 
 @pytest.mark.parametrize(("importer", "imported", "allowed"), [
-    (("sampling",), ("ngram",), True), (("ngram",), ("sampling",), False), (("bpe",), ("course", "blanks"), True),
-    (("bpe",), ("course", "shapes"), False), (("bpe",), ("engine", "model"), False), (("bpe",), ("world",), False),
+    (("sampling",), ("ngram",), True), (("ngram",), ("sampling",), False), (("bpe",), ("blanks",), True),
+    (("bpe",), ("blanks", "shapes"), False), (("bpe",), ("engine", "model"), False), (("bpe",), ("world",), False),
     (("engine", "model"), ("attention",), True), (("engine", "model"), ("view", "plots"), False),
-    (("course", "blanks"), ("bpe",), False), (("world", "facts"), ("course", "blanks"), False),
+    (("blanks", "registry"), ("bpe",), False), (("world", "facts"), ("blanks", "registry"), False),
+    (("exercises", "bpe", "checks"), ("bpe",), True), (("exercises", "judge"), ("course", "progress"), False),
+    (("exercises", "judge"), ("world", "facts"), False), (("course", "lesson"), ("engine", "model"), False),
     (("world", "pages"), ("world", "facts"), True), (("cli", "main"), ("view", "plots"), True),
     (("view", "plots"), ("world", "facts"), True), (("engine", "model"), ("borrow",), False),
-    (("utils",), ("course", "blanks"), False)])
+    (("engine", "train"), ("experiments", "recall_game"), False), (("utils",), ("blanks", "registry"), False)])
 def test_the_floor_test_itself(importer, imported, allowed):
     assert may_import(importer, imported) is allowed
 
@@ -170,7 +245,7 @@ def test_card():
 UNTOUCHED = """
 import importlib, inspect, os, sys
 os.environ.pop("GPTLAB_BORROW", None)
-from gptlab.course.blanks import EmptyBlank, blanks
+from gptlab.blanks.registry import EmptyBlank, blanks
 for entry in blanks():
     if not entry.empty:
         continue
@@ -196,7 +271,14 @@ def test_an_untouched_blank_raises_naming_its_lesson():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("module", ["gptlab", "gptlab.course.blanks", "gptlab.course.shapes"])
-def test_light_imports(module):
-    done = run_python(f"import sys, {module}; sys.exit('torch' in sys.modules or 'numpy' in sys.modules)")
+LIGHT = ["gptlab", "gptlab.cli.main", *sorted({".".join(["gptlab", *parts_of(path)]) for path in MODULES
+         if parts_of(path)[:1] in (("blanks",), ("world",), ("course",))})]
+
+
+def test_no_torch_when_imported():
+    """What starts a lesson, a command or a page of the little web must not wait for torch."""
+    code = ("import importlib, sys\n"
+            f"for name in {LIGHT}:\n    importlib.import_module(name)\n"
+            "    assert 'torch' not in sys.modules and 'numpy' not in sys.modules, name\n")
+    done = run_python(code)
     assert done.returncode == 0, done.stderr

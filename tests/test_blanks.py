@@ -10,12 +10,13 @@ import traceback
 import pytest
 import torch
 
-from gptlab.course import blanks, catalog, editing, reference
-from gptlab.course.errors import CannotEdit, EmptyBlank, SolutionsMissing, UnknownBlank
+from gptlab.blanks import registry, solutions, source_scan
+from gptlab.blanks.errors import CannotEdit, EmptyBlank, SolutionsMissing, UnknownBlank
+from gptlab.course import reset
 
 ROOM = '''"""A room."""
 
-from gptlab.course.blanks import blank
+from gptlab.blanks.registry import blank
 
 
 @blank(lesson=3, minutes=5, difficulty=1)
@@ -83,48 +84,48 @@ class Checkout:
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
     for name in ("_registered", "_own", "_running"):
-        monkeypatch.setattr(blanks, name, {})
-    monkeypatch.setattr(blanks, "_decisions", [])
-    monkeypatch.setattr(blanks, "_environment_counts", True)
-    monkeypatch.setattr(reference, "_loaded", {})
-    monkeypatch.setattr(catalog, "PACKAGE", tmp_path / "gptlab")
-    monkeypatch.setattr(catalog, "CHECKOUT", tmp_path)
+        monkeypatch.setattr(registry, name, {})
+    monkeypatch.setattr(registry, "_decisions", [])
+    monkeypatch.setattr(registry, "_environment_counts", True)
+    monkeypatch.setattr(solutions, "_loaded", {})
+    monkeypatch.setattr(source_scan, "PACKAGE", tmp_path / "gptlab")
+    monkeypatch.setattr(source_scan, "CHECKOUT", tmp_path)
     monkeypatch.setenv("GPTLAB_SOLUTIONS", str(tmp_path / "solutions"))
     monkeypatch.delenv("GPTLAB_BORROW")
-    blanks._from_environment.cache_clear()
+    registry._from_environment.cache_clear()
     yield Checkout(tmp_path)
-    blanks._from_environment.cache_clear()
+    registry._from_environment.cache_clear()
     for name in ("gptlab.fakeroom", "_gptlab_solutions_fakeroom"):
         sys.modules.pop(name, None)
 
 
 def test_states_before_and_after_the_import(checkout):
     states = {"fakeroom.lower": "empty", "fakeroom.upper": "empty", "fakeroom.hers": "yours"}
-    assert blanks.whose() == states
+    assert registry.whose() == states
     checkout.run()
-    assert blanks.whose() == states
-    assert blanks.whose("fakeroom.hers") == "yours"
+    assert registry.whose() == states
+    assert registry.whose("fakeroom.hers") == "yours"
 
 
 def test_wrapper_looks_like_the_function(checkout):
     room = checkout.run()
     assert room.upper.key == "fakeroom.upper"
     assert room.upper.__name__ == "upper" and room.upper.__doc__ == "Double and add."
-    assert room.upper.__wrapped__ is blanks.own_body("fakeroom.upper")
+    assert room.upper.__wrapped__ is registry.own_body("fakeroom.upper")
     assert pickle.loads(pickle.dumps(room.upper)) is room.upper
 
 
 def test_listing(checkout):
-    listed = blanks.blanks()
+    listed = registry.blanks()
     assert [entry.key for entry in listed] == ["fakeroom.lower", "fakeroom.upper", "fakeroom.hers"]
     assert [entry.line for entry in listed] == [6, 12, 18]
     hers = listed[-1]
     assert (hers.lesson, hers.minutes, hers.difficulty, hers.doc) == (5, 20, 3, "Minus x.")
     assert (hers.module, hers.name, hers.place) == ("fakeroom", "hers", "gptlab/fakeroom.py:18")
-    assert {n: [e.name for e in group] for n, group in blanks.by_lesson().items()} == {
+    assert {n: [e.name for e in group] for n, group in registry.by_lesson().items()} == {
         3: ["lower"], 5: ["upper", "hers"]}
     checkout.run()
-    assert blanks.blanks() == listed
+    assert registry.blanks() == listed
 
 
 def test_old_copies_run_the_new_body(checkout):
@@ -139,10 +140,10 @@ def test_a_function_compiled_alone_gets_its_own_lines_back(checkout):
     room = checkout.run()
     checkout.room.write_text("\n\n" + ROOM.replace("return -x", "return -x - x"), encoding="utf-8")
     alone = "@blank(lesson=5, minutes=20, difficulty=3)\ndef hers(x):\n    return -x - x\n"
-    exec(compile(alone, blanks.__file__, "exec"), room.__dict__, {})
-    code = blanks.own_body("fakeroom.hers").__code__
+    exec(compile(alone, registry.__file__, "exec"), room.__dict__, {})
+    code = registry.own_body("fakeroom.hers").__code__
     assert (code.co_filename, code.co_firstlineno) == (str(checkout.room), 25)
-    assert room.hers(3) == -6 and blanks.find("fakeroom.hers").place == "gptlab/fakeroom.py:20"
+    assert room.hers(3) == -6 and registry.find("fakeroom.hers").place == "gptlab/fakeroom.py:20"
 
 
 def test_empty_blank_says_all_in_one_line(checkout):
@@ -160,14 +161,14 @@ def test_empty_blank_says_all_in_one_line(checkout):
 
 def test_borrow_one_and_give_back(checkout):
     room = checkout.run()
-    assert blanks.borrow("fakeroom.lower") == ["fakeroom.lower"]
-    assert room.lower(4) == 8 and blanks.whose("fakeroom.lower") == "borrowed"
-    blanks.borrow("fakeroom.hers")
+    assert registry.borrow("fakeroom.lower") == ["fakeroom.lower"]
+    assert room.lower(4) == 8 and registry.whose("fakeroom.lower") == "borrowed"
+    registry.borrow("fakeroom.hers")
     assert room.hers(4) == 400
-    assert blanks.give_back("fakeroom.hers") == ["fakeroom.hers"]
+    assert registry.give_back("fakeroom.hers") == ["fakeroom.hers"]
     assert room.hers(4) == -4 and room.lower(4) == 8
-    blanks.give_back("all")
-    assert blanks.whose("fakeroom.lower") == "empty"
+    registry.give_back("all")
+    assert registry.whose("fakeroom.lower") == "empty"
     with pytest.raises(EmptyBlank):
         room.lower(4)
 
@@ -175,33 +176,33 @@ def test_borrow_one_and_give_back(checkout):
 def test_borrowed_body_calls_the_learners_lower_one(checkout):
     text = ROOM.replace('"""Double."""\n    raise NotImplementedError', '"""Double."""\n    return 1000 * x')
     room = checkout.run(text)
-    blanks.borrow("fakeroom.upper")
+    registry.borrow("fakeroom.upper")
     assert room.upper(3, extra=7) == 3007
 
 
 def test_borrow_a_lesson_and_all(checkout):
     room = checkout.run()
-    assert blanks.borrow(lesson=5) == ["fakeroom.upper", "fakeroom.hers"]
-    assert set(blanks.whose().values()) == {"borrowed", "empty"} and room.hers(4) == 400
-    blanks.borrow("all")
-    assert set(blanks.whose().values()) == {"borrowed"}
+    assert registry.borrow(lesson=5) == ["fakeroom.upper", "fakeroom.hers"]
+    assert set(registry.whose().values()) == {"borrowed", "empty"} and room.hers(4) == 400
+    registry.borrow("all")
+    assert set(registry.whose().values()) == {"borrowed"}
 
 
 def test_borrow_before_a_lesson_leaves_hers_alone(checkout):
     room = checkout.run()
-    assert blanks.borrow(before=6) == ["fakeroom.lower", "fakeroom.upper"]
+    assert registry.borrow(before=6) == ["fakeroom.lower", "fakeroom.upper"]
     assert room.lower(4) == 8 and room.hers(4) == -4
     checkout.run(ROOM.replace('"""Double."""\n    raise NotImplementedError', '"""Double."""\n    return "mine"'))
-    assert room.lower(4) == "mine" and blanks.whose("fakeroom.lower") == "yours"
+    assert room.lower(4) == "mine" and registry.whose("fakeroom.lower") == "yours"
 
 
 def test_soft_borrowing_does_not_undo_what_was_asked_for(checkout):
     room = checkout.run()
-    blanks.borrow("fakeroom.hers")
-    blanks.borrow(before=6)
+    registry.borrow("fakeroom.hers")
+    registry.borrow(before=6)
     assert room.hers(4) == 400
-    blanks.give_back("fakeroom.lower")
-    assert blanks.whose("fakeroom.lower") == "empty"
+    registry.give_back("fakeroom.lower")
+    assert registry.whose("fakeroom.lower") == "empty"
 
 
 @pytest.mark.parametrize(("value", "borrowed"), [
@@ -209,19 +210,19 @@ def test_soft_borrowing_does_not_undo_what_was_asked_for(checkout):
 def test_environment(checkout, monkeypatch, value, borrowed):
     monkeypatch.setenv("GPTLAB_BORROW", value)
     checkout.run()
-    assert {key.partition(".")[2] for key, how in blanks.whose().items() if how == "borrowed"} == borrowed
-    blanks.give_back("all")
-    assert "borrowed" not in blanks.whose().values()
+    assert {key.partition(".")[2] for key, how in registry.whose().items() if how == "borrowed"} == borrowed
+    registry.give_back("all")
+    assert "borrowed" not in registry.whose().values()
 
 
 @pytest.mark.parametrize(("ask", "parts"), [
-    (lambda: blanks.borrow("fakeroom.uper"), ["'fakeroom.uper'", "did you mean fakeroom.upper"]),
-    (lambda: blanks.borrow("upper"), ["did you mean fakeroom.upper"]),
-    (lambda: blanks.whose("zzz"), ["'zzz'", "gptlab blanks"]),
-    (lambda: blanks.borrow(lesson=9), ["lesson 9", "3, 5"]),
-    (lambda: blanks.give_back("fakeroom.herz"), ["fakeroom.hers"]),
-    (lambda: editing.reset("fakeroom.lowe"), ["fakeroom.lower"]),
-    (lambda: editing.reveal("fakeroom.lowe"), ["fakeroom.lower"]),
+    (lambda: registry.borrow("fakeroom.uper"), ["'fakeroom.uper'", "did you mean fakeroom.upper"]),
+    (lambda: registry.borrow("upper"), ["did you mean fakeroom.upper"]),
+    (lambda: registry.whose("zzz"), ["'zzz'", "gptlab blanks"]),
+    (lambda: registry.borrow(lesson=9), ["lesson 9", "3, 5"]),
+    (lambda: registry.give_back("fakeroom.herz"), ["fakeroom.hers"]),
+    (lambda: reset.reset("fakeroom.lowe"), ["fakeroom.lower"]),
+    (lambda: reset.reveal("fakeroom.lowe"), ["fakeroom.lower"]),
 ])
 def test_unknown_names(checkout, ask, parts):
     with pytest.raises(UnknownBlank) as caught:
@@ -239,21 +240,21 @@ def test_unknown_name_in_the_environment(checkout, monkeypatch):
 @pytest.mark.parametrize("arguments", [{}, {"key": "all", "lesson": 5}, {"lesson": "5"}, {"before": True}])
 def test_borrow_needs_one_good_argument(checkout, arguments):
     with pytest.raises(ValueError):
-        blanks.borrow(**arguments)
+        registry.borrow(**arguments)
 
 
 def test_without_solutions_everything_imports_and_borrowing_says_why(checkout, monkeypatch, tmp_path):
     monkeypatch.setenv("GPTLAB_SOLUTIONS", str(tmp_path / "gone"))
     room = checkout.run()
-    for ask in (lambda: blanks.borrow("fakeroom.lower"), lambda: blanks.borrow("all"),
-                lambda: blanks.borrow(before=6), lambda: editing.reveal("fakeroom.lower")):
+    for ask in (lambda: registry.borrow("fakeroom.lower"), lambda: registry.borrow("all"),
+                lambda: registry.borrow(before=6), lambda: reset.reveal("fakeroom.lower")):
         with pytest.raises(SolutionsMissing, match="no folder gone") as caught:
             ask()
         assert "\n" not in str(caught.value)
     assert room.hers(4) == -4
     monkeypatch.setenv("GPTLAB_BORROW", "all")
     checkout.run()
-    assert set(blanks.whose().values()) == {"empty"}
+    assert set(registry.whose().values()) == {"empty"}
     with pytest.raises(SolutionsMissing):
         room.hers(4)
 
@@ -261,7 +262,7 @@ def test_without_solutions_everything_imports_and_borrowing_says_why(checkout, m
 def test_missing_reference_function(checkout):
     (checkout.solutions / "fakeroom.py").write_text("", encoding="utf-8")
     room = checkout.run()
-    blanks.borrow("fakeroom.lower")
+    registry.borrow("fakeroom.lower")
     with pytest.raises(SolutionsMissing, match="no function"):
         room.lower(1)
 
@@ -270,7 +271,7 @@ def test_reference_file_is_executed_once(checkout):
     with (checkout.solutions / "fakeroom.py").open("a", encoding="utf-8") as file:
         file.write("\nimport builtins\nbuiltins.times = getattr(builtins, 'times', 0) + 1\n")
     room = checkout.run()
-    blanks.borrow("all")
+    registry.borrow("all")
     room.lower(1), room.hers(1), room.upper(1)
     import builtins
     assert builtins.times == 1
@@ -297,15 +298,15 @@ def test_emptiness_from_code_and_from_source(tmp_path, body, empty):
     text = f"@blank(lesson=1, minutes=1, difficulty=1)\ndef f(x):\n    {body}\n"
     names = {"blank": lambda **_: lambda function: function}
     exec(text, names)
-    assert catalog.is_empty_function(names["f"]) is empty
+    assert source_scan.is_empty_function(names["f"]) is empty
     (tmp_path / "room.py").write_text(text, encoding="utf-8")
     if body != "raise NotImplementedError if x else ValueError":
-        assert catalog.scan(tmp_path)[0]["room.f"].empty is empty
+        assert source_scan.scan(tmp_path)[0]["room.f"].empty is empty
 
 
 def test_blanks_are_top_level():
     with pytest.raises(ValueError, match="top-level"):
-        @blanks.blank(lesson=1, minutes=1, difficulty=1)
+        @registry.blank(lesson=1, minutes=1, difficulty=1)
         def inner():
             raise NotImplementedError
 
@@ -319,14 +320,14 @@ def both(x):
     return lower(x) + hers(x)
 '''
     room = checkout.run(text)
-    blanks.borrow("fakeroom.lower")
+    registry.borrow("fakeroom.lower")
     torch._dynamo.reset()
     compiled = torch.compile(room.both, backend="eager", fullgraph=True)
     x = torch.tensor([1.0, 2.0, 3.0])
     assert torch.equal(compiled(x), x)
-    blanks.borrow("fakeroom.hers")
+    registry.borrow("fakeroom.hers")
     assert torch.equal(compiled(x), 102 * x)
-    blanks.give_back("fakeroom.hers")
+    registry.give_back("fakeroom.hers")
     checkout.run(text.replace("return -x", "return -5 * x"))
     assert torch.equal(compiled(x), -3 * x)
 
@@ -344,7 +345,7 @@ def test_a_call_costs_two_python_calls_more_than_the_body(checkout):
 
 
 def test_reveal_is_the_reference_text(checkout):
-    text = editing.reveal("fakeroom.hers")
+    text = reset.reveal("fakeroom.hers")
     assert text == "def hers(x):\n    return 100 * x\n"
 
     class Printer:
@@ -361,22 +362,22 @@ STUB = '"""Minus x."""\n    raise NotImplementedError\n'
 
 def test_reset_puts_the_stub_back_at_once(checkout):
     room = checkout.run()
-    backup = editing.reset("fakeroom.hers")
+    backup = reset.reset("fakeroom.hers")
     assert checkout.room.read_text("utf-8") == ROOM.replace('"""Minus x."""\n    return -x\n', STUB)
-    assert backup.parent == catalog.CHECKOUT / ".gptlab" / "backup" and backup.name.startswith("fakeroom.hers.")
+    assert backup.parent == source_scan.CHECKOUT / ".gptlab" / "backup" and backup.name.startswith("fakeroom.hers.")
     assert backup.read_text("utf-8") == ROOM[ROOM.index("@blank(\n"):]
-    assert blanks.whose("fakeroom.hers") == "empty"
+    assert registry.whose("fakeroom.hers") == "empty"
     with pytest.raises(EmptyBlank):
         room.hers(1)
-    assert editing.reset("fakeroom.hers") is None
+    assert reset.reset("fakeroom.hers") is None
     assert [path.name for path in checkout.room.parent.iterdir() if path.name != "__pycache__"] == ["fakeroom.py"]
 
 
 def test_backups_are_never_overwritten(checkout):
     for number in range(5):
         checkout.room.write_text(ROOM.replace("return -x", f"return {number}"), encoding="utf-8")
-        editing.reset("fakeroom.hers")
-    kept = sorted((catalog.CHECKOUT / ".gptlab" / "backup").iterdir())
+        reset.reset("fakeroom.hers")
+    kept = sorted((source_scan.CHECKOUT / ".gptlab" / "backup").iterdir())
     assert sorted(path.read_text("utf-8")[-2] for path in kept) == list("01234")
 
 
@@ -413,10 +414,10 @@ def test_only_the_function_changes(case):
     newline = "\r\n" if "\r\n" in written else "\n"
     header = HEADER.replace("\n", newline)
     before = f"# -*- coding: utf-8 -*-{newline}{header}"
-    after, taken = editing.with_stub((before + written).encode(), "f", "room.py")
+    after, taken = reset.with_stub((before + written).encode(), "f", "room.py")
     assert after.decode() == before + expected
     assert taken.decode().startswith(header) and taken in (before + written).encode()
-    assert editing.with_stub(after, "f", "room.py")[0] == after
+    assert reset.with_stub(after, "f", "room.py")[0] == after
 
 
 def test_a_file_that_cannot_be_parsed_is_left_alone(checkout):
@@ -424,23 +425,23 @@ def test_a_file_that_cannot_be_parsed_is_left_alone(checkout):
     broken = ROOM + "\ndef oops(:\n"
     checkout.room.write_text(broken, encoding="utf-8")
     with pytest.raises(CannotEdit, match=r"gptlab/fakeroom.py:\d+: .*nothing was changed") as caught:
-        editing.reset("fakeroom.hers")
+        reset.reset("fakeroom.hers")
     assert "\n" not in str(caught.value)
     assert checkout.room.read_text("utf-8") == broken
-    assert list(blanks.broken_modules()) == ["fakeroom"]
+    assert list(registry.broken_modules()) == ["fakeroom"]
 
 
 def test_a_broken_file_not_yet_imported_is_named(checkout):
     checkout.room.write_text("def oops(:\n", encoding="utf-8")
     with pytest.raises(UnknownBlank, match=r"^gptlab/fakeroom.py:1.*until that is mended, fakeroom.hers cannot be found$"):
-        blanks.whose("fakeroom.hers")
+        registry.whose("fakeroom.hers")
 
 
 def test_a_spoilt_decorator_hides_no_other_blank(checkout):
     spoilt = ROOM.replace("lesson=3, minutes=5", "lesson=three")
     checkout.room.write_text(spoilt, encoding="utf-8")
-    assert list(blanks.whose()) == ["fakeroom.upper", "fakeroom.hers"]
-    assert blanks.broken_modules() == {
+    assert list(registry.whose()) == ["fakeroom.upper", "fakeroom.hers"]
+    assert registry.broken_modules() == {
         "fakeroom": "gptlab/fakeroom.py:7: @blank needs lesson, minutes, difficulty as numbers"}
 
 
@@ -448,15 +449,15 @@ def test_a_failed_write_leaves_the_file_and_no_rubbish(checkout, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(editing.os, "replace", full)
+    monkeypatch.setattr(reset.os, "replace", full)
     with pytest.raises(CannotEdit, match="No space left on device; nothing was changed"):
-        editing.reset("fakeroom.hers")
+        reset.reset("fakeroom.hers")
     assert checkout.room.read_text("utf-8") == ROOM
     assert [path.name for path in checkout.room.parent.iterdir()] == ["fakeroom.py"]
 
 
 def test_light_import():
-    code = ("import sys, gptlab, gptlab.course.blanks, gptlab.course.shapes;"
+    code = ("import sys, gptlab, gptlab.blanks.registry, gptlab.blanks.shapes;"
             "gptlab.whose(); sys.exit('torch' in sys.modules)")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0

@@ -13,14 +13,15 @@ import torch
 from other_ways import other_ways
 
 import gptlab
-from gptlab.course import blanks
-from gptlab.course.checks import CheckFailed, NoCheck, Report, cases_of, check, has_check, judge
-from gptlab.course.checks.mistakes import mistakes
-from gptlab.course.errors import UnknownBlank
-from gptlab.course.hints import hints
-from gptlab.course.reference import reference, reference_source
+from gptlab.blanks import registry
+from gptlab.blanks.errors import UnknownBlank
+from gptlab.blanks.solutions import reference, reference_source
+from gptlab.exercises import judge
+from gptlab.exercises.check import CheckFailed, NoCheck, Report, cases_of, check, has_check
+from gptlab.exercises.hint import hints
+from gptlab.exercises.mistake import mistakes
 
-KEYS = [entry.key for entry in blanks.blanks() if has_check(entry.key)]
+KEYS = [entry.key for entry in registry.blanks() if has_check(entry.key)]
 MISTAKES = [pytest.param(key, mistake, id=f"{key}: {mistake.name}") for key in KEYS for mistake in mistakes(key)]
 WAYS = [pytest.param(key, way, id=f"{key}: {way.__name__}") for key in KEYS for way in other_ways(key)]
 SHORT = 14  # a line of so few characters says nothing about the solution
@@ -35,7 +36,7 @@ def lines_of(key):
 def test_every_room_of_the_first_lessons_has_checks():
     rooms = {"ngram", "sampling", "bpe", "autograd", "neural_lm", "rnn", "attention", "transformer", "training",
              "instruct", "reward", "ppo", "alignment", "chat"}
-    missing = [entry.key for entry in blanks.blanks() if entry.module in rooms and entry.key not in KEYS]
+    missing = [entry.key for entry in registry.blanks() if entry.module in rooms and entry.key not in KEYS]
     assert not missing
 
 
@@ -103,7 +104,7 @@ def test_what_cannot_be_checked(given, error, text):
 
 
 def test_a_blank_without_a_check(monkeypatch):
-    monkeypatch.setattr("gptlab.course.checks.has_check", lambda key: False)
+    monkeypatch.setattr("gptlab.exercises.check._cases_function", lambda key: None)
     cases_of.cache_clear()
     with pytest.raises(NoCheck, match="no check for ngram.perplexity yet"):
         check("ngram.perplexity")
@@ -139,7 +140,7 @@ def test_her_own_error_is_told_in_one_line(tmp_path, monkeypatch):
 
 
 def test_an_empty_blank_says_so_in_its_own_words():
-    text = ("from gptlab.course.checks import check; print(check('attention.causal_mask').message);"
+    text = ("from gptlab.exercises.check import check; print(check('attention.causal_mask').message);"
             "print(check('attention.scaled_dot_product_attention').message)")
     done = subprocess.run([sys.executable, "-c", "import os; os.environ.pop('GPTLAB_BORROW', 0);" + text],
                           capture_output=True, text=True, encoding="utf-8")
@@ -225,7 +226,7 @@ def test_the_real_ipython_shows_the_message_alone():
 
 
 def test_hints_come_one_after_the_other(monkeypatch):
-    monkeypatch.setattr("gptlab.course.hints._given", {})
+    monkeypatch.setattr("gptlab.exercises.hint._given", {})
     first, second, third, again = (gptlab.hint("sampling.softmax") for _ in range(4))
     assert first.startswith("hint 1 of 3: ") and second.startswith("hint 2 of 3: ")
     assert third == again and third.startswith('hint 3 of 3 (the last one; reveal("sampling.softmax")')
@@ -236,14 +237,14 @@ def test_hints_come_one_after_the_other(monkeypatch):
 
 
 def test_a_hint_is_printed_as_text(monkeypatch):
-    monkeypatch.setattr("gptlab.course.hints._given", {})
+    monkeypatch.setattr("gptlab.exercises.hint._given", {})
     stream = io.StringIO()
     print(gptlab.hint("ngram.perplexity"), file=stream)
     assert stream.getvalue().startswith("hint 1 of 3: It is one function")
 
 
 def test_light_import():
-    code = "import sys, gptlab, gptlab.course.checks, gptlab.course.hints; sys.exit('torch' in sys.modules)"
+    code = "import sys, gptlab, gptlab.exercises.check, gptlab.exercises.hint; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gptlab.course import choices
-from gptlab.course.errors import ChoicesDamaged
+from gptlab.blanks import choices
+from gptlab.blanks.errors import ChoicesDamaged
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from gptlab.blanks import registry
+from gptlab.blanks.errors import EmptyBlank
+from gptlab.blanks.source_scan import PACKAGE
 from gptlab.cli import chat, doctor, main, models, run, versions, whose
-from gptlab.course import blanks
-from gptlab.course.catalog import PACKAGE
-from gptlab.course.errors import EmptyBlank
 from gptlab.engine import checkpoint, pipeline
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.corpus import Tokenizer
@@ -110,7 +110,7 @@ def test_a_reader_who_has_had_enough_is_no_error():
 def test_blanks_lists_them_all(capsys):
     assert main.main(["blanks"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:-2]] == [entry.key for entry in blanks.blanks()]
+    assert [line.split()[0] for line in lines[1:-2]] == [entry.key for entry in registry.blanks()]
     assert main.main(["blanks", "--json", "--lesson", "5"]) == 0
     rows = json.loads(capsys.readouterr().out)["blanks"]
     assert rows and {row["lesson"] for row in rows} == {5} and {row["state"] for row in rows} == {"borrowed"}
@@ -173,7 +173,7 @@ def test_doctor(capsys, tmp_path, monkeypatch):
 
 
 def test_doctor_finds_a_broken_file(capsys, monkeypatch):
-    monkeypatch.setattr(blanks, "broken_modules", lambda: {"chat": "gptlab/chat.py:3: invalid syntax"})
+    monkeypatch.setattr(registry, "broken_modules", lambda: {"chat": "gptlab/chat.py:3: invalid syntax"})
     assert findings(capsys)["your code"]["text"] == "gptlab/chat.py:3: invalid syntax"
 
 
@@ -325,7 +325,7 @@ def test_chat_answers_once(capsys, run_folder, tokenizer):
     said = capsys.readouterr()
     asked = [{"role": "user", "content": "你好?"}]
     assert said.out == expected(run_folder / "ppo_ptx", tokenizer, asked, 20) + "\n"
-    n = len(blanks.blanks())
+    n = len(registry.blanks())
     assert said.err.endswith(f"0 of {n} pieces are yours, {n} are borrowed\n") and said.err.count("\n") == 1
 
 

@@ -11,9 +11,10 @@ import types
 import pytest
 from lesson_tree import ROOT, empty_copy
 
+from gptlab.blanks import registry, source_scan
 from gptlab.cli import lessons, main
-from gptlab.course import blanks, catalog, shelf
-from gptlab.course.hints import hints
+from gptlab.course import lesson_files
+from gptlab.exercises.hint import hints
 
 COMMANDS = ["lessons", "progress", "check", "hint", "lab"]
 
@@ -75,10 +76,10 @@ def test_near_matches_are_named(capsys):
 def test_the_map_of_the_course(capsys):
     assert main.main(["lessons", "--json"]) == 0
     rows = {row["lesson"]: row for row in json.loads(capsys.readouterr().out)["lessons"]}
-    assert list(rows) == sorted({*blanks.by_lesson(), *shelf.shelf()})
-    for number, entries in blanks.by_lesson().items():
+    assert list(rows) == sorted({*registry.by_lesson(), *lesson_files.shelf()})
+    for number, entries in registry.by_lesson().items():
         assert rows[number]["blanks"] == len(entries) and rows[number]["minutes"] == sum(entry.minutes for entry in entries)
-    for number, path in shelf.shelf().items():
+    for number, path in lesson_files.shelf().items():
         assert rows[number]["file"] == f"lessons/{path.name}" and rows[number]["title"]
     assert main.main(["lessons"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -124,7 +125,7 @@ def begun(tmp_path_factory):
 
 
 def test_check_judges_what_is_written_and_counts_the_rest(begun):
-    total = len(blanks.blanks())
+    total = len(registry.blanks())
     done = gptlab(begun, "check")
     assert done.returncode == 1 and not done.stderr
     lines = done.stdout.splitlines()
@@ -136,7 +137,7 @@ def test_check_judges_what_is_written_and_counts_the_rest(begun):
 
 def test_check_with_nothing_written_says_where_to_begin(fresh):
     lines = gptlab(fresh, "check").stdout.splitlines()
-    assert lines[0] == f"0 pass, 0 fail, {len(blanks.blanks())} are empty" and "gptlab lab" in lines[1] and len(lines) == 2
+    assert lines[0] == f"0 pass, 0 fail, {len(registry.blanks())} are empty" and "gptlab lab" in lines[1] and len(lines) == 2
     assert gptlab(fresh, "check", "sampling.softmax").stdout.count("\n") == 1
 
 
@@ -161,7 +162,7 @@ def test_progress_of_what_is_written(begun):
     assert rows[1]["states"]["sampling.softmax"] == "fails" and rows[1]["states"]["ngram.perplexity"] == "empty"
     lines = gptlab(begun, "progress").stdout.splitlines()
     assert lines[0].split()[-5:] == ["████████████", "1", "of", "1", "pass"]
-    assert lines[-1].startswith(f"1 of {len(blanks.blanks())} functions pass their checks; about ")
+    assert lines[-1].startswith(f"1 of {len(registry.blanks())} functions pass their checks; about ")
 
 
 def test_a_file_that_cannot_be_read_fails_but_the_rest_is_judged(tmp_path):
@@ -213,7 +214,7 @@ def started(monkeypatch):
 
 
 def test_lab_starts_jupyterlab_on_this_machine_only(started):
-    number, path = next(iter(shelf.shelf().items()))
+    number, path = next(iter(lesson_files.shelf().items()))
     before = signal.getsignal(signal.SIGINT)
     assert main.main(["lab", str(number), "--port", "8123", "--no-browser"]) == main.main(["lab"]) == 3
     assert signal.getsignal(signal.SIGINT) is before is not signal.SIG_IGN
@@ -229,5 +230,5 @@ def test_lab_says_what_is_missing(started, monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(lessons, "importlib", types.SimpleNamespace(util=types.SimpleNamespace(find_spec=lambda name: None)))
     assert "JupyterLab is not installed" in one_line(capsys, "lab")[1]
     monkeypatch.setattr(lessons, "CHECKOUT", tmp_path)
-    monkeypatch.setattr(catalog, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(source_scan, "CHECKOUT", tmp_path)
     assert "there is no folder lessons" in one_line(capsys, "lab")[1] and not started

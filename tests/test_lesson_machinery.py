@@ -10,8 +10,9 @@ import nbformat
 import pytest
 from lesson_tree import ROOT, empty_copy, make, notebook_of, rules, run, said
 
-from gptlab.course import blanks, cards, catalog, lesson, notebook, progress, shelf
-from gptlab.course.errors import UnknownBlank
+from gptlab.blanks import registry, source_scan
+from gptlab.blanks.errors import UnknownBlank
+from gptlab.course import exercise_card, lesson, lesson_files, notebook_hooks, progress
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +132,7 @@ lesson = start({number}, seed=7)
 first = torch.rand(3).tolist() + [random.random()]
 start({number}, seed=7)
 assert first == torch.rand(3).tolist() + [random.random()]
-from gptlab.course.blanks import whose
+from gptlab.blanks.registry import whose
 from gptlab.course.lesson import lend_rest
 states = whose()
 print(sorted(key for key in states if states[key] == "borrowed"))
@@ -151,7 +152,7 @@ def test_start_borrows_what_comes_before_and_leaves_the_lesson_alone(tree):
     assert not done.stderr
     *lines, borrowed, empty = done.stdout.splitlines()
     assert lines[:2] == lines[2:] and len(lines) == 4  # the same text for the same state
-    by_lesson = {n: sorted(entry.key for entry in entries) for n, entries in blanks.by_lesson().items()}
+    by_lesson = {n: sorted(entry.key for entry in entries) for n, entries in registry.by_lesson().items()}
     assert eval(borrowed) == sorted(by_lesson[0] + by_lesson[1])
     assert eval(empty) == by_lesson[2]
     assert "borrowed until you write them: 10 functions of earlier lessons" in lines[1]
@@ -165,7 +166,7 @@ def test_start_without_references(tree, tmp_path):
 
 @pytest.mark.parametrize("number", [99, -1, "1", True, None])
 def test_a_wrong_number_is_refused_in_one_line(number):
-    with pytest.raises(shelf.UnknownLesson, match=f"there is no lesson {number!r}; there are 0, 1, 2") as caught:
+    with pytest.raises(lesson_files.UnknownLesson, match=f"there is no lesson {number!r}; there are 0, 1, 2") as caught:
         lesson.start(number)
     assert "\n" not in str(caught.value)
 
@@ -182,7 +183,7 @@ def test_what_start_says(monkeypatch, capsys):
     monkeypatch.setattr(lesson, "_settle_machine", lambda seed: None)
     lesson.start(1)
     first, second = capsys.readouterr().out.splitlines()
-    count, minutes = len(blanks.by_lesson()[1]), sum(entry.minutes for entry in blanks.by_lesson()[1])
+    count, minutes = len(registry.by_lesson()[1]), sum(entry.minutes for entry in registry.by_lesson()[1])
     assert first.startswith("lesson 1") and first.endswith(f": {count} functions to write, about {minutes} minutes")
     assert second == "borrowed: every function of the course, so that each cell shows what it does"
 
@@ -205,7 +206,7 @@ class Balanced(HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("entry", blanks.blanks(), ids=lambda entry: entry.key)
+@pytest.mark.parametrize("entry", registry.blanks(), ids=lambda entry: entry.key)
 def test_every_blank_has_a_card(entry):
     shown = lesson.Lesson(entry.lesson, "", (entry,)).card(entry.key, "Why <this> & that")
     bundle = shown._repr_mimebundle_()
@@ -213,7 +214,7 @@ def test_every_blank_has_a_card(entry):
     page.feed(bundle["text/html"])
     assert not page.open
     assert page.links == [f"../gptlab/{entry.module}.py#line={entry.line - 1}"]  # JupyterLab counts lines from 0
-    assert (ROOT / "lessons" / page.links[0].partition("#")[0]).resolve() == catalog.PACKAGE / f"{entry.module}.py"
+    assert (ROOT / "lessons" / page.links[0].partition("#")[0]).resolve() == source_scan.PACKAGE / f"{entry.module}.py"
     assert "Why &lt;this&gt; &amp; that" in bundle["text/html"]
     for text in (f"about {entry.minutes} min", f"def {entry.name}(", "●" * entry.difficulty):
         assert text in bundle["text/plain"] and text in bundle["text/html"]
@@ -228,7 +229,7 @@ def test_every_blank_has_a_card(entry):
     ("Say.\n\n    do: this\n                 Someone 2016, alg. 1\n", [("do: this", ""), ("", "Someone 2016, alg. 1")]),
     ("Say.\n\nNo equation.", []), ("", [])])
 def test_the_equation_of_a_docstring(doc, wanted):
-    assert cards.equation_of(doc) == wanted
+    assert exercise_card.equation_of(doc) == wanted
 
 
 def test_a_card_of_another_lesson_is_refused():
@@ -239,8 +240,8 @@ def test_a_card_of_another_lesson_is_refused():
 
 
 def test_what_is_owned():
-    first, second, third = blanks.by_lesson()[1][:3]
-    shown = cards.owned(1, [(first, "yours"), (second, "borrowed"), (third, "empty")], ["yours"] * 2 + ["empty"] * 5)
+    first, second, third = registry.by_lesson()[1][:3]
+    shown = exercise_card.owned(1, [(first, "yours"), (second, "borrowed"), (third, "empty")], ["yours"] * 2 + ["empty"] * 5)
     lines = [" ".join(line.split()) for line in shown.text.splitlines()]
     assert lines == ["lesson 1: 1 of 3 pieces of this lesson are yours, 2 of 7 of the whole course",
                      f"✓ {first.key} yours", f"○ {second.key} borrowed", f"· {third.key} empty"]
@@ -255,15 +256,15 @@ def test_what_is_owned():
     ("# needs:\nx", []), ("# this needs: a.b\nx", []), ("", []), ("\n# needs: a.b", []),
     ("# needs: a.b, c.d\n# needs: e.f\nx", ["a.b", "c.d", "e.f"]), ("# needs: a.b\nx\n# needs: c.d", ["a.b"])])
 def test_needs_stand_among_the_first_comments(text, keys):
-    assert notebook.needed(text.splitlines(keepends=True)) == keys
+    assert notebook_hooks.needed(text.splitlines(keepends=True)) == keys
 
 
 def test_a_cell_waits_for_what_is_empty_only(monkeypatch):
     cell = ["# needs: ngram.perplexity, sampling.softmax, sampling.generate\n", "1 / 0\n"]
-    assert notebook.wait_for_needs(cell) == cell  # all is borrowed in these tests
-    states = dict(blanks.states_in_files()) | {"ngram.perplexity": "empty", "sampling.generate": "empty"}
-    monkeypatch.setattr(notebook, "states_in_files", lambda: states)
-    (line,) = notebook.wait_for_needs(cell)
+    assert notebook_hooks.wait_for_needs(cell) == cell  # all is borrowed in these tests
+    states = dict(registry.states_in_files()) | {"ngram.perplexity": "empty", "sampling.generate": "empty"}
+    monkeypatch.setattr(notebook_hooks, "states_in_files", lambda: states)
+    (line,) = notebook_hooks.wait_for_needs(cell)
     assert eval(line.replace("print", "str")) == (
         "this cell comes to life when ngram.perplexity and sampling.generate are written")
 
@@ -273,7 +274,7 @@ def test_a_cell_waits_for_what_is_empty_only(monkeypatch):
 
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
-    monkeypatch.setattr(catalog, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(source_scan, "CHECKOUT", tmp_path)
     (tmp_path / "lessons").mkdir()
     return tmp_path
 
@@ -289,17 +290,17 @@ def shelve(checkout, name, *prose):
     ("## no title", "")])
 def test_titles_come_from_the_first_heading(checkout, heading, title):
     shelve(checkout, "01_next.ipynb", heading)
-    assert shelf.title(1) == title and list(shelf.shelf()) == [1] and shelf.title(2) == ""
+    assert lesson_files.title(1) == title and list(lesson_files.shelf()) == [1] and lesson_files.title(2) == ""
 
 
 def test_a_damaged_notebook_has_no_title(checkout):
     (checkout / "lessons" / "07_odd.ipynb").write_text("{", encoding="utf-8")
     (checkout / "lessons" / "7_odd.ipynb").write_text("{}", encoding="utf-8")
-    assert shelf.title(7) == "" and list(shelf.shelf()) == [7] and 7 in shelf.lesson_numbers()
+    assert lesson_files.title(7) == "" and list(lesson_files.shelf()) == [7] and 7 in lesson_files.lesson_numbers()
 
 
 def piece(state, minutes=5):
-    return progress.Piece(catalog.Blank("m.f", 1, minutes, 1, "", "", 1, state == "empty"), state, "")
+    return progress.Piece(source_scan.Blank("m.f", 1, minutes, 1, "", "", 1, state == "empty"), state, "")
 
 
 @pytest.mark.parametrize(("states", "bar"), [

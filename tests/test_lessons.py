@@ -11,8 +11,8 @@ import nbformat
 import pytest
 from lesson_tree import LESSONS, ROOT, empty_copy, learners_copy, make, rules, run, said
 
-from gptlab.course.blanks import by_lesson
-from gptlab.course.notebook import needed
+from gptlab.blanks.registry import by_lesson
+from gptlab.course.notebook_hooks import needed
 
 
 def test_there_are_lessons():

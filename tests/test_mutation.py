@@ -13,14 +13,14 @@ from mutation.by_hand import wrong_bodies
 from mutation.mutate import SOLUTIONS, Mutant, modules, mutants
 from other_ways import other_ways
 
-from gptlab.course import blanks
-from gptlab.course.checks import check, has_check
-from gptlab.course.checks.mistakes import mistakes
-from gptlab.course.hints import hints
+from gptlab.blanks import registry
+from gptlab.exercises.check import check, has_check
+from gptlab.exercises.hint import hints
+from gptlab.exercises.mistake import mistakes
 
 EVERY = 29  # of the mutants, one in so many is judged here
-EARLY = {entry.module for entry in blanks.blanks() if 2 <= entry.lesson <= 6}  # three other ways each
-KEYS = [entry.key for entry in blanks.blanks() if has_check(entry.key)]
+EARLY = {entry.module for entry in registry.blanks() if 2 <= entry.lesson <= 6}  # three other ways each
+KEYS = [entry.key for entry in registry.blanks() if has_check(entry.key)]
 SMALL = """def normalize(rewards, mean, std):
     if std <= 0:
         raise ValueError(f'{std + 1}')

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gptlab.course.shapes import GLOSSARY, check_shapes, parse_shapes
+from gptlab.blanks.shapes import GLOSSARY, check_shapes, parse_shapes
 
 ATTENTION = """Mix values.
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 from lesson_tree import empty_copy, make
 
-from gptlab.course import blanks
-from gptlab.course.stand_ins import offered
+from gptlab.blanks import registry
+from gptlab.blanks.stand_ins import offered
 from gptlab.engine import standins as standins  # offers itself
 
 OFFERED = sorted(offered)
@@ -75,13 +75,14 @@ def test_chat_without_solutions_and_with_nothing_written(tmp_path):
     done = subprocess.run([sys.executable, "-m", "gptlab", "chat", "--prompt", "台湾最高的山是哪座山？"], cwd=tree,
                           env=make.environment(tmp_path, tree, borrow=""), capture_output=True, encoding="utf-8")
     assert done.returncode == 0 and "玉山" in done.stdout, done.stderr
-    assert f"0 of {len(blanks.blanks())} pieces are yours" in done.stderr and "torch's own functions stand in" in done.stderr
+    assert f"0 of {len(registry.blanks())} pieces are yours" in done.stderr and "torch's own functions stand in" in done.stderr
 
 
 CALLS = """
 import torch
 from gptlab import attention, whose
-from gptlab.course import blanks, lesson
+from gptlab.blanks import registry
+from gptlab.course import lesson
 from gptlab.engine import standins
 lesson._started[:] = [6]
 assert "attention.causal_mask" in lesson.lend_rest()
@@ -89,7 +90,7 @@ assert attention.causal_mask(3).sum() == 6 and whose("attention.causal_mask") ==
 from gptlab import transformer
 try:
     transformer.gelu(torch.ones(2))
-except blanks.EmptyBlank as error:
+except registry.EmptyBlank as error:
     print(error)
 """
 

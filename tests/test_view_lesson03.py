@@ -12,7 +12,7 @@ import torch
 from lesson_tree import LESSONS
 
 from gptlab.autograd import Value, backward
-from gptlab.course.notebook import needed
+from gptlab.course.notebook_hooks import needed
 from gptlab.view import against_counting as versus
 from gptlab.view import graph, graph_play, moving_vectors, nudging, slope, style, valley, word_network, wrong_walks
 from gptlab.view.combinations import MARK, Combinations, kept_picture

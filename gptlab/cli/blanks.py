@@ -5,11 +5,11 @@ import json
 import os
 import sys
 
+from gptlab.blanks import registry
+from gptlab.blanks.choices import choices_file
+from gptlab.blanks.source_scan import short_path
 from gptlab.cli import arguments
-from gptlab.course import blanks
-from gptlab.course.catalog import short_path
-from gptlab.course.choices import choices_file
-from gptlab.course.editing import reset, reveal
+from gptlab.course.reset import reset, reveal
 
 BLANKS_EXAMPLES = """\
 examples:
@@ -71,12 +71,12 @@ def register(commands) -> None:
 
 def show(options: argparse.Namespace) -> int:
     """Print the table, or JSON."""
-    entries, states = blanks.blanks(), blanks.whose()
+    entries, states = registry.blanks(), registry.whose()
     if options.lesson is not None:
         entries = [entry for entry in entries if entry.lesson == options.lesson]
         if not entries:
-            have = ", ".join(map(str, blanks.by_lesson()))
-            raise blanks.UnknownBlank(f"lesson {options.lesson} has no blanks; these have: {have}")
+            have = ", ".join(map(str, registry.by_lesson()))
+            raise registry.UnknownBlank(f"lesson {options.lesson} has no blanks; these have: {have}")
     if options.json:
         rows = [
             {
@@ -90,16 +90,16 @@ def show(options: argparse.Namespace) -> int:
             }
             for e in entries
         ]
-        print(json.dumps({"blanks": rows, "broken": blanks.broken_modules()}, ensure_ascii=False, indent=1))
+        print(json.dumps({"blanks": rows, "broken": registry.broken_modules()}, ensure_ascii=False, indent=1))
     else:
         print(table([(e.key, str(e.lesson), str(e.minutes), states[e.key], e.place) for e in entries]))
         print(
             f"\n{sum(states[e.key] == 'yours' for e in entries)} of {len(entries)} are yours; "
             f"{sum(e.minutes for e in entries if states[e.key] != 'yours')} minutes of writing are left."
         )
-        for module, reason in blanks.broken_modules().items():
+        for module, reason in registry.broken_modules().items():
             print(f"gptlab: {module} cannot be read: {reason}", file=sys.stderr)
-    return 1 if blanks.broken_modules() else 0
+    return 1 if registry.broken_modules() else 0
 
 
 def table(rows: list[tuple[str, ...]]) -> str:
@@ -119,15 +119,15 @@ def table(rows: list[tuple[str, ...]]) -> str:
 
 def borrow(options: argparse.Namespace) -> int:
     """Borrow for this and all later processes."""
-    keys = [key for target in checked(options.targets) for key in blanks.keep("borrow", target)]
+    keys = [key for target in checked(options.targets) for key in registry.keep("borrow", target)]
     print(f"borrowed: {names(keys)}. Kept in {short_path(choices_file())}; `gptlab give-back` undoes it.")
     return 0
 
 
 def give_back(options: argparse.Namespace) -> int:
     """Undo borrowing for this and all later processes."""
-    keys = [key for target in checked(options.targets) for key in blanks.keep("own", target)]
-    n_empty = sum(blanks.find(key).empty for key in keys)
+    keys = [key for target in checked(options.targets) for key in registry.keep("own", target)]
+    n_empty = sum(registry.find(key).empty for key in keys)
     print(
         f"given back: {names(keys)}."
         + (f" {n_empty} of them {'is' if n_empty == 1 else 'are'} still empty." if n_empty else "")
@@ -142,15 +142,15 @@ def give_back(options: argparse.Namespace) -> int:
 
 def checked(targets: list[str]) -> list[str]:
     """The targets, all of which name something: either all of them count, or none."""
-    known = blanks.by_lesson()
+    known = registry.by_lesson()
     for target in targets:
         if target.isdecimal():
             if int(target) not in known:
-                raise blanks.UnknownBlank(
+                raise registry.UnknownBlank(
                     f"lesson {target} has no blanks; these have: {', '.join(map(str, known))}"
                 )
         elif target != "all":
-            blanks.find(target)
+            registry.find(target)
     return targets
 
 
@@ -167,7 +167,7 @@ def show_reference(options: argparse.Namespace) -> int:
 
 def empty(options: argparse.Namespace) -> int:
     """Put the stub back."""
-    entry = blanks.find(options.key)
+    entry = registry.find(options.key)
     backup = reset(options.key)
     if backup is None:
         print(f"{entry.key} is empty already; nothing was changed.")

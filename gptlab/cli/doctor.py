@@ -10,11 +10,11 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from gptlab.blanks import choices, registry
+from gptlab.blanks.errors import CourseError
+from gptlab.blanks.solutions import solutions_folder
+from gptlab.blanks.source_scan import short_path
 from gptlab.cli import models, versions
-from gptlab.course import blanks, choices
-from gptlab.course.catalog import short_path
-from gptlab.course.errors import CourseError
-from gptlab.course.reference import solutions_folder
 from gptlab.engine import machine
 
 EXAMPLES = """\
@@ -214,12 +214,12 @@ def writable() -> Finding:
 
 def course() -> Finding:
     """The learner's own files."""
-    broken = blanks.broken_modules()
+    broken = registry.broken_modules()
     if broken:
         return Finding(
             "your code", "wrong", "; ".join(broken.values()), "mend that line, or `gptlab reset KEY`"
         )
-    states = [entry.empty for entry in blanks.blanks()]
+    states = [entry.empty for entry in registry.blanks()]
     return Finding("your code", "ok", f"{states.count(False)} of {len(states)} functions are written")
 
 
@@ -238,7 +238,7 @@ def solutions() -> Finding:
 def borrowed() -> Finding:
     """What `gptlab borrow` and GPTLAB_BORROW say."""
     try:
-        n = sum(state == "borrowed" for state in blanks.whose().values())
+        n = sum(state == "borrowed" for state in registry.whose().values())
     except CourseError as error:
         mend = (
             "unset GPTLAB_BORROW or name what there is"

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 
+from gptlab.blanks import registry
+from gptlab.blanks.errors import CourseError
+from gptlab.blanks.source_scan import CHECKOUT, Blank, short_path
 from gptlab.cli import arguments
-from gptlab.course import blanks, progress, shelf
-from gptlab.course.catalog import CHECKOUT, Blank, short_path
-from gptlab.course.errors import CourseError
-from gptlab.course.hints import hints
+from gptlab.course import lesson_files, progress
+from gptlab.exercises.hint import hints
 
 LESSONS_EXAMPLES = """\
 examples:
@@ -83,10 +84,10 @@ def register(commands) -> None:
 
 def lessons(options: argparse.Namespace) -> int:
     """Print the map, or JSON."""
-    notebooks, by_lesson, rows = shelf.shelf(), blanks.by_lesson(), []
-    for number in shelf.lesson_numbers():
+    notebooks, by_lesson, rows = lesson_files.shelf(), registry.by_lesson(), []
+    for number in lesson_files.lesson_numbers():
         entries, path = by_lesson.get(number, []), notebooks.get(number)
-        rows.append({"lesson": number, "title": shelf.title(number), "file": short_path(path) if path else None,
+        rows.append({"lesson": number, "title": lesson_files.title(number), "file": short_path(path) if path else None,
                      "minutes": sum(entry.minutes for entry in entries), "blanks": len(entries),
                      "written": sum(not entry.empty for entry in entries)})
     if options.json:
@@ -95,7 +96,7 @@ def lessons(options: argparse.Namespace) -> int:
     for row in rows:
         written = f"{row['written']} of {row['blanks']} written" if row["blanks"] else "nothing to write"
         where = row["file"] or "no notebook yet"
-        print(f"{row['lesson']:2}  {shelf.label(row['lesson'])}\n"
+        print(f"{row['lesson']:2}  {lesson_files.label(row['lesson'])}\n"
               f"    {where}; {row['minutes']} minutes of writing; {written}")
     return 0
 
@@ -107,17 +108,17 @@ def show_progress(options: argparse.Namespace) -> int:
         print(progress.table(rows))
         return 0
     print(json.dumps({"lessons": [
-        {"lesson": row.number, "title": shelf.title(row.number), "blanks": len(row.pieces),
+        {"lesson": row.number, "title": lesson_files.title(row.number), "blanks": len(row.pieces),
          "written": len(row.pieces) - row.count("empty"), "passes": row.count("passes"),
          "states": {piece.entry.key: piece.state for piece in row.pieces}} for row in rows],
-        "broken": blanks.broken_modules()}, ensure_ascii=False, indent=1))
+        "broken": registry.broken_modules()}, ensure_ascii=False, indent=1))
     return 0
 
 
 def check(options: argparse.Namespace) -> int:
     """Judge what was asked for, and print each verdict, or JSON."""
     pieces = [progress.judged(entry, lend=True) for entry in named(options.targets)]
-    broken = blanks.broken_modules()
+    broken = registry.broken_modules()
     count = {state: sum(piece.state == state for piece in pieces) for state in ("passes", "fails", "empty")}
     if options.json:
         rows = [{"key": piece.entry.key, "lesson": piece.entry.lesson, "state": piece.state, "message": piece.message,
@@ -147,12 +148,12 @@ def named(targets: list[str]) -> list[Blank]:
     """The blanks of the keys and lessons named, all of them where none is named, in the order of the course."""
     keys = set()
     for target in targets:
-        found = blanks.by_lesson().get(int(target), []) if target.isdecimal() else [blanks.find(target)]
+        found = registry.by_lesson().get(int(target), []) if target.isdecimal() else [registry.find(target)]
         if not found:
-            have = ", ".join(map(str, blanks.by_lesson()))
-            raise blanks.UnknownBlank(f"lesson {target} has no blanks; these have: {have}")
+            have = ", ".join(map(str, registry.by_lesson()))
+            raise registry.UnknownBlank(f"lesson {target} has no blanks; these have: {have}")
         keys.update(entry.key for entry in found)
-    return [entry for entry in blanks.blanks() if not targets or entry.key in keys]
+    return [entry for entry in registry.blanks() if not targets or entry.key in keys]
 
 
 def hint(options: argparse.Namespace) -> int:
@@ -172,7 +173,7 @@ def lab(options: argparse.Namespace) -> int:
     """Run JupyterLab in the checkout until it is ended; -> its exit status."""
     path = CHECKOUT / "lessons"
     if options.lesson is not None:
-        have = shelf.shelf()
+        have = lesson_files.shelf()
         if options.lesson not in have:
             numbers = ", ".join(map(str, have)) or "none yet"
             raise CourseError(f"lesson {options.lesson} has no notebook; these have: {numbers}")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from gptlab import __version__
+from gptlab.blanks.errors import CourseError
+from gptlab.blanks.source_scan import PACKAGE, short_path
 from gptlab.cli import blanks, chat, doctor, lessons, run, world
-from gptlab.course.catalog import PACKAGE, short_path
-from gptlab.course.errors import CourseError
 
 COMMANDS = (run, chat, lessons, blanks, world, doctor)
 DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."

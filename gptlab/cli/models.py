@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from gptlab.course.catalog import PACKAGE, short_path
+from gptlab.blanks.source_scan import PACKAGE, short_path
 
 FINAL = "ppo_ptx"
 STAGES = ("base", "sft", "ppo", FINAL)

@@ -2,7 +2,7 @@
 
 import re
 
-from gptlab.course.catalog import CHECKOUT
+from gptlab.blanks.source_scan import CHECKOUT
 
 
 def installed(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import importlib
 
-from gptlab.course import blanks
+from gptlab.blanks import registry
 
 EVERY_LESSON = 99
 
@@ -13,15 +13,15 @@ def fill_empty(stand_ins: bool = False) -> str:
     Where the references have been taken away, what is empty stays so, and says so when it is called; with
     `stand_ins`, torch's own functions run in its place, as far as a trained model needs them.
     """
-    n_empty, n_lent = sum(state == "empty" for state in blanks.whose().values()), 0
+    n_empty, n_lent = sum(state == "empty" for state in registry.whose().values()), 0
     if n_empty:
         try:
-            blanks.borrow(before=EVERY_LESSON)
-        except blanks.SolutionsMissing:
+            registry.borrow(before=EVERY_LESSON)
+        except registry.SolutionsMissing:
             if stand_ins:
                 importlib.import_module("gptlab.engine.standins")
-                n_lent = len(blanks.lend())
-    return line(list(blanks.whose().values()), n_empty, n_lent)
+                n_lent = len(registry.lend())
+    return line(list(registry.whose().values()), n_empty, n_lent)
 
 
 def line(states: list[str], n_were_empty: int, n_lent: int = 0) -> str:

@@ -1,1 +1,1 @@
-"""What makes the library a course: blanks, shapes, checks, hints, progress and grading."""
+"""The way through the course: starting a lesson, its cards, progress, and putting a stub back."""

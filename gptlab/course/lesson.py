@@ -1,15 +1,14 @@
 """`start(5)`, the first line of each lesson: what is edited runs at once, and what is missing is borrowed."""
 
-import importlib
 import os
 import random
 from dataclasses import dataclass
 
-from gptlab.course import cards, shelf
-from gptlab.course.blanks import SolutionsMissing, borrow, broken_modules, by_lesson, find, lend, whose
-from gptlab.course.catalog import Blank
-from gptlab.course.errors import UnknownBlank
-from gptlab.course.notebook import set_up
+from gptlab.blanks.errors import UnknownBlank
+from gptlab.blanks.registry import SolutionsMissing, borrow, broken_modules, by_lesson, find, lend, whose
+from gptlab.blanks.source_scan import Blank
+from gptlab.course import exercise_card, lesson_files
+from gptlab.course.notebook_hooks import set_up
 
 MOST_THREADS = 4  # small models gain nothing from more
 
@@ -27,7 +26,7 @@ class Lesson:
     def __repr__(self) -> str:
         return f"lesson {self.number}" + (f" · {self.title}" if self.title else "")
 
-    def card(self, key: str, why: str) -> cards.Shown:
+    def card(self, key: str, why: str) -> exercise_card.Shown:
         """The card of one exercise of this lesson, with one sentence that says why it matters.
 
         Raises UnknownBlank for a key that is none or belongs to another lesson.
@@ -35,12 +34,12 @@ class Lesson:
         entry = find(key)
         if entry.lesson != self.number:
             raise UnknownBlank(f"{key} belongs to lesson {entry.lesson}, and this is lesson {self.number}")
-        return cards.card(entry, why)
+        return exercise_card.card(entry, why)
 
-    def owned(self) -> cards.Shown:
+    def owned(self) -> exercise_card.Shown:
         """The pieces of this lesson and whose each is, and how many of the whole course are the learner's."""
         states = whose()
-        return cards.owned(self.number, [(entry, states[entry.key]) for entry in self.blanks], list(states.values()))
+        return exercise_card.owned(self.number, [(entry, states[entry.key]) for entry in self.blanks], list(states.values()))
 
 
 def start(number: int, seed: int = 0) -> Lesson:
@@ -49,10 +48,10 @@ def start(number: int, seed: int = 0) -> Lesson:
     The lesson's own blanks are left to the learner. What is borrowed is borrowed for this process only.
     Raises UnknownLesson for a number that no lesson has.
     """
-    shelf.checked_lesson(number)
+    lesson_files.checked_lesson(number)
     set_up()
     _started[:] = [number]
-    lesson = Lesson(number, shelf.title(number), tuple(by_lesson().get(number, ())))
+    lesson = Lesson(number, lesson_files.title(number), tuple(by_lesson().get(number, ())))
     _settle_machine(seed)
     broken = [f"{module} cannot be read: {reason}" for module, reason in broken_modules().items()]
     print("\n".join([_heading(lesson), _borrowed(number), *broken]))
@@ -102,9 +101,11 @@ def _borrowed(number: int) -> str:
 def _settle_machine(seed: int) -> None:
     """The same draws each time, and no more threads than help."""
     os.environ.setdefault("GOMP_SPINCOUNT", "100000")  # before torch: threads that wait spin a little
+    import numpy
+    import torch
+
     random.seed(seed)
-    importlib.import_module("numpy").random.seed(seed)
-    torch = importlib.import_module("torch")  # by name: nothing in course/ loads torch when it is imported
+    numpy.random.seed(seed)
     torch.manual_seed(seed)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     torch.set_num_threads(min(torch.get_num_threads(), cores, MOST_THREADS))

@@ -7,11 +7,12 @@ import contextlib
 import unicodedata
 from dataclasses import dataclass
 
-from gptlab.course import blanks, shelf
-from gptlab.course.catalog import Blank
-from gptlab.course.checks import own_verdict
-from gptlab.course.editing import Source
-from gptlab.course.errors import CourseError
+from gptlab.blanks import registry
+from gptlab.blanks.errors import CourseError
+from gptlab.blanks.source_scan import Blank
+from gptlab.course import lesson_files
+from gptlab.course.reset import Source
+from gptlab.exercises.check import own_verdict
 
 BAR = 12  # characters
 
@@ -47,8 +48,8 @@ def judged(entry: Blank, lend: bool = False) -> Piece:
     if entry.empty:
         return Piece(entry, "empty", f"○ {entry.key} is still empty: write it in {entry.place}")
     if lend:
-        with contextlib.suppress(blanks.SolutionsMissing):
-            blanks.borrow(before=entry.lesson)
+        with contextlib.suppress(registry.SolutionsMissing):
+            registry.borrow(before=entry.lesson)
     try:
         report = own_verdict(entry.key)
     except CourseError as error:
@@ -58,9 +59,9 @@ def judged(entry: Blank, lend: bool = False) -> Piece:
 
 def standings(lend: bool = False) -> list[Standing]:
     """Every lesson, in order, with each of its blanks judged."""
-    by_lesson = blanks.by_lesson()
-    return [Standing(number, shelf.label(number), tuple(judged(entry, lend) for entry in by_lesson.get(number, ())))
-            for number in shelf.lesson_numbers()]
+    by_lesson = registry.by_lesson()
+    return [Standing(number, lesson_files.label(number), tuple(judged(entry, lend) for entry in by_lesson.get(number, ())))
+            for number in lesson_files.lesson_numbers()]
 
 
 def progress() -> Source:
@@ -78,7 +79,7 @@ def table(rows: list[Standing]) -> str:
         lines.append(f"{row.number:2}  {label}  {bar(row)}  {counts(row)}")
     passes, total = sum(row.count("passes") for row in rows), sum(len(row.pieces) for row in rows)
     minutes = sum(piece.entry.minutes for row in rows for piece in row.pieces if piece.state != "passes")
-    broken = [f"{module} cannot be read: {reason}" for module, reason in blanks.broken_modules().items()]
+    broken = [f"{module} cannot be read: {reason}" for module, reason in registry.broken_modules().items()]
     last = f"{passes} of {total} functions pass their checks" + (f"; about {minutes} minutes are left" if minutes else "")
     return "\n".join([*lines, "", *broken, last])
 

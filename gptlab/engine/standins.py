@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.course import stand_ins
+from gptlab.blanks import stand_ins
 from gptlab.engine import fast
 
 

@@ -13,7 +13,7 @@ from .report import MOST_ALIVE, Tally, equivalents, living_line, share_alive, st
 
 def fingerprint(module: str) -> str:
     """Of the references of a module and of everything that its checks are made of."""
-    files = [SOLUTIONS / f"{module}.py", *sorted((ROOT / "gptlab" / "course" / "checks").glob("*.py"))]
+    files = [SOLUTIONS / f"{module}.py", *sorted((ROOT / "gptlab" / "exercises").rglob("*.py"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 

@@ -36,7 +36,7 @@ def _limit_memory() -> None:
 
 def verdict(mutant: Mutant) -> str:
     """Run the checks of one mutant: "alive" when all pass, else "killed"."""
-    from gptlab.course.checks import check
+    from gptlab.exercises.check import check
 
     module = ModuleType("_mutant_of_" + mutant.function.replace(".", "_"))
     try:
@@ -70,7 +70,7 @@ def _work(connection) -> None:
     import torch
 
     torch.set_num_threads(1)
-    import gptlab.course.checks.judge  # noqa: F401 - so that its memory is not a mutant's
+    import gptlab.exercises.judge  # noqa: F401 - so that its memory is not a mutant's
 
     _limit_memory()
     for mutant in iter(connection.recv, None):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gptlab.course.catalog import scan
+from gptlab.blanks.source_scan import scan
 
 from .changes import Change, expression_changes, statement_changes
 

@@ -8,8 +8,8 @@ import regex
 import torch
 import torch.nn.functional as F
 
+from gptlab.blanks.solutions import reference
 from gptlab.bpe import GPT2_PATTERN
-from gptlab.course.reference import reference
 
 from . import wrong
 

@@ -6,7 +6,7 @@ import random
 import torch
 import torch.nn.functional as F
 
-from gptlab.course.reference import reference
+from gptlab.blanks.solutions import reference
 
 from . import wrong
 

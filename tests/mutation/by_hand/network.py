@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from gptlab.course.reference import reference
+from gptlab.blanks.solutions import reference
 
 from . import wrong
 

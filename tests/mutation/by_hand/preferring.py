@@ -5,8 +5,8 @@ import math
 import torch
 import torch.nn.functional as F
 
+from gptlab.blanks.solutions import reference
 from gptlab.chat import message_tokens
-from gptlab.course.reference import reference
 
 from . import wrong
 

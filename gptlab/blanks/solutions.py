@@ -1,0 +1,90 @@
+"""The reference bodies: found in `solutions/` beside the package, loaded when first needed."""
+
+import ast
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+from gptlab.blanks import source_scan
+from gptlab.blanks.errors import SolutionsMissing
+from gptlab.blanks.source_scan import short_path
+
+_loaded: dict[Path, ModuleType] = {}
+
+
+class Source(str):
+    """Source text that a notebook shows as text, not as a quoted string."""
+
+    def _repr_pretty_(self, printer, cycle: bool) -> None:
+        """Print the text itself in IPython."""
+        printer.text(str(self))
+
+
+def solutions_folder() -> Path:
+    """The folder of reference bodies: GPTLAB_SOLUTIONS, or `solutions/` in the checkout."""
+    return Path(os.environ.get("GPTLAB_SOLUTIONS") or source_scan.CHECKOUT / "solutions").absolute()
+
+
+def reference_file(key: str) -> Path:
+    """The file that holds a blank's reference body.
+
+    Raises SolutionsMissing when the folder or the file is not there.
+    """
+    folder = solutions_folder()
+    if not folder.is_dir():
+        raise SolutionsMissing(
+            f"cannot borrow {key}: there is no folder {short_path(folder)} in this checkout"
+            " (an instructor may have taken it away); GPTLAB_SOLUTIONS can name another"
+        )
+    path = folder / f"{key.rpartition('.')[0]}.py"
+    if not path.is_file():
+        raise SolutionsMissing(f"cannot borrow {key}: there is no file {short_path(path)}")
+    return path
+
+
+def has_reference(key: str) -> bool:
+    """True when a file that should hold this blank's reference body is there."""
+    try:
+        return reference_file(key).is_file()
+    except SolutionsMissing:
+        return False
+
+
+def reference(key: str) -> Callable:
+    """The reference function of a blank; its file is executed once, under a private name.
+
+    Raises SolutionsMissing when it is not there.
+    """
+    path = reference_file(key)
+    if path not in _loaded:
+        name = "_gptlab_solutions_" + path.stem
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # so that pickle and inspect find its functions
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+        _loaded[path] = module
+    function = getattr(_loaded[path], key.rpartition(".")[2], None)
+    if function is None:
+        raise SolutionsMissing(f"cannot borrow {key}: {short_path(path)} has no function of that name")
+    return function
+
+
+def reference_source(key: str) -> str:
+    """The text of a blank's reference function.
+
+    Raises SolutionsMissing when it is not there.
+    """
+    path = reference_file(key)
+    text = path.read_bytes()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == key.rpartition(".")[2]:
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            return b"\n".join(text.splitlines()[first - 1 : node.end_lineno]).decode("utf-8") + "\n"
+    raise SolutionsMissing(f"cannot borrow {key}: {short_path(path)} has no function of that name")

@@ -1,0 +1,111 @@
+"""What a lesson shows about its blanks: the card of an exercise, and the list of what one owns at the end.
+
+Both say the same thing to everybody where they can. A card says nothing about whose the function is: the
+notebooks are kept with outputs that were made with borrowed functions, and would say something untrue.
+"""
+
+import ast
+import re
+import textwrap
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from gptlab.blanks.source_scan import Blank
+
+WIDTH = 66  # characters of a line of code
+_PANEL = (  # JupyterLab's colours where they are known, else those around it: readable on dark and light
+    "border:1px solid var(--jp-border-color1,#9994);border-left:4px solid #3a7bbf;border-radius:4px;"
+    "padding:.6em .9em;margin:.3em 0;max-width:44em;box-sizing:border-box;overflow-wrap:anywhere;line-height:1.5;"
+    "font-family:var(--jp-content-font-family,sans-serif);color:var(--jp-content-font-color1,inherit)"
+)
+_CODE = (
+    "font-family:var(--jp-code-font-family,monospace);white-space:pre-wrap;word-break:normal;border:0;"
+    "margin:.5em 0;padding:.4em .6em;background:var(--jp-layout-color2,#8882);color:inherit;border-radius:3px"
+)
+_QUIET = "opacity:.75;font-size:.9em"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something with a text and an HTML face; a notebook shows the one it can."""
+
+    text: str
+    html: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        """Both faces in one bundle."""
+        return {"text/plain": self.text, "text/html": self.html}
+
+
+def card(entry: Blank, why: str) -> Shown:
+    """The card of one exercise: what to write, where, why, how long and how hard."""
+    effort = f"about {entry.minutes} min"
+    dots = "●" * entry.difficulty + "○" * (5 - entry.difficulty)
+    place = f"gptlab/{entry.module}.py"
+    code = "\n".join([signature_of(entry), *(_beside(line, note) for line, note in equation_of(entry.doc))])
+    text = f"Exercise: {entry.key}   {effort}, difficulty {dots}\n{why}\n{entry.place}\n\n{code}"
+    link = f'<a href="../{place}#line={entry.line - 1}" target="_blank" rel="noopener">{place}</a>'
+    html = (
+        f'<div style="{_PANEL}"><div><strong>✎ {escape(entry.key)}</strong> <span style="{_QUIET}">{effort} · '
+        f'difficulty <span aria-label="{entry.difficulty} of 5">{dots}</span></span></div>'
+        f"<div>{escape(why)}</div>"
+        f'<pre style="{_CODE}">{escape(code)}</pre>'
+        f"<div>Write it in {link}, line {entry.line}.</div></div>"
+    )
+    return Shown(text, html)
+
+
+def _beside(equation: str, note: str) -> str:
+    """An equation with its source, which goes on a line of its own where both have no room on one."""
+    line = f"    {equation}    {note}".rstrip()
+    if len(line) <= WIDTH:
+        return line
+    parts = [(" " * 4, equation), (" " * 8, note)]
+    return "\n".join(textwrap.fill(part, WIDTH, initial_indent=indent, subsequent_indent=" " * 8, break_on_hyphens=False)
+                     for indent, part in parts if part)
+
+
+def equation_of(doc: str) -> list[tuple[str, str]]:
+    """The first block of equations in a docstring, line by line, each with the source that stands beside it."""
+    lines = doc.splitlines()
+    start = next((i for i, line in enumerate(lines) if i and line.startswith("    ")), len(lines))
+    end = next((i for i in range(start, len(lines)) if not lines[i].startswith("    ")), len(lines))
+    pairs = []
+    for line in textwrap.dedent("\n".join(lines[start:end])).splitlines():
+        if line.startswith(" " * 12):
+            pairs.append(("", line.strip()))  # a source that had no room on the line above
+            continue
+        left, _, note = re.sub(r"(?<=\S)\s{6,}(?=\S)", "\0", line, count=1).partition("\0")
+        pairs.append((left.rstrip(), re.sub(r"\s{3,}", " · ", note.strip())))
+    return pairs
+
+
+def signature_of(entry: Blank) -> str:
+    """`def name(arguments) -> result:` as it stands in the learner's file, folded."""
+    text = Path(entry.file).read_bytes().decode("utf-8", errors="replace")
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == entry.name:
+            header = text.splitlines()[node.lineno - 1 : max(node.body[0].lineno - 1, node.lineno)]
+            whole = re.sub(r",? \)", ")", " ".join(" ".join(header).split()).replace("( ", "("))
+            whole = re.sub(r"(?<!,) ", "\u00a0", whole)  # fold at commas only
+            return textwrap.fill(whole, WIDTH, subsequent_indent=" " * 8).replace("\u00a0", " ")
+    return f"def {entry.name}(…):"
+
+
+def owned(number: int, pieces: list[tuple[Blank, str]], states: list[str]) -> Shown:
+    """A lesson's blanks and whose each is; then the whole course, as soon as a piece of it is the learner's."""
+    mark = {"yours": "✓", "borrowed": "○", "empty": "·"}
+    mine = sum(state == "yours" for _, state in pieces)
+    count = f"{mine} of {len(pieces)} pieces of this lesson are yours"
+    if "yours" in states:
+        count += f", {states.count('yours')} of {len(states)} of the whole course"
+    width = max((len(entry.key) for entry, _ in pieces), default=0)
+    rows = [f"{mark[state]} {entry.key:<{width}}  {state}" for entry, state in pieces]
+    items = "".join(f"<div><code>{mark[state]} {escape(entry.key)}</code> "
+                    f'<span style="{_QUIET}">{state}</span></div>' for entry, state in pieces)
+    html = f'<div style="{_PANEL}"><div><strong>Lesson {number}: {count}</strong></div>{items}</div>'
+    return Shown("\n".join([f"lesson {number}: {count}", *rows]), html)

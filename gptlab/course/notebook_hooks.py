@@ -1,0 +1,96 @@
+"""What `start` sets up inside IPython: edited functions are picked up, and cells wait for what they need.
+
+A cell that begins with the comment `# needs: ngram.perplexity, sampling.softmax` runs when these blanks are
+written or borrowed; until then it prints one line that says what it waits for.
+"""
+
+import importlib
+import itertools
+import re
+import sys
+import traceback
+from pathlib import Path
+
+from gptlab.blanks.errors import UnknownBlank
+from gptlab.blanks.registry import find, states_in_files
+from gptlab.blanks.source_scan import short_path
+
+_NEEDS = re.compile(r"#\s*needs:(.*)")
+
+
+def set_up() -> bool:
+    """Switch on autoreload and the waiting cells; -> False where there is no IPython. Doing it again is fine."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None:
+        return False
+    if "IPython.extensions.autoreload" not in shell.extension_manager.loaded:
+        shell.run_line_magic("load_ext", "autoreload")
+    shell.run_line_magic("autoreload", "2 --hide-errors")  # `say_failures` says them, in one line each
+    cleanup = shell.input_transformers_cleanup
+    cleanup[:] = [one for one in cleanup if not _is(one, wait_for_needs)] + [wait_for_needs]
+    for callback in [one for one in shell.events.callbacks["pre_run_cell"] if _is(one, say_failures)]:
+        shell.events.unregister("pre_run_cell", callback)
+    shell.events.register("pre_run_cell", say_failures)  # behind autoreload's own
+    return True
+
+
+def _is(one, function) -> bool:
+    """True for this function and for what it was before its module was read again."""
+    return getattr(one, "__qualname__", "") == function.__qualname__
+
+
+def wait_for_needs(lines: list[str]) -> list[str]:
+    """Replace a cell whose needs are not met by one line that says so; leave every other as it stands."""
+    keys = needed(lines)
+    if not keys:
+        return lines
+    try:
+        for key in keys:
+            find(key)
+        states = states_in_files()
+    except UnknownBlank as error:
+        return [f"raise __import__('gptlab.blanks.errors', fromlist=['']).UnknownBlank({str(error)!r})\n"]
+    empty = [key for key in keys if states.get(key) == "empty"]
+    if not empty:
+        return lines
+    names = f"{empty[0]} is" if len(empty) == 1 else f"{', '.join(empty[:-1])} and {empty[-1]} are"
+    said = f"this cell comes to life when {names} written"
+    return [f"print({said!r})\n"]
+
+
+def needed(lines: list[str]) -> list[str]:
+    """The keys in the `# needs:` lines (one or more) among a cell's first comments."""
+    keys = []
+    for line in itertools.takewhile(lambda line: line.lstrip().startswith("#"), lines):
+        if match := _NEEDS.match(line.strip()):
+            keys += [key for key in re.split(r"[\s,]+", match[1]) if key]
+    return keys
+
+
+_said: dict[str, float] = {}  # files that could not be read again, and when they were written
+
+
+def say_failures(info) -> None:
+    """Say in one line why an edited file could not be read again."""
+    magics = sys.modules["IPython"].get_ipython().magics_manager.registry.get("AutoreloadMagics")
+    failed = dict(magics._reloader.failed) if magics is not None else {}
+    for file, changed in failed.items():
+        if _said.get(file) != changed:
+            _said[file] = changed
+            print(why_it_fails(file))
+
+
+def why_it_fails(file: str) -> str:
+    """File, line and error of a module that autoreload could not execute."""
+    try:
+        compile(Path(file).read_bytes(), file, "exec")
+        name = next(n for n, module in list(sys.modules.items()) if getattr(module, "__file__", "") == file)
+        importlib.reload(sys.modules[name])
+    except SyntaxError as error:
+        return f"{short_path(file)}:{error.lineno}: {error.msg}; until that is mended, what you had before runs"
+    except Exception as error:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        line = f":{frames[-1].lineno}" if frames else ""
+        return f"{short_path(file)}{line}: {type(error).__name__}: {error}; the file was read no further"
+    return f"{short_path(file)} could not be read a moment ago; now it can"

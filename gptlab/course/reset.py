@@ -1,0 +1,170 @@
+"""Putting a stub back into the learner's file, and showing the reference."""
+
+import ast
+import io
+import os
+import re
+import shutil
+import tokenize
+from datetime import datetime
+from pathlib import Path
+
+from gptlab.blanks import source_scan
+from gptlab.blanks.errors import CannotEdit
+from gptlab.blanks.registry import find, mark_empty
+from gptlab.blanks.solutions import Source, reference_source
+from gptlab.blanks.source_scan import blank_arguments, is_empty_node, short_path
+
+
+def reveal(key: str) -> Source:
+    """The text of a blank's reference body; a notebook prints it.
+
+    Raises UnknownBlank for a key that is none, SolutionsMissing where the references are not there.
+    """
+    return Source(reference_source(find(key).key))
+
+
+def reset(key: str) -> Path | None:
+    """Put a blank's stub back into the learner's file, keeping her signature and docstring.
+
+    What she had written goes to `.gptlab/backup/` in the checkout; the path of that copy is returned,
+    or None when there was nothing to put back.
+    Raises UnknownBlank for a key that is none, CannotEdit (nothing is changed then) for a file that
+    cannot be read, parsed or written.
+    """
+    entry = find(key)
+    path = Path(entry.file).resolve()
+    try:
+        before = path.read_bytes()
+        after, taken = with_stub(before, entry.name, short_path(path))
+        if after == before:
+            return None
+        backup = _back_up(key, taken)
+        _replace(path, after)
+    except OSError as error:
+        raise CannotEdit(f"cannot reset {key}: {error.strerror or error}; nothing was changed") from None
+    mark_empty(key)
+    return backup
+
+
+def with_stub(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
+    """A file's bytes with one function's body replaced by the stub's, and the function as it was.
+
+    Raises CannotEdit when that cannot be done without touching anything else.
+    """
+    tree = _parsed(text, shown)
+    node = _definition(tree, name)
+    if node is None:
+        raise CannotEdit(f"cannot reset {name}: {shown} defines no function of that name; nothing was changed")
+    lines = text.splitlines(keepends=True)
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    last = _last_line(lines, node)
+    ending = re.search(rb"[\r\n]*\Z", lines[last - 1])[0]
+    newline = re.search(rb"[\r\n]*\Z", lines[node.lineno - 1])[0] or b"\n"
+    stub = _stub(lines, node, first, newline) + ending
+    after = b"".join(lines[: first - 1]) + stub + b"".join(lines[last:])
+    changed = _parsed(after, shown)
+    same = [ast.dump(a) for a in tree.body if a is not node]
+    new = _definition(changed, name)
+    if new is None or not is_empty_node(new) or same != [ast.dump(a) for a in changed.body if a is not new]:
+        raise CannotEdit(f"cannot reset {name} in {shown} without touching other lines; nothing was changed")
+    return after, b"".join(lines[first - 1 : last])
+
+
+def _parsed(text: bytes, shown: str) -> ast.Module:
+    """The syntax tree of a file's bytes."""
+    try:
+        text.decode("utf-8")
+        return ast.parse(text)
+    except UnicodeDecodeError:
+        raise CannotEdit(f"{shown} is not UTF-8 text; nothing was changed") from None
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        reason = getattr(error, "msg", None) or error
+        raise CannotEdit(f"{shown}:{line}: {reason}; mend that first, nothing was changed") from None
+
+
+def _definition(tree: ast.Module, name: str) -> ast.FunctionDef | None:
+    """The top-level function of that name: the last that is a blank, else the last."""
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    return next((node for node in reversed(found) if blank_arguments(node)), found[-1] if found else None)
+
+
+def _last_line(lines: list[bytes], node: ast.FunctionDef) -> int:
+    """The function's last line, the indented comments below its last statement included."""
+    last = node.end_lineno
+    for number in range(last, len(lines)):
+        line = lines[number]
+        if line.strip() and not re.match(rb"[ \t]+#", line):
+            break
+        if line.strip():
+            last = number + 1
+    return last
+
+
+def _stub(lines: list[bytes], node: ast.FunctionDef, first: int, newline: bytes) -> bytes:
+    """Decorators, signature and docstring as they stand, then the line that makes it a blank."""
+    end_line, end_column = _header_end(lines, node)
+    header = b"".join(lines[first - 1 : end_line - 1]) + lines[end_line - 1][:end_column]
+    begin = node.body[0]
+    indent = b"    "
+    if begin.lineno > end_line:
+        indent = re.match(rb"[ \t]*", lines[min(_first_line(begin), begin.lineno) - 1])[0]
+    if ast.get_docstring(node, clean=False) is not None:
+        if begin.lineno == end_line:
+            header += newline + indent
+            start_line, start_column = begin.lineno, begin.col_offset
+        else:
+            start_line, start_column = end_line, end_column
+        between = b"".join(lines[start_line - 1 : begin.end_lineno])
+        cut = len(lines[begin.end_lineno - 1]) - begin.end_col_offset
+        header += between[start_column : len(between) - cut]
+    return header + newline + indent + b"raise NotImplementedError"
+
+
+def _first_line(node: ast.stmt) -> int:
+    """The line where a statement begins, its decorators included."""
+    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+
+
+def _header_end(lines: list[bytes], node: ast.FunctionDef) -> tuple[int, int]:
+    """Line (from 1) and byte column just behind the colon that ends a function's header."""
+    text = b"".join(lines[node.lineno - 1 : node.end_lineno]).decode("utf-8")
+    depth = 0
+    for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+            if token.string == ":" and depth == 0:
+                row, column = token.end
+                return node.lineno + row - 1, len(token.line[:column].encode("utf-8"))
+    raise CannotEdit(f"cannot find where the header of {node.name} ends; nothing was changed")
+
+
+def _back_up(key: str, taken: bytes) -> Path:
+    """Keep the learner's text under a name that no earlier backup has."""
+    folder = source_scan.CHECKOUT / ".gptlab" / "backup"
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+    for number in range(1000):
+        backup = folder / (f"{key}.{stamp}.py" if number == 0 else f"{key}.{stamp}-{number}.py")
+        try:
+            with backup.open("xb") as file:
+                file.write(taken)
+            return backup
+        except FileExistsError:
+            continue
+    raise CannotEdit(f"cannot find a free name for a backup in {short_path(folder)}; nothing was changed")
+
+
+def _replace(path: Path, text: bytes) -> None:
+    """Write a file beside the old one and put it in its place in one step."""
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with new.open("xb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(path, new)
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)

@@ -1,0 +1,122 @@
+"""The checks of gptlab/attention.py."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+
+
+def causal_mask() -> list[Case]:
+    """Loops are the oracle."""
+    return [one(t, expected=torch.tensor([[j <= i for j in range(t)] for i in range(t)])) for t in (4, 7, 1)]
+
+
+def attended(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Attention query by query, over the keys that it may look at and no others."""
+    B, H, T, D = q.shape
+    S = k.shape[2]
+    allowed = torch.ones(B, 1, T, S, dtype=torch.bool) if mask is None else mask.expand(B, 1, T, S)
+    rows = []
+    for b in range(B):
+        for h in range(H):
+            for t in range(T):
+                seen = [s for s in range(S) if allowed[b, 0, t, s]]
+                scores = torch.stack([(q[b, h, t] * k[b, h, s]).sum() for s in seen]) / math.sqrt(D)
+                chances = scores.softmax(0)
+                rows.append(sum(chances[i] * v[b, h, s] for i, s in enumerate(seen)))
+    return torch.stack(rows).reshape(B, H, T, D)
+
+
+def scaled_dot_product_attention() -> list[Case]:
+    """One query at a time is the oracle."""
+    draw = Draw(21)
+    q, k, v = draw.numbers(2, 3, 4, 5), draw.numbers(2, 3, 6, 5), draw.numbers(2, 3, 6, 5)
+    some = torch.tensor([[1, 0, 0, 0, 0, 0], [1, 1, 0, 1, 0, 0], [0, 1, 1, 1, 1, 1], [1, 0, 1, 0, 1, 0]]).bool()
+    each = torch.stack([some, some.flip(1)])[:, None]
+    one_q, two_k = torch.tensor([[[[2.0, 0.0]]]]).double(), torch.tensor([[[[1.0, 0.0], [0.0, 1.0]]]]).double()
+    far = torch.tensor([1e4, 1.0, -1.0, -1e4, 0.0]).double()
+    return [
+        one(one_q, two_k, two_k * 10, oracle=attended),
+        *each_way(q, k, v, oracle=attended),
+        *each_way(q, k, v, mask=some, oracle=attended),
+        *each_way(q, k, v, mask=each, oracle=attended, about="a mask for each text"),
+        one(q * far, k, v, mask=some, oracle=attended, stage=EDGE, about="scores of ±10,000"),
+    ]
+
+
+def _split(x: Tensor, n_heads: int) -> Tensor:
+    D = x.shape[2] // n_heads
+    return torch.stack([x[:, :, h * D:(h + 1) * D] for h in range(n_heads)], dim=1)
+
+
+def split_heads() -> list[Case]:
+    """Slices of the width are the oracle."""
+    x = Draw(22).numbers(2, 3, 20)
+    return [
+        one(torch.arange(8.0).reshape(1, 2, 4), 2, expected=torch.tensor([[[[0, 1], [4, 5]], [[2, 3], [6, 7.0]]]])),
+        *each_way(x, 4, oracle=_split),
+        *each_way(x, 5, oracle=_split),
+        one(x, 1, oracle=_split, stage=EDGE, about="one head"),
+        one(x, 20, oracle=_split, stage=EDGE, about="as many heads as channels"),
+    ]
+
+
+def _merge(x: Tensor) -> Tensor:
+    return torch.cat([x[:, h] for h in range(x.shape[1])], dim=-1)
+
+
+def merge_heads() -> list[Case]:
+    """Heads laid side by side are the oracle."""
+    x = Draw(23).numbers(2, 3, 4, 5)
+    return [
+        one(torch.arange(8.0).reshape(1, 2, 2, 2), expected=torch.tensor([[[0, 1, 4, 5], [2, 3, 6, 7.0]]])),
+        *each_way(x, oracle=_merge),
+        one(_split(x.reshape(2, 3, 20), 4), expected=x.reshape(2, 3, 20), about="cut with 4 heads from (2, 3, 20)"),
+        one(x[:, :1], oracle=_merge, stage=EDGE, about="one head"),
+    ]
+
+
+def _multi(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    """Head by head, out of slices of the weights."""
+    C = x.shape[2]
+    D, mixed = C // n_heads, []
+    for h in range(n_heads):
+        columns = [slice(third * C + h * D, third * C + (h + 1) * D) for third in range(3)]
+        q, k, v = (torch.einsum("btc,cd->btd", x, w_qkv[:, c]) + b_qkv[c] for c in columns)
+        mixed.append(attended(q[:, None], k[:, None], v[:, None], mask)[:, 0])
+    return torch.einsum("btc,cd->btd", torch.cat(mixed, dim=-1), w_out) + b_out
+
+
+def multi_head_attention() -> list[Case]:
+    """Head by head is the oracle."""
+    draw = Draw(24)
+    B, T, C = 2, 4, 6
+    weights = draw.numbers(C, 3 * C), draw.numbers(3 * C), draw.numbers(C, C), draw.numbers(C)
+    x, causal = draw.numbers(B, T, C), torch.ones(T, T).tril().bool()
+    each = torch.stack([causal, torch.ones(T, T).bool()])[:, None]
+    each[1, 0, :, 1] = False
+    return [
+        *each_way(x, *weights, 3, oracle=_multi),
+        *each_way(x, *weights, 2, mask=causal, oracle=_multi, about="the causal mask"),
+        *each_way(x, *weights, 2, mask=each, oracle=_multi, about="a mask for each text"),
+        one(x, *weights, 1, oracle=_multi, stage=EDGE, about="one head"),
+    ]
+
+
+def _waves(t: int, c: int) -> Tensor:
+    rows = []
+    for position in range(t):
+        row = []
+        for channel in range(c):
+            angle = position / 10000 ** ((channel - channel % 2) / c)
+            row.append(math.cos(angle) if channel % 2 else math.sin(angle))
+        rows.append(row)
+    return torch.tensor(rows, dtype=torch.float64)
+
+
+def sinusoidal_positions() -> list[Case]:
+    """Plain sines and cosines are the oracle; float32 may compute the angles."""
+    near = {"rtol": 0.0, "atol": 3e-5, "oracle": _waves}
+    return [one(2, 4, **near), one(5, 6, **near), one(40, 10, **near), one(1, 2, **near, stage=EDGE)]

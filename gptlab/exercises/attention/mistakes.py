@@ -1,0 +1,201 @@
+"""Wrong bodies of gptlab/attention.py; those of `multi_head_attention` stand in `heads.py`."""
+
+import math
+
+import torch
+
+from gptlab.exercises.mistake import mistake
+
+INF = float("inf")
+
+# ---- causal_mask
+
+mistake("attention.causal_mask", "only the future", "Row i must not see columns behind i: turn the triangle around.")(
+    lambda t: torch.ones(t, t).triu().bool())
+mistake("attention.causal_mask", "True for what is hidden", "True means may look, in every mask of ours.")(
+    lambda t: torch.ones(t, t).triu(1).bool())
+mistake("attention.causal_mask", "no position may look at itself", "j ≤ i holds for j = i too.")(
+    lambda t: torch.ones(t, t).tril(-1).bool())
+mistake("attention.causal_mask", "one position of the future", "j ≤ i leaves out everything behind i.")(
+    lambda t: torch.ones(t, t).tril(1).bool())
+mistake("attention.causal_mask", "numbers, not True and False", "A comparison gives a bool mask; ones and zeros do not.")(
+    lambda t: torch.ones(t, t).tril())
+mistake("attention.causal_mask", "scores, not True and False", "The mask says who may look; −inf comes in later.")(
+    lambda t: torch.zeros(t, t).masked_fill(torch.ones(t, t).triu(1).bool(), -INF))
+mistake("attention.causal_mask", "everything may be looked at", "The future has to be hidden.")(
+    lambda t: torch.ones(t, t).bool())
+
+# ---- scaled_dot_product_attention
+
+
+def _scores(q, k):
+    return q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+
+
+def _weights(scores, mask):
+    """Masked softmax."""
+    return scores.softmax(-1) if mask is None else scores.masked_fill(~mask, -INF).softmax(-1)
+
+
+def _sdpa(name, hint):
+    return mistake("attention.scaled_dot_product_attention", name, hint)
+
+
+@_sdpa("scores not divided by √D", "The wider the heads, the larger the scores, and the sharper your softmax.")
+def _(q, k, v, mask=None):
+    return _weights(q @ k.transpose(-2, -1), mask) @ v
+
+
+_sdpa("all axes of k turned around", "Only the last two axes of k change places: .T turns all four around.")(
+    lambda q, k, v, mask=None: _weights(q @ k.T / math.sqrt(q.shape[-1]), mask) @ v)
+_sdpa("the wrong two axes of k swapped", "Keys and width change places: they are the last two axes of four.")(
+    lambda q, k, v, mask=None: _weights(q @ k.transpose(1, 2) / math.sqrt(q.shape[-1]), mask) @ v)
+
+
+@_sdpa("the mask multiplied by −inf", "0 · −inf is nan: choose with torch.where or masked_fill, do not multiply.")
+def _(q, k, v, mask=None):
+    scores = _scores(q, k)
+    return (scores if mask is None else scores + (~mask) * -INF).softmax(-1) @ v
+
+
+@_sdpa("divided by D", "The spread of a sum of D products grows like its root.")
+def _(q, k, v, mask=None):
+    return _weights(q @ k.transpose(-2, -1) / q.shape[-1], mask) @ v
+
+
+@_sdpa("multiplied by √D", "The scores have to become smaller.")
+def _(q, k, v, mask=None):
+    return _weights(q @ k.transpose(-2, -1) * math.sqrt(q.shape[-1]), mask) @ v
+
+
+@_sdpa("divided by √T", "D is the last axis of q.")
+def _(q, k, v, mask=None):
+    return _weights(q @ k.transpose(-2, -1) / math.sqrt(q.shape[-2]), mask) @ v
+
+
+@_sdpa("divided by √S", "D is the last axis of k, not the number of keys.")
+def _(q, k, v, mask=None):
+    return _weights(q @ k.transpose(-2, -1) / math.sqrt(k.shape[-2]), mask) @ v
+
+
+@_sdpa("divided after the softmax", "Scale the scores, not the weights: these have to sum to 1.")
+def _(q, k, v, mask=None):
+    return _weights(q @ k.transpose(-2, -1), mask) / math.sqrt(q.shape[-1]) @ v
+
+
+@_sdpa("softmax over the queries", "Each query's weights sum to 1 over the keys.")
+def _(q, k, v, mask=None):
+    scores = _scores(q, k)
+    if mask is None:
+        return scores.softmax(-2) @ v
+    return scores.masked_fill(~mask, -INF).softmax(-2).nan_to_num() @ v
+
+
+@_sdpa("no softmax", "Weights are probabilities over the keys.")
+def _(q, k, v, mask=None):
+    scores = _scores(q, k)
+    return (scores if mask is None else scores.masked_fill(~mask, 0.0)) @ v
+
+
+@_sdpa("the mask turned around", "True means may look: your queries see exactly what they should not.")
+def _(q, k, v, mask=None):
+    return _weights(_scores(q, k), None if mask is None else ~mask) @ v
+
+
+@_sdpa("the mask after the softmax", "What remains no longer sums to 1: hide the scores before the softmax.")
+def _(q, k, v, mask=None):
+    weights = _scores(q, k).softmax(-1)
+    return (weights if mask is None else weights * mask) @ v
+
+
+@_sdpa("a score of 0 where the mask is False", "exp(0) is 1, so a score of 0 still gets a weight.")
+def _(q, k, v, mask=None):
+    scores = _scores(q, k)
+    return (scores if mask is None else scores * mask).softmax(-1) @ v
+
+
+@_sdpa("the mask added", "True is 1 here: that moves a score a little and hides nothing.")
+def _(q, k, v, mask=None):
+    scores = _scores(q, k)
+    return (scores if mask is None else scores + mask).softmax(-1) @ v
+
+
+@_sdpa("the mask left out", "The argument `mask` changes nothing in your result.")
+def _(q, k, v, mask=None):
+    return _scores(q, k).softmax(-1) @ v
+
+
+@_sdpa("k not transposed", "q (T, D) times k (S, D) does not fit: the widths have to meet.")
+def _(q, k, v, mask=None):
+    return _weights(q @ k / math.sqrt(q.shape[-1]), mask) @ v
+
+
+# ---- split_heads
+
+
+def _width(x, n_heads):
+    return x.shape[2] // n_heads
+
+
+@mistake("attention.split_heads", "reshaped into place",
+         "Reshaping never moves a number: cut the width first, then bring the axis of heads forward.")
+def _(x, n_heads):
+    return x.reshape(x.shape[0], n_heads, x.shape[1], _width(x, n_heads))
+
+
+@mistake("attention.split_heads", "every H-th channel to a head", "Head h owns D channels that stand side by side.")
+def _(x, n_heads):
+    B, T, _ = x.shape
+    return x.reshape(B, T, _width(x, n_heads), n_heads).permute(0, 3, 1, 2)
+
+
+@mistake("attention.split_heads", "heads not brought forward", "Time and heads have to change places.")
+def _(x, n_heads):
+    return x.reshape(*x.shape[:2], n_heads, _width(x, n_heads))
+
+
+@mistake("attention.split_heads", "head width and heads swapped", "n_heads is the number of heads, not their width.")
+def _(x, n_heads):
+    return x.reshape(*x.shape[:2], _width(x, n_heads), n_heads).transpose(1, 2)
+
+
+@mistake("attention.split_heads", "heads in reverse", "Head 0 owns the first D channels.")
+def _(x, n_heads):
+    return x.reshape(*x.shape[:2], n_heads, _width(x, n_heads)).transpose(1, 2).flip(1)
+
+
+# ---- merge_heads
+
+
+@mistake("attention.merge_heads", "reshaped without moving the heads",
+         "Reshaping never moves a number: time has to come before the heads first.")
+def _(x):
+    B, H, T, D = x.shape
+    return x.reshape(B, T, H * D)
+
+
+@mistake("attention.merge_heads", "channels of the heads interleaved", "All D channels of head 0 come first.")
+def _(x):
+    return x.permute(0, 2, 3, 1).flatten(2)
+
+
+@mistake("attention.merge_heads", "view of a transposed tensor",
+         "After transpose the numbers do not lie in that order in memory, and view never copies.")
+def _(x):
+    B, H, T, D = x.shape
+    return x.transpose(1, 2).view(B, T, H * D)
+
+
+@mistake("attention.merge_heads", "heads added up", "Each head keeps channels of its own.")
+def _(x):
+    return x.sum(dim=1)
+
+
+@mistake("attention.merge_heads", "heads not joined", "The last two axes have to become one.")
+def _(x):
+    return x.transpose(1, 2)
+
+
+@mistake("attention.merge_heads", "time and heads joined", "Join the heads with the width, not with the time.")
+def _(x):
+    return x.flatten(1, 2)

@@ -1,0 +1,292 @@
+"""The checks of gptlab/autograd.py.
+
+A small computation is written as a text, "a = 2, b = -3, c = a * b". It is built twice from it: of Values, by
+the derivatives in `_RULES` and none of the learner's functions, and of tensors, for torch to differentiate.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from gptlab import autograd
+from gptlab.exercises.case import EDGE, Case, holds, one
+from gptlab.exercises.compare import is_number, same
+
+
+class Shown:
+    """Numbers to be compared, in the words that show them."""
+
+    def __init__(self, words: str, *given: Any) -> None:
+        self.words = words
+        self.numbers = tuple(float(x) if is_number(x) else f"a {type(x).__name__}" for x in given)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Shown) and self.words == other.words and same(self.numbers, other.numbers, 1e-5, 1e-6)
+
+    def __repr__(self) -> str:
+        return self.words.format(*(x if isinstance(x, str) else f"{x:.6g}" for x in self.numbers))
+
+
+def new_value(*given) -> Any:
+    """A Value of the room, whose class is looked up anew: the learner may just have edited its file."""
+    return autograd.Value(*given)
+
+
+def _is_value(x: Any) -> bool:
+    return all(hasattr(x, name) for name in ("data", "grad", "parents", "local_gradients"))
+
+
+# ---- add, multiply, power, tanh, exp
+
+
+def _applied(function: Callable, *numbers: float) -> Shown:
+    """What an operation says of Values with these numbers, each made from another Value itself."""
+    return _described(function, [new_value(number, (new_value(1.0),), (0.5,)) for number in numbers])
+
+
+def _with_itself(function: Callable, number: float) -> Shown:
+    """The same for one Value that is given twice."""
+    value = new_value(number, (new_value(1.0),), (0.5,))
+    return _described(function, [value, value])
+
+
+def _with_number(function: Callable, number: float, exponent: float) -> Shown:
+    """The same with a plain number behind the Value."""
+    return _described(lambda a: function(a, exponent), [new_value(number, (new_value(1.0),), (0.5,))])
+
+
+def _described(function: Callable, operands: list) -> Shown:
+    distinct = list({id(operand): operand for operand in operands}.values())
+    for operand in distinct:
+        operand.grad = 7.0  # nobody's business here
+    before = [_state(operand) for operand in distinct]
+    try:
+        result = function(*operands)
+        if [operand.grad for operand in distinct] != [grad for grad, *_ in before]:
+            return Shown("the grad of a given Value has been changed")
+        if [_state(operand) for operand in distinct] != before:
+            return Shown("a given Value has been changed")
+        if not _is_value(result):
+            return Shown(f"a {type(result).__name__}, which is no Value")
+        if not result.parents and result not in distinct:
+            return Shown("data {}, without parents", result.data)
+        slopes = [_slope(result, operand) for operand in distinct]
+    except RecursionError:
+        return Shown("it calls itself without end")
+    return _shown(result.data, *slopes)
+
+
+def _shown(data: float, *slopes: float) -> Shown:
+    return Shown("data {}" + "".join(f", ∂c/∂{name} {{}}" for name in "ab"[:len(slopes)]), data, *slopes)
+
+
+def _state(value: Any) -> tuple:
+    return value.grad, value.data, value.parents, value.local_gradients
+
+
+def _slope(value: Any, leaf: Any) -> float:
+    """The derivative that the local gradients say, summed over all ways from `value` down to `leaf`."""
+    if value is leaf:
+        return 1.0
+    pairs = zip(value.parents, value.local_gradients, strict=True)
+    return float(sum(local * _slope(parent, leaf) for parent, local in pairs))
+
+
+def _by_torch(formula: Callable, *numbers: float) -> Shown:
+    """torch's result and its derivatives."""
+    leaves = [torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in numbers]
+    result = formula(*leaves)
+    slopes = torch.autograd.grad(result, leaves, allow_unused=True)
+    return _shown(result.item(), *(0.0 if slope is None else slope.item() for slope in slopes))
+
+
+def _operation(formula: Callable, *numbers: float, stage: str = "plain") -> Case:
+    return one(*numbers, expected=_by_torch(formula, *numbers), call=_applied, stage=stage)
+
+
+PAIRS = (2.0, 3.0), (-1.5, 4.0), (0.25, -6.0)
+
+
+def add() -> list[Case]:
+    """torch's derivatives are the oracle."""
+    return [
+        *[_operation(torch.add, *pair) for pair in PAIRS],
+        one(1.5, expected=_shown(3.0, 2.0), call=_with_itself, about="a and b are the same Value"),
+        _operation(torch.add, 0.0, 0.0, stage=EDGE),
+    ]
+
+
+def multiply() -> list[Case]:
+    """torch's derivatives are the oracle."""
+    return [
+        *[_operation(torch.mul, *pair) for pair in PAIRS],
+        one(1.5, expected=_shown(2.25, 3.0), call=_with_itself, about="a and b are the same Value"),
+        _operation(torch.mul, 0.0, -2.0, stage=EDGE),
+        _operation(torch.mul, 5.0, 0.0, stage=EDGE),
+    ]
+
+
+def power() -> list[Case]:
+    """torch's derivatives are the oracle."""
+    pairs = (3.0, 2), (-2.0, 3), (0.5, -1), (4.0, 0.5), (-1.5, -2), (2.5, 1), (1.7, 2.3)
+
+    def case(number: float, exponent: float, stage: str = "plain") -> Case:
+        expected = _by_torch(lambda a: a**exponent, number)
+        return one(number, exponent, expected=expected, call=_with_number, stage=stage)
+
+    return [*[case(*pair) for pair in pairs], case(0.0, 2, EDGE)]
+
+
+def tanh() -> list[Case]:
+    """torch's derivatives are the oracle."""
+    return [*[_operation(torch.tanh, x) for x in (0.5, -1.25, 2.0, -0.1)],
+            _operation(torch.tanh, 0.0, stage=EDGE), _operation(torch.tanh, -3.0, stage=EDGE)]
+
+
+def exp() -> list[Case]:
+    """torch's derivatives are the oracle."""
+    return [*[_operation(torch.exp, x) for x in (1.0, -2.0, 0.3, 3.5)],
+            _operation(torch.exp, 0.0, stage=EDGE), _operation(torch.exp, -5.0, stage=EDGE)]
+
+
+# ---- topological_order and backward
+
+_RULES = {  # operation -> result and derivatives
+    "+": lambda a, b: (a + b, (1.0, 1.0)),
+    "-": lambda a, b: (a - b, (1.0, -1.0)),
+    "*": lambda a, b: (a * b, (b, a)),
+    "tanh": lambda a: (math.tanh(a), (1 - math.tanh(a) ** 2,)),
+}
+_TORCH = {"+": torch.add, "-": torch.sub, "*": torch.mul, "tanh": torch.tanh}
+
+
+def _steps(text: str) -> list[tuple[str, str, list[str]]]:
+    """Read "a = 2, b = tanh a, c = a * b" as (name, operation, operands); "backward b" has no name."""
+    steps = []
+    for step in text.split(", "):
+        name, _, made = step.rpartition(" = ")
+        words = made.split()
+        if len(words) == 3:
+            words = [words[1], words[0], words[2]]
+        steps.append((name, words[0], words[1:]))
+    return steps
+
+
+def _built(text: str, walk: Callable | None = None) -> dict[str, Any]:
+    """The Values of a text by their names; `walk` is what runs at a "backward c"."""
+    values: dict[str, Any] = {}
+    for name, operation, operands in _steps(text):
+        parents = tuple(values[operand] for operand in operands)
+        if operation == "backward":
+            walk(*parents)
+        elif parents:
+            data, slopes = _RULES[operation](*(parent.data for parent in parents))
+            values[name] = new_value(data, parents, slopes)
+        else:
+            values[name] = new_value(float(operation))
+    return values
+
+
+def _grads_by_torch(text: str) -> Shown:
+    """What torch leaves in every .grad of a text; the walk from the last value comes by itself."""
+    tensors: dict[str, torch.Tensor] = {}
+    for name, operation, operands in [*_steps(text), ("", "backward", [_last(text)])]:
+        if operation == "backward":
+            tensors[operands[0]].backward(retain_graph=True)
+            continue
+        if operands:
+            tensors[name] = _TORCH[operation](*(tensors[operand] for operand in operands))
+        else:
+            tensors[name] = torch.tensor(float(operation), dtype=torch.float64, requires_grad=True)
+        tensors[name].retain_grad()
+    return _grads({name: tensor.grad.item() for name, tensor in tensors.items()})
+
+
+def _grads(grads: dict[str, float]) -> Shown:
+    names = list(grads)
+    if len(names) > 12:  # a chain: its far end and its near end
+        names = [*names[:3], *names[-2:]]
+    return Shown("grads " + ", ".join(f"{name} {{}}" for name in names), *(grads[name] for name in names))
+
+
+def _last(text: str) -> str:
+    return [name for name, _, _ in _steps(text) if name][-1]
+
+
+CHAIN = "a = 1, " + ", ".join(f"{new} = {old} + a" for old, new in zip(
+    ["a", *(f"b{i}" for i in range(1, 60))], [f"b{i}" for i in range(1, 61)], strict=True))
+DOUBLING = "b0 = 0.5, " + ", ".join(f"b{i} = b{i - 1} + b{i - 1}" for i in range(1, 9))
+TEXTS = [
+    "a = 2, b = -3, c = a * b",
+    "a = 2, b = -3, c = a * b, d = c + a",
+    "a = 2, b = a * a, c = b * b, d = c - b",
+    "a = 2, b = 2, c = a * b, d = b * a, e = c - d",  # the same numbers more than once
+    "x = 0.5, w = -3, b = 1, p = w * x, s = p + b, h = tanh s, e = h - x, l = e * e",
+    "a = 3, b = tanh a, c = b * a, d = a + c, e = d * b, f = e - a, g = f * f",
+    "a = 2, b = 5, c = b - a, d = a * c, e = tanh d, f = a + e, g = e * d, h = f * g",
+]
+
+
+def _orders_well(function: Callable, text: str) -> bool | str:
+    """Hold an order against the graph, twice: nothing may be left over from an earlier call."""
+    function(_built("a = 1, b = a + a")["b"])
+    values = _built(text)
+    before = [_state(value) for value in values.values()]
+    for again in ("", "the second time "):
+        fault = _fault_of_order(function(values[_last(text)]), values)
+        if fault:
+            return again + fault
+        if [_state(value) for value in values.values()] != before:
+            return "a Value has been changed"
+    return True
+
+
+def _fault_of_order(came: Any, values: dict[str, Any]) -> str:
+    """What is wrong with an order, in words; "" when nothing is."""
+    if not isinstance(came, (list, tuple)):
+        return f"a {type(came).__name__}, no list"
+    names = {id(value): name for name, value in values.items()}
+    if not all(id(value) in names for value in came):
+        return "something that does not belong to this graph"
+    order = [names[id(value)] for value in came]
+    shown = f"the order {' '.join(order)}" if order else "an empty list"
+    twice = [name for i, name in enumerate(order) if name in order[:i]]
+    missing = [name for name in values if name not in order]
+    if twice or missing:
+        return f"{shown}: {twice[0]} comes twice" if twice else f"{shown}: {missing[0]} is missing"
+    for value in came:
+        early = [names[id(p)] for p in value.parents if order.index(names[id(p)]) > order.index(names[id(value)])]
+        if early:
+            return f"{shown}: {names[id(value)]} comes before its parent {early[0]}"
+    return ""
+
+
+def topological_order() -> list[Case]:
+    """A property: every value once, and behind all its parents."""
+    about = "every Value once, and behind all its parents"
+    return [*[holds(_orders_well, text, about=about) for text in (*TEXTS, DOUBLING, CHAIN)],
+            holds(_orders_well, "a = 4", about="the leaf itself", stage=EDGE)]
+
+
+def _walked(function: Callable, text: str) -> Shown:
+    """The grads that a backward leaves behind."""
+    values = _built(text, function)
+    before = [(value.data, value.parents, value.local_gradients) for value in values.values()]
+    function(values[_last(text)])
+    if [(value.data, value.parents, value.local_gradients) for value in values.values()] != before:
+        return Shown("grads, but also other data, parents or local gradients than before")
+    return _grads({name: value.grad for name, value in values.items()})
+
+
+def backward() -> list[Case]:
+    """torch's .grad is the oracle, and one graph worked by hand."""
+    hand = Shown("grads a {}, b {}, c {}, d {}", -2.0, 2.0, 1.0, 1.0)
+    two = ["a = 2, b = -3, c = a * b, backward c, d = a - b", "w = 3, x = 2, p = w * x, backward p, q = w * w, r = q + w"]
+    return [
+        one(TEXTS[1], expected=hand, call=_walked),
+        *[one(text, expected=_grads_by_torch(text), call=_walked) for text in (*TEXTS, DOUBLING, CHAIN)],
+        *[one(text, expected=_grads_by_torch(text), call=_walked, about="leaves in two graphs") for text in two],
+        one("a = 4", expected=Shown("grads a {}", 1.0), call=_walked, about="a leaf alone", stage=EDGE),
+    ]

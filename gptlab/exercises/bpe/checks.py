@@ -1,0 +1,156 @@
+"""The checks of gptlab/bpe.py."""
+
+import regex
+
+from gptlab.exercises.case import EDGE, Case, Draw, holds, one
+
+WORDS = r" ?\w+|\W"  # a word with the space in front of it, or a sign
+ALL = r"(?s).+"  # one piece
+
+
+def _pairs(ids: list[int]) -> dict[tuple[int, int], int]:
+    """Pairs by place."""
+    found: dict[tuple[int, int], int] = {}
+    for t in range(len(ids) - 1):
+        found[ids[t], ids[t + 1]] = found.get((ids[t], ids[t + 1]), 0) + 1
+    return found
+
+
+def pair_counts() -> list[Case]:
+    """Loops are the oracle."""
+    ids = Draw(51).ids(3, 40).tolist()
+    return [
+        one([1, 2, 1, 2, 2], expected={(1, 2): 2, (2, 1): 1, (2, 2): 1}),
+        one([7, 7, 7, 7], expected={(7, 7): 3}),
+        one(ids, oracle=_pairs),
+        one([260, 0, 260, 0, 300], oracle=_pairs),
+        one([5], expected={}, stage=EDGE, about="one token, no pair"),
+        one([], expected={}, stage=EDGE, about="no token"),
+    ]
+
+
+def _merged(ids: list[int], pair: tuple[int, int], new_id: int) -> list[int]:
+    """Eat the list from its front."""
+    rest, out = list(ids), []
+    while rest:
+        if tuple(rest[:2]) == tuple(pair):
+            out, rest = [*out, new_id], rest[2:]
+        else:
+            out, rest = [*out, rest[0]], rest[1:]
+    return out
+
+
+def merge_pair() -> list[Case]:
+    """Eating the list from its front is the oracle."""
+    ids = Draw(52).ids(3, 40).tolist()
+    return [
+        one([1, 1, 1, 2], (1, 1), 9, expected=[9, 1, 2]),
+        one([1, 2, 3, 1, 2], (1, 2), 4, expected=[4, 3, 4]),
+        one([2, 1, 2, 1, 3], (1, 2), 8, expected=[2, 8, 1, 3]),
+        one([5, 6, 7], (6, 5), 9, expected=[5, 6, 7], about="the pair does not occur"),
+        one([3, 3, 3, 3, 3], (3, 3), 256, expected=[256, 256, 3]),
+        *[one(ids, pair, 9, oracle=_merged) for pair in ((0, 1), (2, 2), (1, 0))],
+        one([4, 1, 2], (1, 2), 9, expected=[4, 9], about="the pair at the end"),
+        one([1, 2], (1, 2), 9, expected=[9], stage=EDGE),
+        one([1], (1, 2), 9, expected=[1], stage=EDGE, about="one token"),
+        one([], (1, 2), 9, expected=[], stage=EDGE, about="no token"),
+    ]
+
+
+def _learnt(text: str, vocab_size: int, pattern: str) -> list[tuple[int, int]]:
+    """Count everything anew for each merge."""
+    pieces = [list(piece.encode()) for piece in regex.findall(pattern, text)]
+    merges: list[tuple[int, int]] = []
+    while 256 + len(merges) < vocab_size:
+        total: dict[tuple[int, int], int] = {}
+        for piece in pieces:
+            for pair, n in _pairs(piece).items():
+                total[pair] = total.get(pair, 0) + n
+        best = min(total, key=lambda pair: (-total[pair], pair), default=None)
+        if best is None or total[best] < 2:
+            break
+        pieces = [_merged(piece, best, 256 + len(merges)) for piece in pieces]
+        merges.append(best)
+    return merges
+
+
+TEXT = "low lower lowest, new newer newest; wide wider widest: the lowest low tide, the newest wide news. " * 3
+CHINESE = "山上有山，山下有水；水上有山，水下有水。"
+
+
+def train_bpe() -> list[Case]:
+    """Counting everything anew is the oracle, and merges worked by hand."""
+    random = bytes(Draw(53).ids(3, 200).add(97).tolist()).decode()
+    return [
+        one("ab ab", 300, expected=[(97, 98)]),
+        one("aaabdaaabac", 259, ALL, expected=[(97, 97), (97, 98), (256, 257)]),
+        one("cd ab ab cd", 258, WORDS, expected=[(32, 97), (99, 100)], about="a tie"),
+        one("ba ba ab ab", 257, r"\w+", expected=[(97, 98)], about="a tie"),
+        one(TEXT, 270, WORDS, oracle=_learnt),
+        one(random, 275, ALL, oracle=_learnt, about="letters drawn at random, one piece"),
+        one(random, 300, "[ab]+|c+", oracle=_learnt, about="letters drawn at random"),
+        one(CHINESE, 280, ALL, oracle=_learnt),
+        one("xy xy xy zz", 400, WORDS, oracle=_learnt, about="no pair occurs twice before vocab_size is reached"),
+        one("the then theme", 260, expected=[(104, 101), (116, 256), (32, 257)], about="the default pattern"),
+        one("Ab aB Ab\n  Ab  aB", 262, expected=[(65, 98), (32, 97), (32, 256), (257, 66)],
+            about="small and large letters, white space"),
+        one("abc", 300, expected=[], stage=EDGE, about="no pair occurs twice"),
+        one("", 300, expected=[], stage=EDGE, about="no text"),
+        one("abab", 256, expected=[], stage=EDGE, about="no merge fits"),
+    ]
+
+
+def _encoded(text: str, merges: list[tuple[int, int]], pattern: str) -> list[int]:
+    """Apply every merge in turn to every piece."""
+    ids = []
+    for piece in regex.findall(pattern, text):
+        piece_ids = list(piece.encode())
+        for i, pair in enumerate(merges):
+            piece_ids = _merged(piece_ids, pair, 256 + i)
+        ids += piece_ids
+    return ids
+
+
+def encode() -> list[Case]:
+    """Applying every merge in turn is the oracle."""
+    learnt = _learnt(TEXT, 290, WORDS)
+    han = _learnt(CHINESE, 275, ALL)
+    return [
+        one("abab", [(97, 98), (256, 256)], expected=[257]),
+        one("abc", [(98, 99), (97, 98)], ALL, expected=[97, 256], about="the earlier merge goes first"),
+        one("aaaaa", [(97, 97), (256, 256)], ALL, expected=[257, 97]),
+        one("a bab", [(97, 98)], ALL, expected=[97, 32, 98, 256]),
+        one("abcab", [(97, 98), (98, 99), (256, 99)], ALL, expected=[258, 256]),
+        one("ab ab", [(98, 32), (97, 98)], ALL, expected=[97, 256, 257], about="a pattern that cuts nothing"),
+        one("abcab", [(98, 99), (97, 98)], "[ab]+|c", expected=[257, 99, 257], about="a pattern that cuts before c"),
+        one("the lowest newest tides widen, slow", learnt, WORDS, oracle=_encoded),
+        one(TEXT[:60], [(116, 32), *learnt], WORDS, oracle=_encoded, about="a merge over a cut"),
+        one("水山有水，山", han, ALL, oracle=_encoded),
+        one("to the theme", [(32, 116), (104, 101), (256, 257)], expected=[116, 111, 258, 258, 109, 101],
+            about="the default pattern"),
+        one(" Ab ab\r\n  aB\tAB ", [(65, 98), (97, 66), (32, 97)], about="small and large letters, white space",
+            expected=[32, 256, 258, 98, 13, 10, 32, 32, 257, 9, 65, 66, 32]),
+        one("héllo e\u0301 山", [], ALL, expected=list("héllo e\u0301 山".encode()), stage=EDGE, about="no merges"),
+        one("", [(97, 98)], expected=[], stage=EDGE, about="no text"),
+    ]
+
+
+def _whole_again(function, text: str, merges: list) -> bool | str:
+    back = function(_encoded(text, merges, ALL), merges)
+    return back == text or f"{back!r}"
+
+
+def decode() -> list[Case]:
+    """Bytes written out by hand."""
+    merges = [(97, 98), (256, 256), (0xE5, 0xB1), (258, 0xB1)]  # the last two spell 山
+    return [
+        one([257, 97], [(97, 98), (256, 256)], expected="ababa"),
+        one([72, 105, 32, 256], merges, expected="Hi ab"),
+        one([0xE5, 0xB1, 0xB1, 97], merges, expected="山a", about="three bytes make one character"),
+        one([0, 255, 65, 0, 97], merges, expected="\0\ufffdA\0a", about="the first and the last byte"),
+        one([258, 0xB1, 259], merges, expected="山山"),
+        holds(_whole_again, "ab 山abab?", merges, about="what was encoded is read as it was"),
+        one([97, 258, 98], merges, expected="a\ufffdb", stage=EDGE, about="half a character"),
+        one([0xB1, 97, 0xFF], [], expected="\ufffda\ufffd", stage=EDGE, about="no valid UTF-8"),
+        one([], merges, expected="", stage=EDGE, about="no token"),
+    ]

@@ -1,0 +1,148 @@
+"""Wrong bodies of `encode` and `decode`."""
+
+import regex
+
+from gptlab import bpe
+from gptlab.exercises.mistake import mistake
+
+
+def _pieces(text, pattern):
+    return regex.findall(pattern or bpe.GPT2_PATTERN, text)
+
+
+def _merged(ids, pair, new_id):
+    out, t = [], 0
+    while t < len(ids):
+        whole = tuple(ids[t:t + 2]) == tuple(pair)
+        out.append(new_id if whole else ids[t])
+        t += 2 if whole else 1
+    return out
+
+
+def _bytes(merges):
+    spelled = [bytes([byte]) for byte in range(256)]
+    for a, b in merges:
+        spelled.append(spelled[a] + spelled[b])
+    return spelled
+
+
+# ---- encode
+
+
+def _encode(name, hint):
+    return mistake("bpe.encode", name, hint)
+
+
+def _in_turn(text, merges, pattern, first=256):
+    ids = []
+    for piece in _pieces(text, pattern):
+        piece_ids = list(piece.encode())
+        for i, pair in merges:
+            piece_ids = _merged(piece_ids, pair, first + i)
+        ids += piece_ids
+    return ids
+
+
+_encode("merges across the cuts", "Cut the text with the pattern first, as in training.")(
+    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), r"(?s).+"))
+_encode("the latest merge first", "A merge learnt earlier always goes before one learnt later.")(
+    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges))[::-1], pattern))
+_encode("new ids from 257 on", "Merge i made the id 256 + i.")(
+    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), pattern, 257))
+_encode("no merges", "The bytes are only the beginning.")(
+    lambda text, merges, pattern=None: [byte for piece in _pieces(text, pattern) for byte in piece.encode()])
+_encode("another pattern", "The caller says which pattern cuts the text.")(
+    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), None))
+
+
+@_encode("the longest token that fits", "Tokens are built by merges, in their order; the longest one may never arise.")
+def _(text, merges, pattern=None):
+    known, ids = {}, []
+    for i, spelled in enumerate(_bytes(merges)):
+        known.setdefault(spelled, i)
+    for piece in _pieces(text, pattern):
+        rest = piece.encode()
+        while rest:
+            n = max(n for n in range(1, len(rest) + 1) if rest[:n] in known)
+            ids.append(known[rest[:n]])
+            rest = rest[n:]
+    return ids
+
+
+@_encode("the leftmost pair first", "Look for the pair that was learnt earliest, wherever it stands.")
+def _(text, merges, pattern=None):
+    new_ids, out = {tuple(pair): 256 + i for i, pair in enumerate(merges)}, []
+    for piece in _pieces(text, pattern):
+        ids = list(piece.encode())
+        while True:
+            places = [t for t in range(len(ids) - 1) if (ids[t], ids[t + 1]) in new_ids]
+            if not places:
+                break
+            t = places[0]
+            ids[t:t + 2] = [new_ids[ids[t], ids[t + 1]]]
+        out += ids
+    return out
+
+
+@_encode("one pass only", "A merge makes new pairs: go on until none is left that can be merged.")
+def _(text, merges, pattern=None):
+    new_ids, out = {tuple(pair): 256 + i for i, pair in enumerate(merges)}, []
+    for piece in _pieces(text, pattern):
+        ids = list(piece.encode())
+        present = [new_ids[pair] for pair in zip(ids, ids[1:], strict=False) if pair in new_ids]
+        for new_id in sorted(set(present)):
+            ids = _merged(ids, merges[new_id - 256], new_id)
+        out += ids
+    return out
+
+
+@_encode("each merge once in a piece", "A pair can stand in a piece more than once.")
+def _(text, merges, pattern=None):
+    out = []
+    for piece in _pieces(text, pattern):
+        ids = list(piece.encode())
+        for i, pair in enumerate(merges):
+            for t in range(len(ids) - 1):
+                if (ids[t], ids[t + 1]) == tuple(pair):
+                    ids[t:t + 2] = [256 + i]
+                    break
+        out += ids
+    return out
+
+
+@_encode("characters for bytes", "Encode each piece as UTF-8 first: 山 is three bytes.")
+def _(text, merges, pattern=None):
+    out = []
+    for piece in _pieces(text, pattern):
+        ids = [ord(char) for char in piece]
+        for i, pair in enumerate(merges):
+            ids = _merged(ids, pair, 256 + i)
+        out += ids
+    return out
+
+
+# ---- decode
+
+
+def _decode(name, hint):
+    return mistake("bpe.decode", name, hint)
+
+
+def _joined(ids, merges):
+    spelled = _bytes(merges)
+    return b"".join(spelled[i] for i in ids)
+
+
+_decode("broken characters raise", "bytes.decode has an argument that says what to do with what is no UTF-8.")(
+    lambda ids, merges: _joined(ids, merges).decode())
+_decode("broken characters dropped", "What cannot be read becomes U+FFFD, so that one sees it.")(
+    lambda ids, merges: _joined(ids, merges).decode(errors="ignore"))
+_decode("broken characters escaped", "What cannot be read becomes U+FFFD.")(
+    lambda ids, merges: _joined(ids, merges).decode(errors="backslashreplace"))
+_decode("each token read by itself", "A character may be spread over several tokens: join the bytes first.")(
+    lambda ids, merges: "".join(_joined([i], merges).decode(errors="replace") for i in ids))
+_decode("each byte a character", "The bytes are UTF-8, in which most characters take several.")(
+    lambda ids, merges: _joined(ids, merges).decode("latin-1"))
+_decode("bytes handed back", "The result is a text.")(lambda ids, merges: _joined(ids, merges))
+_decode("space between tokens", "Tokens hold their own spaces.")(
+    lambda ids, merges: " ".join(_joined([i], merges).decode(errors="replace") for i in ids))

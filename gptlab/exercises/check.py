@@ -1,0 +1,128 @@
+"""Checks: one for each blank, shared by the notebook, the command line, pytest and the grader.
+
+A check calls the function with inputs of every kind and compares what comes with an oracle from outside.
+When something is wrong, it says what was expected, what came and for which input, and runs the same inputs
+through the mistakes that people really make: the one with the same results is named.
+
+This module imports no torch; a check does when it runs.
+"""
+
+import functools
+import importlib
+import importlib.util
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+
+from gptlab.blanks.registry import broken_modules, find, own_body, why_it_cannot_run
+from gptlab.blanks.source_scan import Blank, short_path
+from gptlab.exercises.report import CheckFailed, NoCheck, Report, in_notebook
+
+__all__ = ["CheckFailed", "NoCheck", "Report", "check", "has_check", "own_verdict", "verdict"]
+
+
+def check(fn_or_key: Callable | str, implementation: Callable | None = None, *,
+          raise_: bool | None = None) -> Report:
+    """Judge a blank: the body that runs now, or any function given as `implementation`.
+
+    In a notebook a passing report is printed, and a failing one raises CheckFailed, whose message is the
+    report. Elsewhere the report is returned either way; `raise_=True` or `False` decides it by hand.
+
+    Raises UnknownBlank for a key that is none, NoCheck for what cannot be checked.
+    """
+    report = verdict(fn_or_key, implementation)
+    notebook = in_notebook()
+    if not report.passed and (notebook if raise_ is None else raise_):
+        raise CheckFailed(report.message)
+    if notebook:
+        print(report.message)
+        report = Report(report.key, report.passed, report.cases, report.message, report.misconception, shown=True)
+    return report
+
+
+def verdict(fn_or_key: Callable | str, implementation: Callable | None = None) -> Report:
+    """The report alone: `check` without printing or raising it."""
+    entry = find(_key(fn_or_key))
+    stub = getattr(_room(entry), entry.name)
+    report = None
+    if implementation is None:
+        reason = why_it_cannot_run(entry.key)
+        report = _unreadable(entry) or (Report(entry.key, False, 0, f"○ {reason}") if reason else None)
+    return report or _judged(entry, stub, stub if implementation is None else implementation)
+
+
+def own_verdict(key: str) -> Report:
+    """The report on what the learner wrote, also where its reference is borrowed."""
+    entry = find(key)
+    room = _room(entry)
+    return _unreadable(entry) or _judged(entry, getattr(room, entry.name), own_body(key))
+
+
+def has_check(key: str) -> bool:
+    """True when a check is written for this blank."""
+    return _cases_function(key) is not None
+
+
+def _key(fn_or_key: Callable | str) -> str:
+    """The key that was given, or that a blank carries."""
+    key = fn_or_key if isinstance(fn_or_key, str) else getattr(fn_or_key, "key", None)
+    if key is None:
+        name = getattr(fn_or_key, "__name__", type(fn_or_key).__name__)
+        raise NoCheck(f"{name} is no blank: name the blank first, as in check(\"sampling.softmax\", {name})")
+    return key
+
+
+def _room(entry: Blank) -> ModuleType:
+    """The module that a blank stands in.
+
+    Raises NoCheck, naming the error, when it cannot be imported.
+    """
+    try:
+        return importlib.import_module(f"gptlab.{entry.module}")
+    except Exception as error:
+        reason = f"{short_path(entry.file)} cannot be imported: {type(error).__name__}: {error}"
+        raise NoCheck(f"{entry.key} cannot be checked: {reason}") from None
+
+
+def _unreadable(entry: Blank) -> Report | None:
+    """The verdict on a blank whose file cannot be read any more."""
+    reason = broken_modules().get(entry.module)
+    if reason is None:
+        return None
+    return Report(entry.key, False, 0, f"✗ {entry.key} cannot be checked before this is mended: {reason}")
+
+
+@functools.cache
+def cases_of(key: str) -> tuple:
+    """The cases of a blank's check.
+
+    Raises NoCheck when there is none.
+    """
+    make_cases = _cases_function(key)
+    if make_cases is None:
+        raise NoCheck(f"there is no check for {key} yet")
+    return tuple(make_cases())
+
+
+def _cases_function(key: str) -> Callable | None:
+    """The function of exercises/<room>/checks.py that makes a blank's cases; None where there is none."""
+    room, _, name = key.rpartition(".")
+    if importlib.util.find_spec(f"gptlab.exercises.{room}") is None:
+        return None
+    return getattr(importlib.import_module(f"gptlab.exercises.{room}.checks"), name, None)
+
+
+def _judged(entry: Blank, stub: Callable, function: Callable) -> Report:
+    """Run all cases, and put the verdict in words."""
+    tried = cases_of(entry.key)
+    from gptlab.exercises import failure_message, judge
+    from gptlab.exercises.mistake import mistakes
+
+    names = list(inspect.signature(stub).parameters)
+    outcomes = judge.run_all(function, tried, names)
+    fault = judge.first_fault(tried, outcomes, entry.doc, names)
+    if fault is None:
+        return Report(entry.key, True, len(tried), failure_message.success(entry.key))
+    known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, entry.doc, names)
+    message = failure_message.failure(entry.key, fault, names, known)
+    return Report(entry.key, False, len(tried), message, known.name if known else None)

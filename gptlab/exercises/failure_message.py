@@ -1,0 +1,139 @@
+"""The message of a failed check: what was expected, what came, for which input, and the likely mistake."""
+
+import textwrap
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gptlab.exercises.case import Case, Seed
+from gptlab.exercises.compare import first_difference
+from gptlab.exercises.judge import Fault
+from gptlab.exercises.mistake import Mistake
+
+WIDTH = 100
+SMALL = 8  # a tensor of so many numbers is shown whole
+
+
+def failure(key: str, fault: Fault, names: list[str], mistake: Mistake | None) -> str:
+    """At most 12 lines."""
+    expected, came = _both(fault, 6)
+    if expected == came:
+        expected, came = _both(fault, 12)
+    parts = [("for", _input(fault.case, names), 3), ("expected", expected, 2), ("came", came, 2)]
+    if mistake is not None:
+        parts.append(("likely", f"{mistake.name}. {mistake.hint}", 3))
+    parts.append(("help", f'hint("{key}")', 1))
+    return "\n".join([f"✗ {key}", *(line for part in parts for line in _lines(*part))])
+
+
+def success(key: str) -> str:
+    """One line, the same every time."""
+    return f"✓ {key} passes its check"
+
+
+def _lines(label: str, text: str, most: int) -> list[str]:
+    """A labelled text, folded; what does not fit in `most` lines ends in …"""
+    return textwrap.wrap(text, WIDTH, initial_indent=f"  {label:<9} ", subsequent_indent=" " * 12, max_lines=most,
+                         placeholder=" …", break_long_words=True) or [f"  {label}"]
+
+
+def _input(case: Case, names: list[str]) -> str:
+    given = [*zip(names, case.arguments, strict=False), *case.options.items()]
+    given = [(name, value) for name, value in given if not callable(value)]
+    text = ", ".join(f"{name} {argument(value)}" for name, value in given)
+    if len(text) > 2 * (WIDTH - 12):
+        text = ", ".join(f"{name} {argument(value, small=1)}" for name, value in given)
+    about = case.about if case.expected is not True else ""
+    return f"{text} ({about})" if about and text else text or about or "no arguments"
+
+
+def argument(value: Any, small: int = SMALL) -> str:
+    """A value of the input: small ones whole, large ones by shape."""
+    if isinstance(value, Tensor):
+        if value.numel() <= small:
+            return whole(value)
+        return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}"
+    if isinstance(value, Seed):
+        return f"with seed {value.number}"
+    if isinstance(value, (list, tuple)) and any(isinstance(item, Tensor) for item in value):
+        return "[" + ", ".join(argument(item, small) for item in value) + "]"
+    text = repr(value)
+    return text if len(text) <= 90 else f"{text[:80]} … ({len(value)} long)" if hasattr(value, "__len__") else text[:80]
+
+
+def whole(value: Any, digits: int = 6) -> str:
+    """A value in full, its numbers rounded."""
+    if isinstance(value, Tensor):
+        return whole(value.detach().tolist(), digits)
+    if isinstance(value, list):
+        return "[" + ", ".join(whole(item, digits) for item in value) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(whole(item, digits) for item in value) + ("," if len(value) == 1 else "") + ")"
+    return f"{value:.{digits}g}" if isinstance(value, float) else repr(value)
+
+
+def _both(fault: Fault, digits: int) -> tuple[str, str]:
+    """What was expected and what came, in words."""
+    expected, came = fault.case.expected, fault.outcome.value
+    if fault.expected and fault.came:
+        return fault.expected, fault.came
+    if fault.came:
+        return (fault.case.about if expected is True else _result(expected, digits)), fault.came
+    if isinstance(expected, (list, tuple)) and isinstance(came, (list, tuple)) and any(
+            isinstance(item, Tensor) for item in expected):
+        return _first_of_several(fault, digits)
+    return _pair(fault.case, expected, came, "", digits)
+
+
+def _first_of_several(fault: Fault, digits: int) -> tuple[str, str]:
+    """The first of several results that is not as it should be."""
+    expected, came = fault.case.expected, fault.outcome.value
+    if len(expected) != len(came):
+        return f"{len(expected)} results", f"{len(came)}"
+    for number, (want, got) in enumerate(zip(expected, came, strict=True), start=1):
+        name = f"gradient {number}" if fault.case.gradient else f"result {number}" if len(expected) > 1 else ""
+        texts = _pair(fault.case, want, got, name, digits)
+        if texts[0] != texts[1]:
+            return texts
+    return _result(expected, digits), _result(came, digits)
+
+
+def _pair(case: Case, expected: Any, came: Any, name: str, digits: int) -> tuple[str, str]:
+    """Two values: small ones whole, large ones by the first place where they differ."""
+    if isinstance(expected, Tensor) and isinstance(came, Tensor):
+        if expected.shape != came.shape:
+            return f"{name} shape {tuple(expected.shape)}".strip(), f"{name} shape {tuple(came.shape)}".strip()
+        if torch.equal(expected, came.to(expected.dtype)):
+            return "", ""
+        if case.parts and expected.shape == (len(case.parts),):
+            return _named(case, expected, came)
+        if expected.numel() > SMALL:
+            place, count = first_difference(expected, came, case.rtol, case.atol) if not _same(
+                case, expected, came) else ((0,) * expected.ndim, 0)
+            if count == 0:
+                return "", ""
+            at = f"{name} {list(place)} = ".lstrip()
+            return (f"{at}{whole(expected[place].item(), digits)}",
+                    f"{at}{whole(came[place].item(), digits)}, {count} of {expected.numel()} numbers differ")
+        return f"{name} {whole(expected, digits)}".strip(), f"{name} {whole(came, digits)}".strip()
+    return f"{name} {_result(expected, digits)}".strip(), f"{name} {_result(came, digits)}".strip()
+
+
+def _named(case: Case, expected: Tensor, came: Tensor) -> tuple[str, str]:
+    """The numbers that differ, each by its name."""
+    off = [i for i in range(len(expected)) if not _same(case, expected[i], came[i])]
+    return tuple("; ".join(f"{case.parts[i]} {float(numbers[i]):.3g}" for i in off) for numbers in (expected, came))
+
+
+def _same(case: Case, expected: Tensor, came: Tensor) -> bool:
+    return torch.allclose(expected.double(), came.double(), rtol=case.rtol, atol=case.atol, equal_nan=True)
+
+
+def _result(value: Any, digits: int) -> str:
+    """A result in a few words."""
+    if isinstance(value, Tensor) and value.numel() > SMALL:
+        return f"a tensor {tuple(value.shape)}"
+    if isinstance(value, (tuple, list)) and any(isinstance(item, Tensor) for item in value):
+        return ", ".join(_result(item, digits) for item in value)
+    return whole(value, digits)

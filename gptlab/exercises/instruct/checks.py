@@ -1,0 +1,115 @@
+"""The checks of gptlab/instruct.py."""
+
+import torch
+from torch import Tensor
+
+from gptlab.exercises.case import EDGE, Case, Draw, each_way, holds, one
+
+SPECIAL = {"system": 70, "user": 80, "assistant": 90, "end": 99}
+
+
+def word_lengths(text: str) -> list[int]:
+    """An encoder whose tokens are the lengths of the words."""
+    return [len(word) for word in text.split()]
+
+
+def _said(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}
+
+
+def _rendered(messages, encode, special, add_reply=False):
+    """Write (id, learn) pairs message by message."""
+    pairs = []
+    for message in messages:
+        hers = message["role"] == "assistant"
+        pairs.append((special[message["role"]], False))
+        pairs.extend((token, hers) for token in encode(message["content"]))
+        pairs.append((special["end"], hers))
+    if add_reply:
+        pairs.append((special["assistant"], False))
+    return [token for token, _ in pairs], [learn for _, learn in pairs]
+
+
+def render_chat() -> list[Case]:
+    """Pairs written message by message are the oracle; the docstring's example by hand."""
+    short = [_said("user", "so it is"), _said("assistant", "yes")]
+    long = [_said("system", "be kind"), _said("user", "what is the highest mountain"), _said("assistant", "it is Yushan"),
+            _said("user", "and how high"), _said("assistant", "very"), _said("user", "thanks")]
+    given = word_lengths, SPECIAL
+    return [
+        one(short, *given, expected=([80, 2, 2, 2, 99, 90, 3, 99], [False] * 6 + [True] * 2)),
+        one(long, *given, oracle=_rendered),
+        one(long, *given, add_reply=True, oracle=_rendered),
+        one(short[:1], *given, add_reply=True, oracle=_rendered),
+        one(short[1:], *given, oracle=_rendered),
+        one([_said("assistant", ""), _said("user", "")], *given, oracle=_rendered, stage=EDGE, about="empty contents"),
+    ]
+
+
+def _learnt(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
+    """One marked target after the other."""
+    losses = [logits[b, t - 1].logsumexp(0) - logits[b, t - 1, ids[b, t]]
+              for b in range(ids.shape[0]) for t in range(1, ids.shape[1]) if mask[b, t]]
+    return torch.stack(losses).mean()
+
+
+def sft_loss() -> list[Case]:
+    """One marked target after the other is the oracle."""
+    draw = Draw(61)
+    logits, ids = draw.numbers(3, 5, 7), draw.ids(7, 3, 5)
+    mask = torch.tensor([[0, 0, 1, 1, 1], [0, 1, 0, 0, 0], [0, 0, 0, 1, 0]]).bool()
+    first = mask | torch.tensor([True, False, False, False, False])
+    used = torch.cat([mask[:, 1:], torch.zeros(3, 1).bool()], dim=1)[..., None]
+    return [
+        *each_way(logits, ids, mask, oracle=_learnt),
+        one(logits, ids, first, oracle=_learnt, about="the first column is marked; nobody predicts it"),
+        *each_way(logits.sign() * 1e4, ids, mask, oracle=_learnt, stage=EDGE, about="scores of ±10,000"),
+        one(torch.where(used, logits, 5 * draw.numbers(3, 5, 7).tanh()), ids, mask, expected=_learnt(logits, ids, mask),
+            about="other scores where nothing is learnt"),
+    ]
+
+
+def _tables(results: object) -> list[list[list[int]]] | None:
+    """Three tables as plain lists, from tensors or lists; None for anything else."""
+    if not isinstance(results, (tuple, list, Tensor)) or len(results) != 3:
+        return None
+    plain = [table.tolist() if isinstance(table, Tensor) else list(table) for table in results]
+    if not all(isinstance(row, (list, tuple, Tensor)) for table in plain for row in table):
+        return None
+    return [[[int(number) for number in row] for row in table] for table in plain]
+
+
+def _packs(function, sequences: list[list[int]], context: int) -> bool | str:
+    """Read the rows from left to right: every sequence is there, whole, in order, as early as it fits."""
+    tables = _tables(function(sequences, context))
+    if tables is None:
+        return "something that is no three tables"
+    waiting, room = list(sequences), 0
+    for number, (ids, segments, positions) in enumerate(zip(*tables, strict=False)):
+        row = f"row {number}: ids {ids}, segments {segments}, positions {positions}"
+        if not len(ids) == len(segments) == len(positions) <= context:
+            return row
+        if waiting and len(waiting[0]) <= room:
+            return f"{row}; but {waiting[0]} fits into the row before"
+        start, seen = 0, []
+        while waiting and ids[start:start + len(waiting[0])] == waiting[0]:
+            stretch = slice(start, start + len(waiting[0]))
+            inside = set(segments[stretch])
+            if len(inside) > 1 or inside & set(seen) or positions[stretch] != list(range(len(waiting[0]))):
+                return row
+            start, seen = stretch.stop, [*seen, *inside]
+            waiting.pop(0)
+        if start == 0:
+            return row
+        room = context - start
+    return not waiting or f"no place for {waiting[0]}"
+
+
+def pack() -> list[Case]:
+    """What every packing must keep is looked for; what stands at padding is left open."""
+    draw = Draw(62)
+    many = [draw.ids(90, 1 + i % 5).add(5).tolist() for i in range(11)]
+    about = "whole sequences in order, as early as they fit; positions from 0; a segment of its own for each"
+    given = [([[5, 6], [7], [8, 9]], 4), ([[5, 6], [7, 8]], 4), ([[5, 6, 7], [8, 9], [4]], 4), (many, 7), (many, 12),
+             ([[3, 2, 1]], 3)]
+    return [holds(_packs, sequences, context, about=about) for sequences, context in given]

@@ -1,0 +1,224 @@
+"""Running a function on the cases of its check, finding the first fault, and naming the mistake."""
+
+import contextlib
+import signal
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gptlab.blanks.errors import CourseError
+from gptlab.blanks.shapes import check_shapes
+from gptlab.blanks.source_scan import short_path
+from gptlab.exercises.case import STAGES, Case, NoGradient, fresh
+from gptlab.exercises.compare import is_number, same
+from gptlab.exercises.mistake import Mistake
+
+LIMIT_S = 20  # of computing; a case takes milliseconds
+
+
+class NeverEnds(Exception):
+    """A call took so long that it will not come to an end."""
+
+
+@contextlib.contextmanager
+def limited() -> Iterator[None]:
+    """Stop what does not come to an end, where the system can (in the main thread, on Unix) and nobody else does."""
+    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not able or signal.getitimer(signal.ITIMER_PROF)[0]:
+        yield
+        return
+
+    def stop(*_):
+        raise NeverEnds(f"no end within {LIMIT_S} seconds")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, LIMIT_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one call: a value or an error, and the arguments that were written to."""
+
+    value: Any = None
+    error: Exception | None = None
+    place: str = ""  # of the error, in the function's own file
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one outcome, in words; where nothing is said, the values are to be shown."""
+
+    case: Case
+    outcome: Outcome
+    expected: str = ""
+    came: str = ""
+
+
+def run(function: Callable, case: Case, names: list[str]) -> Outcome:
+    """Call a function with its own copy of a case's arguments."""
+    arguments, options = fresh((case.arguments, case.options))
+    before = fresh((arguments, options))
+    try:
+        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]), limited():
+            warnings.simplefilter("ignore")
+            torch.manual_seed(0)  # what draws without a generator draws the same each time
+            value = _called(function, case, arguments, options)
+    except Exception as error:
+        return Outcome(error=error, place=_place(error, function))
+    pairs = [*zip(names, arguments, before[0], strict=False), *((k, options[k], before[1][k]) for k in options)]
+    changed = tuple(name for name, now, then in pairs if not _untouched(now, then))
+    return Outcome(value, changed=() if case.changes else changed)
+
+
+def _called(function: Callable, case: Case, arguments: tuple, options: dict) -> Any:
+    """What is compared: the result, or what the case makes of it."""
+    if case.call is not None:
+        return case.call(function, *arguments, **options)
+    value = function(*arguments, **options)
+    return _in_form(value, case.expected) if case.summary is None else case.summary(value)
+
+
+def _in_form(value: Any, wanted: Any) -> Any:
+    """A value in the form that was wanted, where only the form differs.
+
+    A tuple or a tensor may stand for a list and a stacked tensor for several, and 0 and 1 for False and True.
+    """
+    if isinstance(wanted, (tuple, list)):
+        if isinstance(value, Tensor) and value.ndim:
+            tensors = any(isinstance(item, Tensor) for item in wanted)
+            value = list(value.unbind(0)) if tensors else value.tolist()
+        if not isinstance(value, (tuple, list)):
+            return value
+        if len(value) == len(wanted):
+            value = [_in_form(item, want) for item, want in zip(value, wanted, strict=True)]
+        return type(wanted)(value)
+    if isinstance(wanted, bool) and type(value) is int and value in (0, 1):
+        return bool(value)
+    return value
+
+
+def _untouched(now: Any, then: Any) -> bool:
+    """True when a copy still holds what the original holds; what is no data is passed over."""
+    if isinstance(now, (Tensor, list, tuple, dict, int, float, str)):
+        return same(now, then, 0.0, 0.0)
+    return True
+
+
+def _place(error: Exception, function: Callable) -> str:
+    """File and line where a function's own code was when the error came up."""
+    room = getattr(function, "__module__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    here = Path(__file__).parent
+    own = [frame for frame in frames if room and Path(frame.filename).stem == room.rpartition(".")[2]
+           and Path(frame.filename).parent not in (here, here / "mistakes")]
+    return f"{short_path(own[-1].filename)}:{own[-1].lineno}" if own else ""
+
+
+def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault | None:
+    """The first thing that is wrong with an outcome, or None."""
+    error, value = outcome.error, outcome.value
+    if error is not None:
+        return Fault(case, outcome, came=_raised(outcome))
+    if case.shapes:
+        given = dict(zip(names, case.arguments, strict=False)) | case.options
+        wrong = None if case.summary else check_shapes(doc, given, value)
+        if wrong:
+            return Fault(case, outcome, "what the docstring's shape lines say", wrong)
+    if isinstance(value, NoGradient):
+        return Fault(case, outcome, "a gradient", value.text)
+    fault = _kind_fault(case, outcome)
+    if fault is not None:
+        return fault
+    if case.expected is True and case.call is not None and value is not True:
+        return Fault(case, outcome, case.about, value if isinstance(value, str) else "that is not so")
+    if not same(value, case.expected, case.rtol, case.atol):
+        return Fault(case, outcome)
+    if outcome.changed:
+        return Fault(case, outcome, "arguments that are left as they were", f"{outcome.changed[0]} was written to")
+    return None
+
+
+def _kind_fault(case: Case, outcome: Outcome) -> Fault | None:
+    """Hold the result's type against what is wanted."""
+    value, wanted = outcome.value, case.expected
+    if isinstance(wanted, (tuple, list)) and isinstance(value, (tuple, list)) and len(wanted) == len(value):
+        pairs = list(zip(wanted, value, strict=True))
+    else:
+        pairs = [(wanted, value)]
+    for want, came in pairs:
+        if isinstance(want, Tensor) and not isinstance(came, Tensor) and not (want.ndim == 0 and is_number(came)):
+            return Fault(case, outcome, "a tensor", f"a {type(came).__name__}")
+    if isinstance(wanted, list) and not case.call and not isinstance(value, list):
+        return Fault(case, outcome, "a list", f"a {type(value).__name__}")
+    return None
+
+
+def _raised(outcome: Outcome) -> str:
+    """An error in one line; one that is part of the course says all itself."""
+    error = outcome.error
+    text = " ".join(str(error).split())
+    if isinstance(error, CourseError):
+        return text
+    if isinstance(error, NeverEnds):
+        return f"{text}{f' ({outcome.place})' if outcome.place else ''}"
+    text = text if len(text) < 200 else text[:200] + " …"
+    where = f" ({outcome.place})" if outcome.place else ""
+    return f"it raised {type(error).__name__}: {text}{where}"
+
+
+def run_all(function: Callable, cases: list[Case], names: list[str]) -> list[Outcome]:
+    """The outcomes of all cases; they end with the first call that does not come to an end."""
+    outcomes = []
+    for case in cases:
+        outcomes.append(run(function, case, names))
+        if isinstance(outcomes[-1].error, NeverEnds):
+            break
+    return outcomes
+
+
+def first_fault(cases: list[Case], outcomes: list[Outcome], doc: str, names: list[str]) -> Fault | None:
+    """The first fault of the earliest stage that has one."""
+    faults = [fault_of(case, outcome, doc, names) for case, outcome in zip(cases, outcomes, strict=False)]
+    if faults and isinstance(faults[-1] and faults[-1].outcome.error, NeverEnds):
+        return faults[-1]
+    for stage in STAGES:
+        for fault in faults:
+            if fault is not None and fault.case.stage == stage:
+                return fault
+    return None
+
+
+ENDLESS = Mistake("a loop that never ends", "Does every way through the loop bring it nearer to its end?", None)
+
+
+def diagnose(known: list[Mistake], stage: str, cases: list[Case], outcomes: list[Outcome], doc: str,
+             names: list[str]) -> Mistake | None:
+    """The known mistake that gives the same outcomes in every case of one stage, and is right in those before."""
+    if isinstance(outcomes[-1].error, NeverEnds):
+        return ENDLESS
+    pairs = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if case.stage == stage]
+    before = [case for case in cases if STAGES.index(case.stage) < STAGES.index(stage)]
+    for candidate in known:
+        if all(_alike(case, outcome, run(candidate.body, case, names)) for case, outcome in pairs):
+            if all(fault_of(case, run(candidate.body, case, names), doc, names) is None for case in before):
+                return candidate
+    return None
+
+
+def _alike(case: Case, a: Outcome, b: Outcome) -> bool:
+    if a.error is not None or b.error is not None:
+        return type(a.error) is type(b.error) and str(a.error) == str(b.error)
+    return a.changed == b.changed and same(a.value, b.value, case.rtol, case.atol)

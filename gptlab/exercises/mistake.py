@@ -1,0 +1,40 @@
+"""The wrong bodies that people really write: each has a name, and a hint that does not give the answer.
+
+When a check fails, its inputs are run through them; the one that gives the same results is the diagnosis.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One known wrong body."""
+
+    name: str
+    hint: str  # one sentence
+    body: Callable
+
+
+_known: dict[str, list[Mistake]] = {}
+
+
+def mistake(key: str, name: str, hint: str) -> Callable[[Callable], Callable]:
+    """Decorate a wrong body of the blank `key`."""
+
+    def register(body: Callable) -> Callable:
+        _known.setdefault(key, []).append(Mistake(name, hint, body))
+        return body
+
+    return register
+
+
+def mistakes(key: str) -> list[Mistake]:
+    """All known mistakes of a blank, in the order in which they are written down."""
+    room = importlib.import_module(f"gptlab.exercises.{key.rpartition('.')[0]}")
+    for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+        if module.name.rpartition(".")[2].startswith("mistakes"):
+            importlib.import_module(module.name)
+    return _known.get(key, [])

@@ -1,0 +1,211 @@
+"""The checks of gptlab/ppo.py: each oracle goes through the kept tokens one by one."""
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+
+MASK = torch.tensor([[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [1, 1, 1, 1, 1]]).bool()  # padding on the right
+LEFT = torch.tensor([[0, 0, 1, 1, 1], [0, 1, 1, 1, 0], [1, 1, 1, 1, 0]]).bool()
+HOLES = torch.tensor([[1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [1, 1, 0, 1, 1]]).bool()
+
+
+def kept_places(mask: Tensor) -> Iterator[tuple[int, int]]:
+    """Row and column of each kept token."""
+    return ((b, t) for b in range(mask.shape[0]) for t in range(mask.shape[1]) if mask[b, t])
+
+
+def _spread(mask: Tensor, numbers: dict[tuple[int, int], Tensor], like: Tensor) -> Tensor:
+    """Numbers at their places, 0 elsewhere."""
+    zero = torch.zeros((), dtype=like.dtype)
+    B, R = mask.shape
+    return torch.stack([torch.stack([numbers.get((b, t), zero) for t in range(R)]) for b in range(B)])
+
+
+def _with_padding(oracle: Callable, *arguments, **options) -> list[Case]:
+    """Twice the same numbers with other ones standing at padding: the result does not change."""
+    expected, cases = oracle(*arguments, **options), []
+    for seed in (88, 89):
+        draw = Draw(seed)
+        other = [torch.where(MASK, x, 5 * draw.numbers(*x.shape).tanh()) if _is_table(x) else x for x in arguments]
+        cases.append(one(*other, expected=expected, about="other numbers at padding", **options))
+    return cases
+
+
+def _is_table(x: object) -> bool:
+    return isinstance(x, Tensor) and x.is_floating_point() and x.shape == MASK.shape
+
+
+def _chosen(logits: Tensor, ids: Tensor) -> Tensor:
+    rows = [[logits[b, t - 1, ids[b, t]] - logits[b, t - 1].logsumexp(0) for t in range(1, ids.shape[1])]
+            for b in range(ids.shape[0])]
+    return torch.stack([torch.stack(row) for row in rows])
+
+
+def token_log_probs() -> list[Case]:
+    """One token after the other is the oracle."""
+    draw = Draw(81)
+    logits, ids = draw.numbers(2, 4, 6), draw.ids(6, 2, 4)
+    return [
+        *each_way(logits, ids, oracle=_chosen),
+        one(torch.zeros(1, 3, 4).double(), torch.tensor([[0, 1, 3]]), about="all tokens equally likely: −ln 4",
+            expected=torch.full((1, 2), -math.log(4), dtype=torch.float64)),
+        *each_way(logits.sign() * 1e4, ids, oracle=_chosen, stage=EDGE, about="scores of ±10,000"),
+        one(logits[:1, :2], ids[:1, :2], oracle=_chosen, stage=EDGE, about="one text of two tokens"),
+    ]
+
+
+def _estimated(logprobs: Tensor, ref_logprobs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    ratio = torch.exp(ref_logprobs) / torch.exp(logprobs)
+    k1 = -torch.log(ratio)
+    return k1, 0.5 * k1.abs() * k1.abs(), ratio - 1 - torch.log(ratio)
+
+
+def kl_estimates() -> list[Case]:
+    """Ratios of probabilities are the oracle, and numbers worked by hand."""
+    draw = Draw(82)
+    logprobs, ref = -draw.numbers(2, 3).abs(), -draw.numbers(2, 3).abs() * 2
+    equal = torch.tensor([[-1.0]]).double(), torch.tensor([[-3.0]]).double()
+    return [
+        one(*equal, expected=tuple(torch.tensor([[k]]).double() for k in (2.0, 2.0, math.exp(-2) + 1)), rtol=1e-6),
+        *each_way(logprobs, ref, oracle=_estimated, gradient=False),
+        one(ref, ref, expected=(0 * ref,) * 3, about="the same policy"),
+    ]
+
+
+def _rewarded(score, logprobs, ref_logprobs, mask, beta):
+    last = dict(kept_places(mask))  # a later place replaces an earlier one
+    paid = {(b, t): beta * (ref_logprobs[b, t] - logprobs[b, t]) + (score[b] if last[b] == t else 0.0)
+            for b, t in kept_places(mask)}
+    return _spread(mask, paid, logprobs)
+
+
+def token_rewards() -> list[Case]:
+    """One kept token after the other is the oracle."""
+    draw = Draw(83)
+    score, logprobs, ref = draw.numbers(3) * 2, draw.numbers(3, 5), draw.numbers(3, 5)
+    given = {"oracle": _rewarded, "gradient": False}
+    return [
+        *each_way(score, logprobs, ref, MASK, 0.3, **given),
+        *each_way(score, logprobs, ref, LEFT, 1.7, **given, about="padding on both sides"),
+        one(score, logprobs, ref, HOLES, 0.5, oracle=_rewarded, about="padding in between"),
+        one(score, logprobs, ref, MASK, 0.0, oracle=_rewarded, about="KL costs nothing"),
+        *_with_padding(_rewarded, score, logprobs, ref, MASK, 0.3),
+    ]
+
+
+def _advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    """The sum Σ (γλ)^l δ_{t+l} written out over the kept tokens of each row."""
+    found, returned = {}, {}
+    for b in range(mask.shape[0]):
+        kept = [t for t in range(mask.shape[1]) if mask[b, t]]
+        deltas = [rewards[b, t] - values[b, t] + (gamma * values[b, kept[i + 1]] if i + 1 < len(kept) else 0.0)
+                  for i, t in enumerate(kept)]
+        for i, t in enumerate(kept):
+            found[b, t] = sum((gamma * lam) ** step * delta for step, delta in enumerate(deltas[i:]))
+            returned[b, t] = found[b, t] + values[b, t]
+    return _spread(mask, found, values), _spread(mask, returned, values)
+
+
+def gae() -> list[Case]:
+    """The sum of the definition, written out, is the oracle."""
+    draw = Draw(84)
+    rewards, values = draw.numbers(3, 5), draw.numbers(3, 5) + 1
+    given = {"oracle": _advantages, "gradient": False}
+    return [
+        *each_way(rewards, values, MASK, **given),
+        *each_way(rewards, values, MASK, gamma=0.9, lam=0.7, **given),
+        one(rewards, values, torch.ones(3, 5).bool(), gamma=0.5, lam=1.0, oracle=_advantages, about="no padding"),
+        one(rewards, values, MASK, gamma=0.8, lam=0.0, oracle=_advantages, about="λ = 0"),
+        one(rewards, values, LEFT, gamma=0.9, oracle=_advantages, about="padding on both sides"),
+        *_with_padding(_advantages, rewards, values, MASK),
+        one(rewards[:, :1], values[:, :1], MASK[:, :1], oracle=_advantages, stage=EDGE, about="one token"),
+    ]
+
+
+def _whitened(x, mask, shift_mean=True):
+    kept = [x[b, t] for b, t in kept_places(mask)]
+    mean = sum(kept) / len(kept)
+    spread = torch.sqrt(sum((k - mean) * (k - mean) for k in kept) / len(kept) + 1e-8)
+    back = 0.0 if shift_mean else mean
+    return _spread(mask, {(b, t): (x[b, t] - mean) / spread + back for b, t in kept_places(mask)}, x)
+
+
+def whiten() -> list[Case]:
+    """One kept number after the other is the oracle."""
+    x = Draw(85).numbers(3, 5) * 3 + 1
+    return [
+        *each_way(x, MASK, oracle=_whitened, gradient=False),
+        *each_way(x, LEFT, shift_mean=False, oracle=_whitened, gradient=False, about="the mean stays"),
+        one(x, HOLES, oracle=_whitened, about="padding in between"),
+        one(x * 1e-4, MASK, oracle=_whitened, about="a variance of about 1e-7"),
+        one(torch.full((2, 3), 4.0).double(), torch.ones(2, 3).bool(), expected=torch.zeros(2, 3).double(), stage=EDGE,
+            about="all numbers alike"),
+        *_with_padding(_whitened, x, MASK),
+        *_with_padding(_whitened, x, MASK, shift_mean=False),
+    ]
+
+
+def _policy(logprobs, old_logprobs, advantages, mask, clip=0.2):
+    gains = []
+    for b, t in kept_places(mask):
+        ratio, advantage = torch.exp(logprobs[b, t]) / torch.exp(old_logprobs[b, t]), advantages[b, t]
+        if advantage > 0:  # a good token gains until 1 + ε, a bad one loses down to 1 − ε
+            ratio = ratio if ratio < 1 + clip else ratio * 0 + 1 + clip
+        else:
+            ratio = ratio if ratio > 1 - clip else ratio * 0 + 1 - clip
+        gains.append(ratio * advantage)
+    return -sum(gains) / len(gains)
+
+
+def policy_loss() -> list[Case]:
+    """The four cases of the clip, token by token, are the oracle."""
+    draw = Draw(86)
+    old = -draw.numbers(3, 5).abs()
+    new, advantages = old + 0.5 * draw.numbers(3, 5), draw.numbers(3, 5)
+    given = new, old, advantages
+    return [
+        *each_way(*given, MASK, oracle=_policy, still=(1, 2)),
+        *each_way(*given, LEFT, clip=0.05, oracle=_policy, still=(1, 2)),
+        one(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_policy, about="no padding"),
+        one(old, old, advantages, MASK, oracle=_policy, about="the policy that sampled"),
+        *_with_padding(_policy, *given, MASK),
+    ]
+
+
+def _value(values, old_values, returns, mask, clip=0.2):
+    losses = []
+    for b, t in kept_places(mask):
+        new, old, goal = values[b, t], old_values[b, t], returns[b, t]
+        near = old + clip if new > old + clip else old - clip if new < old - clip else new
+        plain, clipped = (new - goal) ** 2, (near - goal) ** 2
+        losses.append(plain if plain >= clipped else clipped)
+    return sum(losses) / len(losses) / 2
+
+
+def value_loss() -> list[Case]:
+    """The clip token by token is the oracle."""
+    draw = Draw(87)
+    old = draw.numbers(3, 5)
+    given = old + 0.4 * draw.numbers(3, 5), old, old + 0.5 * draw.numbers(3, 5)
+    return [
+        *each_way(*given, MASK, oracle=_value, still=(1, 2)),
+        *each_way(*given, LEFT, clip=0.05, oracle=_value, still=(1, 2)),
+        one(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_value, about="no padding"),
+        *_with_padding(_value, *given, MASK),
+    ]
+
+
+def adaptive_beta() -> list[Case]:
+    """Numbers worked by hand."""
+    return [
+        one(0.1, 6.0, 6.0, 64, 1000.0, expected=0.1, about="on target"),
+        one(0.1, 6.6, 6.0, 50, 1000.0, expected=0.1005, about="10 % too much"),
+        one(0.2, 5.1, 6.0, 100, 1000.0, expected=0.197, about="15 % too little"),
+        one(0.2, 60.0, 6.0, 100, 500.0, expected=0.208, about="far too much"),
+        one(0.5, 0.1, 4.0, 200, 1000.0, expected=0.48, about="far too little"),
+        one(0.3, -1.0, 2.0, 50, 200.0, expected=0.285, about="an estimate below 0"),
+    ]

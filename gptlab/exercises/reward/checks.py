@@ -1,0 +1,89 @@
+"""The checks of gptlab/reward.py."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+
+FAR = torch.tensor([1e4, -1e4, 0.5, 3.0]).double()
+
+
+def last_token_index() -> list[Case]:
+    """Places read off by eye."""
+    right = torch.tensor([[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [1, 1, 1, 1, 1]]).bool()
+    left = torch.tensor([[0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 1], [0, 1, 1, 1, 1, 0]]).bool()
+    holes = torch.tensor([[1, 0, 1, 0], [0, 1, 0, 1], [1, 1, 0, 0]]).bool()
+    return [
+        one(right, expected=torch.tensor([2, 0, 4]), about="padding on the right"),
+        one(left, expected=torch.tensor([5, 5, 4]), about="padding on the left"),
+        one(holes, expected=torch.tensor([2, 3, 1]), about="padding in between"),
+        one(right.T.contiguous().T, expected=torch.tensor([2, 0, 4]), about="not contiguous in memory"),
+        one(torch.tensor([[True]]), expected=torch.tensor([0]), stage=EDGE, about="a single token"),
+    ]
+
+
+def _preferred(chosen: Tensor, rejected: Tensor) -> Tensor:
+    return F.softplus(rejected - chosen).mean()
+
+
+def pairwise_loss() -> list[Case]:
+    """log σ(x) = −softplus(−x) is the oracle; ln 2 by hand where nobody is preferred."""
+    draw = Draw(71)
+    chosen, rejected = draw.numbers(5) + 1, draw.numbers(5)
+    zero = torch.zeros(4).double()
+    return [
+        one(zero, zero, expected=torch.tensor(0.6931471805599453, dtype=torch.float64), about="equal rewards: ln 2"),
+        *each_way(chosen, rejected, oracle=_preferred),
+        *each_way(FAR, -FAR, oracle=_preferred, stage=EDGE, about="differences of ±20,000"),
+        *each_way(zero, FAR, oracle=_preferred, stage=EDGE, about="differences of ±10,000"),
+    ]
+
+
+def _ranked(rewards: Tensor) -> Tensor:
+    """Pair by pair."""
+    K, losses = rewards.shape[-1], []
+    for row in rewards.reshape(-1, K):
+        losses += [F.softplus(row[lower] - row[upper]) for upper in range(K) for lower in range(upper + 1, K)]
+    return torch.stack(losses).mean()
+
+
+def ranking_loss() -> list[Case]:
+    """Pair by pair is the oracle."""
+    draw = Draw(72)
+    return [
+        *each_way(draw.numbers(3, 4), oracle=_ranked),
+        *each_way(draw.numbers(5), oracle=_ranked, about="one prompt"),
+        one(draw.numbers(2, 3, 4), oracle=_ranked),
+        one(draw.numbers(6, 2), oracle=_ranked, about="K = 2"),
+        one(draw.numbers(1, 4), oracle=_ranked, stage=EDGE, about="a batch of one prompt"),
+        one(torch.tensor([[-1e4, 1e4, 0.0], [3.0, -1e4, 1e4]]).double(), stage=EDGE, about="rewards of ±10,000",
+            expected=torch.tensor((20000 + 10000 + 0 + 0 + 9997 + 20000) / 6, dtype=torch.float64)),
+    ]
+
+
+def agreement() -> list[Case]:
+    """Counted by hand."""
+    return [
+        one([1, 0, 1, 1], [1, 1, 1, 0], expected=0.5),
+        one([0, 0, 2, 1, 0], [0, 0, 2, 2, 0], expected=0.8),
+        one([True, False, False], [True, False, False], expected=1.0),
+        one([1, 2, 3], [3, 1, 2], expected=0.0),
+        one(torch.tensor([1, 0, 0, 1, 0, 0, 0, 1]), torch.tensor([0, 0, 0, 1, 1, 1, 0, 0]), expected=0.5,
+            about="tensors", rtol=1e-6),
+        one(torch.tensor([1, 0, 1, 0]), torch.tensor([1, 0, 1, 1]), expected=0.75, about="tensors", rtol=1e-6),
+    ]
+
+
+def normalize() -> list[Case]:
+    """The formula, in another order."""
+    draw = Draw(73)
+
+    def oracle(rewards: Tensor, mean: float, std: float) -> Tensor:
+        return torch.stack([(r - mean) / std for r in rewards.flatten()]).reshape(rewards.shape)
+
+    return [
+        one(torch.tensor([5.0, 1.0]).double(), 3.0, 2.0, expected=torch.tensor([1.0, -1.0]).double()),
+        *each_way(draw.numbers(4), 0.7, 0.25, oracle=oracle, gradient=False),
+        *each_way(draw.numbers(2, 3), -1.5, 3.0, oracle=oracle, gradient=False),
+    ]

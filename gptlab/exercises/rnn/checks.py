@@ -1,0 +1,98 @@
+"""The checks of gptlab/rnn.py."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+
+
+def _copied(cell: torch.nn.Module, w: Tensor, u: Tensor, b: Tensor) -> tuple[torch.nn.Module, dict[str, Tensor]]:
+    """torch's cell in the right kind of number, and our weights as it names them: (out, in), one bias left at 0."""
+    suffix = "_l0" if isinstance(cell, torch.nn.RNNBase) else ""
+    weights = {"weight_ih": w.T, "weight_hh": u.T, "bias_ih": b, "bias_hh": torch.zeros_like(b)}
+    return cell.to(w.dtype), {name + suffix: weight for name, weight in weights.items()}
+
+
+def _torch_rnn(x: Tensor, h: Tensor, w_xh: Tensor, w_hh: Tensor, b: Tensor) -> Tensor:
+    return torch.func.functional_call(*_copied(torch.nn.RNNCell(*w_xh.shape), w_xh, w_hh, b), (x, h))
+
+
+def _torch_gru(x: Tensor, h: Tensor, w: Tensor, u: Tensor, b: Tensor) -> Tensor:
+    return torch.func.functional_call(*_copied(torch.nn.GRUCell(len(w), len(u)), w, u, b), (x, h))
+
+
+def _drawn(seed: int, B: int, C: int, F: int, gates: int, scale: float = 1.0) -> list[Tensor]:
+    draw = Draw(seed)
+    return [draw.numbers(*shape) * scale
+            for shape in ((B, C), (B, F), (C, gates * F), (F, gates * F), (gates * F,))]
+
+
+def rnn_step() -> list[Case]:
+    """torch.nn.RNNCell is the oracle, and one step worked by hand: tanh(2·3 − 4·1 − 1.5) = tanh ½."""
+    hand = [torch.tensor(numbers).double() for numbers in ([[2.0]], [[4.0]], [[3.0]], [[-1.0]], [-1.5])]
+    x, h, *weights = _drawn(71, 2, 3, 4, 1)
+    return [
+        one(*hand, expected=torch.tensor([[0.46211716]]).double(), about="tanh of one half"),
+        *each_way(x, h, *weights, oracle=_torch_rnn),
+        *each_way(*_drawn(72, 3, 5, 2, 1, 0.3), oracle=_torch_rnn, about="small weights"),
+        one(x, torch.zeros_like(h), *weights, oracle=_torch_rnn, stage=EDGE, about="a state of 0"),
+        one(x[:1], h[:1], *weights, oracle=_torch_rnn, stage=EDGE, about="one text"),
+    ]
+
+
+def gru_step() -> list[Case]:
+    """torch.nn.GRUCell is the oracle, and one step worked by hand.
+
+    With x = 0 and u = 0 the biases alone decide: r does not matter, z = σ(ln 3) = ¾, n = tanh 0 = 0, and the
+    new state is ¾ of the old one.
+    """
+    zero = torch.zeros(1, 1).double()
+    hand = zero, torch.tensor([[8.0]]).double(), torch.zeros(1, 3).double(), torch.zeros(1, 3).double()
+    bias = torch.tensor([5.0, 1.0986122886681098, 0.0]).double()
+    x, h, *weights = _drawn(73, 2, 3, 4, 3)
+    return [
+        one(*hand, bias, expected=torch.tensor([[6.0]]).double(), about="z is ¾ and n is 0"),
+        *each_way(x, h, *weights, oracle=_torch_gru),
+        *each_way(*_drawn(74, 3, 5, 2, 3, 0.4), oracle=_torch_gru, about="small weights"),
+        one(x, torch.zeros_like(h), *weights, oracle=_torch_gru, stage=EDGE, about="a state of 0"),
+        one(x[:1], h[:1], *weights, oracle=_torch_gru, stage=EDGE, about="one text"),
+    ]
+
+
+def _halving(x: Tensor, h: Tensor) -> Tensor:
+    """A step that one can follow by hand."""
+    return h / 2 + x
+
+
+def _with_weights(torch_cell: type, seed: int, C: int, F: int, gates: int) -> tuple[Callable, Callable]:
+    """A step with its weights put in, and torch's whole network with the same ones."""
+    _, _, *weights = _drawn(seed, 1, C, F, gates, 0.5)
+    one_step = _torch_gru if gates == 3 else _torch_rnn
+
+    def step(x: Tensor, h: Tensor) -> Tensor:
+        return one_step(x, h, *(weight.to(x.dtype) for weight in weights))
+
+    def whole(step: Callable, xs: Tensor, h0: Tensor) -> Tensor:
+        network = _copied(torch_cell(C, F, batch_first=True), *(weight.to(xs.dtype) for weight in weights))
+        return torch.func.functional_call(*network, (xs, h0[None]))[0]
+
+    return step, whole
+
+
+def run_rnn() -> list[Case]:
+    """torch.nn.RNN and torch.nn.GRU are the oracles, and three steps worked by hand."""
+    draw = Draw(75)
+    rnn, torch_rnn = _with_weights(torch.nn.RNN, 76, 5, 4, 1)
+    gru, torch_gru = _with_weights(torch.nn.GRU, 77, 2, 3, 3)
+    xs, h0 = draw.numbers(2, 3, 5), draw.numbers(2, 4)
+    numbers = torch.tensor([[[1.0], [2.0], [4.0]]]).double()
+    return [
+        one(_halving, numbers, torch.tensor([[8.0]]).double(), about="each step halves the state and adds the input",
+            expected=torch.tensor([[[5.0], [4.5], [6.25]]]).double()),
+        *each_way(rnn, xs, h0, oracle=torch_rnn, about="an RNN"),
+        *each_way(gru, draw.numbers(3, 4, 2), draw.numbers(3, 3), oracle=torch_gru, about="a GRU"),
+        one(rnn, xs[:, :1], h0, oracle=torch_rnn, stage=EDGE, about="one step"),
+        one(rnn, xs[:1], h0[:1], oracle=torch_rnn, stage=EDGE, about="one text"),
+    ]

@@ -1,0 +1,110 @@
+"""The checks of gptlab/sampling.py; `sample_next` and `generate` stand in `drawing.py`."""
+
+import torch
+from torch import Tensor
+
+from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.sampling.checks_generate import generate, sample_next
+
+__all__ = ["append_token", "generate", "sample_next", "softmax", "top_k_filter", "top_p_filter"]
+INF = float("inf")
+
+
+def append_token() -> list[Case]:
+    """Lists worked by hand."""
+    return [
+        one([5, 2], 9, expected=[5, 2, 9]),
+        one([7, 7, 1], 7, expected=[7, 7, 1, 7]),
+        one(list(range(12)), 0, expected=[*range(12), 0]),
+        one([], 3, expected=[3], stage=EDGE),
+    ]
+
+
+def _softmax(logits: Tensor, temperature: float = 1.0) -> Tensor:
+    return torch.softmax(logits / temperature, dim=-1)
+
+
+def softmax() -> list[Case]:
+    """torch's softmax is the oracle; at temperature 0, one-hots worked by hand."""
+    draw = Draw(11)
+    table, square, row = draw.numbers(2, 3, 7), draw.numbers(5, 5), draw.numbers(4)
+    wide = torch.tensor([[1e4, -1e4, 0.0, 9999.0], [-1e4, -1e4, -9998.0, -1e4], [3.0, 1.0, 2.0, 0.0]]).double()
+    tie = torch.tensor([[1.0, 3.0, 3.0, 0.0], [2.0, 2.0, -1.0, 2.0], [0.0, 1.0, 5.0, 4.0]]).double()
+    first = torch.tensor([[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]])
+    return [
+        *each_way(table, oracle=_softmax),
+        *each_way(square, oracle=_softmax, temperature=0.5),
+        *each_way(row, oracle=_softmax, temperature=2.5),
+        *each_way(wide, oracle=_softmax, stage=EDGE, about="scores of ±10,000"),
+        one(wide, oracle=_softmax, temperature=0.01, stage=EDGE, about="scores of ±10,000"),
+        one(wide[None], oracle=_softmax, stage=EDGE, about="scores of ±10,000, three axes"),
+        one(tie[None], temperature=0.0, expected=first[None].double(), stage=EDGE, about="with ties, three axes"),
+        one(torch.tensor([[0.5, -INF, 1.0], [-INF, 2.0, -INF]]).double(), oracle=_softmax, stage=EDGE,
+            about="scores of −inf"),
+        one(tie, temperature=0.0, expected=first.double(), stage=EDGE, about="with ties"),
+        one(tie.float(), temperature=0, expected=first, stage=EDGE, about="with ties, float32"),
+        one(wide, temperature=0.0, expected=torch.eye(4).double()[[0, 2, 0]], stage=EDGE, about="scores of ±10,000"),
+    ]
+
+
+def _top_k(logits: Tensor, k: int) -> Tensor:
+    """By sorting plain numbers, row by row."""
+    rows = []
+    for row in logits.reshape(-1, logits.shape[-1]).tolist():
+        limit = sorted(row)[-k] if k <= len(row) else -INF
+        rows.append([z if z >= limit else -INF for z in row])
+    return torch.tensor(rows, dtype=torch.float64).reshape(logits.shape)
+
+
+def top_k_filter() -> list[Case]:
+    """Python's sorted is the oracle."""
+    draw = Draw(12)
+    table, row = draw.numbers(2, 3, 7), draw.numbers(6)
+    ties = torch.tensor([[2.0, 5.0, 2.0, 1.0, 2.0], [1.0, 1.0, 0.0, 4.0, 1.0]]).double()
+    return [
+        *each_way(table, 3, oracle=_top_k, gradient=False),
+        *each_way(row, 2, oracle=_top_k, gradient=False),
+        *each_way(draw.numbers(4, 5), 1, oracle=_top_k, gradient=False),
+        one(ties, 2, oracle=_top_k, stage=EDGE, about="ties with the k-th"),
+        one(ties, 3, oracle=_top_k, stage=EDGE, about="ties with the k-th"),
+        one(row, 6, oracle=_top_k, stage=EDGE, about="k = V"),
+        one(table, 9, oracle=_top_k, stage=EDGE, about="k > V"),
+        one(torch.tensor([3.0, -INF, 1.0, -INF]).double(), 3, oracle=_top_k, stage=EDGE, about="scores of −inf"),
+    ]
+
+
+def _top_p(logits: Tensor, p: float) -> Tensor:
+    """By adding up plain numbers, row by row, from the likeliest on."""
+    rows = []
+    for scores in logits.reshape(-1, logits.shape[-1]):
+        row, chances = scores.tolist(), torch.softmax(scores.double(), dim=-1).tolist()
+        kept, mass = set(), 0.0
+        for i in sorted(range(len(row)), key=lambda i: -chances[i]):
+            if mass >= p and kept:
+                break
+            kept.add(i)
+            mass += chances[i]
+        rows.append([z if i in kept or p >= 1 else -INF for i, z in enumerate(row)])
+    return torch.tensor(rows, dtype=torch.float64).reshape(logits.shape)
+
+
+def top_p_filter() -> list[Case]:
+    """A running sum of plain numbers is the oracle."""
+    draw = Draw(13)
+    table, row = draw.numbers(2, 3, 7), draw.numbers(6)
+    known = torch.tensor([0.1, 0.4, 0.2, 0.3]).double().log()
+    wide = torch.tensor([[1e4, -1e4, 0.0], [0.0, 5.0, -60.0]]).double()
+    return [
+        one(known, 0.65, expected=torch.where(torch.tensor([False, True, False, True]), known, -INF),
+            about="probabilities 0.1, 0.4, 0.2, 0.3"),
+        *each_way(table, 0.75, oracle=_top_p, gradient=False),
+        *each_way(row, 0.4, oracle=_top_p, gradient=False),
+        *each_way(draw.numbers(4, 5), 0.9, oracle=_top_p, gradient=False),
+        one(known, 0.05, oracle=_top_p, stage=EDGE, about="the likeliest alone has more than p"),
+        one(table, 0.0, oracle=_top_p, stage=EDGE, about="p = 0"),
+        one(table, 1.0, oracle=_top_p, stage=EDGE, about="p = 1"),
+        one(wide, 1.0, oracle=_top_p, stage=EDGE, about="p = 1, with probabilities that round to 0"),
+        one(wide, 1.5, oracle=_top_p, stage=EDGE, about="p > 1"),
+        one(wide, 0.5, oracle=_top_p, stage=EDGE, about="scores of ±10,000"),
+        one(torch.tensor([0.5, -INF, 1.0, -INF]).double(), 0.9, oracle=_top_p, stage=EDGE, about="scores of −inf"),
+    ]

@@ -1,0 +1,99 @@
+"""The checks of gptlab/transformer.py; `mask_tokens` and `gpt2_init_std` stand in `masking.py`."""
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.transformer.checks_mask_tokens import gpt2_init_std, mask_tokens
+
+__all__ = ["feed_forward", "gelu", "gpt2_init_std", "layer_norm", "mask_tokens", "post_ln_block", "pre_ln_block"]
+
+
+def _normed(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
+    return F.layer_norm(x, weight.shape, weight, bias, eps)
+
+
+def layer_norm() -> list[Case]:
+    """torch's own is the oracle."""
+    draw = Draw(31)
+    x, weight, bias = draw.numbers(2, 3, 5) + 1, draw.numbers(5), draw.numbers(5)
+    square, one_row = draw.numbers(5, 5) * 3, draw.numbers(5)
+    flat = torch.tensor([[2.0, 2.0, 2.0, 2.0, 2.0], [1.0, 0.0, -1.0, 3.0, 0.5]]).double()
+    return [
+        *each_way(x, weight, bias, oracle=_normed),
+        *each_way(square, weight, bias, eps=0.5, oracle=_normed),
+        one(one_row, weight, bias, oracle=_normed, about="one vector"),
+        one(x * 1e-3, weight, bias, oracle=_normed, about="a variance as small as eps"),
+        *each_way(flat, weight, bias, oracle=_normed, stage=EDGE, about="row 0 has variance 0"),
+    ]
+
+
+def gelu() -> list[Case]:
+    """torch's own, in the tanh form, is the oracle; tanh(1) comes of a number worked by hand."""
+    def oracle(x: Tensor) -> Tensor:
+        return F.gelu(x, approximate="tanh")
+
+    x = Draw(32).numbers(2, 3, 4) * 2
+    return [
+        one(torch.tensor([0.0, 1.0, -1.0]).double(), expected=torch.tensor([0, 0.8411919906, -0.1588080094]).double(),
+            rtol=1e-7),
+        *each_way(x, oracle=oracle),
+        *each_way(torch.tensor([1e4, -1e4, 30.0, -30.0]).double(), oracle=oracle, stage=EDGE, about="large numbers"),
+    ]
+
+
+def _fed(x, w_in, b_in, w_out, b_out):
+    inner = torch.einsum("...c,cf->...f", x, w_in) + b_in
+    return torch.einsum("...f,fc->...c", F.gelu(inner, approximate="tanh"), w_out) + b_out
+
+
+def feed_forward() -> list[Case]:
+    """einsum and torch's gelu are the oracle."""
+    draw = Draw(33)
+    weights = draw.numbers(5, 7), draw.numbers(7), draw.numbers(7, 5), draw.numbers(5)
+    square = draw.numbers(4, 4), draw.numbers(4), draw.numbers(4, 4), draw.numbers(4)
+    return [
+        *each_way(draw.numbers(2, 3, 5), *weights, oracle=_fed),
+        *each_way(draw.numbers(3, 4), *square, oracle=_fed, about="F = C"),
+        one(draw.numbers(5), *weights, oracle=_fed, about="one vector"),
+    ]
+
+
+def _parts() -> dict[str, Callable]:
+    """Four different functions (B, T, C) -> (B, T, C) in the places of attention, MLP and norms."""
+    return {"attend": lambda x: 0.5 * x.cumsum(dim=1), "mlp": lambda x: torch.sin(2 * x) + 0.3,
+            "norm1": lambda x: 0.7 * x + 0.1, "norm2": lambda x: torch.tanh(x) * 1.5}
+
+
+def _pre(x, attend, mlp, norm1, norm2):
+    found = attend(norm1(x))
+    thought = mlp(norm2(torch.add(x, found)))
+    return torch.stack([x, found, thought]).sum(dim=0)
+
+
+def _post(x, attend, mlp, norm1, norm2):
+    h = norm1(torch.stack([x, attend(x)]).sum(dim=0))
+    return norm2(torch.stack([h, mlp(h)]).sum(dim=0))
+
+
+def pre_ln_block() -> list[Case]:
+    """Four simple functions, put together another way, are the oracle."""
+    draw = Draw(34)
+    return [*each_way(draw.numbers(2, 3, 4), oracle=_pre, **_parts()),
+            *each_way(draw.numbers(1, 5, 2), oracle=_pre, **_parts() | {"attend": math_root})]
+
+
+def post_ln_block() -> list[Case]:
+    """Four simple functions, put together another way, are the oracle."""
+    draw = Draw(35)
+    return [*each_way(draw.numbers(2, 3, 4), oracle=_post, **_parts()),
+            *each_way(draw.numbers(1, 5, 2), oracle=_post, **_parts() | {"attend": math_root})]
+
+
+def math_root(x: Tensor) -> Tensor:
+    """Another stand-in for attention."""
+    return (x * x + math.pi).sqrt()
