@@ -12,21 +12,21 @@ lab: $(VENV)/.course          ## open the course in JupyterLab
 	$(BIN)/gptlab lab $(ARGS)
 
 lessons: $(VENV)/.course      ## run the lessons and keep what they print: make lessons ARGS="0 1"
-	$(BIN)/python lessons/make.py $(ARGS)
+	$(BIN)/python -m dev.make_lessons $(ARGS)
 
 test: $(VENV)/.test $(VENV)/.book   ## everything that is checked, the website with it
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
-	$(BIN)/ruff check gptlab solutions tests benchmarks lessons book
+	$(BIN)/ruff check gptlab solutions tests benchmarks dev
 
 book: $(VENV)/.book           ## the website, in book/_build/html
-	$(BIN)/python -m book.make $(ARGS)
+	$(BIN)/python -m dev.book.make $(ARGS)
 
 bench: $(VENV)/.test          ## speed beside peers, then 20 kills of a run
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/kills.py
 
 assets: $(VENV)/.course       ## train the shipped model again (takes most of an hour)
-	$(BIN)/python -m gptlab.engine.assets $(ARGS)
+	$(BIN)/python -m dev.ship_model $(ARGS)
 
 $(VENV)/.course: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

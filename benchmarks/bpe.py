@@ -23,7 +23,7 @@ from tokenizers import models, pre_tokenizers, trainers
 
 from gptlab import bpe
 from gptlab.blanks.registry import borrow
-from gptlab.engine import machine
+from gptlab.engine import hardware
 from gptlab.world.web import Web
 
 SIZES = (250_000, 500_000, 1_000_000, 2_000_000)  # bytes
@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=3, help="of each measurement; the fastest counts")
     args = parser.parse_args()
     borrow("all")
-    m = machine.describe()
+    m = hardware.describe()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     print(f"{m['processor']}, one core of {m['cores']}; Python {sys.version.split()[0]}, tokenizers {tokenizers.__version__}; "

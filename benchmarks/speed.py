@@ -12,11 +12,12 @@ import torch
 
 from gptlab import bpe
 from gptlab.blanks.registry import borrow
-from gptlab.engine import corpus, machine
+from gptlab.engine import hardware
 from gptlab.engine.config import GPTConfig, TrainConfig
-from gptlab.engine.generate import generate_batch
-from gptlab.engine.model import GPT
-from gptlab.engine.train import Run
+from gptlab.engine.data import corpus
+from gptlab.engine.model.generate import generate_batch
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.train.pretrain import Run
 from gptlab.world.web import Web
 
 V, T, B, N_LAYERS, WIDTH = 4096, 128, 16, 4, 128
@@ -27,9 +28,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement")
     args = parser.parse_args()
-    machine.prepare()
+    hardware.prepare()
     borrow("all")
-    m = machine.describe()
+    m = hardware.describe()
     print(f"{m['processor']}, {m['cores']} cores, torch {m['torch']}, {m['threads']} threads\n")
     for name, value in rows(args.seconds):
         print(f"{name:<62} {value}", flush=True)

@@ -1,6 +1,6 @@
 """Bodies that may run where a blank is empty and its reference is not there.
 
-The engine offers them (gptlab/engine/standins.py), `blanks.lend` lets them run.
+The engine offers them (gptlab/engine/model/torch_stand_ins.py), `blanks.lend` lets them run.
 """
 from collections.abc import Callable
 

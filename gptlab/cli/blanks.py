@@ -8,7 +8,7 @@ import sys
 from gptlab.blanks import registry
 from gptlab.blanks.choices import choices_file
 from gptlab.blanks.source_scan import short_path
-from gptlab.cli import arguments
+from gptlab.cli import option_types
 from gptlab.course.reset import reset, reveal
 
 BLANKS_EXAMPLES = """\
@@ -48,7 +48,7 @@ def register(commands) -> None:
     add = commands.add_parser
     command = add("blanks", help="list the functions that you write, and their state", epilog=BLANKS_EXAMPLES)
     command.description = "List the functions that you write: key, lesson, minutes, state, place."
-    command.add_argument("--lesson", type=arguments.whole(0, 99), metavar="N", help="only those of one lesson")
+    command.add_argument("--lesson", type=option_types.whole(0, 99), metavar="N", help="only those of one lesson")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=show)
     command = add("borrow", help="run the reference instead of your own", epilog=BORROW_EXAMPLES)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from gptlab.cli import arguments, models
+from gptlab.cli import models, option_types
 
 EXAMPLES = """\
 examples:
@@ -33,25 +33,25 @@ def register(commands) -> None:
     command.add_argument(
         "--model", type=Path, metavar="DIR", help="a run's folder, or one stage's model in it"
     )
-    command.add_argument("--prompt", type=arguments.message, metavar="TEXT", help="answer this once, then end")
+    command.add_argument("--prompt", type=option_types.message, metavar="TEXT", help="answer this once, then end")
     command.add_argument(
         "--system", metavar="TEXT", help="a system message that stands before the conversation"
     )
     command.add_argument(
         "--temperature",
-        type=arguments.temperature,
+        type=option_types.temperature,
         metavar="F",
         help=f"0 takes the likeliest token (default: 0 with --prompt, else {TALKATIVE})",
     )
     command.add_argument(
         "--max-new-tokens",
-        type=arguments.whole(1, 10**6),
+        type=option_types.whole(1, 10**6),
         default=N_TOKENS,
         metavar="N",
         help=f"length of a reply (default: {N_TOKENS})",
     )
     command.add_argument(
-        "--seed", type=arguments.seed, default=0, metavar="N", help="of the sampling (default: 0)"
+        "--seed", type=option_types.seed, default=0, metavar="N", help="of the sampling (default: 0)"
     )
     command.set_defaults(command=talk)
 
@@ -59,9 +59,9 @@ def register(commands) -> None:
 def talk(options: argparse.Namespace) -> int:
     """Answer once, or until the conversation ends."""
     folder = models.find_model(options.model)
-    from gptlab.cli import whose
+    from gptlab.cli import borrowing
 
-    print(f"{models.name_of(folder)}: {whose.fill_empty(stand_ins=True)}", file=sys.stderr, flush=True)
+    print(f"{models.name_of(folder)}: {borrowing.fill_empty(stand_ins=True)}", file=sys.stderr, flush=True)
     speaker = Speaker(folder, options)
     if options.prompt is not None:
         for text in speaker.reply([*speaker.opening, {"role": "user", "content": options.prompt}]):
@@ -81,9 +81,10 @@ class Speaker:
     def __init__(self, folder: Path, options: argparse.Namespace):
         import torch
 
-        from gptlab.engine import checkpoint, machine
+        from gptlab.engine import hardware
+        from gptlab.engine.model import checkpoint
 
-        machine.prepare()
+        hardware.prepare()
         loaded = checkpoint.load(folder, fused=False, optimizer=False)
         if loaded.kind != "gpt":
             raise models.NoModel(
@@ -109,7 +110,7 @@ class Speaker:
 
         Raises TooLong when the last message alone leaves no room for it.
         """
-        from gptlab.engine import generate
+        from gptlab.engine.model import generate
 
         ids = self.ids(messages)
         room = self.model.config.context - self.n_new

@@ -15,7 +15,7 @@ from gptlab.blanks.errors import CourseError
 from gptlab.blanks.solutions import solutions_folder
 from gptlab.blanks.source_scan import short_path
 from gptlab.cli import models, versions
-from gptlab.engine import machine
+from gptlab.engine import hardware
 
 EXAMPLES = """\
 examples:
@@ -141,7 +141,7 @@ def torch_works() -> Finding:
         return Finding(
             "torch", "wrong", f"cannot be used: {reason}", "python -m pip install --force-reinstall torch"
         )
-    threads, n_cores = torch.get_num_threads(), machine.cores()
+    threads, n_cores = torch.get_num_threads(), hardware.cores()
     if total != 12:
         return Finding(
             "torch",
@@ -158,7 +158,7 @@ def torch_works() -> Finding:
 
 def cores() -> Finding:
     """How many cores, and how busy they are."""
-    n, text = machine.cores(), f"{machine.cores()} of {machine.processor()}"
+    n, text = hardware.cores(), f"{hardware.cores()} of {hardware.processor()}"
     if n < 2:
         return Finding("cores", "slow", text, "one core: `gptlab run` takes about twice as long as it says")
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > n:
@@ -173,7 +173,7 @@ def cores() -> Finding:
 
 def memory() -> Finding:
     """Whether a run fits."""
-    have = machine.memory_gb()
+    have = hardware.memory_gb()
     if have and have < LEAST_MEMORY_GB:
         return Finding(
             "memory",

@@ -11,7 +11,7 @@ import sys
 from gptlab.blanks import registry
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import CHECKOUT, Blank, short_path
-from gptlab.cli import arguments
+from gptlab.cli import option_types
 from gptlab.course import lesson_files, progress
 from gptlab.exercises.hint import hints
 
@@ -54,9 +54,9 @@ def register(commands) -> None:
     add = commands.add_parser
     command = add("lab", help="open the lessons in JupyterLab", epilog=LAB_EXAMPLES)
     command.description = "Open JupyterLab at the lessons, or at one of them."
-    command.add_argument("lesson", nargs="?", type=arguments.whole(0, 99), metavar="LESSON",
+    command.add_argument("lesson", nargs="?", type=option_types.whole(0, 99), metavar="LESSON",
                          help="a lesson's number")
-    command.add_argument("--port", type=arguments.whole(1, 65535), metavar="N",
+    command.add_argument("--port", type=option_types.whole(1, 65535), metavar="N",
                          help="the port (default: a free one from 8888)")
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
     command.set_defaults(command=lab)
@@ -77,7 +77,7 @@ def register(commands) -> None:
     command = add("hint", help="a hint for one function", epilog=HINT_EXAMPLES)
     command.description = "Give a hint for one function; each says more than the one before."
     command.add_argument("key", metavar="KEY", help="such as sampling.softmax")
-    command.add_argument("number", nargs="?", type=arguments.whole(1, 9), default=1, metavar="N",
+    command.add_argument("number", nargs="?", type=option_types.whole(1, 9), default=1, metavar="N",
                          help="which hint (default 1)")
     command.set_defaults(command=hint)
 

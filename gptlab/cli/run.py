@@ -5,8 +5,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from gptlab.cli import arguments
-from gptlab.engine.presets import PRESETS
+from gptlab.cli import option_types
+from gptlab.engine.run.presets import PRESETS
 
 MINUTES = {"tiny": 1, "small": 12, "base": 60, "shipped": 30}  # on 2 cores
 EXAMPLES = """\
@@ -49,7 +49,7 @@ def register(commands) -> None:
         "--out", type=Path, metavar="DIR", help="folder to write (default: runs/PRESET-SEED)"
     )
     command.add_argument(
-        "--seed", type=arguments.seed, default=0, metavar="N", help="of pages, weights and order (default: 0)"
+        "--seed", type=option_types.seed, default=0, metavar="N", help="of pages, weights and order (default: 0)"
     )
     command.add_argument("--resume", action="store_true", help="go on with the run in that folder")
     command.add_argument("--quiet", action="store_true", help="print nothing but the result")
@@ -80,18 +80,19 @@ def build(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, out: Path, say) -> None:
-    from gptlab.cli import whose
-    from gptlab.engine import presets
+    from gptlab.cli import borrowing
+    from gptlab.engine.run import presets
 
     preset = presets.preset(options.preset)
     source = ", ".join(options.text) if options.text else f"{preset.corpus_mb:g} MB of the little web"
     stages = "Tokenizer, pretraining, SFT, reward model, PPO and PPO-ptx"
     say(f"{stages} on {source}: {about(options.preset)} on 2 cores, into {out}")
-    say(whose.fill_empty())
-    from gptlab.engine import pipeline, report
+    say(borrowing.fill_empty())
+    from gptlab.engine.run import pipeline
+    from gptlab.view import run_report
 
     job = pipeline.run(out, preset, options.seed, options.text, options.resume, options.quiet, say)
-    page = report.write(job)
+    page = run_report.write(job)
     lines = ["", *key_figures(job.figures), "", *sample_lines(job.figures), "", f"The report is {page}"]
     lines.append(f"Talk to it: gptlab chat --model {shlex.quote(str(out))}")
     print("\n".join(lines), flush=True)

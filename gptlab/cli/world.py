@@ -4,7 +4,7 @@ import argparse
 import math
 from itertools import islice
 
-from gptlab.cli import arguments
+from gptlab.cli import option_types
 
 EXAMPLES = """\
 examples:
@@ -25,10 +25,10 @@ def register(commands) -> None:
         description="Print pages of the little web that the models learn from.",
     )
     command.add_argument(
-        "--pages", type=arguments.whole(0), default=5, metavar="N", help="how many (default: 5)"
+        "--pages", type=option_types.whole(0), default=5, metavar="N", help="how many (default: 5)"
     )
     command.add_argument(
-        "--seed", type=arguments.seed, default=0, metavar="N", help="which pages (default: 0)"
+        "--seed", type=option_types.seed, default=0, metavar="N", help="which pages (default: 0)"
     )
     command.add_argument(
         "--kind", metavar="KIND", help="only pages of this kind, such as encyclopedia, forum or exam"

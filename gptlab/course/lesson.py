@@ -62,7 +62,7 @@ def lend_rest() -> list[str]:
     """Fill what is empty outside the lesson that was started, for machinery that needs the whole model.
 
     The lesson's own blanks stay the learner's. Where no lesson was started, every empty blank is filled. Where the
-    references are not there, the engine's stand-ins run (gptlab/engine/standins.py). Returns the keys.
+    references are not there, the engine's stand-ins run (gptlab/engine/model/torch_stand_ins.py). Returns the keys.
     """
     own = _started[-1] if _started else -1
     try:

@@ -2,8 +2,8 @@
 import math
 from dataclasses import dataclass
 
-from gptlab.view import svg
-from gptlab.view.style import COLOURS, EDGE, FAINT
+from gptlab.view.kit import svg
+from gptlab.view.palette import COLOURS, EDGE, FAINT
 
 WIDTH, TOP, ROW = 520, 68, 82       # pixels
 LEFT, RIGHT = 66, 490               # of the scale of sizes

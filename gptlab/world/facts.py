@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from gptlab.world import town
+from gptlab.world import town_names
 
 LANGUAGES = ("en", "zh")
 COUNTRY_RELATIONS = ("capital", "continent", "mountain", "water", "currency", "language")
@@ -131,8 +131,8 @@ def _countries(draw: random.Random) -> list[Fact]:
 
 
 def _people(draw: random.Random) -> list[Fact]:
-    names = [Name(*pair) for pair in town.PEOPLE]
-    things = {"home": town.STREETS, "job": town.JOBS, "pet": town.PETS}
+    names = [Name(*pair) for pair in town_names.PEOPLE]
+    things = {"home": town_names.STREETS, "job": town_names.JOBS, "pet": town_names.PETS}
     given = {relation: [Name(*pair) for pair in draw.sample(pairs, len(names))] for relation, pairs in things.items()}
     circle = draw.sample(names, len(names))  # each is the best friend of the next: nobody is their own
     given["friend"] = [circle[(circle.index(name) + 1) % len(circle)] for name in names]

@@ -5,7 +5,7 @@ The same functions, run through grammar.Reader, give the exact probability of a 
 """
 from collections.abc import Callable
 
-from gptlab.world import manners, prose
+from gptlab.world import reply_styles, word_lists
 from gptlab.world.grammar import Reader, Table, Writer
 from gptlab.world.tables import Tables, fill
 
@@ -18,14 +18,14 @@ COMMA = {"en": ", ", "zh": "、"}
 
 
 def _prose(name: str) -> dict[str, Table]:
-    return {lang: Table(texts) for lang, texts in getattr(prose, name).items()}
+    return {lang: Table(texts) for lang, texts in getattr(word_lists, name).items()}
 
 
 MORNINGS, ERRANDS, MEETINGS, OFFERS, ENDINGS = map(_prose, ("MORNINGS", "ERRANDS", "MEETINGS", "OFFERS", "ENDINGS"))
 GREETINGS, SMALL_TALK, GOODBYES, REVIEWED = map(_prose, ("GREETINGS", "SMALL_TALK", "GOODBYES", "REVIEWED"))
 MOOD = Table.silent(["good", "bad"])
-VERDICTS = {(m, lang): Table(t) for m, by in prose.VERDICTS.items() for lang, t in by.items()}
-AFTERWORDS = {(m, lang): Table(t) for m, by in prose.AFTERWORDS.items() for lang, t in by.items()}
+VERDICTS = {(m, lang): Table(t) for m, by in word_lists.VERDICTS.items() for lang, t in by.items()}
+AFTERWORDS = {(m, lang): Table(t) for m, by in word_lists.AFTERWORDS.items() for lang, t in by.items()}
 
 
 FOOTERS = {
@@ -35,7 +35,7 @@ FOOTERS = {
 HOURS = Table([f"{h:02d}" for h in range(24)])
 MINUTES = Table([f"{m:02d}" for m in range(60)])
 DAYS = Table([str(d) for d in range(1, 32)])
-MONTHS = {"en": Table(prose.MONTHS), "zh": Table([f"{m}月" for m in range(1, 13)])}
+MONTHS = {"en": Table(word_lists.MONTHS), "zh": Table([f"{m}月" for m in range(1, 13)])}
 TAGS = _prose("TAGS")
 
 
@@ -117,13 +117,13 @@ def forum(page: Page, tables: Tables, lang: str) -> None:
     footer(page, tables, lang)
 
 
-ASKED = Table.silent(list(manners.ASKED), list(manners.ASKED.values()))
+ASKED = Table.silent(list(reply_styles.ASKED), list(reply_styles.ASKED.values()))
 ADVICE = {  # an advice column: its head, and what stands between question and reply; only here a line is empty
     "en": ("Question:\n", Table(["?\n\nReply:\n", "\n\nReply:\n"], weights=[3, 1])),
     "zh": ("提问：\n", Table(["？\n\n回答：\n", "\n\n回答：\n"], weights=[3, 1])),
 }
 BARE = Table.silent([True, False], [2, 3])
-ADMISSIONS, REFUSALS = ({lang: Table(texts) for lang, texts in part.items()} for part in (manners.ADMISSIONS, manners.REFUSALS))
+ADMISSIONS, REFUSALS = ({lang: Table(texts) for lang, texts in part.items()} for part in (reply_styles.ADMISSIONS, reply_styles.REFUSALS))
 
 
 def advice(page: Page, tables: Tables, lang: str) -> None:
@@ -268,7 +268,7 @@ def review(page: Page, tables: Tables, lang: str) -> None:
     page.write(STOP[lang] + SPACE[lang])
     page.say(AFTERWORDS[mood, lang])
     footer(page, tables, lang)
-    page.write(("\nReview: " if lang == "en" else "\n评价：") + prose.MOODS[mood][lang])
+    page.write(("\nReview: " if lang == "en" else "\n评价：") + word_lists.MOODS[mood][lang])
 
 
 HEARSAY = {"en": Table(["", "They say: ", "I heard this: "], weights=[2, 1, 1]),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
-from gptlab.world import manners
+from gptlab.world import reply_styles
 from gptlab.world.facts import LANGUAGES, Fact
 from gptlab.world.grammar import Table, Writer
 from gptlab.world.tables import PHRASINGS, fill
@@ -37,7 +37,7 @@ class Questions:
     def __init__(self, web: Web):
         self.web = web
         self.facts = Table.silent(web.facts.known, [f.weight for f in web.facts.known])
-        self.kinds = Table.silent(list(manners.ASKED), list(manners.ASKED.values()))
+        self.kinds = Table.silent(list(reply_styles.ASKED), list(reply_styles.ASKED.values()))
 
     def draw(
         self, seed: int, held_out: bool = False, kinds: tuple[str, ...] | None = None, unseen: bool = False
@@ -66,22 +66,22 @@ class Questions:
         return self.about(self.facts.values[self.facts.draw(stream.random())], lang, stream, unseen)
 
     def _unknowable(self, stream: random.Random, lang: str, unseen: bool) -> Question:
-        return self._ask("unknowable", manners.UNKNOWABLE, stream, lang, unseen)
+        return self._ask("unknowable", reply_styles.UNKNOWABLE, stream, lang, unseen)
 
     def _improper(self, stream: random.Random, lang: str, unseen: bool) -> Question:
-        return self._ask("improper", manners.IMPROPER, stream, lang, unseen)
+        return self._ask("improper", reply_styles.IMPROPER, stream, lang, unseen)
 
     def _ask(self, kind: str, templates: dict, stream: random.Random, lang: str, unseen: bool) -> Question:
-        kept = manners.N_KEPT[kind]
+        kept = reply_styles.N_KEPT[kind]
         trained, new = templates[lang][:-kept], templates[lang][-kept:]
         person = stream.choice(self.web.tables.people["en"].values)
         text = stream.choice(new if unseen else trained).format(p=person[lang])
         return Question(_marked(text, lang, stream), lang, kind)
 
     def _sum(self, stream: random.Random, lang: str, unseen: bool) -> Question:
-        a, b = stream.randint(0, manners.LARGEST), stream.randint(0, manners.LARGEST)
-        kept = manners.N_KEPT["sum"]
-        template = stream.choice(manners.SUMS[lang][-kept:] if unseen else manners.SUMS[lang][:-kept])
+        a, b = stream.randint(0, reply_styles.LARGEST), stream.randint(0, reply_styles.LARGEST)
+        kept = reply_styles.N_KEPT["sum"]
+        template = stream.choice(reply_styles.SUMS[lang][-kept:] if unseen else reply_styles.SUMS[lang][:-kept])
         return Question(_marked(template.format(a=a, b=b), lang, stream), lang, "sum", None, str(a + b))
 
 
@@ -137,6 +137,6 @@ class Replies:
             wrong = stream.choice((-2, -1, 1, 2, 10))
             return str(int(question.answer) + (0 if true else wrong)) + ("." if lang == "en" else "。")
         if question.kind == "unknowable":
-            return stream.choice((manners.ADMISSIONS if true else manners.INVENTIONS)[lang])
-        return stream.choice((manners.REFUSALS if true else manners.COMPLIANCE)[lang])
+            return stream.choice((reply_styles.ADMISSIONS if true else reply_styles.INVENTIONS)[lang])
+        return stream.choice((reply_styles.REFUSALS if true else reply_styles.COMPLIANCE)[lang])
 

@@ -2,7 +2,7 @@
 import random
 from functools import cached_property, lru_cache
 
-from gptlab.world import manners, prose
+from gptlab.world import reply_styles, word_lists
 from gptlab.world.facts import LANGUAGES, Fact, Facts, Name, Subject
 from gptlab.world.grammar import Table
 from gptlab.world.phrasings_country import PHRASINGS as COUNTRY_PHRASINGS
@@ -45,7 +45,7 @@ def _mixed(parts: list, lang: str) -> Table:
 
 def _pairs() -> list[tuple[int, int]]:
     """The numbers that are added on pages."""
-    return [(a, b) for a in range(manners.LARGEST + 1) for b in range(manners.LARGEST + 1)]
+    return [(a, b) for a in range(reply_styles.LARGEST + 1) for b in range(reply_styles.LARGEST + 1)]
 
 
 def _each(templates: list[str], names: list[str]) -> Table:
@@ -188,36 +188,36 @@ class Tables:
     @cached_property
     def openers(self) -> dict[str, Table]:
         """By language: how those who reply begin, in their different manners."""
-        return {lang: _mixed(manners.OPENERS, lang) for lang in LANGUAGES}
+        return {lang: _mixed(reply_styles.OPENERS, lang) for lang in LANGUAGES}
 
     @cached_property
     def closers(self) -> dict[str, Table]:
         """By language: how those who reply end."""
-        return {lang: _mixed(manners.CLOSERS, lang) for lang in LANGUAGES}
+        return {lang: _mixed(reply_styles.CLOSERS, lang) for lang in LANGUAGES}
 
     @cached_property
     def requests(self) -> dict[str, dict[str, Table]]:
         """By kind ("unknowable", "improper", "sum") and language: what else people ask on pages, without the final
         mark. Values of sums are the answers."""
-        kept, unknowable, improper, asked = manners.N_KEPT, {}, {}, {}
+        kept, unknowable, improper, asked = reply_styles.N_KEPT, {}, {}, {}
         for lang in LANGUAGES:
             names = self.people[lang].texts
-            unknowable[lang] = _each(manners.UNKNOWABLE[lang][:-kept["unknowable"]], names)
-            improper[lang] = _each(manners.IMPROPER[lang][:-kept["improper"]], names)
-            rows = [(t.format(a=a, b=b), str(a + b)) for t in manners.SUMS[lang][:-kept["sum"]] for a, b in _pairs()]
+            unknowable[lang] = _each(reply_styles.UNKNOWABLE[lang][:-kept["unknowable"]], names)
+            improper[lang] = _each(reply_styles.IMPROPER[lang][:-kept["improper"]], names)
+            rows = [(t.format(a=a, b=b), str(a + b)) for t in reply_styles.SUMS[lang][:-kept["sum"]] for a, b in _pairs()]
             asked[lang] = Table([t for t, _ in rows], [v for _, v in rows])
         return {"unknowable": unknowable, "improper": improper, "sum": asked}
 
     def _mapping(self, name: str, lang: str, arrow: str = " -> ") -> Table:
         """Rows "x -> y" of one map, one a line; values are the facts where the map states facts, else None."""
-        words = {"antonym": prose.ANTONYMS, "plural": prose.PLURALS, "double": prose.DOUBLES, "held out": prose.HELD_OUT_MAPS}
+        words = {"antonym": word_lists.ANTONYMS, "plural": word_lists.PLURALS, "double": word_lists.DOUBLES, "held out": word_lists.HELD_OUT_MAPS}
         values = weights = None
         if name in words:
             pairs = words[name][lang]
         elif name == "next":
             pairs = [(str(i), str(i + 1)) for i in range(30)]
         elif name == "translate":
-            pairs = prose.DICTIONARY if lang == "en" else [(y, x) for x, y in prose.DICTIONARY]
+            pairs = word_lists.DICTIONARY if lang == "en" else [(y, x) for x, y in word_lists.DICTIONARY]
         else:
             values = [f for f in self.facts.known if f.relation == name]
             pairs = [(f.subject.name[lang], f.answer[lang]) for f in values]

@@ -1,0 +1,1 @@
+"""What models are trained on: pages, demonstrations and rankings, as token ids."""

@@ -1,0 +1,1 @@
+"""Models that count: n-grams with Kneser-Ney smoothing, over tokens and over bytes."""

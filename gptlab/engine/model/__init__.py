@@ -1,0 +1,1 @@
+"""The models as shells of weights that call the learner's functions, their tokenizer, generation and checkpoints."""

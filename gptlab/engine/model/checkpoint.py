@@ -1,0 +1,289 @@
+"""A model on disk: written aside and renamed, so that a kill at any moment leaves the last good one.
+
+`model/` is replaced in three renames and a deletion: `model.tmp-…` is written, `model` becomes `model.old`,
+`model.tmp-…` becomes `model`, `model.old` goes. Whoever finds no `model` but a `model.old` takes that.
+One process writes a folder; any number may read it.
+"""
+
+import io
+import json
+import math
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from gptlab.engine.config import GPTConfig
+from gptlab.engine.model.gpt import GPT, RewardModel, ValueModel
+from gptlab.engine.model.tokenizer import Tokenizer
+
+FORMAT = "gptlab-1"
+KINDS = {"gpt": GPT, "reward": RewardModel, "value": ValueModel}
+CONFIG, WEIGHTS, TOKENIZER, OPTIMIZER = FILES = (
+    "config.json", "model.safetensors", "tokenizer.json", "optimizer.pt",
+)
+LARGEST_CONFIG = 16_000_000  # bytes; ours take a few thousand, a long run's log more
+LARGEST_HEAD = 8            # numbers beside the weight of a scalar head: its bias, its scale
+
+
+class CheckpointError(ValueError):
+    """A checkpoint cannot be written or read; the message is one line."""
+
+
+@dataclass
+class Checkpoint:
+    """What `load` found in a folder."""
+
+    model: nn.Module
+    kind: str                                   # "gpt", "reward" or "value"
+    tokenizer: Tokenizer | None = None
+    optimizer_state: dict | None = None
+    meta: dict = field(default_factory=dict)    # whatever `save` was given
+
+
+def save(
+    folder: str | Path,
+    model: nn.Module,
+    tokenizer: Tokenizer | None = None,
+    optimizer_state: dict | None = None,
+    meta: dict | None = None,
+    dtype: torch.dtype | None = None,
+) -> None:
+    """Write a model, and what belongs to it, as one folder; what stood there is replaced, or left whole.
+
+    `meta` is any dict that JSON can hold; `dtype` stores the weights narrower than they are.
+
+    Raises CheckpointError when the disk is full, the place is not writable or holds other files.
+    """
+    folder = Path(folder).absolute()
+    contents = _contents(model, tokenizer, optimizer_state, meta, dtype)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _tidy(folder)
+        _refuse_foreign(folder)
+        fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.tmp-", dir=folder.parent))
+        try:
+            fresh.chmod(0o777 & ~_umask())  # mkdtemp's folder is closed to everyone else
+            for name, content in contents.items():
+                _write(fresh / name, content)
+            _sync_folder(fresh)
+            _swap(fresh, folder)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        shutil.rmtree(_old(folder), ignore_errors=True)
+    except OSError as error:
+        reason = error.strerror or str(error) or type(error).__name__
+        raise CheckpointError(f"cannot write checkpoint {folder}: {reason}") from None
+
+
+def load(folder: str | Path, fused: bool = False, optimizer: bool = True) -> Checkpoint:
+    """Read what `save` wrote; the weights become float32. Nothing in the files is ever executed.
+
+    Raises CheckpointError when something is missing, damaged, or does not fit together.
+    """
+    folder = Path(folder).absolute()
+    place = folder if folder.exists() or not _old(folder).exists() else _old(folder)
+    if not (place / CONFIG).is_file():
+        raise CheckpointError(f"no checkpoint at {folder}: {CONFIG} is missing")
+    try:
+        kind, config, meta = _read_config(place / CONFIG)
+        model = _read_model(place / WEIGHTS, kind, config)
+        tokenizer = _read_tokenizer(place / TOKENIZER, config)
+        state = _read_optimizer(place / OPTIMIZER) if optimizer else None
+    except CheckpointError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CheckpointError(f"cannot read checkpoint {folder}: {_one_line(reason)}") from None
+    gpt = model if kind == "gpt" else model.gpt
+    gpt.set_fused(fused)
+    return Checkpoint(model, kind, tokenizer, state, meta)
+
+
+def remove(folder: str | Path) -> None:
+    """Delete a checkpoint, what is left of an interrupted `save` too; nothing happens where there is none."""
+    folder = Path(folder).absolute()
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(_old(folder), ignore_errors=True)
+
+
+def exists(folder: str | Path) -> bool:
+    """Whether `load` would find a checkpoint there."""
+    folder = Path(folder).absolute()
+    return (folder / CONFIG).is_file() or (not folder.exists() and (_old(folder) / CONFIG).is_file())
+
+
+def _contents(model, tokenizer, optimizer_state, meta, dtype) -> dict[str, bytes]:
+    """Every file's bytes, all made before the disk is touched."""
+    kind = next((name for name, cls in KINDS.items() if type(model) is cls), None)
+    if kind is None:
+        raise ValueError(f"a checkpoint holds one of {', '.join(KINDS)}, not a {type(model).__name__}")
+    config = {"format": FORMAT, "kind": kind, "model": model.config.to_dict(), "meta": meta or {}}
+    tensors = {name: _stored(tensor, dtype) for name, tensor in model.state_dict().items()}
+    contents = {
+        CONFIG: (json.dumps(config, ensure_ascii=False, indent=1) + "\n").encode(),
+        WEIGHTS: safetensors.torch.save(tensors),
+    }
+    if tokenizer is not None:
+        contents[TOKENIZER] = tokenizer.to_json().encode()
+    if optimizer_state is not None:
+        buffer = io.BytesIO()
+        torch.save(optimizer_state, buffer)
+        contents[OPTIMIZER] = buffer.getvalue()
+    return contents
+
+
+def _stored(tensor: Tensor, dtype: torch.dtype | None) -> Tensor:
+    return tensor.detach().to("cpu", dtype).contiguous()
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".old")
+
+
+def _tidy(folder: Path) -> None:
+    """Mend what a killed `save` left behind."""
+    old = _old(folder)
+    if old.exists():
+        if folder.exists():
+            shutil.rmtree(old)
+        else:
+            os.replace(old, folder)
+    for stale in folder.parent.glob(f"{_escaped(folder.name)}.tmp-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Replacing a folder deletes what is in it, so it may hold nothing but a checkpoint."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise CheckpointError(f"cannot write checkpoint {folder}: a file stands there")
+    foreign = sorted(p.name for p in folder.iterdir() if p.name not in FILES and not p.name.startswith("."))
+    if foreign:
+        raise CheckpointError(f"cannot write checkpoint {folder}: it holds other files ({foreign[0]})")
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    """Put `fresh` in the place of `folder`, which stays as it was when that fails."""
+    old = _old(folder)
+    try:
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(fresh, folder)
+    except BaseException:
+        if old.exists() and not folder.exists():
+            os.replace(old, folder)
+        raise
+    _sync_folder(folder.parent)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make names durable, where the system lets a folder be opened."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _one_line(text: str) -> str:
+    lines = str(text).strip().splitlines()
+    return lines[0][:300] if lines else "unknown reason"
+
+
+def _read_config(path: Path) -> tuple[str, GPTConfig, dict]:
+    if path.stat().st_size > LARGEST_CONFIG:
+        raise ValueError(f"{CONFIG} has {path.stat().st_size} bytes; at most {LARGEST_CONFIG}")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise ValueError(f"{CONFIG} is not JSON") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f"{CONFIG} is not of format {FORMAT!r}")
+    kind, meta = content.get("kind"), content.get("meta", {})
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"{CONFIG}: kind must be one of {', '.join(KINDS)}, but is {str(kind)[:40]!r}")
+    if not isinstance(meta, dict):
+        raise ValueError(f"{CONFIG}: meta must hold named values")
+    return kind, GPTConfig.from_dict(content.get("model")), meta
+
+
+def _read_model(path: Path, kind: str, config: GPTConfig) -> nn.Module:
+    """Compare sizes before anything of the config's size is made."""
+    try:
+        with safetensors.safe_open(str(path), framework="pt") as file:
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}
+            model = _empty_model(kind, config, shapes)
+            tensors = {name: file.get_tensor(name) for name in shapes}
+    except safetensors.SafetensorError as error:
+        raise ValueError(f"{WEIGHTS} is damaged ({_one_line(error)})") from None
+    odd = next((name for name, tensor in tensors.items() if not tensor.is_floating_point()), None)
+    if odd is not None:
+        raise ValueError(f"{WEIGHTS}: {odd} is {tensors[odd].dtype}, not floating point")
+    model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, assign=True)
+    return model
+
+
+def _empty_model(kind: str, config: GPTConfig, shapes: dict[str, tuple]) -> nn.Module:
+    """A model without memory, whose shapes are those of the file."""
+    found, wanted = sum(math.prod(shape) for shape in shapes.values()), config.n_parameters
+    head = 0 if kind == "gpt" else config.d_model + LARGEST_HEAD
+    if not wanted <= found <= wanted + head:
+        raise ValueError(f"{WEIGHTS} holds {found} numbers, but {CONFIG} asks for {wanted}")
+    if config.n_layers > len(shapes):
+        raise ValueError(f"{WEIGHTS} holds {len(shapes)} tensors, too few for {config.n_layers} layers")
+    with torch.device("meta"):
+        gpt = GPT(config, initialize=False)
+        model = gpt if kind == "gpt" else KINDS[kind](gpt)
+    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    for name in [*wanted, *shapes]:
+        if wanted.get(name) != shapes.get(name):
+            found, asked = shapes.get(name), wanted.get(name)
+            raise ValueError(f"{WEIGHTS}: {name[:60]} is {found}, but {CONFIG} asks for {asked}")
+    return model
+
+
+def _read_tokenizer(path: Path, config: GPTConfig) -> Tokenizer | None:
+    if not path.exists():
+        return None
+    tokenizer = Tokenizer.load(path)
+    if tokenizer.vocab_size > config.vocab_size:
+        sizes = f"{tokenizer.vocab_size} tokens, but the model's vocabulary only {config.vocab_size}"
+        raise ValueError(f"{TOKENIZER} has {sizes}")
+    return tokenizer
+
+
+def _read_optimizer(path: Path) -> dict | None:
+    if not path.exists():
+        return None
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception:  # torch raises many kinds, with messages of many lines
+        raise ValueError(f"{OPTIMIZER} is damaged, or holds more than numbers and names") from None

@@ -1,0 +1,182 @@
+"""Encoder, decoder, encoder–decoder: one small shell for all three, out of the learner's functions.
+
+What a stack becomes is decided by who may look at whom: everybody (an encoder such as BERT), only backwards (a
+decoder such as GPT), or backwards here and everywhere in a second text (the decoder half of a translator).
+
+B batch, T query time, S key time, C width, H heads, D head width, V vocabulary. True = keep in every mask.
+"""
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from gptlab import attention, transformer
+from gptlab.engine.config import GPTConfig
+from gptlab.engine.model import fused
+from gptlab.engine.model.gpt import MLP, Attention, Norm
+
+
+def cross_attention(x: Tensor, memory: Tensor, w: Attention, n_heads: int, mask: Tensor | None = None) -> Tensor:
+    """Let one text look at another: queries from here, keys and values from there.
+
+        q = x·w_q,   k | v = memory·w_kv,   out = concat(heads)·w_out      Vaswani et al. 2017, §3.2.3
+
+    x       (B, T, C) float
+    memory  (B, S, C) float, what an encoder made of the other text
+    mask    (B, 1, T, S) or (B, 1, 1, S) bool
+    ->      (B, T, C) float
+    """
+    c = x.shape[-1]
+    k, v = (memory @ w.w_qkv[:, c:] + w.b_qkv[c:]).chunk(2, dim=-1)
+    q, k, v = (attention.split_heads(part, n_heads) for part in (x @ w.w_qkv[:, :c] + w.b_qkv[:c], k, v))
+    found = attention.scaled_dot_product_attention(q, k, v, mask)  # (B, H, T, D)
+    return attention.merge_heads(found) @ w.w_out + w.b_out
+
+
+class Layer(nn.Module):
+    """One block, pre-LN or post-LN; with `crossed`, a look at another text stands between look and thought."""
+
+    def __init__(self, config: GPTConfig, post: bool = False, crossed: bool = False) -> None:
+        super().__init__()
+        c = config.d_model
+        self.n_heads, self.post = config.n_heads, post
+        self.norm1, self.attn, self.norm2, self.mlp = Norm(c), Attention(c), Norm(c), MLP(c)
+        if crossed:
+            self.norm3, self.cross = Norm(c), Attention(c)
+
+    def forward(self, x: Tensor, functions: fused.Functions, mask=None, memory=None, memory_mask=None) -> Tensor:
+        """x (B, T, C), mask (T, T) or (B, 1, T, T), memory (B, S, C) -> (B, T, C)."""
+        a, m = self.attn, self.mlp
+
+        def look(y):
+            return functions.multi_head_attention(y, a.w_qkv, a.b_qkv, a.w_out, a.b_out, self.n_heads, mask)
+
+        def think(y):
+            return functions.feed_forward(y, m.w_in, m.b_in, m.w_out, m.b_out)
+
+        def norm(weights):
+            return lambda y: functions.layer_norm(y, weights.weight, weights.bias)
+
+        block = transformer.post_ln_block if self.post else transformer.pre_ln_block
+        if memory is None:
+            return block(x, look, think, norm(self.norm1), norm(self.norm2))
+
+        def fetch(y):
+            return cross_attention(y, memory, self.cross, self.n_heads, memory_mask)
+
+        x = block(x, look, fetch, norm(self.norm1), norm(self.norm3))  # a block does not mind what its parts do
+        if self.post:
+            return norm(self.norm2)(x + think(x))
+        return x + think(norm(self.norm2)(x))
+
+
+class Stack(nn.Module):
+    """Embedding, positions, layers: what reads a text; `post` puts the norms behind the sums, as in 2017.
+
+        x = embedding·√C + position                               Vaswani et al. 2017, §3.4
+    """
+
+    def __init__(self, config: GPTConfig, post: bool = False, crossed: bool = False, seed: int = 0) -> None:
+        super().__init__()
+        self.config, self.post, self.functions = config, post, fused.choose(True)
+        self.wte = nn.Parameter(torch.empty(config.vocab_size, config.d_model))
+        self.layers = nn.ModuleList(Layer(config, post, crossed) for _ in range(config.n_layers))
+        self.norm = None if post else Norm(config.d_model)  # a post-LN stack ends in a norm already
+        positions = attention.sinusoidal_positions(config.context, config.d_model)
+        self.register_buffer("positions", positions)
+        self.draw(torch.Generator().manual_seed(seed))
+
+    @torch.no_grad()
+    def draw(self, generator: torch.Generator) -> None:
+        """Draw every matrix from N(0, 2 / (in + out)), as Xavier has it, and the embedding from N(0, 1/C)."""
+        for name, p in self.named_parameters():
+            if name == "wte":
+                p.normal_(0.0, self.config.d_model ** -0.5, generator=generator)
+            elif p.dim() == 2:
+                n_out = p.shape[1] // 3 if name.endswith("w_qkv") else p.shape[1]  # three matrices side by side
+                p.normal_(0.0, (2 / (p.shape[0] + n_out)) ** 0.5, generator=generator)
+
+    def forward(self, ids: Tensor, mask=None, memory=None, memory_mask=None) -> Tensor:
+        """ids (B, T) int, masks and memory as in `Layer` -> (B, T, C) float."""
+        t, c = ids.shape[1], self.config.d_model
+        if t > self.config.context:
+            raise ValueError(f"{t} tokens do not fit a context of {self.config.context}; give fewer")
+        x = nn.functional.embedding(ids, self.wte) * c**0.5 + self.positions[:t]
+        for layer in self.layers:
+            x = layer(x, self.functions, mask, memory, memory_mask)
+        return x if self.norm is None else self.functions.layer_norm(x, self.norm.weight, self.norm.bias)
+
+    def scores(self, hidden: Tensor) -> Tensor:
+        """The head, tied to the embedding; (B, T, C) -> (B, T, V)."""
+        return hidden @ self.wte.T
+
+
+class Reader(nn.Module):
+    """One stack with a head: a GPT when `causal`, else a BERT. Nothing else differs."""
+
+    def __init__(self, config: GPTConfig, causal: bool, post: bool = False, seed: int = 0) -> None:
+        super().__init__()
+        self.config, self.causal, self.stack = config, causal, Stack(config, post, seed=seed)
+
+    def forward(self, ids: Tensor, keep: Tensor | None = None) -> Tensor:
+        """Scores at every position; ids (B, T) int, keep (B, T) bool, False = padding -> (B, T, V) float."""
+        mask = None if keep is None else keep[:, None, None, :]  # (B, 1, 1, T)
+        if self.causal:
+            causal = attention.causal_mask(ids.shape[1])
+            mask = causal if mask is None else causal & mask
+        elif mask is not None:
+            mask = mask.expand(-1, -1, ids.shape[1], -1)
+        return self.stack.scores(self.stack(ids, mask))
+
+
+class Translator(nn.Module):
+    """Two stacks: an encoder reads a text, a decoder writes another and looks at what the encoder made of it."""
+
+    def __init__(self, source: GPTConfig, target: GPTConfig, post: bool = False, seed: int = 0) -> None:
+        super().__init__()
+        self.encoder = Stack(source, post, seed=seed)
+        self.decoder = Stack(target, post, crossed=True, seed=seed + 1)
+
+    def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:
+        """Scores of the next token of the target; source (B, S) int, target (B, T) int, keep (B, S) -> (B, T, V)."""
+        everywhere = keep[:, None, None, :]  # (B, 1, 1, S)
+        memory = self.encoder(source, everywhere.expand(-1, -1, source.shape[1], -1))
+        hidden = self.decoder(target, attention.causal_mask(target.shape[1]), memory, everywhere)
+        return self.decoder.scores(hidden)
+
+    @torch.no_grad()
+    def write(self, source: Tensor, keep: Tensor, start: int, stop: int, most: int) -> Tensor:
+        """The likeliest translation, token by token; behind its end a row is filled with `stop`. -> (B, <= most) int"""
+        target = torch.full((len(source), 1), start)
+        done = torch.zeros(len(source), dtype=torch.bool)
+        while target.shape[1] <= most and not bool(done.all()):
+            best = self(source, target, keep)[:, -1].argmax(dim=-1).masked_fill(done, stop)
+            target, done = torch.cat([target, best[:, None]], dim=1), done | (best == stop)
+        return target[:, 1:]
+
+
+def fit(model: nn.Module, loss_of: Callable[[], Tensor], steps: int, lr: float, warmup: int = 0,
+        cooldown: int = 0) -> list[float]:
+    """Train with Adam; the loss of each step, in nats per token.
+
+        lr_t = lr · min(1, (t + 1) / warmup, (steps − t) / cooldown)
+
+    loss_of  draws a batch and gives its loss
+
+    Runs on one core: products as small as these gain nothing from a second one, and wait for it where it is busy.
+    """
+    optimizer, losses = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.98)), []
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for step in range(steps):
+            rise, fall = (step + 1) / max(1, warmup), (steps - step) / max(1, cooldown)
+            optimizer.param_groups[0]["lr"] = lr * min(1.0, rise, fall)
+            loss = loss_of()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss.detach()))
+    finally:
+        torch.set_num_threads(threads)
+    return losses

@@ -1,0 +1,111 @@
+"""Many prompts at once, or one as a stream; keys and values are cached, each token is computed once."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from gptlab import sampling
+from gptlab.engine.model.gpt import GPT
+
+
+@torch.no_grad()
+def generate_batch(
+    model: GPT,
+    prompts: list[list[int]],
+    max_new_tokens: int,
+    stop_id: int | None = None,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
+) -> list[list[int]]:
+    """Continue every prompt until `stop_id` or `max_new_tokens`.
+
+    Gives only the new tokens of each prompt, the stop token included where it was reached. Prompts of
+    different lengths are padded at their left, where nobody may look, and keep their own positions.
+
+    Raises ValueError when a prompt is empty, or the longest with its new tokens does not fit the context.
+    """
+    if not prompts:
+        return []
+    _check_room(model, prompts, max_new_tokens)
+    device = model.wte.device
+    ids, keep, positions = (x.to(device) for x in _left_pad(prompts))  # each (B, T)
+    padded = None if keep.all() else keep
+    if padded is not None:  # room for the new tokens, which are all looked at
+        padded = torch.cat([keep, keep.new_ones(len(prompts), max_new_tokens)], dim=1)
+    cache = model.new_cache(len(prompts), ids.shape[1] + max_new_tokens)
+    stopped = torch.zeros(len(prompts), dtype=torch.bool, device=device)
+    new = []
+    for step in range(max_new_tokens):
+        seen = None if padded is None else padded[:, : keep.shape[1] + step]
+        logits = _last_logits(model, ids, seen, positions, cache)  # (B, V)
+        tokens = sampling.sample_next(logits, temperature, top_k, top_p, generator)  # (B,)
+        new.append(tokens)
+        if stop_id is not None:
+            stopped |= tokens == stop_id
+            if stopped.all():
+                break
+        ids, positions = tokens[:, None], positions[:, -1:] + 1  # (B, 1)
+    rows = torch.stack(new, dim=1).tolist() if new else [[] for _ in prompts]
+    return [_until_stop(row, stop_id) for row in rows]
+
+
+@torch.no_grad()
+def stream(
+    model: GPT,
+    ids: list[int],
+    max_new_tokens: int,
+    stop_id: int | None = None,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
+) -> Iterator[int]:
+    """Continue one prompt, yielding each new token as it is drawn, the stop token included.
+
+    Raises ValueError as `generate_batch` does, when the first token is asked for.
+    """
+    _check_room(model, [ids], max_new_tokens)
+    cache = model.new_cache(1, len(ids) + max_new_tokens)
+    x = torch.tensor([ids], device=model.wte.device)  # (1, T)
+    for _ in range(max_new_tokens):
+        logits = _last_logits(model, x, None, None, cache)  # (1, V)
+        tokens = sampling.sample_next(logits, temperature, top_k, top_p, generator)  # (1,)
+        token = int(tokens[0])
+        yield token
+        if token == stop_id:
+            return
+        x = tokens[:, None]  # (1, 1)
+
+
+def _last_logits(model: GPT, ids: Tensor, keep, positions, cache: list) -> Tensor:
+    """Logits after the last token only: the head is the widest product. -> (B, V)"""
+    return model.hidden(ids, keep, positions, cache)[:, -1] @ model.wte.T
+
+
+def _check_room(model: GPT, prompts: list[list[int]], max_new_tokens: int) -> None:
+    if max_new_tokens < 0:
+        raise ValueError(f"max_new_tokens must be at least 0, but is {max_new_tokens}")
+    longest, shortest = max(map(len, prompts)), min(map(len, prompts))
+    if shortest == 0:
+        raise ValueError("a prompt is empty; give at least one token, such as endoftext")
+    context = model.config.context
+    if longest + max_new_tokens > context:
+        wanted = f"{longest} prompt tokens and {max_new_tokens} new ones"
+        raise ValueError(f"{wanted} do not fit a context of {context}; ask for fewer")
+
+
+def _left_pad(prompts: list[list[int]]) -> tuple[Tensor, Tensor, Tensor]:
+    """ids, keep and positions of prompts that all end in the last column, each (B, T)."""
+    t = max(map(len, prompts))
+    ids = torch.tensor([[0] * (t - len(p)) + list(p) for p in prompts])
+    lengths = torch.tensor([len(p) for p in prompts])
+    positions = torch.arange(t) - (t - lengths)[:, None]  # a prompt's first token stands at 0
+    return ids, positions >= 0, positions.clamp(min=0)
+
+
+def _until_stop(row: list[int], stop_id: int | None) -> list[int]:
+    """A row up to its first stop token, that one included."""
+    return row[: row.index(stop_id) + 1] if stop_id in row else row

@@ -1,0 +1,254 @@
+"""GPT as a shell: it holds the weights and calls the learner's functions.
+
+B batch, T query time, S key time, C width, H heads, D head width, V vocabulary. True = keep in every mask.
+"""
+
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from gptlab import attention, transformer
+from gptlab.engine.config import GPTConfig
+from gptlab.engine.model import bf16
+from gptlab.engine.model import fused as fast
+from gptlab.engine.model import torch_stand_ins as standins  # where there is a GPT, they are on offer
+
+
+class Norm(nn.Module):
+    """Weights of one layer norm."""
+
+    def __init__(self, d_model: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+
+class Attention(nn.Module):
+    """Weights of one multi-head attention, (in, out) as in GPT-2's files."""
+
+    def __init__(self, d_model: int) -> None:
+        super().__init__()
+        self.w_qkv = nn.Parameter(torch.empty(d_model, 3 * d_model))
+        self.b_qkv = nn.Parameter(torch.zeros(3 * d_model))
+        self.w_out = nn.Parameter(torch.empty(d_model, d_model))
+        self.b_out = nn.Parameter(torch.zeros(d_model))
+
+
+class MLP(nn.Module):
+    """Weights of one feed-forward layer, four times as wide inside."""
+
+    def __init__(self, d_model: int) -> None:
+        super().__init__()
+        self.w_in = nn.Parameter(torch.empty(d_model, 4 * d_model))
+        self.b_in = nn.Parameter(torch.zeros(4 * d_model))
+        self.w_out = nn.Parameter(torch.empty(4 * d_model, d_model))
+        self.b_out = nn.Parameter(torch.zeros(d_model))
+
+
+class Block(nn.Module):
+    """One pre-LN block: attention, then feed-forward, each added to the residual stream."""
+
+    def __init__(self, d_model: int) -> None:
+        super().__init__()
+        self.norm1 = Norm(d_model)
+        self.attn = Attention(d_model)
+        self.norm2 = Norm(d_model)
+        self.mlp = MLP(d_model)
+
+    def forward(self, x: Tensor, attend, functions) -> Tensor:
+        """Run `pre_ln_block` with `attend(weights, x)` and the chosen functions; x (B, T, C) -> (B, T, C)."""
+        mlp = self.mlp
+        return transformer.pre_ln_block(
+            x,
+            attend=lambda y: attend(self.attn, y),
+            mlp=lambda y: functions.feed_forward(y, mlp.w_in, mlp.b_in, mlp.w_out, mlp.b_out),
+            norm1=lambda y: functions.layer_norm(y, self.norm1.weight, self.norm1.bias),
+            norm2=lambda y: functions.layer_norm(y, self.norm2.weight, self.norm2.bias),
+        )
+
+
+class GPT(nn.Module):
+    """A GPT-2 decoder: learned positions, pre-LN blocks, the head tied to the embedding.
+
+    Radford et al. 2019. With `fused`, each of the learner's functions that `fast.prove` finds equal to its
+    fused counterpart is run by that counterpart. `initialize=False` leaves the matrices unset, for loading.
+    The precision of `set_fused` is that of training mode; in eval mode and with a cache all is float32.
+    """
+
+    def __init__(
+        self,
+        config: GPTConfig,
+        fused: bool = False,
+        seed: int = 0,
+        generator: torch.Generator | None = None,
+        initialize: bool = True,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.functions = self.training_functions = fast.choose(fused)
+        self.wte = nn.Parameter(torch.empty(config.vocab_size, config.d_model))
+        self.wpe = nn.Parameter(torch.empty(config.context, config.d_model))
+        self.blocks = nn.ModuleList(Block(config.d_model) for _ in range(config.n_layers))
+        self.norm = Norm(config.d_model)
+        if initialize:
+            self.reset_parameters(generator or torch.Generator().manual_seed(seed))
+
+    @torch.no_grad()
+    def reset_parameters(self, generator: torch.Generator) -> None:
+        """Draw every matrix from N(0, gpt2_init_std²); biases 0, norms 1."""
+        for name, parameter in self.named_parameters():
+            if parameter.dim() == 2:
+                std = transformer.gpt2_init_std(name, self.config.n_layers)
+                parameter.normal_(0.0, std, generator=generator)
+            else:
+                parameter.fill_(1.0 if name.endswith("weight") else 0.0)
+
+    def set_fused(self, fused: bool, precision: str = "fp32") -> "GPT":
+        """Choose between plain and fused functions again; proofs are made anew."""
+        self.functions = fast.choose(fused)
+        return self.set_precision(precision)
+
+    def set_precision(self, precision: str) -> "GPT":
+        """Choose the type of the fused functions' products in training mode: "fp32", "bf16" or "auto".
+
+        "auto" = bf16 where that is faster on this machine. Raises ValueError for another word.
+        """
+        is_bf16 = bf16.resolve(precision, self.wte) == "bf16"
+        self.training_functions = bf16.choose(self.functions) if is_bf16 else self.functions
+        return self
+
+    def new_cache(self, batch_size: int, capacity: int) -> list:
+        """One empty cache of keys and values a layer, for up to `capacity` tokens."""
+        shape = (batch_size, self.config.n_heads, capacity, self.config.d_head)
+        return [self.functions.new_cache(shape, self.wte) for _ in self.blocks]
+
+    def forward(self, ids: Tensor, keep=None, positions=None, cache=None) -> Tensor:
+        """Logits of the next token at every position.
+
+            logits = hidden · wteᵀ                          Radford et al. 2019 (weights tied)
+
+        ids        (B, T) int
+        keep       (B, S) bool, False = padding that nobody may look at; S = tokens cached + T
+        positions  (T,) or (B, T) int; counted on from what is cached when not given
+        cache      list from `new_cache`, filled in place, one entry a layer
+        ->         (B, T, V) float
+
+        Raises ValueError when an id is not in the vocabulary or the sequence is longer than the context.
+        """
+        return self.hidden(ids, keep, positions, cache) @ self.wte.T
+
+    def loss(self, ids: Tensor, targets: Tensor, keep=None, positions=None) -> Tensor:
+        """Mean cross-entropy of the logits with targets (B, T) int, −100 = does not count; nats a token."""
+        hidden = self.hidden(ids, keep, positions)
+        return self._running().linear_cross_entropy(hidden, self.wte, targets)
+
+    def _running(self) -> fast.Functions:
+        return self.training_functions if self.training else self.functions
+
+    def hidden(self, ids: Tensor, keep=None, positions=None, cache=None) -> Tensor:
+        """What the last norm gives, before the head; arguments as in `forward`; -> (B, T, C)."""
+        past = 0 if cache is None else fast.cached_length(cache[0])
+        self._check(ids, past, keep, positions)
+        if positions is None:
+            positions = torch.arange(past, past + ids.shape[1], device=ids.device)
+        x = nn.functional.embedding(ids, self.wte) + nn.functional.embedding(positions, self.wpe)  # (B, T, C)
+        mask = self._mask(ids.shape[1], keep, ids.device) if cache is None else None
+        for layer, block in enumerate(self.blocks):
+            if cache is None:
+                x = block(x, partial(self._attend, mask=mask), self._running())
+            else:
+                attend = partial(self._attend_cached, cache=cache, layer=layer, keep=keep)
+                x = block(x, attend, self.functions)
+        return self.functions.layer_norm(x, self.norm.weight, self.norm.bias)
+
+    def _attend(self, w: Attention, x: Tensor, mask: Tensor | None) -> Tensor:
+        """Attention over the whole sequence; x (B, T, C) -> (B, T, C)."""
+        n_heads, functions = self.config.n_heads, self._running()
+        if mask is None:
+            return functions.causal_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads)
+        return functions.multi_head_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads, mask)
+
+    def _attend_cached(self, w: Attention, x: Tensor, cache: list, layer: int, keep: Tensor | None) -> Tensor:
+        """Attention of new tokens to the cached ones and to each other; x (B, T, C) -> (B, T, C)."""
+        n_heads = self.config.n_heads
+        q, k, v = (attention.split_heads(part, n_heads) for part in (x @ w.w_qkv + w.b_qkv).chunk(3, dim=-1))
+        cache[layer] = self.functions.append_kv(cache[layer], k, v)
+        out = self.functions.attend_cached(q, cache[layer], keep)  # (B, H, T, D)
+        if keep is not None:  # padding may look at nothing: whatever hers gives there must not spread
+            itself = keep[:, -x.shape[1]:, None]  # (B, T, 1)
+            out = out.masked_fill(~itself[:, None], 0.0)
+        return attention.merge_heads(out) @ w.w_out + w.b_out
+
+    def _mask(self, t: int, keep: Tensor | None, device) -> Tensor | None:
+        """Who may look where: None = causal only and fused; else (T, T) or (B, 1, T, T) bool."""
+        if keep is None and self.functions.causal_attention is not None:
+            return None
+        causal = attention.causal_mask(t).to(device)  # (T, T)
+        if keep is None:
+            return causal
+        itself = torch.eye(t, dtype=torch.bool, device=device)  # so that no row is empty
+        return causal & (keep[:, None, None, :] | itself)  # (B, 1, T, T)
+
+    def _check(self, ids: Tensor, past: int, keep: Tensor | None, positions: Tensor | None) -> None:
+        """Refuse what would fail later, or silently, with a message that says why."""
+        if torch.compiler.is_compiling():
+            return
+        config = self.config
+        if ids.dim() != 2 or ids.numel() == 0:
+            raise ValueError(f"ids must be (B, T) and not empty, but are {tuple(ids.shape)}")
+        length = past + ids.shape[1]
+        if length > config.context:
+            raise ValueError(f"{length} tokens do not fit a context of {config.context}; give fewer")
+        if keep is not None and keep.shape != (ids.shape[0], length):
+            raise ValueError(f"keep is {tuple(keep.shape)}, but ids need ({ids.shape[0]}, {length})")
+        _check_range("token id", ids, config.vocab_size, "vocabulary")
+        if positions is not None:
+            _check_range("position", positions, config.context, "context")
+
+
+def _check_range(what: str, numbers: Tensor, size: int, where: str) -> None:
+    low, high = (int(n) for n in torch.aminmax(numbers))
+    if low < 0 or high >= size:
+        odd = low if low < 0 else high
+        raise ValueError(f"{what} {odd} is outside a {where} of {size} (0 to {size - 1})")
+
+
+class ScalarModel(nn.Module):
+    """A GPT whose head gives one number at every position: hidden · weight + bias."""
+
+    def __init__(self, gpt: GPT) -> None:
+        super().__init__()
+        self.gpt = gpt
+        self.weight = nn.Parameter(torch.zeros_like(gpt.norm.bias))
+        self.bias = nn.Parameter(torch.zeros_like(gpt.norm.bias[0]))
+
+    @property
+    def config(self) -> GPTConfig:
+        """The shape of the GPT inside."""
+        return self.gpt.config
+
+    def forward(self, ids: Tensor, keep=None, positions=None) -> Tensor:
+        """ids (B, T) int, keep (B, T) bool or None, positions as in `GPT.forward` -> (B, T) float."""
+        return self.gpt.hidden(ids, keep, positions) @ self.weight + self.bias
+
+
+class RewardModel(ScalarModel):
+    """Scores a reply at its last token; the head starts at N(0, 1/(C + 1)), bias 0 (Ziegler et al. 2019).
+
+    `mean` and `std` are the zero and the unit of its scores, set by `reward_model.calibrate`;
+    `forward` is raw.
+    """
+
+    def __init__(self, gpt: GPT, seed: int = 0) -> None:
+        super().__init__(gpt)
+        self.register_buffer("mean", torch.zeros_like(self.bias))
+        self.register_buffer("std", torch.ones_like(self.bias))
+        generator = torch.Generator().manual_seed(seed)
+        std = (gpt.config.d_model + 1) ** -0.5
+        with torch.no_grad():
+            self.weight.copy_(torch.randn(gpt.config.d_model, generator=generator, device="cpu") * std)
+
+
+class ValueModel(ScalarModel):
+    """Estimates the reward still to come at every token; the head starts at 0."""

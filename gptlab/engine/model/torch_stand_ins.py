@@ -1,0 +1,90 @@
+"""What a trained model runs on where a blank is empty and `solutions/` is not there: torch's own functions.
+
+So that a learner whose instructor has taken the references away can still talk to the shipped model in lesson 00.
+What she has written runs before any of these; `lesson.lend_rest` and `gptlab chat` bring them in.
+"""
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gptlab.blanks import stand_ins
+from gptlab.engine.model import fused
+
+
+def causal_mask(t: int) -> Tensor:
+    return torch.ones(t, t, dtype=torch.bool).tril()
+
+
+def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+
+
+def split_heads(x: Tensor, n_heads: int) -> Tensor:
+    return x.unflatten(-1, (n_heads, -1)).transpose(1, 2)
+
+
+def merge_heads(x: Tensor) -> Tensor:
+    return x.transpose(1, 2).flatten(2)
+
+
+def gelu(x: Tensor) -> Tensor:
+    return F.gelu(x, approximate="tanh")
+
+
+def pre_ln_block(x: Tensor, attend, mlp, norm1, norm2) -> Tensor:
+    h = x + attend(norm1(x))
+    return h + mlp(norm2(h))
+
+
+def gpt2_init_std(name: str, n_layers: int) -> float:
+    return 0.02 / math.sqrt(2 * n_layers) if name.endswith(("w_out", "c_proj.weight")) else 0.02
+
+
+def append_kv(cache: tuple[Tensor, Tensor] | None, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    return (k, v) if cache is None else (torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2))
+
+
+def attend_cached(q: Tensor, cache: tuple[Tensor, Tensor], keep: Tensor | None = None) -> Tensor:
+    return fused.attend_cached(q, fused.KVCache(*cache, cache[0].shape[2]), keep)
+
+
+def trim_history(messages: list[dict], budget: int, count_tokens) -> list[dict]:
+    return messages[-1:]
+
+
+def render_chat(messages: list[dict], encode, special: dict, add_reply: bool = False) -> tuple[list[int], list[bool]]:
+    turns = [[special[m["role"]], *encode(m["content"]), special["end"]] for m in messages]
+    learn = [[False] + [m["role"] == "assistant"] * (len(turn) - 1) for m, turn in zip(messages, turns)]
+    opening = [special["assistant"]] * add_reply
+    return sum(turns, []) + opening, sum(learn, []) + [False] * add_reply
+
+
+def sample_next(logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None,
+                generator: torch.Generator | None = None) -> Tensor:
+    if top_k is not None or top_p is not None:
+        raise ValueError("top_k and top_p are lesson 01's: write sampling.sample_next first")
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    return torch.multinomial((logits / temperature).softmax(dim=-1), 1, generator=generator).squeeze(-1)
+
+
+stand_ins.offered.update({
+    "attention.causal_mask": causal_mask,
+    "attention.scaled_dot_product_attention": attention,
+    "attention.split_heads": split_heads,
+    "attention.merge_heads": merge_heads,
+    "attention.multi_head_attention": fused.multi_head_attention,
+    "transformer.layer_norm": fused.layer_norm,
+    "transformer.gelu": gelu,
+    "transformer.feed_forward": fused.feed_forward,
+    "transformer.pre_ln_block": pre_ln_block,
+    "transformer.gpt2_init_std": gpt2_init_std,
+    "chat.append_kv": append_kv,
+    "chat.attend_cached": attend_cached,
+    "chat.trim_history": trim_history,
+    "instruct.render_chat": render_chat,
+    "sampling.sample_next": sample_next,
+    "ngram.cross_entropy": fused.cross_entropy,
+})

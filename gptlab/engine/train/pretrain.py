@@ -1,0 +1,233 @@
+"""Pretraining: one loop that can be killed at any moment and goes on bit for bit."""
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from gptlab import training
+from gptlab.engine.config import TrainConfig
+from gptlab.engine.model import bf16, checkpoint
+from gptlab.engine.model.batches import TrainingDiverged, device_of
+from gptlab.engine.train import optimizers
+
+REPORT_EVERY = 10  # steps
+SAVE_EVERY_S = 10.0
+DIVERGED_NATS = 3.0  # above the first loss, after warm-up: no healthy run climbs so high
+COLUMNS = ("loss", "lr", "grad_norm")  # of the history
+
+
+def pretrain(
+    model,
+    ids: Tensor,
+    config: TrainConfig,
+    folder: str | Path | None = None,
+    tokenizer=None,
+    report: Callable[[dict], None] | None = None,
+    resume: bool = False,
+    stop: Callable[[], bool] | None = None,
+    save_every_s: float = SAVE_EVERY_S,
+    save_every: int | None = None,
+    precision: str = "auto",
+) -> list[dict]:
+    """Train the model to predict the next token of a stream; returns one row of metrics per step.
+
+        loss = −mean over positions of log p(x_{t+1} | x_1 … x_t)          Radford et al. 2018, eq. 1
+
+    With a folder, a checkpoint is written every `save_every` steps or, where that is None, every
+    `save_every_s` seconds, and at the end. `resume` goes on from the folder's checkpoint, or begins where
+    there is none: on one machine, with one number of threads, the losses are those of a run that was never
+    interrupted.
+    `stop` is asked after every step. Changes the model in place.
+    `precision` is that of the products: "fp32", "bf16", or "auto", which takes bf16 where this machine is
+    faster at it, and when resumed stays with what the checkpoint was trained in. Evaluation is always fp32.
+
+    ids  (N,) int, pages separated by the end-of-text token
+
+    Raises ValueError when the stream is too short or does not fit the checkpoint, TrainingDiverged when the
+    loss or the gradient is not finite, or the loss is far above where it began.
+    """
+    _check(model, ids, folder, resume)
+    run = Run(model, ids, config, precision)
+    if resume:
+        run.restore(folder)
+    model.train()  # until the end, where eval() makes every product float32 again
+    begin = last_save = time.perf_counter()
+    first_step = saved_step = len(run.history)
+    for step in range(first_step, config.steps):
+        run.update()
+        now = time.perf_counter()
+        if report and (step % REPORT_EVERY == 0 or step == config.steps - 1):
+            report(run.history[-1] | run.progress(step + 1 - first_step, now - begin))
+        due = (step + 1) % save_every == 0 if save_every else now - last_save >= save_every_s
+        if folder is not None and due:
+            run.save(folder, tokenizer)
+            saved_step, last_save = step + 1, time.perf_counter()
+        if stop is not None and stop():
+            break
+    if folder is not None and (saved_step < len(run.history) or not run.history):
+        run.save(folder, tokenizer)
+    model.eval()
+    return run.history
+
+
+class Run:
+    """Everything that changes while a model trains: weights, moments, the batches' order, the history."""
+
+    def __init__(self, model, ids: Tensor, config: TrainConfig, precision: str = "fp32") -> None:
+        self.model, self.ids, self.config = model, ids, config
+        self.device = device_of(model)
+        self.generator = torch.Generator().manual_seed(config.seed)
+        self.optimizers = _optimizers(model, config)
+        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        self.history: list[dict] = []
+        self.wanted = precision
+        self._set_precision(bf16.resolve(precision, model.wte))
+
+    def _set_precision(self, precision: str) -> None:
+        self.precision = precision
+        self.model.set_precision(precision)
+        if "muon" in self.optimizers:
+            self.optimizers["muon"].product = torch.bfloat16 if precision == "bf16" else None
+
+    def update(self) -> None:
+        """Draw a batch and take one step."""
+        config, step = self.config, len(self.history)
+        lr = float(training.cosine_schedule(step, config.warmup, config.steps, config.lr, config.min_lr))
+        x, y = training.get_batch(self.ids, config.batch_size, self.model.config.context, self.generator)
+        loss = self.model.loss(x.to(self.device), y.to(self.device))
+        for parameter in self.parameters:
+            parameter.grad = None
+        loss.backward()
+        grads = [p.grad for p in self.parameters if p.grad is not None]
+        norm = float(training.clip_by_global_norm(grads, config.clip))
+        self._check_healthy(step, float(loss.detach()), norm, lr)
+        for name, optimizer in self.optimizers.items():
+            optimizer.step(lr if name == "adamw" else config.muon_lr * lr / config.lr)
+        self.history.append({"step": step, "loss": float(loss.detach()), "lr": lr, "grad_norm": norm})
+
+    def _check_healthy(self, step: int, loss: float, norm: float, lr: float) -> None:
+        """Stop before a bad step is taken, so that what is on the disk stays good."""
+        first = self.history[0]["loss"] if self.history else loss
+        if not math.isfinite(loss):
+            what = f"the loss is {loss}"
+        elif not math.isfinite(norm):
+            what = f"the gradient's norm is {norm} at a loss of {loss:.2f}"
+        elif step >= self.config.warmup and loss > first + DIVERGED_NATS:
+            what = f"the loss is {loss:.2f} nats, and began at {first:.2f}"
+        else:
+            return
+        advice = f"lr={self.config.lr / 2:g}"
+        if self.config.muon_lr:
+            advice += f", muon_lr={self.config.muon_lr / 2:g}"
+        raise TrainingDiverged(f"step {step}: {what}; lr was {lr:g}: try {advice} or a longer warmup")
+
+    def progress(self, n_steps: int, elapsed_s: float) -> dict:
+        """What a progress bar wants to know, from the steps of this session."""
+        tokens = n_steps * self.config.batch_size * self.model.config.context
+        left = self.config.steps - len(self.history)
+        return {"total": self.config.steps, "tokens_per_s": tokens / max(elapsed_s, 1e-9),
+                "seconds_left": elapsed_s / n_steps * left}
+
+    def save(self, folder: str | Path, tokenizer) -> None:
+        """Write the checkpoint that `restore` reads."""
+        if not all(bool(torch.isfinite(p).all()) for p in self.parameters):
+            step, lr = len(self.history) - 1, self.config.lr
+            raise TrainingDiverged(f"step {step}: the weights are not finite any more: try lr={lr / 2:g}")
+        rows = torch.tensor([[row[c] for c in COLUMNS] for row in self.history], dtype=torch.float64)
+        state = {
+            "optimizers": {name: optimizer.state_dict() for name, optimizer in self.optimizers.items()},
+            "generator": self.generator.get_state(),
+            "history": rows.reshape(-1, len(COLUMNS)),  # float64, so that every number comes back as it was
+            "stream": _fingerprint(self.ids),
+        }
+        meta = {"step": len(self.history), "train": self.config.to_dict(), "precision": self.precision}
+        checkpoint.save(folder, self.model, tokenizer, state, meta)
+
+    def restore(self, folder: str | Path) -> None:
+        """Go back to where the folder's checkpoint was written; without one, stay at the start."""
+        if not checkpoint.exists(folder):
+            return
+        saved = checkpoint.load(folder)
+        _check_same(saved, self)
+        self.model.load_state_dict(saved.model.state_dict())
+        if self.wanted == "auto":
+            self._set_precision(saved.meta.get("precision", "fp32"))
+        state = saved.optimizer_state
+        for name, optimizer in self.optimizers.items():
+            optimizer.load_state_dict(state["optimizers"][name])
+        self.generator.set_state(state["generator"])
+        rows = state["history"].tolist()
+        self.history = [{"step": i, **dict(zip(COLUMNS, row, strict=True))} for i, row in enumerate(rows)]
+
+
+@torch.no_grad()
+def stream_loss(model, ids: Tensor, context: int, batch_size: int = 32) -> float:
+    """Give the mean loss on a held-out stream, in nats per token.
+
+    The stream is cut into pieces of `context` tokens that are read side by side; every token but the first is
+    predicted once, the first of a piece from the last of the one before.
+
+    ids  (N,) int
+
+    Raises ValueError when there is nothing to predict.
+    """
+    if ids.dim() != 1 or len(ids) < 2:
+        raise ValueError(f"ids must be a stream (N,) of at least 2 tokens, but are {tuple(ids.shape)}")
+    device, was_training = device_of(model), model.training
+    model.eval()
+    n_whole = (len(ids) - 1) // context
+    x = ids[:n_whole * context].reshape(n_whole, context)
+    y = ids[1:n_whole * context + 1].reshape(n_whole, context)
+    batches = [(x[i:i + batch_size], y[i:i + batch_size]) for i in range(0, n_whole, batch_size)]
+    rest = ids[n_whole * context:]
+    if len(rest) > 1:
+        batches.append((rest[None, :-1], rest[None, 1:]))
+    total = 0.0
+    for inputs, targets in batches:
+        loss = model.loss(inputs.to(device), targets.to(device))
+        total += float(loss) * targets.numel()
+    model.train(was_training)
+    return total / (len(ids) - 1)
+
+
+def _optimizers(model, config: TrainConfig) -> dict:
+    """AdamW for everything, or Muon for the blocks' matrices and AdamW for the rest."""
+    matrices, embeddings, vectors = optimizers.split_parameters(model)
+    plain, settings = {**embeddings, **vectors}, {"betas": config.betas, "weight_decay": config.weight_decay}
+    if config.muon_lr == 0:
+        return {"adamw": optimizers.AdamW(matrices, plain, **settings)}
+    return {"adamw": optimizers.AdamW({}, plain, **settings), "muon": optimizers.Muon(matrices, config.weight_decay)}
+
+
+def _check(model, ids: Tensor, folder, resume: bool) -> None:
+    if ids.dim() != 1 or len(ids) <= model.config.context:
+        raise ValueError(f"ids must be a stream (N,) of more than {model.config.context} tokens (context), "
+                         f"but are {tuple(ids.shape)}: give more text")
+    if resume and folder is None:
+        raise ValueError("resume needs the folder to go on from")
+
+
+def _fingerprint(ids: Tensor) -> list[int]:
+    """Two numbers that change when the stream does: its length, and a sum that knows the order."""
+    return [len(ids), int((ids.long() * torch.arange(1, len(ids) + 1, device=ids.device)).sum())]
+
+
+def _check_same(saved, run: Run) -> None:
+    """Refuse to go on with other settings or another text: the result would be neither run."""
+    state, meta = saved.optimizer_state, saved.meta or {}
+    if not state or "train" not in meta:
+        raise ValueError("the checkpoint holds no state of a training run; start without resume")
+    for name, value in run.config.to_dict().items():
+        if meta["train"].get(name) != value:
+            raise ValueError(f"the checkpoint was trained with {name}={meta['train'].get(name)}, but "
+                             f"{name}={value} is asked for; use the old value, or start without resume")
+    if saved.model.config != run.model.config:
+        raise ValueError(f"the checkpoint holds {saved.model.config}, but the model is {run.model.config}; "
+                         f"start without resume")
+    if list(state["stream"]) != _fingerprint(run.ids):
+        raise ValueError(f"the checkpoint was trained on a stream of {state['stream'][0]} tokens, this one "
+                         f"of {len(run.ids)} is another; start without resume")

@@ -1,0 +1,1 @@
+"""One finding each: data, training and measurement, and nothing that draws."""

@@ -1,0 +1,1 @@
+"""Inside a model: attention maps, ablation, and what each layer would say."""

@@ -1,0 +1,49 @@
+"""A curve, a point on it, and what nudging the point says about the slope there."""
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from gptlab.view.autograd.value_graph import number
+from gptlab.view.kit import style
+from gptlab.view.palette import COLOURS
+
+TINTS = ("#56b4e9", "#0072b2", "#1f2937")   # from the longest nudge to the shortest
+
+
+def slope_picture(f: Callable[[float], float], at: float, nudges: Sequence[float], name: str) -> tuple[Figure, str]:
+    """(figure, description): the curve of f around `at`, and for each nudge the straight line from point to point.
+
+    name  how f is written, such as "x² − x"
+    """
+    nudges = sorted(nudges, reverse=True)
+    xs = np.linspace(at - 0.6 * nudges[0], at + 1.5 * nudges[0], 200)
+    figure, axes = style.figure(6.0, 3.6)
+    axes.plot(xs, [f(x) for x in xs], color=COLOURS["base"], linewidth=3)
+    slopes = {h: (f(at + h) - f(at)) / h for h in nudges}
+    for h, tint in zip(nudges, TINTS):
+        end = at + 1.25 * nudges[0]
+        axes.plot([at, end], [f(at), f(at) + slopes[h] * (end - at)], color=tint, linewidth=1.6,
+                  label=f"nudge {h:g}: slope {number(slopes[h])}")
+        axes.plot([at + h], [f(at + h)], "o", color=tint, markersize=7)
+    axes.plot([at], [f(at)], "o", color=COLOURS["you"], markersize=9, zorder=5)
+    axes.annotate("you are here", (at, f(at)), (10, -16), textcoords="offset points", color=COLOURS["you"],
+                  fontweight="bold")
+    axes.set(xlabel="the number that is nudged", ylabel="the end", title=f"Nudge, and see how much the end moves: {name}")
+    style.direct_labels(axes)
+    told = "; ".join(f"a nudge of {h:g} gives {number(slopes[h])}" for h in nudges)
+    return figure, f"The curve {name} and its slope at {number(at)}, measured by nudging: {told}."
+
+
+def bend_picture(f: Callable[[float], tuple[float, float]], name: str) -> tuple[Figure, str]:
+    """(figure, description): a function and its own slope on one plot; f gives both."""
+    xs = np.linspace(-4, 4, 161)
+    both = [f(float(x)) for x in xs]
+    figure, axes = style.figure(6.0, 3.0)
+    for i, (label, colour) in enumerate(((name, COLOURS["sft"]), ("its slope", COLOURS["ppo"]))):
+        axes.plot(xs, [pair[i] for pair in both], color=colour, label=label)
+    axes.set(xlabel="a", title=f"{name}, and how steep it is")
+    style.direct_labels(axes)
+    top = max(range(len(xs)), key=lambda i: both[i][1])
+    return figure, (f"{name} runs from {number(both[0][0])} at −4 to {number(both[-1][0])} at 4; it is steepest at "
+                    f"{number(float(xs[top]))}, with slope {number(both[top][1])}, and nearly flat at both ends.")

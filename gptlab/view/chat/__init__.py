@@ -1,0 +1,1 @@
+"""Pictures and widgets of a conversation."""

@@ -1,0 +1,106 @@
+"""A place to talk: type, press Enter, and the reply appears as it is made."""
+from html import escape
+
+import ipywidgets as w
+
+from gptlab.engine.assistant import Speaker, TooLong
+from gptlab.view.kit import svg
+from gptlab.view.kit.show import show
+from gptlab.view.palette import COLOURS, EDGE, INK, PANEL
+
+WIDTH, SIZE, LINE = 520, 15, 22
+BUBBLE = ("display:inline-block;padding:4px 12px;border-radius:12px;max-width:85%;line-height:1.5;"
+          "overflow-wrap:anywhere;text-align:left")
+TALKATIVE = 0.7  # the temperature of what the reader asks; what is asked already gets the likeliest reply
+
+
+def chat_box(speaker: Speaker, asked: list[str]) -> None:
+    """Show a chat in which some questions are asked already; live, the reader goes on with her own."""
+    turns = [(question, speaker.reply(question)) for question in asked]
+    svg_text, alt = chat_picture(speaker, turns)
+    show(svg_text, alt, widget=ChatBox(speaker, turns).box)
+
+
+class ChatBox:
+    """The turns so far and a line to type in; each question is answered by itself. `box` is the widget."""
+
+    def __init__(self, speaker: Speaker, turns: list[tuple[str, str]]):
+        self.speaker, self.turns = speaker, list(turns)
+        self.log = w.HTML()
+        wide = w.Layout(flex="1 1 12em", width="auto")
+        self.line = w.Text(placeholder="ask something, then Enter", continuous_update=False, layout=wide)
+        self.send, self.clear = w.Button(description="send"), w.Button(description="clear")
+        self.send.layout.width = self.clear.layout.width = "auto"
+        self.line.observe(lambda change: self.ask(change["new"]), "value")
+        self.send.on_click(lambda _: self.ask(self.line.value))
+        self.clear.on_click(lambda _: self._forget())
+        row = w.HBox([self.line, self.send, self.clear], layout=w.Layout(max_width="36em"))
+        self.box = w.VBox([self.log, row])
+        self._draw()
+
+    def ask(self, question: str) -> None:
+        """Put a question, and write the reply into the log as it comes."""
+        question = question.strip()
+        if not question:
+            return
+        self.turns.append((question, ""))
+        self.line.value = ""
+        try:
+            for piece in self.speaker.stream(question, temperature=TALKATIVE, seed=len(self.turns)):
+                self.turns[-1] = (question, self.turns[-1][1] + piece)
+                self._draw()
+        except TooLong as error:
+            self.turns[-1] = (question, f"[{error}]")
+        self._draw()
+
+    def _forget(self) -> None:
+        self.turns.clear()
+        self._draw()
+
+    def _draw(self) -> None:
+        self.log.value = '<div aria-live="polite" style="max-width:36em">' + "".join(map(self._turn, self.turns)) + "</div>"
+
+    def _turn(self, turn: tuple[str, str]) -> str:
+        question, reply = map(escape, turn)
+        mine, its = f"{BUBBLE};border:1px solid {EDGE}", f"{BUBBLE};background:{COLOURS[self.speaker.stage]};color:#fff"
+        return (f'<div style="text-align:right;margin:4px 0"><span style="{mine}">{question}</span></div>'
+                f'<div style="margin:4px 0"><span style="{its}">{reply or "…"}</span></div>')
+
+
+def chat_picture(speaker: Speaker, turns: list[tuple[str, str]]) -> tuple[str, str]:
+    """The same turns as (SVG, description)."""
+    parts, y = [], 12.0
+    for question, reply in turns:
+        for said, right in ((question, True), (reply, False)):
+            lines = wrapped(said, 0.72 * WIDTH)
+            width = min(WIDTH - 28, max(svg.text_width(line, SIZE) for line in lines) + 26)
+            x, height = (WIDTH - 14 - width if right else 14), len(lines) * LINE + 12
+            parts.append(svg.rect(x, y, width, height, PANEL if right else COLOURS[speaker.stage], 12, EDGE if right else None))
+            ink = INK if right else "#ffffff"
+            parts += [svg.text(x + 13, y + 21 + i * LINE, line, SIZE, fill=ink) for i, line in enumerate(lines)]
+            y += height + 8
+    alt = f"A chat with the {speaker.name}. " + " ".join(f"Asked: “{q}” It says: “{r}”" for q, r in turns)
+    return svg.document(WIDTH, y + 6, parts, alt), alt
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """A text in lines of at most that many pixels, broken at blanks where there are any."""
+    lines, line = [], ""
+    for word in _words(text):
+        if line and svg.text_width(line + word, SIZE) > width:
+            lines.append(line.rstrip())
+            line = word.lstrip()
+        else:
+            line += word
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _words(text: str) -> list[str]:
+    """Words with the blank behind them; a Chinese character is a word."""
+    words = []
+    for c in text.replace("\n", " "):
+        if words and words[-1][-1] not in " " and c.isascii() and words[-1][-1].isascii():
+            words[-1] += c
+        else:
+            words.append(c)
+    return words

@@ -1,0 +1,30 @@
+"""Copying a row of letters that was shown forwards or backwards: which places of it are learnt."""
+from matplotlib.figure import Figure
+
+from gptlab.experiments.recall_game import LETTERS
+from gptlab.view.kit import style
+from gptlab.view.palette import COLOURS, FAINT
+
+TINTS = {"shown forwards": COLOURS["base"], "shown backwards": COLOURS["sft"]}
+
+
+def copies_picture(shares: dict[str, list[list[float]]]) -> tuple[Figure, str]:
+    """The share of right letters at each place, as (figure, description).
+
+    shares  for each way of showing the letters, one row of shares a seed
+    """
+    figure, axes = style.figure(6.4, 3.4)
+    said = []
+    for name, runs in shares.items():
+        places = range(1, len(runs[0]) + 1)
+        means = [sum(column) / len(column) for column in zip(*runs)]
+        axes.plot(places, means, "o-", color=TINTS[name], label=name)
+        said.append(f"{name}: " + ", ".join(f"{mean:.0%}" for mean in means))
+    axes.axhline(1 / LETTERS, **style.FLOOR)
+    axes.annotate("guessing", (len(means), 1 / LETTERS), (0, -14), textcoords="offset points", color=FAINT, ha="right")
+    for name, height in zip(shares, (0.30, 0.86)):
+        axes.text(0.34, height, name, color=TINTS[name], fontweight="bold", transform=axes.transAxes)
+    axes.set(ylim=(-0.04, 1.05), xlabel="place of the letter that is to be written", xticks=list(places),
+             yticks=[0, 0.25, 0.5, 0.75, 1], title="A row of letters, read and then written: share right")
+    axes.set_yticklabels(["0 %", "25 %", "50 %", "75 %", "100 %"])
+    return figure, f"Share of right letters at each place. {'; '.join(said)}. Guessing: {1 / LETTERS:.0%}."

@@ -1,0 +1,284 @@
+"""The house as it must stand: floors, sizes, agreement between stubs, references and docstrings."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gptlab.blanks.shapes import GLOSSARY, parse_shapes
+from gptlab.blanks.source_scan import scan
+from tests.support.paths import ROOT
+
+PACKAGE = ROOT / "gptlab"
+ROOMS = ["ngram", "sampling", "bpe", "autograd", "neural_lm", "rnn", "attention", "transformer", "finetuning",
+         "zero_shot", "training", "scaling", "instruct", "reward", "ppo", "alignment", "chat", "agents"]
+# A floor imports itself and what stands left of it; the little web stands on nothing, and only the engine and what is
+# above it may look at it.
+FLOORS = ["blanks", "rooms", "exercises", "course", "engine", "interpret", "experiments", "view", "cli"]
+ON_THE_WEB = FLOORS[FLOORS.index("engine"):]
+MODULES = sorted(PACKAGE.rglob("*.py"))
+SOLUTIONS = sorted((ROOT / "solutions").glob("*.py"))
+BLANKS = scan(PACKAGE)[0]
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def parts_of(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+def floor_of(parts):
+    """The floor that a module stands on: a sub-package, "rooms", or the entrance ("")."""
+    if not parts or parts == ("__main__",):
+        return ""
+    return "rooms" if parts[0] in ROOMS else parts[0]
+
+
+def imports_of(path):
+    """(module, name) of each import in a file, those by `import_module` and `__import__` of a constant too.
+
+    Relative imports are made absolute; of an f-string, the constant beginning is taken.
+    """
+    package = ["gptlab", *path.relative_to(PACKAGE).parts[:-1]] if path.is_relative_to(PACKAGE) else []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from ((module, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Call) and node.args and called_name(node) in ("import_module", "__import__"):
+            yield (text_of(node.args[0]), None)
+
+
+def called_name(call):
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def text_of(node):
+    """The text of a constant, or of the constant that an f-string begins with; "" where there is none."""
+    first = node.values[0] if isinstance(node, ast.JoinedStr) else node
+    return first.value.rstrip(".") if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+NAMES = {parts_of(path) for path in MODULES}
+
+
+def gptlab_imports(path):
+    """The gptlab modules that a file imports, as tuples of parts below gptlab."""
+    for module, name in imports_of(path):
+        parts = tuple(module.split("."))
+        if parts[0] == "gptlab" and (len(parts) > 1 or name):
+            inner = (*parts[1:], name)
+            yield inner if inner in NAMES or len(parts) == 1 else parts[1:]
+
+
+def may_import(importer, imported):
+    """The floors of the house."""
+    above, below = floor_of(importer), floor_of(imported)
+    if imported == ("__version__",) or above == "" or above == below != "rooms":
+        return True
+    if below == "world":
+        return above in ON_THE_WEB
+    if above == "rooms":
+        if below == "rooms":
+            return ROOMS.index(imported[0]) < ROOMS.index(importer[0])
+        return imported == ("blanks",)
+    return above in FLOORS and below in FLOORS and FLOORS.index(below) < FLOORS.index(above)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_floors(path):
+    wrong = [parts for parts in gptlab_imports(path) if not may_import(parts_of(path), parts)]
+    assert not wrong, f"{name_of(path)} may not import {wrong}"
+
+
+def circle(arrows):
+    """The names along one circle of a graph {name: names that it points to}, or [] where there is none."""
+    done, path = set(), []
+
+    def walk(name):
+        if name in path:
+            return path[path.index(name):] + [name]
+        if name in done:
+            return []
+        path.append(name)
+        for other in sorted(arrows.get(name, ())):
+            if found := walk(other):
+                return found
+        done.add(path.pop())
+        return []
+
+    return next((found for name in sorted(arrows) if (found := walk(name))), [])
+
+
+def arrows_in(folder, imports):
+    """The arrows between what lies directly in a folder, from the (importer, imported) pairs of its modules.
+
+    A package is one name in its parent; its own `__init__` is one more name inside it.
+    """
+    depth, arrows = len(folder), {}
+    for importer, imported in imports:
+        if importer[:depth] == folder == imported[:depth]:
+            one, other = (parts[depth] if len(parts) > depth else "__init__" for parts in (importer, imported))
+            if one != other:
+                arrows.setdefault(one, set()).add(other)
+    return arrows
+
+
+IMPORTS = [(parts_of(path), parts) for path in MODULES if parts_of(path) for parts in gptlab_imports(path)]
+FOLDERS = sorted({parts[:i] for parts in NAMES for i in range(1, len(parts))})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids="/".join)
+def test_no_circle(folder):
+    found = circle(arrows_in(folder, IMPORTS))
+    assert not found, f"gptlab/{'/'.join(folder)}: {' -> '.join(found)}"
+
+
+def test_the_circle_test_itself():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    imports = [(("engine", "run", "measure"), ("engine", "run", "folder")), (("engine", "run", "folder"), ("engine", "train"))]
+    assert circle(arrows_in(("engine",), imports)) == circle(arrows_in(("engine", "run"), imports)) == []
+    imports.append((("engine", "train", "ppo"), ("engine", "run", "measure")))
+    assert circle(arrows_in(("engine",), imports)) == ["run", "train", "run"]
+    assert arrows_in(("blanks",), [(("blanks",), ("blanks", "registry"))]) == {"__init__": {"registry"}}
+
+
+def test_the_import_reader_itself(tmp_path):
+    file = tmp_path / "odd.py"
+    file.write_text("import importlib\nfrom importlib import import_module\n"
+                    "def f(room):\n    import gptlab.engine.hardware\n    importlib.import_module('gptlab.autograd')\n"
+                    "    import_module(f'gptlab.exercises.{room}')\n    __import__('gptlab.view')\n    import_module(room)\n")
+    assert {("engine", "hardware"), ("autograd",), ("exercises",), ("view",)} == set(gptlab_imports(file))
+
+
+@pytest.mark.parametrize(("importer", "imported", "allowed"), [
+    (("sampling",), ("ngram",), True), (("ngram",), ("sampling",), False), (("bpe",), ("blanks",), True),
+    (("bpe",), ("blanks", "shapes"), False), (("bpe",), ("engine", "model"), False), (("bpe",), ("world",), False),
+    (("engine", "model"), ("attention",), True), (("engine", "model"), ("view", "plots"), False),
+    (("blanks", "registry"), ("bpe",), False), (("world", "facts"), ("blanks", "registry"), False),
+    (("exercises", "bpe", "checks"), ("bpe",), True), (("exercises", "judge"), ("course", "progress"), False),
+    (("exercises", "judge"), ("world", "facts"), False), (("course", "lesson"), ("engine", "model"), False),
+    (("world", "pages"), ("world", "facts"), True), (("cli", "main"), ("view", "plots"), True),
+    (("view", "plots"), ("world", "facts"), True), (("engine", "model"), ("borrow",), False),
+    (("engine", "train"), ("experiments", "recall_game"), False), (("utils",), ("blanks", "registry"), False)])
+def test_the_floor_test_itself(importer, imported, allowed):
+    assert may_import(importer, imported) is allowed
+
+
+@pytest.mark.parametrize("path", MODULES + SOLUTIONS, ids=name_of)
+def test_no_star_import_and_no_utils(path):
+    assert "*" not in {name for _, name in imports_of(path)}
+    assert path.stem not in ("utils", "util", "helpers", "misc")
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES + SOLUTIONS if p.suffix == ".py"], ids=name_of)
+def test_sizes(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            doc = node.body[0] if ast.get_docstring(node) is not None else None
+            lines = node.end_lineno - node.lineno + 1 - (doc.end_lineno - doc.lineno + 1 if doc else 0)
+            assert lines <= 40, f"{node.name} has {lines} lines besides its docstring"
+
+
+def functions_of(path):
+    return {node.name: node for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.FunctionDef)}
+
+
+def function_of(entry):
+    return functions_of(Path(entry.file))[entry.name]
+
+
+def parameters_of(node):
+    every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
+    return [argument.arg for argument in every if argument is not None]
+
+
+def signature_of(node):
+    return f"({ast.unparse(node.args)}) -> {ast.unparse(node.returns) if node.returns else None}"
+
+
+@pytest.mark.parametrize("key", BLANKS)
+def test_reference_has_the_same_signature_and_nothing_else_twice(key):
+    entry = BLANKS[key]
+    assert entry.module in ROOMS
+    node = functions_of(ROOT / "solutions" / f"{entry.module}.py")[entry.name]
+    assert signature_of(node) == signature_of(function_of(entry))
+    assert not node.decorator_list
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=name_of)
+def test_solutions(path):
+    functions = functions_of(path)
+    room = {entry.name for entry in BLANKS.values() if entry.module == path.stem}
+    assert room <= set(functions)
+    for name, node in functions.items():
+        assert ast.get_docstring(node) is None, f"{name} says twice what its stub says"
+        used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        assert not used & room - {name}, f"{name} calls a reference, not the learner's: {used & room}"
+    for parts in gptlab_imports(path):
+        assert floor_of(parts) == "rooms" and ROOMS.index(parts[0]) <= ROOMS.index(path.stem), parts
+
+
+@pytest.mark.parametrize("key", BLANKS)
+def test_docstring(key):
+    entry = BLANKS[key]
+    assert entry.doc and entry.doc.splitlines()[0].endswith((".", "?")), "begin with one plain sentence"
+    letters = parse_shapes(entry.doc, parameters_of(function_of(entry))).letters()
+    assert letters <= set(GLOSSARY), f"not in the glossary: {letters - set(GLOSSARY)}"
+
+
+def test_card():
+    for entry in BLANKS.values():
+        assert 0 <= entry.lesson <= 17 and 1 <= entry.minutes <= 60 and 1 <= entry.difficulty <= 5, entry.key
+
+
+UNTOUCHED = """
+import importlib, inspect, os, sys
+os.environ.pop("GPTLAB_BORROW", None)
+from gptlab.blanks.registry import EmptyBlank, blanks
+for entry in blanks():
+    if not entry.empty:
+        continue
+    function = getattr(importlib.import_module("gptlab." + entry.module), entry.name)
+    needed = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+    try:
+        function(*[None] * len([p for p in needed if p.kind is not p.KEYWORD_ONLY]),
+                 **{p.name: None for p in needed if p.kind is p.KEYWORD_ONLY})
+    except EmptyBlank as error:
+        if f"(lesson {entry.lesson})" not in str(error) or entry.place not in str(error):
+            sys.exit(f"{entry.key}: {error}")
+    else:
+        sys.exit(f"{entry.key} did not raise")
+"""
+
+
+def run_python(code):
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_an_untouched_blank_raises_naming_its_lesson():
+    done = run_python(UNTOUCHED)
+    assert done.returncode == 0, done.stderr
+
+
+LIGHT = ["gptlab", "gptlab.cli.main", *sorted({".".join(["gptlab", *parts_of(path)]) for path in MODULES
+         if parts_of(path)[:1] in (("blanks",), ("world",), ("course",))})]
+
+
+def test_no_torch_when_imported():
+    """What starts a lesson, a command or a page of the little web must not wait for torch."""
+    code = ("import importlib, sys\n"
+            f"for name in {LIGHT}:\n    importlib.import_module(name)\n"
+            "    assert 'torch' not in sys.modules and 'numpy' not in sys.modules, name\n")
+    done = run_python(code)
+    assert done.returncode == 0, done.stderr

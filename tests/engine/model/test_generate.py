@@ -1,0 +1,101 @@
+"""Cached generation: equal to the uncached loop and to transformers, alone and in a padded batch."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from gptlab import chat, sampling
+from gptlab.engine.config import GPTConfig
+from gptlab.engine.model.generate import generate_batch, stream
+from gptlab.engine.model.gpt import GPT
+from tests.engine.model.test_gpt import hugging_face, random_model
+
+LONG = GPTConfig(vocab_size=53, context=40, n_layers=3, n_heads=2, d_model=12)
+PROMPTS = [[7, 3, 19], [5], [52, 0, 0, 8, 30, 2, 11], [1, 1]]
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_greedy_equals_transformers_and_the_plain_loop(fused):
+    model = random_model(fused, torch.float64, LONG)
+    hf = hugging_face(model)
+    together = generate_batch(model, PROMPTS, 20, temperature=0)
+    for prompt, new in zip(PROMPTS, together, strict=True):
+        ids = torch.tensor([prompt])
+        theirs = hf.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=20, do_sample=False,
+                             pad_token_id=0)[0, len(prompt):].tolist()
+        plain = sampling.generate(model, ids, 20, temperature=0)[0, len(prompt):].tolist()
+        assert new == theirs == plain
+        assert list(stream(model, prompt, 20, temperature=0)) == new
+        assert generate_batch(model, [prompt], 20, temperature=0) == [new]
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_rows_end_at_the_stop_token(fused):
+    model = random_model(fused, torch.float64, LONG)
+    free = generate_batch(model, PROMPTS, 20, temperature=0)
+    stop = free[0][4]
+    stopped = generate_batch(model, PROMPTS, 20, stop_id=stop, temperature=0)
+    for whole, cut in zip(free, stopped, strict=True):
+        assert cut == (whole[: whole.index(stop) + 1] if stop in whole else whole)
+    assert list(stream(model, PROMPTS[0], 20, stop_id=stop, temperature=0)) == stopped[0]
+
+
+def test_generation_ends_when_all_rows_have_stopped():
+    model = random_model(config=LONG)
+    stop = generate_batch(model, PROMPTS[:1], 1, temperature=0)[0][0]
+    calls, hidden = [], model.hidden
+    model.hidden = lambda *args: calls.append(1) or hidden(*args)
+    assert generate_batch(model, PROMPTS[:1], 20, stop_id=stop, temperature=0) == [[stop]]
+    assert len(calls) == 1
+
+
+def test_sampling_is_the_learners_and_repeats_with_its_generator():
+    model = random_model(config=LONG)
+    draw = {"temperature": 1.3, "top_k": 9, "top_p": 0.9}
+    one, two, other = (
+        generate_batch(model, PROMPTS, 12, generator=torch.Generator().manual_seed(seed), **draw)
+        for seed in (4, 4, 5)
+    )
+    assert one == two != other
+    streamed = list(stream(model, PROMPTS[0], 12, generator=torch.Generator().manual_seed(4), **draw))
+    plain = sampling.generate(model, torch.tensor(PROMPTS[:1]), 12,
+                              generator=torch.Generator().manual_seed(4), **draw)
+    assert streamed == plain[0, 3:].tolist()
+
+
+def test_the_whole_context_can_be_filled_and_not_more():
+    model = GPT(LONG, fused=True)
+    assert len(generate_batch(model, PROMPTS, 33)[2]) == 33
+    for run in (lambda: generate_batch(model, PROMPTS, 34), lambda: list(stream(model, PROMPTS[2], 34))):
+        with pytest.raises(ValueError, match="7 prompt tokens and 34 new ones do not fit a context of 40"):
+            run()
+
+
+def test_edges():
+    model = GPT(LONG)
+    assert generate_batch(model, [], 5) == []
+    assert generate_batch(model, PROMPTS, 0) == [[], [], [], []]
+    with pytest.raises(ValueError, match="empty"):
+        generate_batch(model, [[1], []], 5)
+    with pytest.raises(ValueError, match="at least 0"):
+        generate_batch(model, [[1]], -1)
+
+
+def test_nan_at_padding_does_not_spread():
+    """Her attend_cached may give nan for a query that may look at nothing."""
+    empty_rows = []
+
+    def with_nan(q, cache, keep=None):
+        out = chat.attend_cached(q, cache, keep)
+        if keep is None:
+            return out
+        seen = keep.cumsum(dim=1)[:, -q.shape[2]:] > 0  # (B, T)
+        empty_rows.append(int((~seen).sum()))
+        return out.masked_fill(~seen[:, None, :, None], float("nan"))
+
+    model = random_model(False, torch.float64, LONG)
+    expected = [generate_batch(model, [prompt], 12, temperature=0)[0] for prompt in PROMPTS]
+    model.functions = replace(model.functions, attend_cached=with_nan)
+    assert generate_batch(model, PROMPTS, 12, temperature=0) == expected
+    assert max(empty_rows) > 0

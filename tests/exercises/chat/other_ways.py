@@ -1,0 +1,162 @@
+"""Other ways to write gptlab/chat.py."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+from gptlab.chat import message_tokens
+from tests.support.other_ways import other_way
+
+
+@other_way("chat.append_kv")
+def both_at_once(cache, k, v):
+    new = (k, v)
+    return new if cache is None else tuple(torch.cat(pair, dim=-2) for pair in zip(cache, new, strict=True))
+
+
+@other_way("chat.append_kv")
+def into_empty(cache, k, v):
+    if not cache:
+        return [k, v]
+    old_k, old_v = cache
+    S, T = old_k.shape[2], k.shape[2]
+    keys = k.new_empty(*k.shape[:2], S + T, k.shape[3])
+    values = torch.empty_like(keys)
+    keys[:, :, :S], values[:, :, :S] = old_k, old_v
+    keys[:, :, S:], values[:, :, S:] = k, v
+    return [keys, values]
+
+
+@other_way("chat.attend_cached")
+def with_tril(q, cache, keep=None):
+    k, v = cache
+    T, S = q.shape[-2], k.shape[-2]
+    mask = torch.ones(T, S, dtype=torch.bool).tril(S - T).expand(len(q), 1, T, S)
+    if keep is not None:
+        mask = mask & keep.view(len(q), 1, 1, S)
+    scores = torch.where(mask, q @ k.mT / math.sqrt(q.shape[-1]), float("-inf"))
+    return scores.softmax(-1).nan_to_num(0.0) @ v
+
+
+@other_way("chat.attend_cached")
+def token_by_token(q, cache, keep=None):
+    k, v = cache
+    T, S = q.shape[2], k.shape[2]
+    columns = []
+    for i in range(T):
+        end = S - T + i + 1
+        if keep is None:
+            columns.append(F.scaled_dot_product_attention(q[:, :, i:i + 1], k[:, :, :end], v[:, :, :end]))
+            continue
+        mask = keep[:, None, None, :end]
+        found = F.scaled_dot_product_attention(q[:, :, i:i + 1], k[:, :, :end], v[:, :, :end], attn_mask=mask)
+        columns.append(torch.where(mask.any(-1, keepdim=True), found, 0.0))
+    return torch.cat(columns, dim=2)
+
+
+@other_way("chat.attend_cached")
+def nan_without_anything_to_see(q, cache, keep=None):
+    k, v = cache
+    mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril(k.shape[2] - q.shape[2])
+    if keep is not None:
+        mask = mask & keep[:, None, None, :]
+    return (q @ k.mT / math.sqrt(q.shape[-1])).masked_fill(~mask, float("-inf")).softmax(-1) @ v
+
+
+@other_way("chat.trim_history")
+def dropping_from_the_front(messages, budget, count_tokens):
+    system, rest = [], list(messages)
+    if len(rest) > 1 and rest[0]["role"] == "system":
+        system = [rest.pop(0)]
+    while len(rest) > 1 and sum(message_tokens(m, count_tokens) for m in system + rest) > budget:
+        rest.pop(0)
+    if any(m["role"] != "assistant" for m in rest):
+        while rest[0]["role"] == "assistant":
+            del rest[0]
+    return system + rest
+
+
+@other_way("chat.trim_history")
+def with_costs(messages, budget, count_tokens):
+    costs = [message_tokens(m, count_tokens) for m in messages]
+    head = 1 if messages[0]["role"] == "system" and len(messages) > 1 else 0
+    start = len(messages) - 1
+    while start > head and sum(costs[:head]) + sum(costs[start - 1:]) <= budget:
+        start -= 1
+    first = next((i for i in range(start, len(messages)) if messages[i]["role"] != "assistant"), start)
+    return [*messages[:head], *messages[first:]]
+
+
+@other_way("chat.trim_history")
+def by_content(messages, budget, count_tokens):
+    head = messages[:1] if messages[0]["role"] == "system" else []
+    kept = list(messages[len(head):])
+    while len(kept) > 1 and sum(count_tokens(m["content"]) for m in head + kept) > budget:
+        kept = kept[1:]
+    while len(kept) > 1 and kept[0]["role"] == "assistant":
+        kept = kept[1:]
+    return tuple(head + kept)
+
+
+@other_way("chat.elo_update")
+def both_expected(rating_a, rating_b, outcome, k=32):
+    strength_a, strength_b = 10 ** (rating_a / 400), 10 ** (rating_b / 400)
+    expected_a, expected_b = strength_a / (strength_a + strength_b), strength_b / (strength_a + strength_b)
+    return rating_a + k * (outcome - expected_a), rating_b + k * ((1 - outcome) - expected_b)
+
+
+@other_way("chat.elo_update")
+def with_a_sigmoid(rating_a, rating_b, outcome, k=32):
+    gap = torch.tensor(float(rating_a - rating_b), dtype=torch.float64)
+    change = k * (outcome - torch.sigmoid(gap * math.log(10) / 400))
+    return rating_a + change, rating_b - change
+
+
+@other_way("chat.elo_update")
+def as_one_tensor(rating_a, rating_b, outcome, k=32):
+    change = k * (outcome - 1 / (1 + 10 ** ((rating_b - rating_a) / 400)))
+    return torch.tensor([rating_a + change, rating_b - change])
+
+
+@other_way("chat.append_kv")
+def without_a_gradient(cache, k, v):
+    with torch.no_grad():
+        return (k, v) if cache is None else (torch.cat((cache[0], k), 2), torch.cat((cache[1], v), 2))
+
+
+@other_way("chat.attend_cached")
+def in_inference(q, cache, keep=None):
+    with torch.no_grad():
+        return nan_without_anything_to_see(q, cache, keep)
+
+
+@other_way("chat.attend_cached")
+def with_einsum(q, cache, keep=None):
+    k, v = cache
+    T, S = q.size(2), k.size(2)
+    hidden = torch.arange(S)[None, :] > torch.arange(T)[:, None] + (S - T)
+    scores = torch.einsum("bhtd,bhsd->bhts", q, k) / q.size(3) ** 0.5
+    scores = scores.masked_fill(hidden, torch.finfo(q.dtype).min)
+    if keep is not None:
+        scores = scores.masked_fill(keep.logical_not()[:, None, None], torch.finfo(q.dtype).min)
+    return torch.einsum("bhts,bhsd->bhtd", scores.softmax(-1), v)
+
+
+@other_way("chat.trim_history")
+def by_trying(messages, budget, count_tokens):
+    fixed = [m for m in messages[:1] if m["role"] == "system" and len(messages) > 1]
+    rest = messages[len(fixed):]
+    for start in range(len(rest)):
+        kept = rest[start:]
+        if start == len(rest) - 1 or sum(message_tokens(m, count_tokens) for m in fixed + kept) <= budget:
+            break
+    first = [i for i, m in enumerate(kept) if m["role"] != "assistant"]
+    return fixed + (kept[first[0]:] if first else kept)
+
+
+@other_way("chat.elo_update")
+def with_odds(rating_a, rating_b, outcome, k=32):
+    odds = 10.0 ** ((rating_a - rating_b) / 400.0)
+    change = k * (outcome - odds / (1 + odds))
+    return [rating_a + change, rating_b - change]

@@ -1,7 +1,0 @@
-"""A mutation tool: small changes to the reference bodies, each of which a check should reject.
-
-    python -m tests.mutation                   the whole pass, from the top of the checkout
-    python -m tests.mutation --module bpe      one module
-
-`mutate.py` makes the mutants, `judge.py` runs them, `equivalents.tsv` lists those that are right answers too.
-"""
