@@ -4,6 +4,7 @@
 
 Prints one line a kill and at the end whether every loss of every stage is the same number. Exit status 1 if not.
 """
+
 import argparse
 import json
 import random
@@ -14,12 +15,22 @@ import sys
 import time
 from pathlib import Path
 
-TIMES = ("seconds", "stage_seconds", "peak_memory_gb")   # all that two equal runs may differ in
+TIMES = ("seconds", "stage_seconds", "peak_memory_gb")  # all that two equal runs may differ in
 
 
 def command(out: Path, preset: str, resume: bool) -> list[str]:
     """The command line of one session."""
-    words = [sys.executable, "-m", "gptlab", "run", "--preset", preset, "--out", str(out), "--quiet"]
+    words = [
+        sys.executable,
+        "-m",
+        "gptlab",
+        "run",
+        "--preset",
+        preset,
+        "--out",
+        str(out),
+        "--quiet",
+    ]
     return [*words, "--resume"] if resume else words
 
 
@@ -38,9 +49,18 @@ def killed_run(out: Path, preset: str, n_kills: int, session_s: float, draw: ran
         except subprocess.TimeoutExpired:
             session.send_signal(signal.SIGKILL)
             session.communicate()
-            done = list(json.loads((out / "run.json").read_text())["done"]) if (out / "run.json").exists() else []
-            print(f"kill {i + 1} after {life:.1f} s, done by then: {', '.join(done) or 'nothing'}", flush=True)
-    subprocess.run(command(out, preset, (out / "run.json").exists()), check=True, stdout=subprocess.DEVNULL)
+            done = (
+                list(json.loads((out / "run.json").read_text())["done"])
+                if (out / "run.json").exists()
+                else []
+            )
+            print(
+                f"kill {i + 1} after {life:.1f} s, done by then: {', '.join(done) or 'nothing'}",
+                flush=True,
+            )
+    subprocess.run(
+        command(out, preset, (out / "run.json").exists()), check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def main() -> int:
@@ -54,13 +74,21 @@ def main() -> int:
     for name in ("whole", "killed"):
         shutil.rmtree(args.work / name, ignore_errors=True)
     began = time.perf_counter()
-    subprocess.run(command(args.work / "whole", args.preset, False), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        command(args.work / "whole", args.preset, False), check=True, stdout=subprocess.DEVNULL
+    )
     whole_s = time.perf_counter() - began
     print(f"uninterrupted: {whole_s:.0f} s", flush=True)
-    longest_s = whole_s / 2  # long enough that a session may see a stage end, and 20 of them the whole way
+    longest_s = (
+        whole_s / 2
+    )  # long enough that a session may see a stage end, and 20 of them the whole way
     killed_run(args.work / "killed", args.preset, args.kills, longest_s, random.Random(args.seed))
-    reports = [json.loads((args.work / name / "report.json").read_text()) for name in ("whole", "killed")]
-    differences = [key for key in reports[0] if key not in TIMES and reports[0][key] != reports[1][key]]
+    reports = [
+        json.loads((args.work / name / "report.json").read_text()) for name in ("whole", "killed")
+    ]
+    differences = [
+        key for key in reports[0] if key not in TIMES and reports[0][key] != reports[1][key]
+    ]
     print(f"{args.kills} kills; figures that differ: {', '.join(differences) or 'none'}")
     return 1 if differences else 0
 

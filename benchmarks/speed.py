@@ -1,12 +1,15 @@
 """Speed of the parts that users wait for, each beside its peer where there is one, all in one run.
 
-    python benchmarks/speed.py [--seconds 5]
+python benchmarks/speed.py [--seconds 5]
 """
+
 import argparse
 import os
 import time
 
-os.environ.setdefault("GOMP_SPINCOUNT", "100000")  # before torch is imported; as the command line does
+os.environ.setdefault(
+    "GOMP_SPINCOUNT", "100000"
+)  # before torch is imported; as the command line does
 
 import torch
 
@@ -55,14 +58,24 @@ def rows(seconds: float):
     tokenizer.encode(text)
     yield "encoding 1 MB (tiktoken with our merges)", f"{time.perf_counter() - began:.2f} s"
     shape = f"{N_LAYERS} x {WIDTH}, context {T}, batch {B}, vocabulary {V}"
-    ways = (("plain functions", False, "fp32"), ("fused", True, "fp32"), ("fused, bf16 where it pays", True, "auto"))
+    ways = (
+        ("plain functions", False, "fp32"),
+        ("fused", True, "fp32"),
+        ("fused, bf16 where it pays", True, "auto"),
+    )
     for name, fused, precision in ways:
         yield f"training {shape}: {name}", f"{training(seconds, fused, precision):,.0f} tokens/s"
     yield f"training {shape}: transformers' GPT-2", f"{peer_training(seconds):,.0f} tokens/s"
     for batch in (1, 64):
         for name, fused in (("plain", False), ("fused", True)):
-            yield f"cached generation, batch {batch}: {name}", f"{generation(seconds, batch, fused):,.0f} tokens/s"
-        yield f"cached generation, batch {batch}: transformers' generate", f"{peer_generation(seconds, batch):,.0f} tokens/s"
+            yield (
+                f"cached generation, batch {batch}: {name}",
+                f"{generation(seconds, batch, fused):,.0f} tokens/s",
+            )
+        yield (
+            f"cached generation, batch {batch}: transformers' generate",
+            f"{peer_generation(seconds, batch):,.0f} tokens/s",
+        )
 
 
 def timed(work, seconds: float, units: int) -> float:
@@ -78,7 +91,12 @@ def timed(work, seconds: float, units: int) -> float:
 def training(seconds: float, fused: bool, precision: str) -> float:
     """Tokens a second of our training step, Muon and all."""
     model = GPT(GPTConfig(V, T, N_LAYERS, 4, WIDTH), fused=fused)
-    run = Run(model.train(), torch.randint(V, (100_000,)), TrainConfig(steps=10**6, batch_size=B, muon_lr=0.02), precision)
+    run = Run(
+        model.train(),
+        torch.randint(V, (100_000,)),
+        TrainConfig(steps=10**6, batch_size=B, muon_lr=0.02),
+        precision,
+    )
     return timed(run.update, seconds, B * T)
 
 
@@ -86,9 +104,20 @@ def peer():
     """transformers' GPT-2 of the same shape."""
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    return GPT2LMHeadModel(GPT2Config(vocab_size=V, n_positions=T, n_embd=WIDTH, n_layer=N_LAYERS, n_head=4,
-                                      resid_pdrop=0, embd_pdrop=0, attn_pdrop=0,
-                                      bos_token_id=None, eos_token_id=None))
+    return GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=V,
+            n_positions=T,
+            n_embd=WIDTH,
+            n_layer=N_LAYERS,
+            n_head=4,
+            resid_pdrop=0,
+            embd_pdrop=0,
+            attn_pdrop=0,
+            bos_token_id=None,
+            eos_token_id=None,
+        )
+    )
 
 
 def peer_training(seconds: float) -> float:
@@ -118,8 +147,18 @@ def generation(seconds: float, batch: int, fused: bool) -> float:
 def peer_generation(seconds: float, batch: int) -> float:
     """Tokens a second of transformers' generate."""
     model, prompts = peer().eval(), torch.randint(V, (batch, 20))
-    settings = {"max_new_tokens": 60, "min_new_tokens": 60, "do_sample": True, "top_k": 0, "pad_token_id": 0}
-    return timed(lambda: model.generate(prompts, attention_mask=torch.ones_like(prompts), **settings), seconds, batch * 60)
+    settings = {
+        "max_new_tokens": 60,
+        "min_new_tokens": 60,
+        "do_sample": True,
+        "top_k": 0,
+        "pad_token_id": 0,
+    }
+    return timed(
+        lambda: model.generate(prompts, attention_mask=torch.ones_like(prompts), **settings),
+        seconds,
+        batch * 60,
+    )
 
 
 def peer_bpe(text: str) -> float:
@@ -130,7 +169,9 @@ def peer_bpe(text: str) -> float:
     cut = pre_tokenizers.Split(Regex(bpe.BILINGUAL_PATTERN), "isolated")
     as_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([cut, as_bytes])
-    trainer = trainers.BpeTrainer(vocab_size=1024, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=1024, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
     began = time.perf_counter()
     tokenizer.train_from_iterator([text], trainer)
     return time.perf_counter() - began

@@ -11,10 +11,17 @@ from gptlab.blanks.source_scan import Blank
 from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
-MOST_LINES, MOST_COLUMNS, MOST_DEFINITION_LINES, MOST_WORDS = 12, 110, 5, 80  # a Chinese character: two columns, half a word
+MOST_LINES, MOST_COLUMNS, MOST_DEFINITION_LINES, MOST_WORDS = (
+    12,
+    110,
+    5,
+    80,
+)  # a Chinese character: two columns, half a word
 NAME = re.compile(r"(\d\d)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
-_PATH = re.compile(r"(?<![\w:/.])/(?:home|root|work|tmp|Users|usr|opt|var|mnt|private)/|\b[A-Z]:\\\\?\w")
+_PATH = re.compile(
+    r"(?<![\w:/.])/(?:home|root|work|tmp|Users|usr|opt|var|mnt|private)/|\b[A-Z]:\\\\?\w"
+)
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -25,7 +32,11 @@ def faults(path: Path) -> list[str]:
         return [f"{path.name}: a lesson is called like 01_next_token.ipynb"]
     number, text = int(match[1]), path.read_text(encoding="utf-8")
     notebook = json.loads(text)
-    found = [f"{len(text.encode()) / 1e6:.2f} MB, but at most 1 MB"] if len(text.encode()) > MOST_BYTES else []
+    found = (
+        [f"{len(text.encode()) / 1e6:.2f} MB, but at most 1 MB"]
+        if len(text.encode()) > MOST_BYTES
+        else []
+    )
     for rule in (_frame, _sizes, _exercises, _outputs):
         found += rule(notebook, number)
     return found
@@ -85,23 +96,37 @@ def _sizes(notebook: dict, number: int) -> list[str]:
     for place, cell in enumerate(notebook["cells"]):
         text = source(cell)
         if cell["cell_type"] == "markdown" and words(text) > MOST_WORDS:
-            found.append(f"cell {place}: {words(text):.0f} words of prose, but at most {MOST_WORDS}")
+            found.append(
+                f"cell {place}: {words(text):.0f} words of prose, but at most {MOST_WORDS}"
+            )
         if cell["cell_type"] != "code":
             continue
         lines = [line for line in text.strip().splitlines() if not re.match(r"#\s*needs:", line)]
         if len(lines) > MOST_LINES:
             found.append(f"cell {place}: {len(lines)} lines of code, but at most {MOST_LINES}")
-        found += [f"cell {place}: a line of {columns(line)} columns, but at most {MOST_COLUMNS}: {line.strip()[:40]} …"
-                  for line in text.splitlines() if columns(line) > MOST_COLUMNS]
+        found += [
+            f"cell {place}: a line of {columns(line)} columns, but at most {MOST_COLUMNS}: {line.strip()[:40]} …"
+            for line in text.splitlines()
+            if columns(line) > MOST_COLUMNS
+        ]
         for node in ast.walk(_tree(text)):
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.end_lineno - node.lineno >= MOST_DEFINITION_LINES:
-                found.append(f"cell {place}: {node.name} is defined in more than {MOST_DEFINITION_LINES} lines")
+            if (
+                isinstance(node, (ast.FunctionDef, ast.ClassDef))
+                and node.end_lineno - node.lineno >= MOST_DEFINITION_LINES
+            ):
+                found.append(
+                    f"cell {place}: {node.name} is defined in more than {MOST_DEFINITION_LINES} lines"
+                )
     return found
 
 
 def _tree(text: str) -> ast.Module:
     """The syntax tree of a code cell, without its magic lines."""
-    return ast.parse("\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in text.splitlines()))
+    return ast.parse(
+        "\n".join(
+            "pass" if line.lstrip().startswith(("%", "!")) else line for line in text.splitlines()
+        )
+    )
 
 
 def _exercises(notebook: dict, number: int) -> list[str]:
@@ -113,16 +138,26 @@ def _exercises(notebook: dict, number: int) -> list[str]:
     checks = [key for key in map(checked_key, cells) if key]
     for key in own:
         if carded.count(key) != 1 or checks.count(key) != 1:
-            found.append(f"{key} must have one card (has {carded.count(key)}) and one check cell (has {checks.count(key)})")
-    found += [f"{key} has a card or check here, but belongs to another lesson" for key in {*carded, *checks} - {*own}]
+            found.append(
+                f"{key} must have one card (has {carded.count(key)}) and one check cell (has {checks.count(key)})"
+            )
+    found += [
+        f"{key} has a card or check here, but belongs to another lesson"
+        for key in {*carded, *checks} - {*own}
+    ]
     for place, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] != "code":
             continue
         key, text = checked_key(cell), source(cell)
         if key and text.strip().splitlines() != ["# NBVAL_CHECK_OUTPUT", f'check("{key}")']:
-            found.append(f'cell {place}: a check cell holds "# NBVAL_CHECK_OUTPUT" and check("{key}"), nothing else')
-        found += [f"cell {place}: # needs: {_wrong_need(name, every, number)}" for name in needed(text.splitlines())
-                  if _wrong_need(name, every, number)]
+            found.append(
+                f'cell {place}: a check cell holds "# NBVAL_CHECK_OUTPUT" and check("{key}"), nothing else'
+            )
+        found += [
+            f"cell {place}: # needs: {_wrong_need(name, every, number)}"
+            for name in needed(text.splitlines())
+            if _wrong_need(name, every, number)
+        ]
     return found
 
 
@@ -138,7 +173,11 @@ def _outputs(notebook: dict, number: int) -> list[str]:
     cells = code_cells(notebook)
     if [cell.get("execution_count") for cell in cells] != list(range(1, len(cells) + 1)):
         return ["the outputs are not those of one run from top to bottom: run `make lessons`"]
-    found = ["the state of widgets is kept: run `make lessons`"] if "widgets" in notebook["metadata"] else []
+    found = (
+        ["the state of widgets is kept: run `make lessons`"]
+        if "widgets" in notebook["metadata"]
+        else []
+    )
     for place, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
             outputs = cell["outputs"]
@@ -150,8 +189,15 @@ def _outputs(notebook: dict, number: int) -> list[str]:
 
 def _prints(text: str) -> bool:
     """True when a statement of the cell itself calls what always shows something."""
-    calls = [node.value.func for node in _tree(text).body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
-    return any(ast.unparse(call) in ("print", "check", "display", "lesson.card", "lesson.owned") for call in calls)
+    calls = [
+        node.value.func
+        for node in _tree(text).body
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    ]
+    return any(
+        ast.unparse(call) in ("print", "check", "display", "lesson.card", "lesson.owned")
+        for call in calls
+    )
 
 
 def _output_fault(output: dict) -> str:
@@ -163,11 +209,14 @@ def _output_fault(output: dict) -> str:
     bundle = output.get("data", {})
     if WIDGET in bundle:
         return "the view of a widget is kept: run `make lessons`"
-    text = "".join(output.get("text", "")) + "".join("".join(face) if isinstance(face, (str, list)) else json.dumps(face)
-                                                     for kind, face in bundle.items() if not kind.startswith("image/png"))
+    text = "".join(output.get("text", "")) + "".join(
+        "".join(face) if isinstance(face, (str, list)) else json.dumps(face)
+        for kind, face in bundle.items()
+        if not kind.startswith("image/png")
+    )
     text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", text)
     if _PATH.search(text):
-        return f"shows a path of this machine: …{text[_PATH.search(text).start():][:40]!r}"
+        return f"shows a path of this machine: …{text[_PATH.search(text).start() :][:40]!r}"
     if re.search(r" at 0x[0-9a-f]{6,}", text):
         return "shows a raw object at an address"
     return "shows terminal colours" if "\x1b[" in text else ""

@@ -29,8 +29,12 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSONS = ROOT / "lessons"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python",
-                      "pygments_lexer": "ipython3"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
 PROFILE = "c.InteractiveShell.colors = 'nocolor'\nc.IPKernelApp.log_level = 'ERROR'\n"
 PEAK = """
@@ -49,7 +53,9 @@ class ThisPython(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=argv, name=kernel_name, display_name="Python 3 (ipykernel)", language="python")
+        return KernelSpec(
+            argv=argv, name=kernel_name, display_name="Python 3 (ipykernel)", language="python"
+        )
 
 
 @dataclass(frozen=True)
@@ -65,21 +71,43 @@ def environment(home: Path, root: Path = ROOT, borrow: str = "all") -> dict[str,
     profile = home / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text(PROFILE, encoding="utf-8")
-    kept = {name: value for name, value in os.environ.items() if name not in ("GPTLAB_SOLUTIONS", "PYTHONPATH")}
-    return kept | {"GPTLAB_BORROW": borrow, "GPTLAB_HOME": str(home / "gptlab"), "IPYTHONDIR": str(home / "ipython"),
-                   "PYTHONPATH": str(root), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("GPTLAB_SOLUTIONS", "PYTHONPATH")
+    }
+    return kept | {
+        "GPTLAB_BORROW": borrow,
+        "GPTLAB_HOME": str(home / "gptlab"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "PYTHONPATH": str(root),
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+    }
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path, env: dict[str, str], allow_errors: bool = False,
-        each=lambda place, cell: None) -> Run:
+def run(
+    notebook: nbformat.NotebookNode,
+    folder: Path,
+    env: dict[str, str],
+    allow_errors: bool = False,
+    each=lambda place, cell: None,
+) -> Run:
     """Run all cells in a fresh kernel of this Python, in `folder`; the outputs are left in the notebook.
 
     Raises CellExecutionError (unless errors are allowed), CellTimeoutError, DeadKernelError.
     """
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
-    client = NotebookClient(notebook, km=manager, timeout=CELL_SECONDS, allow_errors=allow_errors,
-                            record_timing=False, store_widget_state=False, coalesce_streams=True,
-                            resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=CELL_SECONDS,
+        allow_errors=allow_errors,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+    )
     began = time.monotonic()
     with client.setup_kernel(cleanup_kc=True, env=env):
         for place, cell in enumerate(notebook.cells):
@@ -113,7 +141,9 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
             if WIDGET in output.get("data", {}):
                 del output.data[WIDGET]
                 if not {"text/html", "image/svg+xml", "image/png"} & set(output.data):
-                    raise Refused(f"cell {place}: a widget without a picture; show it with gptlab.view.kit.show.show")
+                    raise Refused(
+                        f"cell {place}: a widget without a picture; show it with gptlab.view.kit.show.show"
+                    )
 
 
 def make(path: Path) -> Run:
@@ -125,7 +155,11 @@ def make(path: Path) -> Run:
 
     def each(place: int, cell: nbformat.NotebookNode) -> None:
         if sys.stdout.isatty():
-            print(f"\r\x1b[K{path.name}: cell {place + 1} of {len(notebook.cells)}", end="", flush=True)
+            print(
+                f"\r\x1b[K{path.name}: cell {place + 1} of {len(notebook.cells)}",
+                end="",
+                flush=True,
+            )
 
     with tempfile.TemporaryDirectory() as home:
         try:
@@ -138,7 +172,9 @@ def make(path: Path) -> Run:
     tidy(notebook)
     text = nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
     if len(text.encode()) > MOST_BYTES:
-        largest = max(range(len(notebook.cells)), key=lambda i: len(str(notebook.cells[i].get("outputs", ""))))
+        largest = max(
+            range(len(notebook.cells)), key=lambda i: len(str(notebook.cells[i].get("outputs", "")))
+        )
         size = f"{len(text.encode()) / 1e6:.2f} MB, but at most 1 MB"
         raise Refused(f"{size}; the largest output is that of cell {largest}")
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -152,15 +188,25 @@ def chosen(numbers: list[int]) -> list[Path]:
     have = {int(path.name[:2]): path for path in sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))}
     missing = [number for number in numbers if number not in have]
     if missing:
-        sys.exit(f"make_lessons: there is no lesson {missing[0]}; there are {', '.join(map(str, have)) or 'none yet'}")
+        sys.exit(
+            f"make_lessons: there is no lesson {missing[0]}; there are {', '.join(map(str, have)) or 'none yet'}"
+        )
     return [path for number, path in have.items() if not numbers or number in numbers]
 
 
 def main() -> int:
     """-> 0 when every lesson ran and keeps the rules, else 1."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("numbers", nargs="*", type=int, metavar="NUMBER", help="a lesson; all where none is given")
-    parser.add_argument("--check", action="store_true", help="run nothing, only hold the notebooks against the rules")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "numbers", nargs="*", type=int, metavar="NUMBER", help="a lesson; all where none is given"
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="run nothing, only hold the notebooks against the rules",
+    )
     options, status = parser.parse_args(), 0
     for path in chosen(options.numbers):
         line = path.name

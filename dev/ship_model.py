@@ -4,6 +4,7 @@
 
 trains preset `shipped`, and stores base, SFT, reward and PPO-ptx models in bfloat16 under gptlab/assets/.
 """
+
 import argparse
 import json
 import sys
@@ -29,22 +30,32 @@ def store(job_folder: Path, figures: dict, command: str, seed: int, folder: Path
     """
     for stage in STAGES:
         saved = checkpoint.load(job_folder / stage, optimizer=False)
-        checkpoint.save(folder / stage, saved.model, saved.tokenizer, meta=saved.meta, dtype=torch.bfloat16)
+        checkpoint.save(
+            folder / stage, saved.model, saved.tokenizer, meta=saved.meta, dtype=torch.bfloat16
+        )
     keep = {k: v for k, v in figures.items() if k not in ("history", "samples")}
     record = {"command": command, "seed": seed, **keep}
     write_atomically(folder / "made.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1e6
     if size > LARGEST_MB:
-        raise ValueError(f"the shipped models take {size:.1f} MB, more than {LARGEST_MB:g}: make the preset smaller")
+        raise ValueError(
+            f"the shipped models take {size:.1f} MB, more than {LARGEST_MB:g}: make the preset smaller"
+        )
     return size
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train and store; -> exit status."""
-    parser = argparse.ArgumentParser(prog="python -m dev.ship_model", description="Train the shipped model again.")
-    parser.add_argument("--work", default="runs/shipped", help="folder of the run (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m dev.ship_model", description="Train the shipped model again."
+    )
+    parser.add_argument(
+        "--work", default="runs/shipped", help="folder of the run (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--resume", action="store_true", help="go on with a run that was interrupted")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with a run that was interrupted"
+    )
     args = parser.parse_args(arguments)
     hardware.prepare()
     job = pipeline.run(args.work, presets.preset("shipped"), args.seed, resume=args.resume)

@@ -1,4 +1,5 @@
 """Attention: every position gathers what it needs from the positions that it may look at."""
+
 import math
 
 import torch
@@ -20,7 +21,9 @@ def causal_mask(t: int) -> Tensor:
 
 
 @blank(lesson=5, minutes=15, difficulty=2)
-def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+def scaled_dot_product_attention(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None
+) -> Tensor:
     """Mix values by how well each query matches each key.
 
         out = softmax(q kᵀ / √D) v                      Vaswani et al. 2017, eq. 1; our D is their d_k
@@ -64,8 +67,15 @@ def merge_heads(x: Tensor) -> Tensor:
 
 
 @blank(lesson=5, minutes=15, difficulty=3)
-def multi_head_attention(x: Tensor, w_qkv: Tensor, b_qkv: Tensor, w_out: Tensor, b_out: Tensor, n_heads: int,
-                         mask: Tensor | None = None) -> Tensor:
+def multi_head_attention(
+    x: Tensor,
+    w_qkv: Tensor,
+    b_qkv: Tensor,
+    w_out: Tensor,
+    b_out: Tensor,
+    n_heads: int,
+    mask: Tensor | None = None,
+) -> Tensor:
     """Let every head attend on its own, then mix what the heads found.
 
         q | k | v = x·w_qkv + b_qkv

@@ -1,4 +1,5 @@
 """Backpropagation from nothing: numbers that remember how they were made, and the chain rule walked backwards."""
+
 import math
 
 from gptlab.blanks import blank
@@ -21,18 +22,26 @@ class Value:
     tanh() and exp() call the blanks below, so `a + b` may stand everywhere, except inside `add` itself.
     """
 
-    def __init__(self, data: float, parents: tuple = (), local_gradients: tuple = (), label: str = "") -> None:
+    def __init__(
+        self, data: float, parents: tuple = (), local_gradients: tuple = (), label: str = ""
+    ) -> None:
         self.data = _plain(data)
         self.parents = _several("parents", parents)
-        self.local_gradients = tuple(_plain(slope) for slope in _several("local_gradients", local_gradients))
+        self.local_gradients = tuple(
+            _plain(slope) for slope in _several("local_gradients", local_gradients)
+        )
         self.grad = 0.0
         self.label = label
         if len(self.parents) != len(self.local_gradients):
-            raise ValueError(f"{len(self.parents)} parents, but {len(self.local_gradients)} local gradients:"
-                             " give one for each parent")
+            raise ValueError(
+                f"{len(self.parents)} parents, but {len(self.local_gradients)} local gradients:"
+                " give one for each parent"
+            )
         strange = [parent for parent in self.parents if not _is_value(parent)]
         if strange:
-            raise TypeError(f"parents must be Values, but one is a {type(strange[0]).__name__}: name a, not a.data")
+            raise TypeError(
+                f"parents must be Values, but one is a {type(strange[0]).__name__}: name a, not a.data"
+            )
 
     def __repr__(self) -> str:
         return f"Value(data={self.data:g}, grad={self.grad:g})"
@@ -96,7 +105,9 @@ def _plain(number: float) -> float:
 def _several(name: str, given: tuple) -> tuple:
     """Refuse what has no order or no length, such as (a), which lacks its comma."""
     if not isinstance(given, (tuple, list)):
-        raise TypeError(f"{name} must be a tuple, but is a {type(given).__name__}: write (a, b), or (a,) for one alone")
+        raise TypeError(
+            f"{name} must be a tuple, but is a {type(given).__name__}: write (a, b), or (a,) for one alone"
+        )
     return tuple(given)
 
 

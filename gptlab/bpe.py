@@ -2,6 +2,7 @@
 
 A token is an integer: 0 … 255 are the bytes, 256 + i is the pair that merge i joined.
 """
+
 from collections import Counter
 
 import regex
@@ -20,10 +21,53 @@ GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s
 # them stays whole: cut after a number of characters, a long name would be cut wherever it happens to lie. The
 # nouns and verbs are those that questions turn on: 首都 must be the same token in front of 是, 在 and 设在.
 COMMON_WORDS = (
-    "什么", "为什么", "怎么", "多少", "哪里", "哪座", "哪条", "哪个", "哪", "请问", "请", "谁",
-    "吗", "呢", "吧", "的", "了", "是", "在", "有", "和", "与", "最", "我", "你", "您", "她", "它",
-    "这", "很", "叫", "把", "跟", "设", "养", "住", "位于", "属于", "主要", "知道",
-    "首都", "货币", "语言", "职业", "工作", "宠物", "朋友",
+    "什么",
+    "为什么",
+    "怎么",
+    "多少",
+    "哪里",
+    "哪座",
+    "哪条",
+    "哪个",
+    "哪",
+    "请问",
+    "请",
+    "谁",
+    "吗",
+    "呢",
+    "吧",
+    "的",
+    "了",
+    "是",
+    "在",
+    "有",
+    "和",
+    "与",
+    "最",
+    "我",
+    "你",
+    "您",
+    "她",
+    "它",
+    "这",
+    "很",
+    "叫",
+    "把",
+    "跟",
+    "设",
+    "养",
+    "住",
+    "位于",
+    "属于",
+    "主要",
+    "知道",
+    "首都",
+    "货币",
+    "语言",
+    "职业",
+    "工作",
+    "宠物",
+    "朋友",
 )
 _COMMON_WORD = "|".join(sorted(COMMON_WORDS, key=len, reverse=True))
 HAN_PATTERN = rf"{_COMMON_WORD}|(?:(?!{_COMMON_WORD})\p{{Han}})+"
@@ -50,8 +94,10 @@ def token_bytes(merges: list[tuple[int, int]]) -> list[bytes]:
     spelled = [bytes([byte]) for byte in range(256)]
     for i, (a, b) in enumerate(merges):
         if not (0 <= a < len(spelled) and 0 <= b < len(spelled)):
-            raise ValueError(f"merge {i} joins {a} and {b}, but only ids below {len(spelled)} exist by then:"
-                             " keep the merges in the order in which they were learnt")
+            raise ValueError(
+                f"merge {i} joins {a} and {b}, but only ids below {len(spelled)} exist by then:"
+                " keep the merges in the order in which they were learnt"
+            )
         spelled.append(spelled[a] + spelled[b])
     return spelled
 

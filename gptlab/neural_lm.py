@@ -1,4 +1,5 @@
 """The neural language model: a vector for each word, a hidden layer, and a step against the gradient."""
+
 import torch
 from torch import Tensor
 
@@ -23,8 +24,14 @@ def context_windows(ids: Tensor, n: int) -> tuple[Tensor, Tensor]:
 
 
 @blank(lesson=3, minutes=15, difficulty=3)
-def mlp_logits(context_ids: Tensor, embedding: Tensor, w_hidden: Tensor, b_hidden: Tensor, w_out: Tensor,
-               b_out: Tensor) -> Tensor:
+def mlp_logits(
+    context_ids: Tensor,
+    embedding: Tensor,
+    w_hidden: Tensor,
+    b_hidden: Tensor,
+    w_out: Tensor,
+    b_out: Tensor,
+) -> Tensor:
     """Score every token as the next one, from the vectors of the T tokens before it.
 
         x = C(w_1), C(w_2) … C(w_T), side by side

@@ -1,4 +1,5 @@
 """The smallest language model: count which token follows which, divide, and measure the surprise."""
+
 import torch
 from torch import Tensor
 

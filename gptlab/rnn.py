@@ -1,4 +1,5 @@
 """Recurrent networks: one state, rewritten at every token, has to carry all that was read."""
+
 from collections.abc import Callable
 
 import torch

@@ -1,4 +1,5 @@
 """Choosing the next token: from the model's scores to one token, and from one token to a text."""
+
 import torch
 from torch import Generator, Tensor
 
@@ -64,8 +65,13 @@ def top_p_filter(logits: Tensor, p: float) -> Tensor:
 
 
 @blank(lesson=1, minutes=8, difficulty=2)
-def sample_next(logits: Tensor, temperature: float = 1.0, top_k: int | None = None,
-                top_p: float | None = None, generator: Generator | None = None) -> Tensor:
+def sample_next(
+    logits: Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
     """Draw one token for each row.
 
         x_{t+1} ~ softmax(filter(z / τ)),  in the order: temperature, top-k, top-p
@@ -79,9 +85,16 @@ def sample_next(logits: Tensor, temperature: float = 1.0, top_k: int | None = No
 
 
 @blank(lesson=1, minutes=12, difficulty=2)
-def generate(model, ids: Tensor, max_new_tokens: int, stop_id: int | None = None, temperature: float = 1.0,
-             top_k: int | None = None, top_p: float | None = None,
-             generator: Generator | None = None) -> Tensor:
+def generate(
+    model,
+    ids: Tensor,
+    max_new_tokens: int,
+    stop_id: int | None = None,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
     """Continue each row of ids token by token: predict, draw, append, repeat.
 
         p(x_{T+1}, …, x_{T+N}) = Π_n p(x_{T+n} | x_1 … x_{T+n−1})

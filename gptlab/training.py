@@ -1,4 +1,5 @@
 """One step of training: cut a batch, clip the gradient, choose the learning rate, move the weights."""
+
 import math
 
 import torch
@@ -8,8 +9,9 @@ from gptlab.blanks import blank
 
 
 @blank(lesson=9, minutes=8, difficulty=1)
-def get_batch(ids: Tensor, batch_size: int, context: int,
-              generator: Generator | None) -> tuple[Tensor, Tensor]:
+def get_batch(
+    ids: Tensor, batch_size: int, context: int, generator: Generator | None
+) -> tuple[Tensor, Tensor]:
     """Cut stretches out of a long text at random, and the same stretches one token later.
 
         x[b, t] = ids[s_b + t],  y[b, t] = ids[s_b + t + 1],  s_b uniform over every start that fits
@@ -26,8 +28,17 @@ def get_batch(ids: Tensor, batch_size: int, context: int,
 
 
 @blank(lesson=9, minutes=20, difficulty=3)
-def adamw_step(param: Tensor, grad: Tensor, exp_avg: Tensor, exp_avg_sq: Tensor, step: int, lr: float,
-               betas: tuple[float, float], eps: float, weight_decay: float) -> tuple[Tensor, Tensor, Tensor]:
+def adamw_step(
+    param: Tensor,
+    grad: Tensor,
+    exp_avg: Tensor,
+    exp_avg_sq: Tensor,
+    step: int,
+    lr: float,
+    betas: tuple[float, float],
+    eps: float,
+    weight_decay: float,
+) -> tuple[Tensor, Tensor, Tensor]:
     """Move a parameter against its gradient's running mean, in units of its running size.
 
         m' = β1·m + (1 − β1)·g,   v' = β2·v + (1 − β2)·g²       Kingma & Ba 2015, alg. 1

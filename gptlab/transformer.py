@@ -1,4 +1,5 @@
 """The Transformer's other parts: normalisation, the feed-forward network, the block, and BERT's masking."""
+
 import math
 from collections.abc import Callable
 
@@ -55,7 +56,9 @@ def feed_forward(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out: Te
 
 
 @blank(lesson=6, minutes=5, difficulty=2)
-def pre_ln_block(x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable) -> Tensor:
+def pre_ln_block(
+    x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable
+) -> Tensor:
     """Add what attention finds, then what the feed-forward network thinks, to a stream that stays as it is.
 
         h   = x + attend(norm1(x))
@@ -70,7 +73,9 @@ def pre_ln_block(x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, no
 
 
 @blank(lesson=6, minutes=4, difficulty=2)
-def post_ln_block(x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable) -> Tensor:
+def post_ln_block(
+    x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable
+) -> Tensor:
     """Do the same as pre_ln_block, but normalise each sum.
 
         h   = norm1(x + attend(x))
@@ -85,8 +90,13 @@ def post_ln_block(x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, n
 
 
 @blank(lesson=6, minutes=15, difficulty=3)
-def mask_tokens(ids: Tensor, mask_id: int, vocab_size: int, rate: float = 0.15,
-                generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+def mask_tokens(
+    ids: Tensor,
+    mask_id: int,
+    vocab_size: int,
+    rate: float = 0.15,
+    generator: Generator | None = None,
+) -> tuple[Tensor, Tensor]:
     """Hide some tokens for BERT to guess; return what it reads and what it must answer.
 
         each token is selected with probability rate; a selected one becomes

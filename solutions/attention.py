@@ -14,7 +14,9 @@ def causal_mask(t: int) -> Tensor:
     return position[None, :] <= position[:, None]  # (T, T)
 
 
-def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+def scaled_dot_product_attention(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None
+) -> Tensor:
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (B, H, T, S)
     if mask is None:
         return softmax(scores) @ v
@@ -27,7 +29,9 @@ def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor |
 def split_heads(x: Tensor, n_heads: int) -> Tensor:
     B, T, C = x.shape
     if C % n_heads:
-        raise ValueError(f"width {C} does not divide into {n_heads} heads: choose a multiple of {n_heads}")
+        raise ValueError(
+            f"width {C} does not divide into {n_heads} heads: choose a multiple of {n_heads}"
+        )
     return x.reshape(B, T, n_heads, C // n_heads).transpose(1, 2)  # (B, T, H, D) -> (B, H, T, D)
 
 
@@ -35,10 +39,19 @@ def merge_heads(x: Tensor) -> Tensor:
     return x.transpose(1, 2).flatten(2)  # (B, H, T, D) -> (B, T, H, D) -> (B, T, C)
 
 
-def multi_head_attention(x: Tensor, w_qkv: Tensor, b_qkv: Tensor, w_out: Tensor, b_out: Tensor, n_heads: int,
-                         mask: Tensor | None = None) -> Tensor:
+def multi_head_attention(
+    x: Tensor,
+    w_qkv: Tensor,
+    b_qkv: Tensor,
+    w_out: Tensor,
+    b_out: Tensor,
+    n_heads: int,
+    mask: Tensor | None = None,
+) -> Tensor:
     qkv = x @ w_qkv + b_qkv  # (B, T, 3C)
-    q, k, v = (attention.split_heads(part, n_heads) for part in qkv.chunk(3, dim=-1))  # each (B, H, T, D)
+    q, k, v = (
+        attention.split_heads(part, n_heads) for part in qkv.chunk(3, dim=-1)
+    )  # each (B, H, T, D)
     mixed = attention.scaled_dot_product_attention(q, k, v, mask)  # (B, H, T, D)
     return attention.merge_heads(mixed) @ w_out + b_out  # (B, T, C)
 

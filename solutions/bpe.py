@@ -28,7 +28,9 @@ def merge_pair(ids: list[int], pair: tuple[int, int], new_id: int) -> list[int]:
 
 def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[tuple[int, int]]:
     if vocab_size < 256:
-        raise ValueError(f"vocab_size is {vocab_size}, but the bytes alone are 256: give at least 256")
+        raise ValueError(
+            f"vocab_size is {vocab_size}, but the bytes alone are 256: give at least 256"
+        )
     multiplicity = Counter(regex.findall(pattern, text))
     times = list(multiplicity.values())
     pieces = [list(piece.encode("utf-8")) for piece in multiplicity]
@@ -60,7 +62,9 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
     return merges
 
 
-def replace_pair(ids: list[int], pair: tuple[int, int], new_id: int, times: int, changes: dict) -> tuple:
+def replace_pair(
+    ids: list[int], pair: tuple[int, int], new_id: int, times: int, changes: dict
+) -> tuple:
     # As merge_pair, but quicker: list.index searches. It notes in `changes` what every pair loses or gains,
     # and returns the pairs that it created too.
     a, b = pair
@@ -111,5 +115,7 @@ def decode(ids: list[int], merges: list[tuple[int, int]]) -> str:
     spelled = token_bytes(merges)
     for token in ids:
         if not 0 <= token < len(spelled):
-            raise ValueError(f"id {token} is outside a vocabulary of {len(spelled)}: use its own merges")
+            raise ValueError(
+                f"id {token} is outside a vocabulary of {len(spelled)}: use its own merges"
+            )
     return b"".join(spelled[token] for token in ids).decode("utf-8", errors="replace")

@@ -7,15 +7,19 @@ from torch import Tensor
 def bigram_counts(ids: Tensor, vocab_size: int) -> Tensor:
     ids = ids.long()
     if ids.numel() and (ids.min() < 0 or ids.max() >= vocab_size):
-        raise ValueError(f"ids run from {ids.min()} to {ids.max()}, but vocab_size is {vocab_size}:"
-                         " give the vocab_size of the tokenizer that made them")
+        raise ValueError(
+            f"ids run from {ids.min()} to {ids.max()}, but vocab_size is {vocab_size}:"
+            " give the vocab_size of the tokenizer that made them"
+        )
     pair = ids[:-1] * vocab_size + ids[1:]  # one number for each pair
     return torch.bincount(pair, minlength=vocab_size**2).reshape(vocab_size, vocab_size)
 
 
 def bigram_probabilities(counts: Tensor, smoothing: float = 0.0) -> Tensor:
     if smoothing < 0:
-        raise ValueError(f"smoothing is {smoothing}, it must be at least 0: a probability cannot be negative")
+        raise ValueError(
+            f"smoothing is {smoothing}, it must be at least 0: a probability cannot be negative"
+        )
     smoothed = counts + float(smoothing)
     total = smoothed.sum(dim=-1, keepdim=True)  # (V, 1)
     uniform = torch.full_like(smoothed, 1 / counts.shape[-1])

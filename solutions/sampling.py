@@ -32,16 +32,25 @@ def top_p_filter(logits: Tensor, p: float) -> Tensor:
     if p >= 1:
         return logits.clone()
     ordered, order = logits.sort(dim=-1, descending=True, stable=True)
-    wide = torch.promote_types(logits.dtype, torch.float32)  # half precision cannot add up a vocabulary
+    wide = torch.promote_types(
+        logits.dtype, torch.float32
+    )  # half precision cannot add up a vocabulary
     mass = sampling.softmax(ordered.to(wide)).cumsum(dim=-1)
     reached_before = mass.roll(1, dims=-1) >= p
     reached_before[..., 0] = False  # the first token always stays
-    drop = torch.zeros_like(reached_before).scatter(-1, order, reached_before)  # back in the old order
+    drop = torch.zeros_like(reached_before).scatter(
+        -1, order, reached_before
+    )  # back in the old order
     return logits.masked_fill(drop, float("-inf"))
 
 
-def sample_next(logits: Tensor, temperature: float = 1.0, top_k: int | None = None,
-                top_p: float | None = None, generator: Generator | None = None) -> Tensor:
+def sample_next(
+    logits: Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
     if temperature == 0:
         return logits.argmax(dim=-1)  # (B)
     probs = sampling.softmax(logits, temperature)  # (B, V)
@@ -50,15 +59,28 @@ def sample_next(logits: Tensor, temperature: float = 1.0, top_k: int | None = No
     if top_p is not None:
         probs = sampling.softmax(sampling.top_p_filter(probs.log(), top_p))
     ends = probs.float().cumsum(dim=-1)  # the tokens laid end to end, each as long as it is likely
-    dart = torch.rand(len(ends), 1, generator=generator, device=ends.device) * ends[:, -1:] * (1 - 1e-6)  # short of the end
+    dart = (
+        torch.rand(len(ends), 1, generator=generator, device=ends.device)
+        * ends[:, -1:]
+        * (1 - 1e-6)
+    )  # short of the end
     return torch.searchsorted(ends, dart, right=True).squeeze(-1)  # (B, 1) -> (B)
 
 
-def generate(model, ids: Tensor, max_new_tokens: int, stop_id: int | None = None, temperature: float = 1.0,
-             top_k: int | None = None, top_p: float | None = None,
-             generator: Generator | None = None) -> Tensor:
+def generate(
+    model,
+    ids: Tensor,
+    max_new_tokens: int,
+    stop_id: int | None = None,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
     if ids.shape[1] == 0:
-        raise ValueError(f"the prompt has {ids.shape[1]} tokens, but needs 1: begin with <|endoftext|>")
+        raise ValueError(
+            f"the prompt has {ids.shape[1]} tokens, but needs 1: begin with <|endoftext|>"
+        )
     stopped = torch.zeros(ids.shape[0], dtype=torch.bool, device=ids.device)  # (B)
     for _ in range(max_new_tokens):
         with torch.no_grad():

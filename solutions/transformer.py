@@ -23,18 +23,27 @@ def feed_forward(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out: Te
     return transformer.gelu(x @ w_in + b_in) @ w_out + b_out  # (..., C) -> (..., F) -> (..., C)
 
 
-def pre_ln_block(x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable) -> Tensor:
+def pre_ln_block(
+    x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable
+) -> Tensor:
     x = x + attend(norm1(x))
     return x + mlp(norm2(x))
 
 
-def post_ln_block(x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable) -> Tensor:
+def post_ln_block(
+    x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable
+) -> Tensor:
     x = norm1(x + attend(x))
     return norm2(x + mlp(x))
 
 
-def mask_tokens(ids: Tensor, mask_id: int, vocab_size: int, rate: float = 0.15,
-                generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+def mask_tokens(
+    ids: Tensor,
+    mask_id: int,
+    vocab_size: int,
+    rate: float = 0.15,
+    generator: Generator | None = None,
+) -> tuple[Tensor, Tensor]:
     if not 0 <= rate <= 1:
         raise ValueError(f"rate is {rate}, it must lie between 0 and 1: BERT selects 0.15")
     draw = {"generator": generator, "device": ids.device}

@@ -6,10 +6,28 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src",
-         "embed": "src", "object": "data"}
-LOADING_LINKS = {"stylesheet", "icon", "shortcut", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch",
-                 "manifest", "apple-touch-icon"}
+LOADS = {
+    "script": "src",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+    "audio": "src",
+    "embed": "src",
+    "object": "data",
+}
+LOADING_LINKS = {
+    "stylesheet",
+    "icon",
+    "shortcut",
+    "preload",
+    "modulepreload",
+    "prefetch",
+    "preconnect",
+    "dns-prefetch",
+    "manifest",
+    "apple-touch-icon",
+}
 ELSEWHERE = re.compile(r"\s*(?:https?:)?//")
 STYLE_LOADS = re.compile(r"(?:url\(\s*['\"]?|@import\s+['\"])\s*((?:https?:)?//[^'\")\s]+)")
 
@@ -37,7 +55,9 @@ class Page(HTMLParser):
             self.links.append(found["href"])
         if tag == "img" and not _describes(found.get("alt", ""), found.get("src", "")):
             self.undescribed.append(found.get("src", "")[:80])
-        self.loads += [part.split()[0] for part in found.get("srcset", "").split(",") if part.strip()]
+        self.loads += [
+            part.split()[0] for part in found.get("srcset", "").split(",") if part.strip()
+        ]
         self.loads += STYLE_LOADS.findall(found.get("style", ""))
         self._in_style = tag == "style"
 
@@ -60,12 +80,25 @@ def faults(site: Path) -> list[str]:
     found = []
     for path, page in pages.items():
         name = path.relative_to(site).as_posix()
-        found += [f"{name} loads {address} from elsewhere" for address in page.loads if ELSEWHERE.match(address)]
-        found += [f"{name} has a picture without a description: {source}" for source in page.undescribed]
-        found += [f"{name} links to {link}, which is not there" for link in page.links if not _leads(link, path, pages)]
+        found += [
+            f"{name} loads {address} from elsewhere"
+            for address in page.loads
+            if ELSEWHERE.match(address)
+        ]
+        found += [
+            f"{name} has a picture without a description: {source}" for source in page.undescribed
+        ]
+        found += [
+            f"{name} links to {link}, which is not there"
+            for link in page.links
+            if not _leads(link, path, pages)
+        ]
     for path in sorted(site.rglob("*.css")):
         style = path.read_text(encoding="utf-8", errors="replace")
-        found += [f"{path.relative_to(site).as_posix()} loads {address}" for address in STYLE_LOADS.findall(style)]
+        found += [
+            f"{path.relative_to(site).as_posix()} loads {address}"
+            for address in STYLE_LOADS.findall(style)
+        ]
     return found
 
 

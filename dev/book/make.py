@@ -21,10 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 BUILD = BOOK / "_build"
 OWN = ["_config.yml", "index.md", "log.md", "references.bib"]
-FOR_MACHINES = re.compile(r"^#\s*(?:NBVAL_\w+|needs:.*)\n?", re.MULTILINE)  # marks for the tests and for `start`
-THEBE = re.compile(r"<script>const THEBE_JS_URL[^<]*</script>|<script[^>]*sphinx-thebe\.js[^>]*></script>"
-                   r"|<link[^>]*sphinx-thebe\.css[^>]*/>|<script type=\"text/x-thebe-config\">[^<]*</script>"
-                   r"|<script>kernelName[^<]*</script>")
+FOR_MACHINES = re.compile(
+    r"^#\s*(?:NBVAL_\w+|needs:.*)\n?", re.MULTILINE
+)  # marks for the tests and for `start`
+THEBE = re.compile(
+    r"<script>const THEBE_JS_URL[^<]*</script>|<script[^>]*sphinx-thebe\.js[^>]*></script>"
+    r"|<link[^>]*sphinx-thebe\.css[^>]*/>|<script type=\"text/x-thebe-config\">[^<]*</script>"
+    r"|<script>kernelName[^<]*</script>"
+)
 
 
 def lessons(root: Path = ROOT) -> list[pages.Lesson]:
@@ -35,10 +39,14 @@ def lessons(root: Path = ROOT) -> list[pages.Lesson]:
     found = []
     for path in sorted((root / "lessons").glob("[0-9][0-9]_*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        prose = "\n\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+        prose = "\n\n".join(
+            "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"
+        )
         heading = re.search(r"^#\s+(.+)$", prose, re.MULTILINE)
         if not heading:
-            raise ValueError(f"{path.name} has no first heading: begin its first cell with '# {path.name[:2]} …'")
+            raise ValueError(
+                f"{path.name} has no first heading: begin its first cell with '# {path.name[:2]} …'"
+            )
         found.append(pages.Lesson(int(path.name[:2]), path.stem, heading[1].strip()))
     return found
 
@@ -61,20 +69,34 @@ def prepare(source: Path, root: Path = ROOT) -> None:
     shutil.copytree(book / "_static", source / "_static")
     for name in OWN:
         shutil.copy(book / name, source / name)
-    entries, terms = pages.read_bib(book / "references.bib"), pages.read_glossary(book / "glossary.tsv")
+    entries, terms = (
+        pages.read_bib(book / "references.bib"),
+        pages.read_glossary(book / "glossary.tsv"),
+    )
     ready = {lesson.number for lesson in found}
     write(source / "_toc.yml", pages.contents(found))
     write(source / "glossary.md", pages.glossary_page(terms, found))
     write(source / "bibliography.md", pages.bibliography_page(entries, arc.NAMES))
     write(source / "arc.svg", arc.draw(ready))
-    parts = {"measured": pages.measured(made), "running_example": pages.running_example(made),
-             "lesson_list": pages.lesson_list(found), "arc_described": arc.describe(ready)}
+    parts = {
+        "measured": pages.measured(made),
+        "running_example": pages.running_example(made),
+        "lesson_list": pages.lesson_list(found),
+        "arc_described": arc.describe(ready),
+    }
     write(source / "index.md", filled((book / "index.md").read_text(encoding="utf-8"), parts))
     for lesson in found:
-        notebook = json.loads((root / "lessons" / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))
-        write(source / "lessons" / f"{lesson.name}.ipynb", json.dumps(for_readers(notebook), ensure_ascii=False))
+        notebook = json.loads(
+            (root / "lessons" / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
+        )
+        write(
+            source / "lessons" / f"{lesson.name}.ipynb",
+            json.dumps(for_readers(notebook), ensure_ascii=False),
+        )
     (source / "gptlab").mkdir()
-    for room in sorted((root / "gptlab").glob("[!_]*.py")):  # lessons link to the functions that the learner writes
+    for room in sorted(
+        (root / "gptlab").glob("[!_]*.py")
+    ):  # lessons link to the functions that the learner writes
         shutil.copy(room, source / "gptlab")
 
 
@@ -104,7 +126,9 @@ def add_mathjax(static: Path) -> None:
     """
     found = importlib.util.find_spec("sphinx-mathjax-offline")
     if found is None:
-        raise ModuleNotFoundError("sphinx-mathjax-offline is not installed: pip install -r requirements-book.txt")
+        raise ModuleNotFoundError(
+            "sphinx-mathjax-offline is not installed: pip install -r requirements-book.txt"
+        )
     (static / "mathjax").mkdir()
     shutil.copy(Path(found.origin).parent / "static" / "mathjax" / "tex-svg.js", static / "mathjax")
 
@@ -122,14 +146,19 @@ def build(out: Path = BUILD, root: Path = ROOT) -> list[str]:
     shutil.move(out / "work" / "_build" / "html", out / "html")
     shutil.rmtree(out / "work")
     shutil.copytree(source / "gptlab", out / "html" / "gptlab")
-    add_mathjax(out / "html" / "_static")  # not before: jupyter-book would put it on every page a second time
+    add_mathjax(
+        out / "html" / "_static"
+    )  # not before: jupyter-book would put it on every page a second time
     tidy(out / "html")
     return audit.faults(out / "html")
 
 
 def tidy(html: Path) -> None:
     """Take out what jupyter-book brings and this site has no use for: Thebe, which would run cells on a far server."""
-    for unused in [*html.glob("_static/*webpack-macros.html"), *html.glob("_static/sphinx-thebe.*")]:
+    for unused in [
+        *html.glob("_static/*webpack-macros.html"),
+        *html.glob("_static/sphinx-thebe.*"),
+    ]:
         unused.unlink()
     for page in html.rglob("*.html"):
         page.write_text(THEBE.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
@@ -138,8 +167,22 @@ def tidy(html: Path) -> None:
 def run_jupyter_book(source: Path, work: Path) -> None:
     """Turn the prepared folder into a site. Raises ValueError with what jupyter-book said when it is not content."""
     command = "from jupyter_book.cli.main import main; main()"
-    done = subprocess.run([sys.executable, "-c", command, "build", "-q", "-W", "--keep-going", "--path-output", str(work),
-                           str(source)], capture_output=True, text=True)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            command,
+            "build",
+            "-q",
+            "-W",
+            "--keep-going",
+            "--path-output",
+            str(work),
+            str(source),
+        ],
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         said = (done.stdout + done.stderr).splitlines()
         telling = [line for line in said if re.search(r"WARNING|ERROR", line)]
@@ -148,8 +191,12 @@ def run_jupyter_book(source: Path, work: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Build, look the site over, say what came; -> exit status."""
-    parser = argparse.ArgumentParser(prog="python -m dev.book.make", description="Build the website.")
-    parser.add_argument("--out", type=Path, default=BUILD, help="folder to build in (default: book/_build)")
+    parser = argparse.ArgumentParser(
+        prog="python -m dev.book.make", description="Build the website."
+    )
+    parser.add_argument(
+        "--out", type=Path, default=BUILD, help="folder to build in (default: book/_build)"
+    )
     out = parser.parse_args(arguments).out.resolve()
     began = time.monotonic()
     try:
@@ -161,8 +208,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(line, file=sys.stderr)
     files = [path for path in (out / "html").rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
-    print(f"{len(list((out / 'html').rglob('*.html')))} pages, {size:.1f} MB, {time.monotonic() - began:.0f} s: "
-          f"{out / 'html' / 'index.html'}")
+    print(
+        f"{len(list((out / 'html').rglob('*.html')))} pages, {size:.1f} MB, {time.monotonic() - began:.0f} s: "
+        f"{out / 'html' / 'index.html'}"
+    )
     return 1 if wrong else 0
 
 

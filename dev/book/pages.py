@@ -49,7 +49,9 @@ def read_glossary(path: Path) -> list[Term]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], 2):
         parts = line.split("\t")
         if len(parts) != 5:
-            raise ValueError(f"{path.name}, line {number}: {len(parts)} fields, there should be 5, with a tab between two")
+            raise ValueError(
+                f"{path.name}, line {number}: {len(parts)} fields, there should be 5, with a tab between two"
+            )
         english, hans, hant, lesson, definition = parts
         terms.append(Term(english, hans, hant, int(lesson), definition))
     return sorted(terms, key=lambda term: term.english.casefold())
@@ -57,20 +59,26 @@ def read_glossary(path: Path) -> list[Term]:
 
 def glossary_page(terms: list[Term], lessons: list[Lesson]) -> str:
     """The glossary, one heading a letter, each term with its Chinese names, its definition and its lesson."""
-    blocks = [f"# Glossary\n\n{len(terms)} terms, each in one sentence, with the words that are used for it in simplified "
-              "Chinese (简体, mainland) and in traditional Chinese (繁體, Taiwan): often other words, not only other "
-              "characters. The number is that of the lesson in which the term comes in."]
+    blocks = [
+        f"# Glossary\n\n{len(terms)} terms, each in one sentence, with the words that are used for it in simplified "
+        "Chinese (简体, mainland) and in traditional Chinese (繁體, Taiwan): often other words, not only other "
+        "characters. The number is that of the lesson in which the term comes in."
+    ]
     letters = sorted({term.english[0].upper() for term in terms})
     for letter in letters:
-        rows = "\n\n".join(_term(term, lessons) for term in terms if term.english[0].upper() == letter)
+        rows = "\n\n".join(
+            _term(term, lessons) for term in terms if term.english[0].upper() == letter
+        )
         blocks.append(f"## {letter}\n\n```{{glossary}}\n{rows}\n```")
     return "\n\n".join(blocks) + "\n"
 
 
 def _term(term: Term, lessons: list[Lesson]) -> str:
     """A term and its definition, as the glossary directive wants them."""
-    chinese = (f'<span class="zh"><b>简体</b><i lang="zh-Hans">{escape(term.hans)}</i>'
-               f'<b>繁體</b><i lang="zh-Hant">{escape(term.hant)}</i></span>')
+    chinese = (
+        f'<span class="zh"><b>简体</b><i lang="zh-Hans">{escape(term.hans)}</i>'
+        f'<b>繁體</b><i lang="zh-Hant">{escape(term.hant)}</i></span>'
+    )
     return f"{term.english}\n  {chinese}\n\n  {term.definition} {_where(term.lesson, lessons)}"
 
 
@@ -86,17 +94,25 @@ def read_bib(path: Path) -> list[Entry]:
     """The entries of a .bib file in which every field stands on a line of its own."""
     text = path.read_text(encoding="utf-8")
     found = re.findall(r"^@(\w+)\{([\w-]+),\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
-    return [Entry(key, kind, dict(re.findall(r"^ {2}(\w+) = \{(.*)\},$", body, re.MULTILINE)))
-            for kind, key, body in found]
+    return [
+        Entry(key, kind, dict(re.findall(r"^ {2}(\w+) = \{(.*)\},$", body, re.MULTILINE)))
+        for kind, key, body in found
+    ]
 
 
 def bibliography_page(entries: list[Entry], names: dict[int, str]) -> str:
     """What to read beside each lesson and what for, then the whole list; `names` are the lessons' by number."""
-    blocks = ["# Bibliography\n\nThe papers behind each lesson, with what to read them for; their particulars stand "
-              "[at the end](#all-papers)."]
+    blocks = [
+        "# Bibliography\n\nThe papers behind each lesson, with what to read them for; their particulars stand "
+        "[at the end](#all-papers)."
+    ]
     entries = sorted(entries, key=lambda entry: entry.fields["year"])
     for number in sorted({n for entry in entries for n in entry.lessons}):
-        rows = [f"- {{cite:t}}`{entry.key}`. {_plain(entry.fields['annote'])}" for entry in entries if number in entry.lessons]
+        rows = [
+            f"- {{cite:t}}`{entry.key}`. {_plain(entry.fields['annote'])}"
+            for entry in entries
+            if number in entry.lessons
+        ]
         blocks.append(f"## {number:02d} {names[number]}\n\n" + "\n".join(rows))
     return "\n\n".join(blocks) + "\n\n(all-papers)=\n## All papers\n\n```{bibliography}\n```\n"
 
@@ -106,7 +122,12 @@ def _plain(latex: str) -> str:
     return latex.replace("--", "–").replace("{", "").replace("}", "")
 
 
-STAGES = [("base", "base"), ("sft", "after SFT"), ("ppo", "after PPO"), ("ppo_ptx", "after PPO-ptx")]
+STAGES = [
+    ("base", "base"),
+    ("sft", "after SFT"),
+    ("ppo", "after PPO"),
+    ("ppo_ptx", "after PPO-ptx"),
+]
 
 
 def measured(made: dict) -> str:
@@ -115,24 +136,25 @@ def measured(made: dict) -> str:
     rows = "\n".join(
         f"| {name} | {made['pretraining_loss'][stage]:.3f} | {_percent(made['chat'][stage]['right'])} "
         f"| {_percent(made['chat'][stage]['polite'])} | {_percent(made['chat'][stage]['rude'])} |"
-        for stage, name in STAGES)
+        for stage, name in STAGES
+    )
     return f"""\
-The model that comes with the course has {made['parameters']:,} parameters and read {made['tokens']:,} tokens of text.
-It predicts unseen pages at {made['bits_per_byte']:.4f} bits per byte. The pages themselves hold
-{made['floor_bits_per_byte']:.4f}, the floor that no model can pass: it is {made['ratio_to_floor']:.3f} times there. Asked
-for the best-known facts in words that it never read, the base model gives {_percent(recall['en'])} of them in
-English and {_percent(recall['zh'])} in Chinese.
+The model that comes with the course has {made["parameters"]:,} parameters and read {made["tokens"]:,} tokens of text.
+It predicts unseen pages at {made["bits_per_byte"]:.4f} bits per byte. The pages themselves hold
+{made["floor_bits_per_byte"]:.4f}, the floor that no model can pass: it is {made["ratio_to_floor"]:.3f} times there. Asked
+for the best-known facts in words that it never read, the base model gives {_percent(recall["en"])} of them in
+English and {_percent(recall["zh"])} in Chinese.
 
 | | loss on pages, nats per token | right | polite | rude |
 |---|---|---|---|---|
 {rows}
 
 "Right" is the share of unseen prompts that were answered correctly. The gold labeler, a known judge, prefers PPO-ptx to
-SFT for {100 * wins['mean']:.1f} % of {wins['n']} prompts ({100 * wins['low']:.1f} to {100 * wins['high']:.1f}, 95 % interval).
+SFT for {100 * wins["mean"]:.1f} % of {wins["n"]} prompts ({100 * wins["low"]:.1f} to {100 * wins["high"]:.1f}, 95 % interval).
 Each stage towards better manners costs some knowledge, and pretraining text mixed back in (ptx) keeps a part of it: the
 alignment tax that {{cite:t}}`ouyang2022` describe, on one small computer.
 
-Made by `{made['command']}` on {machine['cores']} cores of an {machine['processor']}, commit {made['commit']}.
+Made by `{made["command"]}` on {machine["cores"]} cores of an {machine["processor"]}, commit {made["commit"]}.
 """
 
 
@@ -141,8 +163,11 @@ def running_example(made: dict) -> str:
     found = made["base_continuations"]
     total = sum(found[kind] for kind in ("answer", "question", "exam", "other"))
     names = [("answer", "the answer"), ("question", "another question"), ("exam", "an exam")]
-    rows = "\n".join(f"| {name} | {found[kind]} | {_cell(found['examples'][kind])} |"
-                     for kind, name in names if found[kind])
+    rows = "\n".join(
+        f"| {name} | {found[kind]} | {_cell(found['examples'][kind])} |"
+        for kind, name in names
+        if found[kind]
+    )
     return f"| it goes on with | times of {total} | for example |\n|---|---|---|\n{rows}\n"
 
 
@@ -159,7 +184,9 @@ def lesson_list(lessons: list[Lesson]) -> str:
     """Links to the lessons that are there."""
     if not lessons:
         return "The lessons' notebooks are being written; their functions, checks and references are there.\n"
-    return "\n".join(f"- [{lesson.title}](lessons/{lesson.name}.ipynb)" for lesson in lessons) + "\n"
+    return (
+        "\n".join(f"- [{lesson.title}](lessons/{lesson.name}.ipynb)" for lesson in lessons) + "\n"
+    )
 
 
 REFERENCE = ("glossary", "bibliography", "log")
@@ -169,6 +196,14 @@ def contents(lessons: list[Lesson]) -> str:
     """The site's table of contents, in the form that jupyter-book 1 and 2 both read."""
     parts = ["format: jb-book", "root: index", "parts:"]
     if lessons:
-        parts += ["  - caption: Lessons", "    chapters:", *(f"      - file: lessons/{one.name}" for one in lessons)]
-    parts += ["  - caption: Reference", "    chapters:", *(f"      - file: {name}" for name in REFERENCE)]
+        parts += [
+            "  - caption: Lessons",
+            "    chapters:",
+            *(f"      - file: lessons/{one.name}" for one in lessons),
+        ]
+    parts += [
+        "  - caption: Reference",
+        "    chapters:",
+        *(f"      - file: {name}" for name in REFERENCE),
+    ]
     return "\n".join(parts) + "\n"

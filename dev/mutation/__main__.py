@@ -25,9 +25,11 @@ def _known(path: Path | None) -> dict:
 def _all_verdicts(module: str, known: dict, keep) -> list[tuple[Mutant, str]]:
     """Judge the mutants of a module; keep(verdicts) is called now and then."""
     before = known.get(module, {})
-    verdicts = before.get("verdicts", []) if before.get("fingerprint") == fingerprint(module) else []
+    verdicts = (
+        before.get("verdicts", []) if before.get("fingerprint") == fingerprint(module) else []
+    )
     found = mutants(module)
-    for n, (_, verdict) in enumerate(judged(found[len(verdicts):]), start=1):
+    for n, (_, verdict) in enumerate(judged(found[len(verdicts) :]), start=1):
         verdicts.append(verdict)
         if n % 50 == 0 or len(verdicts) == len(found):
             keep(module, verdicts)
@@ -58,16 +60,30 @@ def whole_pass(names: list[str], path: Path | None, resume: bool) -> list[Tally]
 def main(arguments: list[str] | None = None) -> int:
     """0 when at most 3 % live that are not written down, and the list of equivalents is true."""
     parser = argparse.ArgumentParser(prog="python -m dev.mutation", description=__doc__)
-    parser.add_argument("--module", action="append", choices=modules(), help="only this one (may come again)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdicts to FILE, now and then")
-    parser.add_argument("--resume", action="store_true", help="go on where FILE ends, if nothing changed since")
+    parser.add_argument(
+        "--module", action="append", choices=modules(), help="only this one (may come again)"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the verdicts to FILE, now and then"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where FILE ends, if nothing changed since"
+    )
     given = parser.parse_args(arguments)
     if given.resume and not given.json:
         parser.error("--resume goes on from a file: name it with --json")
     tallies = whole_pass(given.module or modules(), given.json, given.resume)
     out_of_date, alive = stale(tallies), share_alive(tallies)
     total = Tally("together", [pair for tally in tallies for pair in tally.verdicts])
-    print("\n".join([*out_of_date, total.line(), f"{alive:.2%} alive and not written down; at most {MOST_ALIVE:.0%} may be"]))
+    print(
+        "\n".join(
+            [
+                *out_of_date,
+                total.line(),
+                f"{alive:.2%} alive and not written down; at most {MOST_ALIVE:.0%} may be",
+            ]
+        )
+    )
     return int(alive > MOST_ALIVE or bool(out_of_date))
 
 

@@ -5,21 +5,54 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 FLIPS = {
-    ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
 }
 OTHER_WAY = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.FloorDiv, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.FloorDiv,
+    ast.Pow: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
 }
 TURNED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)  # a op b is not b op a
-TWINS = dict(pair for a, b in (
-    ("min", "max"), ("amin", "amax"), ("argmin", "argmax"), ("minimum", "maximum"), ("sum", "mean"), ("any", "all"),
-    ("sin", "cos"), ("exp", "log"), ("zeros", "ones"), ("zeros_like", "ones_like"), ("tril", "triu"),
-    ("startswith", "endswith"), ("softmax", "log_softmax"), ("cumsum", "cumprod"), ("heappush", "heappop"),
-    ("append", "extend"), ("std", "var"), ("log1p", "expm1"), ("sigmoid", "logsigmoid"),
-) for pair in ((a, b), (b, a)))
+TWINS = dict(
+    pair
+    for a, b in (
+        ("min", "max"),
+        ("amin", "amax"),
+        ("argmin", "argmax"),
+        ("minimum", "maximum"),
+        ("sum", "mean"),
+        ("any", "all"),
+        ("sin", "cos"),
+        ("exp", "log"),
+        ("zeros", "ones"),
+        ("zeros_like", "ones_like"),
+        ("tril", "triu"),
+        ("startswith", "endswith"),
+        ("softmax", "log_softmax"),
+        ("cumsum", "cumprod"),
+        ("heappush", "heappop"),
+        ("append", "extend"),
+        ("std", "var"),
+        ("log1p", "expm1"),
+        ("sigmoid", "logsigmoid"),
+    )
+    for pair in ((a, b), (b, a))
+)
 Nodes = ast.AST | list[ast.stmt]
 
 
@@ -84,8 +117,8 @@ def _moved(node: ast.expr, op: ast.operator) -> ast.expr:
 
 def _neighbours_swapped(items: list) -> Iterator[list]:
     for i in range(len(items) - 1):
-        if not any(isinstance(item, ast.Starred) for item in items[i:i + 2]):
-            yield [*items[:i], items[i + 1], items[i], *items[i + 2:]]
+        if not any(isinstance(item, ast.Starred) for item in items[i : i + 2]):
+            yield [*items[:i], items[i + 1], items[i], *items[i + 2 :]]
 
 
 # ---- expressions
@@ -95,7 +128,7 @@ def _neighbours_swapped(items: list) -> Iterator[list]:
 def _(node):
     for i, op in enumerate(node.ops):
         for other in FLIPS[type(op)]:
-            yield _with(node, ops=[*node.ops[:i], other(), *node.ops[i + 1:]])
+            yield _with(node, ops=[*node.ops[:i], other(), *node.ops[i + 1 :]])
 
 
 @_kind("arithmetic", ast.BinOp)
@@ -134,7 +167,7 @@ def _(node):
 def _(node):
     yield _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
     for i in range(len(node.values)):
-        rest = [*node.values[:i], *node.values[i + 1:]]
+        rest = [*node.values[:i], *node.values[i + 1 :]]
         yield _with(node, values=rest) if len(rest) > 1 else rest[0]
 
 
@@ -146,7 +179,7 @@ def _(node):
 @_kind("argument", ast.Call)
 def _(node):
     for i in range(len(node.keywords)):
-        yield _with(node, keywords=[*node.keywords[:i], *node.keywords[i + 1:]])
+        yield _with(node, keywords=[*node.keywords[:i], *node.keywords[i + 1 :]])
     for args in _neighbours_swapped(node.args):
         yield _with(node, args=args)
     if len(node.args) > 1 or (node.args and node.keywords):
@@ -157,7 +190,8 @@ def _(node):
 def _(node, modules):
     function = node.func
     method = isinstance(function, ast.Attribute) and not (
-        isinstance(function.value, ast.Name) and function.value.id in modules)
+        isinstance(function.value, ast.Name) and function.value.id in modules
+    )
     if method:
         yield function.value
     elif node.args and not isinstance(node.args[0], ast.Starred):
@@ -179,7 +213,9 @@ def _(node):
         if bound is not None:
             yield _with(node, **{field: None})
             if _number(bound) is None:
-                yield from (_with(node, **{field: _moved(bound, op)}) for op in (ast.Add(), ast.Sub()))
+                yield from (
+                    _with(node, **{field: _moved(bound, op)}) for op in (ast.Add(), ast.Sub())
+                )
     if node.step is not None:
         yield _with(node, step=None)
 
@@ -198,20 +234,34 @@ def _(node):
 @_kind("element left out", ast.List)
 def _(node):
     for i in range(len(node.elts)):
-        yield _with(node, elts=[*node.elts[:i], *node.elts[i + 1:]])
+        yield _with(node, elts=[*node.elts[:i], *node.elts[i + 1 :]])
 
 
 @_kind("condition left out", ast.comprehension)
 def _(node):
     for i in range(len(node.ifs)):
-        yield _with(node, ifs=[*node.ifs[:i], *node.ifs[i + 1:]])
+        yield _with(node, ifs=[*node.ifs[:i], *node.ifs[i + 1 :]])
 
 
 # ---- statements
 
 
-@_kind("statement left out", (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.If, ast.For, ast.While, ast.Return,
-                              ast.Break, ast.Continue), _statement)
+@_kind(
+    "statement left out",
+    (
+        ast.Assign,
+        ast.AugAssign,
+        ast.AnnAssign,
+        ast.Expr,
+        ast.If,
+        ast.For,
+        ast.While,
+        ast.Return,
+        ast.Break,
+        ast.Continue,
+    ),
+    _statement,
+)
 def _(node):
     yield ast.Pass()
 

@@ -10,7 +10,9 @@ from types import ModuleType
 from .mutate import Mutant
 
 SECONDS = 2.0  # of computing time for one mutant; a check of a right answer needs less than one
-PATIENCE = 600.0 if hasattr(signal, "setitimer") else 60.0  # seconds by the clock, for a process that does nothing at all
+PATIENCE = (
+    600.0 if hasattr(signal, "setitimer") else 60.0
+)  # seconds by the clock, for a process that does nothing at all
 MEMORY = 2 << 30  # bytes that one mutant may take
 
 
@@ -31,7 +33,9 @@ def _limit_memory() -> None:
             taken = int(file.read().split()[0]) * resource.getpagesize()
     except (ImportError, OSError):
         return
-    resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    resource.setrlimit(
+        resource.RLIMIT_AS, (taken + MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1])
+    )
 
 
 def verdict(mutant: Mutant) -> str:
@@ -41,7 +45,9 @@ def verdict(mutant: Mutant) -> str:
     module = ModuleType("_mutant_of_" + mutant.function.replace(".", "_"))
     try:
         exec(compile(mutant.text, f"<mutant of {mutant.function}>", "exec"), vars(module))
-        reports = (check(key, getattr(module, key.rpartition(".")[2]), raise_=False) for key in mutant.keys)
+        reports = (
+            check(key, getattr(module, key.rpartition(".")[2]), raise_=False) for key in mutant.keys
+        )
         return "alive" if all(report.passed for report in reports) else "killed"
     except OutOfTime:
         raise

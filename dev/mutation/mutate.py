@@ -59,7 +59,7 @@ def mutants(module: str, text: str | None = None) -> tuple[Mutant, ...]:
             changed = ast.unparse(function)
             if keys and changed not in seen and _compiles(changed):
                 seen.add(changed)
-                whole = "\n".join([*parts[:place], changed, *parts[place + 1:]])
+                whole = "\n".join([*parts[:place], changed, *parts[place + 1 :]])
                 found.append(Mutant(f"{module}.{name}", keys, operator, line, before, after, whole))
     return tuple(_numbered(found))
 
@@ -88,7 +88,9 @@ def _users(name: str, functions: dict[str, ast.FunctionDef]) -> list[str]:
     users = [name]
     for user in users:
         for other, node in functions.items():
-            if other not in users and any(isinstance(n, ast.Name) and n.id == user for n in ast.walk(node)):
+            if other not in users and any(
+                isinstance(n, ast.Name) and n.id == user for n in ast.walk(node)
+            ):
                 users.append(other)
     return users
 
@@ -104,16 +106,27 @@ def _compiles(text: str) -> bool:
 def _each_change(function: ast.FunctionDef, named: set[str]) -> Iterator[tuple[str, int, str, str]]:
     """Change the tree in place, one change at a time; it is as it was before when the next one comes."""
     for statement, parent, field, place, node in _sites(function, function):
-        offered = statement_changes(node) if isinstance(node, ast.stmt) else expression_changes(node, named)
+        offered = (
+            statement_changes(node)
+            if isinstance(node, ast.stmt)
+            else expression_changes(node, named)
+        )
         before = _head(statement)
         for change in offered:
             undo = _apply(parent, field, place, change)
             after = _after(statement, node, change)
-            yield change.operator, node.lineno if hasattr(node, "lineno") else statement.lineno, before, after
+            yield (
+                change.operator,
+                node.lineno if hasattr(node, "lineno") else statement.lineno,
+                before,
+                after,
+            )
             undo()
 
 
-def _sites(node: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.AST, str, int | None, ast.AST]]:
+def _sites(
+    node: ast.AST, statement: ast.stmt
+) -> Iterator[tuple[ast.stmt, ast.AST, str, int | None, ast.AST]]:
     """Every place that can hold another node, with the innermost statement around it, from top to bottom."""
     if isinstance(node, ast.Raise):
         return  # the words of an error
@@ -131,7 +144,11 @@ def _sites(node: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.A
 
 def _is_number(node: ast.AST) -> bool:
     """A number with a minus sign is one literal."""
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+    return (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and isinstance(node.operand, ast.Constant)
+    )
 
 
 def _apply(parent: ast.AST, field: str, place: int | None, change: Change):
@@ -141,7 +158,7 @@ def _apply(parent: ast.AST, field: str, place: int | None, change: Change):
         setattr(parent, field, change.node)
     else:
         new = change.node if isinstance(change.node, list) else [change.node]
-        setattr(parent, field, [*old[:place], *new, *old[place + 1:]])
+        setattr(parent, field, [*old[:place], *new, *old[place + 1 :]])
     return lambda: setattr(parent, field, old)
 
 

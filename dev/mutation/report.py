@@ -27,14 +27,19 @@ class Tally:
         n = self.count()
         late = f" ({n['out of time']} by the time they took)" if n["out of time"] else ""
         killed = n["killed"] + n["out of time"]
-        return (f"{self.module:<12} {len(self.verdicts):>5} mutants  {killed:>5} killed  {n['equivalent']:>4} equivalent"
-                f"  {n['alive']:>4} alive{late}")
+        return (
+            f"{self.module:<12} {len(self.verdicts):>5} mutants  {killed:>5} killed  {n['equivalent']:>4} equivalent"
+            f"  {n['alive']:>4} alive{late}"
+        )
 
 
 def equivalents() -> dict[tuple[str, str, str], str]:
     """The mutants that are right answers too, by name, each with the reason."""
-    rows = [line.split("\t") for line in EQUIVALENTS.read_text(encoding="utf-8").splitlines()
-            if line and not line.startswith("#")]
+    rows = [
+        line.split("\t")
+        for line in EQUIVALENTS.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
     return {(function, before, after): reason for function, before, after, reason in rows}
 
 
@@ -52,7 +57,9 @@ def stale(tallies: Iterable[Tally]) -> list[str]:
     for name in equivalents():
         if name[0].partition(".")[0] in seen and found.get(name) != "equivalent":
             why = "is no mutant" if name not in found else f"is {found[name]}"
-            lines.append(f"stale  {name[0]}: {name[1]}  ->  {name[2]}  {why}: take it out of {EQUIVALENTS.name}")
+            lines.append(
+                f"stale  {name[0]}: {name[1]}  ->  {name[2]}  {why}: take it out of {EQUIVALENTS.name}"
+            )
     return lines
 
 

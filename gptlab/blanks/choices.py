@@ -10,12 +10,17 @@ from gptlab.blanks.source_scan import short_path
 
 Decision = tuple[str, str, str | int]  # (borrow | own, key | lesson | all, value), as in blanks.py
 
-_read: dict[Path, list[Decision]] = {}  # each file is read once a process, when the first blank is called
+_read: dict[
+    Path, list[Decision]
+] = {}  # each file is read once a process, when the first blank is called
 
 
 def choices_file() -> Path:
     """`borrowed.json` in GPTLAB_HOME, or in `.gptlab/` of the checkout."""
-    return Path(os.environ.get("GPTLAB_HOME") or source_scan.CHECKOUT / ".gptlab").absolute() / "borrowed.json"
+    return (
+        Path(os.environ.get("GPTLAB_HOME") or source_scan.CHECKOUT / ".gptlab").absolute()
+        / "borrowed.json"
+    )
 
 
 def kept_choices() -> list[Decision]:
@@ -35,7 +40,9 @@ def keep_choice(how: str, kind: str, value: str | int) -> Path:
     Raises ChoicesDamaged as `kept_choices` does, OSError when the file cannot be written.
     """
     file = choices_file()
-    choices = [] if kind == "all" else [kept for kept in kept_choices() if kept[1:] != (kind, value)]
+    choices = (
+        [] if kind == "all" else [kept for kept in kept_choices() if kept[1:] != (kind, value)]
+    )
     if (how, kind) != ("own", "all"):
         choices.append((how, kind, value))
     if choices:
@@ -43,7 +50,8 @@ def keep_choice(how: str, kind: str, value: str | int) -> Path:
         aside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
         try:
             aside.write_text(
-                json.dumps({"choices": choices}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+                json.dumps({"choices": choices}, ensure_ascii=False, indent=1) + "\n",
+                encoding="utf-8",
             )
             os.replace(aside, file)
         finally:

@@ -22,13 +22,32 @@ from gptlab.blanks.errors import CourseError, EmptyBlank, SolutionsMissing, Unkn
 from gptlab.blanks.solutions import has_reference, reference, reference_file
 from gptlab.blanks.source_scan import Blank, as_in_file, is_empty_function, scan
 
-__all__ = ["Blank", "EmptyBlank", "SolutionsMissing", "UnknownBlank", "blank", "blanks", "borrow",
-           "broken_modules", "by_lesson", "find", "give_back", "keep", "lend", "own_body", "whose"]
+__all__ = [
+    "Blank",
+    "EmptyBlank",
+    "SolutionsMissing",
+    "UnknownBlank",
+    "blank",
+    "blanks",
+    "borrow",
+    "broken_modules",
+    "by_lesson",
+    "find",
+    "give_back",
+    "keep",
+    "lend",
+    "own_body",
+    "whose",
+]
 
 _registered: dict[str, Blank] = {}
 _own: dict[str, Callable] = {}
-_running: dict[str, list[Callable | None]] = {}  # one slot a key; None: not decided since the last change
-_decisions: list[tuple[str, str, str | int]] = []  # (borrow | fill | own, kind as in `_names`, value)
+_running: dict[
+    str, list[Callable | None]
+] = {}  # one slot a key; None: not decided since the last change
+_decisions: list[
+    tuple[str, str, str | int]
+] = []  # (borrow | fill | own, kind as in `_names`, value)
 _environment_counts = True  # until give_back("all")
 
 
@@ -41,15 +60,26 @@ def blank(lesson: int, minutes: int, difficulty: int) -> Callable[[Callable], Ca
 
     def register(function: Callable) -> Callable:
         if "." in function.__qualname__:
-            raise ValueError(f"a blank must be a top-level function, but {function.__qualname__} is not")
+            raise ValueError(
+                f"a blank must be a top-level function, but {function.__qualname__} is not"
+            )
         function = as_in_file(function)
         key = f"{function.__module__.removeprefix('gptlab.')}.{function.__name__}"
         code = inspect.unwrap(function).__code__
-        _registered[key] = Blank(key, lesson, minutes, difficulty, doc=function.__doc__ or "",
-                                 file=code.co_filename, line=code.co_firstlineno,
-                                 empty=is_empty_function(function))
+        _registered[key] = Blank(
+            key,
+            lesson,
+            minutes,
+            difficulty,
+            doc=function.__doc__ or "",
+            file=code.co_filename,
+            line=code.co_firstlineno,
+            empty=is_empty_function(function),
+        )
         _own[key] = function
-        slot = _running.setdefault(key, [None])  # every copy of this function ever made shares the slot
+        slot = _running.setdefault(
+            key, [None]
+        )  # every copy of this function ever made shares the slot
         slot[0] = None
 
         @functools.wraps(function)
@@ -87,7 +117,7 @@ def _decide(key: str) -> Callable:
         return stand_ins.offered[key]
     entry = find(key)
     raise EmptyBlank(
-        f'{key} (lesson {entry.lesson}) is still empty: write it in {entry.place},'
+        f"{key} (lesson {entry.lesson}) is still empty: write it in {entry.place},"
         f' or ask for hint("{key}") or borrow("{key}")'
     )
 
@@ -164,7 +194,9 @@ def find(key: str) -> Blank:
     if key in known:
         return known[key]
     near = difflib.get_close_matches(str(key), known, n=3, cutoff=0.6)
-    near += [k for k in known if k.rpartition(".")[2] == str(key).rpartition(".")[2] and k not in near]
+    near += [
+        k for k in known if k.rpartition(".")[2] == str(key).rpartition(".")[2] and k not in near
+    ]
     advice = f"did you mean {' or '.join(near)}?" if near else "`gptlab blanks` lists them all"
     if fault := broken_modules().get(str(key).rpartition(".")[0]):
         raise UnknownBlank(f"{fault}: until that is mended, {key} cannot be found")
@@ -214,8 +246,13 @@ def mark_empty(key: str) -> None:
         _running[key][0] = None
 
 
-def borrow(key: str | None = None, *, lesson: int | None = None, before: int | None = None,
-           other_than: int | None = None) -> list[str]:
+def borrow(
+    key: str | None = None,
+    *,
+    lesson: int | None = None,
+    before: int | None = None,
+    other_than: int | None = None,
+) -> list[str]:
     """Run the reference for one blank, a lesson's, or "all".
 
     `before=5` only fills what is empty in earlier lessons, `other_than=5` in all but that one.
@@ -224,7 +261,7 @@ def borrow(key: str | None = None, *, lesson: int | None = None, before: int | N
     Raises UnknownBlank for what names no blank, SolutionsMissing where the references are not there.
     """
     if sum(given is not None for given in (key, lesson, before, other_than)) != 1:
-        raise ValueError("borrow takes one of: a key, \"all\", lesson=5, before=5, other_than=5")
+        raise ValueError('borrow takes one of: a key, "all", lesson=5, before=5, other_than=5')
     how = "borrow" if before is None and other_than is None else "fill"
     if before is not None:
         kind, value = "before", lesson_number(before, "before")

@@ -27,7 +27,12 @@ _KINDS = "float|int|bool"
 _FORM = re.compile(rf"\(([^()]*)\)(?:\s*({_KINDS})\b)?|({_KINDS})\b")
 _NAMES = re.compile(r"([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s+")
 _NAME = re.compile(r"([A-Za-z_]\w*)\s+")
-_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+_OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,13 @@ class Shapes:
         """All axis letters that occur."""
         every = [form for forms in self.arguments.values() for form in forms]
         every += [form for _, forms in self.results for form in forms]
-        return {letter for form in every for axis in form.axes for letter in unknowns(axis) if letter.isupper()}
+        return {
+            letter
+            for form in every
+            for axis in form.axes
+            for letter in unknowns(axis)
+            if letter.isupper()
+        }
 
 
 def parse_shapes(doc: str | None, parameters: Iterable[str] | None = None) -> Shapes:
@@ -74,7 +85,7 @@ def parse_shapes(doc: str | None, parameters: Iterable[str] | None = None) -> Sh
             continue
         wanted = re.split(r"\s*,\s*", names[1])
         if known is None or known.issuperset(wanted):
-            specs = [] if results and known is None else _specs(text[names.end():], known)
+            specs = [] if results and known is None else _specs(text[names.end() :], known)
             if specs and not specs[0][0]:
                 arguments.update(dict.fromkeys(wanted, specs[0][1]) | dict(specs[1:]))
                 continue
@@ -88,8 +99,8 @@ def _specs(text: str, known: set[str] | None) -> list[tuple[str, tuple[Form, ...
     specs: list[tuple[str, tuple[Form, ...]]] = []
     while text:
         name = _NAME.match(text)
-        for named in ([name, None] if name else [None]):
-            forms, rest = _forms(text[named.end():] if named else text, known)
+        for named in [name, None] if name else [None]:
+            forms, rest = _forms(text[named.end() :] if named else text, known)
             if forms:
                 break
         if not forms or (specs and not named and not text.startswith("(")):
@@ -103,7 +114,7 @@ def _forms(text: str, known: set[str] | None) -> tuple[tuple[Form, ...], str]:
     """Read "form or form" from the start of the text; also gives what follows."""
     forms: list[Form] = []
     while match := _FORM.match(text):
-        rest = text[match.end():]
+        rest = text[match.end() :]
         if match[1] is None and rest[:1] not in ("", ",") and not rest.lstrip().startswith("or "):
             break  # "float of some sort" is prose
         axes = () if match[1] is None else _axes(match[1], known)
@@ -128,7 +139,9 @@ def _axes(text: str, known: set[str] | None) -> tuple[str, ...] | None:
     if not wrong and axes.count("…") < 2:
         return axes
     if any(re.fullmatch(r"[A-Z]|…|\.\.\.", part) for part in parts):
-        raise ValueError(f"the shape ({text}) has an axis that cannot be read: {(wrong or ['…'])[0]}")
+        raise ValueError(
+            f"the shape ({text}) has an axis that cannot be read: {(wrong or ['…'])[0]}"
+        )
     return None
 
 
@@ -166,7 +179,9 @@ def unknowns(axis: str) -> list[str] | None:
     if axis == "…":
         return []
     tree = expression(axis)
-    return None if tree is None else [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return (
+        None if tree is None else [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    )
 
 
 def value_of(node: ast.expr, sizes: Mapping[str, Any]) -> Fraction:

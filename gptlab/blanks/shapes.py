@@ -36,7 +36,9 @@ GLOSSARY = {
 _NOT_GIVEN = object()
 
 
-def check_shapes(fn_doc: str | None, arguments: Mapping[str, Any], result: Any = _NOT_GIVEN) -> str | None:
+def check_shapes(
+    fn_doc: str | None, arguments: Mapping[str, Any], result: Any = _NOT_GIVEN
+) -> str | None:
     """Hold a call against its docstring: None when all is as it says, else one line about the first fault.
 
     Arguments that are None, or of a kind that has no shape, are passed over; so is a result not given.
@@ -56,7 +58,9 @@ def check_shapes(fn_doc: str | None, arguments: Mapping[str, Any], result: Any =
         message = _fit(name, value, forms, sizes, later)
         if message:
             return message
-    return next(filter(None, (_settle(axis, name, size, sizes) for axis, name, size in later)), None)
+    return next(
+        filter(None, (_settle(axis, name, size, sizes) for axis, name, size in later)), None
+    )
 
 
 def _results(wanted: tuple, result: Any) -> list[tuple] | str:

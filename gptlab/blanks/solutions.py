@@ -72,7 +72,9 @@ def reference(key: str) -> Callable:
         _loaded[path] = module
     function = getattr(_loaded[path], key.rpartition(".")[2], None)
     if function is None:
-        raise SolutionsMissing(f"cannot borrow {key}: {short_path(path)} has no function of that name")
+        raise SolutionsMissing(
+            f"cannot borrow {key}: {short_path(path)} has no function of that name"
+        )
     return function
 
 

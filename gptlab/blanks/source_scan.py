@@ -45,7 +45,9 @@ class Blank:
 def short_path(file: str | Path) -> str:
     """A path as a learner knows it: relative to the checkout when it lies inside."""
     path = Path(file)
-    return path.relative_to(CHECKOUT).as_posix() if path.is_relative_to(CHECKOUT) else os.fspath(file)
+    return (
+        path.relative_to(CHECKOUT).as_posix() if path.is_relative_to(CHECKOUT) else os.fspath(file)
+    )
 
 
 def is_empty_function(function: Callable) -> bool:
@@ -58,7 +60,9 @@ def is_empty_function(function: Callable) -> bool:
         return False
     if not steps[0].opname.startswith("LOAD_") or steps[0].argval != "NotImplementedError":
         return False
-    return not any("JUMP" in step.opname or step.opname.startswith(("STORE", "RAISE")) for step in steps[:-1])
+    return not any(
+        "JUMP" in step.opname or step.opname.startswith(("STORE", "RAISE")) for step in steps[:-1]
+    )
 
 
 def is_empty_node(node: ast.FunctionDef) -> bool:
@@ -85,7 +89,11 @@ def as_in_file(function: Callable) -> Callable:
     except (OSError, SyntaxError, ValueError):
         return function
     for node in reversed(tree.body):
-        if isinstance(node, ast.FunctionDef) and node.name == function.__name__ and blank_arguments(node):
+        if (
+            isinstance(node, ast.FunctionDef)
+            and node.name == function.__name__
+            and blank_arguments(node)
+        ):
             node.decorator_list = [one for one in node.decorator_list if not _is_blank(one)]
             tree.body = [node]
             made: dict[str, Callable] = {}
@@ -142,4 +150,11 @@ def _entry(node: ast.stmt, path: Path) -> Blank | None:
         return None
     line = min(decorator.lineno for decorator in node.decorator_list)
     doc = ast.get_docstring(node) or ""
-    return Blank(f"{path.stem}.{node.name}", **settings, doc=doc, file=str(path), line=line, empty=is_empty_node(node))
+    return Blank(
+        f"{path.stem}.{node.name}",
+        **settings,
+        doc=doc,
+        file=str(path),
+        line=line,
+        empty=is_empty_node(node),
+    )

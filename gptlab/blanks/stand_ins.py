@@ -2,7 +2,8 @@
 
 The engine offers them (gptlab/engine/model/torch_stand_ins.py), `blanks.lend` lets them run.
 """
+
 from collections.abc import Callable
 
 offered: dict[str, Callable] = {}  # by key
-lent: set[str] = set()             # the keys for which they may run
+lent: set[str] = set()  # the keys for which they may run

@@ -46,9 +46,13 @@ TARGET = "a key such as attention.causal_mask, a lesson's number, or all"
 def register(commands) -> None:
     """Add the five commands to the command line."""
     add = commands.add_parser
-    command = add("blanks", help="list the functions that you write, and their state", epilog=BLANKS_EXAMPLES)
+    command = add(
+        "blanks", help="list the functions that you write, and their state", epilog=BLANKS_EXAMPLES
+    )
     command.description = "List the functions that you write: key, lesson, minutes, state, place."
-    command.add_argument("--lesson", type=option_types.whole(0, 99), metavar="N", help="only those of one lesson")
+    command.add_argument(
+        "--lesson", type=option_types.whole(0, 99), metavar="N", help="only those of one lesson"
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=show)
     command = add("borrow", help="run the reference instead of your own", epilog=BORROW_EXAMPLES)
@@ -63,7 +67,9 @@ def register(commands) -> None:
     command.description = "Print the reference body of one function."
     command.add_argument("key", metavar="KEY", help="such as attention.causal_mask")
     command.set_defaults(command=show_reference)
-    command = add("reset", help="empty one function, and keep what you wrote", epilog=RESET_EXAMPLES)
+    command = add(
+        "reset", help="empty one function, and keep what you wrote", epilog=RESET_EXAMPLES
+    )
     command.description = "Make one function empty again; your text is kept in a backup."
     command.add_argument("key", metavar="KEY", help="such as attention.causal_mask")
     command.set_defaults(command=empty)
@@ -76,7 +82,9 @@ def show(options: argparse.Namespace) -> int:
         entries = [entry for entry in entries if entry.lesson == options.lesson]
         if not entries:
             have = ", ".join(map(str, registry.by_lesson()))
-            raise registry.UnknownBlank(f"lesson {options.lesson} has no blanks; these have: {have}")
+            raise registry.UnknownBlank(
+                f"lesson {options.lesson} has no blanks; these have: {have}"
+            )
     if options.json:
         rows = [
             {
@@ -90,9 +98,15 @@ def show(options: argparse.Namespace) -> int:
             }
             for e in entries
         ]
-        print(json.dumps({"blanks": rows, "broken": registry.broken_modules()}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"blanks": rows, "broken": registry.broken_modules()}, ensure_ascii=False, indent=1
+            )
+        )
     else:
-        print(table([(e.key, str(e.lesson), str(e.minutes), states[e.key], e.place) for e in entries]))
+        print(
+            table([(e.key, str(e.lesson), str(e.minutes), states[e.key], e.place) for e in entries])
+        )
         print(
             f"\n{sum(states[e.key] == 'yours' for e in entries)} of {len(entries)} are yours; "
             f"{sum(e.minutes for e in entries if states[e.key] != 'yours')} minutes of writing are left."
@@ -120,7 +134,9 @@ def table(rows: list[tuple[str, ...]]) -> str:
 def borrow(options: argparse.Namespace) -> int:
     """Borrow for this and all later processes."""
     keys = [key for target in checked(options.targets) for key in registry.keep("borrow", target)]
-    print(f"borrowed: {names(keys)}. Kept in {short_path(choices_file())}; `gptlab give-back` undoes it.")
+    print(
+        f"borrowed: {names(keys)}. Kept in {short_path(choices_file())}; `gptlab give-back` undoes it."
+    )
     return 0
 
 

@@ -33,7 +33,9 @@ def register(commands) -> None:
     command.add_argument(
         "--model", type=Path, metavar="DIR", help="a run's folder, or one stage's model in it"
     )
-    command.add_argument("--prompt", type=option_types.message, metavar="TEXT", help="answer this once, then end")
+    command.add_argument(
+        "--prompt", type=option_types.message, metavar="TEXT", help="answer this once, then end"
+    )
     command.add_argument(
         "--system", metavar="TEXT", help="a system message that stands before the conversation"
     )
@@ -51,7 +53,11 @@ def register(commands) -> None:
         help=f"length of a reply (default: {N_TOKENS})",
     )
     command.add_argument(
-        "--seed", type=option_types.seed, default=0, metavar="N", help="of the sampling (default: 0)"
+        "--seed",
+        type=option_types.seed,
+        default=0,
+        metavar="N",
+        help="of the sampling (default: 0)",
     )
     command.set_defaults(command=talk)
 
@@ -61,7 +67,11 @@ def talk(options: argparse.Namespace) -> int:
     folder = models.find_model(options.model)
     from gptlab.cli import borrowing
 
-    print(f"{models.name_of(folder)}: {borrowing.fill_empty(stand_ins=True)}", file=sys.stderr, flush=True)
+    print(
+        f"{models.name_of(folder)}: {borrowing.fill_empty(stand_ins=True)}",
+        file=sys.stderr,
+        flush=True,
+    )
     speaker = Speaker(folder, options)
     if options.prompt is not None:
         for text in speaker.reply([*speaker.opening, {"role": "user", "content": options.prompt}]):
@@ -97,7 +107,10 @@ class Speaker:
         self.temperature = options.temperature
         if self.temperature is None:
             self.temperature = TALKATIVE if options.prompt is None else 0.0
-        self.n_new, self.generator = options.max_new_tokens, torch.Generator().manual_seed(options.seed)
+        self.n_new, self.generator = (
+            options.max_new_tokens,
+            torch.Generator().manual_seed(options.seed),
+        )
         self.opening = [{"role": "system", "content": options.system}] if options.system else []
         if self.n_new >= self.model.config.context:
             raise ValueError(
@@ -147,7 +160,10 @@ def converse(speaker: Speaker) -> int:
     if asks:
         with contextlib.suppress(ImportError):
             import readline  # gives input() arrow keys and a history
-        print(HELP if speaker.chats else f"a base model: it goes on with your text. {HELP}", file=sys.stderr)
+        print(
+            HELP if speaker.chats else f"a base model: it goes on with your text. {HELP}",
+            file=sys.stderr,
+        )
     history = list(speaker.opening)
     while True:
         try:

@@ -84,7 +84,9 @@ def examine(options: argparse.Namespace) -> int:
     if options.json:
         print(
             json.dumps(
-                {"ok": not wrong, "findings": [asdict(f) for f in findings]}, ensure_ascii=False, indent=1
+                {"ok": not wrong, "findings": [asdict(f) for f in findings]},
+                ensure_ascii=False,
+                indent=1,
             )
         )
         return 1 if wrong else 0
@@ -126,7 +128,9 @@ def packages() -> list[Finding]:
             good.append(f"{name} {have}")
             continue
         mend = f"python -m pip install '{name}{wanted}'"
-        found.append(Finding(name, "wrong", f"{have or 'not installed'}, but {wanted} is needed", mend))
+        found.append(
+            Finding(name, "wrong", f"{have or 'not installed'}, but {wanted} is needed", mend)
+        )
     return [Finding("packages", "ok", ", ".join(good) or "none are named"), *found]
 
 
@@ -139,7 +143,10 @@ def torch_works() -> Finding:
     except Exception as error:  # a broken installation fails in many ways
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         return Finding(
-            "torch", "wrong", f"cannot be used: {reason}", "python -m pip install --force-reinstall torch"
+            "torch",
+            "wrong",
+            f"cannot be used: {reason}",
+            "python -m pip install --force-reinstall torch",
         )
     threads, n_cores = torch.get_num_threads(), hardware.cores()
     if total != 12:
@@ -151,7 +158,10 @@ def torch_works() -> Finding:
         )
     if threads > n_cores:
         return Finding(
-            "torch", "slow", f"{threads} threads on {n_cores} cores", f"set OMP_NUM_THREADS={n_cores}"
+            "torch",
+            "slow",
+            f"{threads} threads on {n_cores} cores",
+            f"set OMP_NUM_THREADS={n_cores}",
         )
     return Finding("torch", "ok", f"works, {threads} {'thread' if threads == 1 else 'threads'}")
 
@@ -160,7 +170,9 @@ def cores() -> Finding:
     """How many cores, and how busy they are."""
     n, text = hardware.cores(), f"{hardware.cores()} of {hardware.processor()}"
     if n < 2:
-        return Finding("cores", "slow", text, "one core: `gptlab run` takes about twice as long as it says")
+        return Finding(
+            "cores", "slow", text, "one core: `gptlab run` takes about twice as long as it says"
+        )
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > n:
         return Finding(
             "cores",
@@ -217,10 +229,15 @@ def course() -> Finding:
     broken = registry.broken_modules()
     if broken:
         return Finding(
-            "your code", "wrong", "; ".join(broken.values()), "mend that line, or `gptlab reset KEY`"
+            "your code",
+            "wrong",
+            "; ".join(broken.values()),
+            "mend that line, or `gptlab reset KEY`",
         )
     states = [entry.empty for entry in registry.blanks()]
-    return Finding("your code", "ok", f"{states.count(False)} of {len(states)} functions are written")
+    return Finding(
+        "your code", "ok", f"{states.count(False)} of {len(states)} functions are written"
+    )
 
 
 def solutions() -> Finding:
@@ -268,5 +285,7 @@ def chinese_font() -> Finding:
     if have:
         return Finding("Chinese font", "ok", have[0])
     return Finding(
-        "Chinese font", "info", "none: figures show boxes for Chinese letters (install e.g. fonts-noto-cjk)"
+        "Chinese font",
+        "info",
+        "none: figures show boxes for Chinese letters (install e.g. fonts-noto-cjk)",
     )

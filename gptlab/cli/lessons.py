@@ -54,31 +54,56 @@ def register(commands) -> None:
     add = commands.add_parser
     command = add("lab", help="open the lessons in JupyterLab", epilog=LAB_EXAMPLES)
     command.description = "Open JupyterLab at the lessons, or at one of them."
-    command.add_argument("lesson", nargs="?", type=option_types.whole(0, 99), metavar="LESSON",
-                         help="a lesson's number")
-    command.add_argument("--port", type=option_types.whole(1, 65535), metavar="N",
-                         help="the port (default: a free one from 8888)")
+    command.add_argument(
+        "lesson",
+        nargs="?",
+        type=option_types.whole(0, 99),
+        metavar="LESSON",
+        help="a lesson's number",
+    )
+    command.add_argument(
+        "--port",
+        type=option_types.whole(1, 65535),
+        metavar="N",
+        help="the port (default: a free one from 8888)",
+    )
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
     command.set_defaults(command=lab)
     command = add("lessons", help="the map of the course", epilog=LESSONS_EXAMPLES)
-    command.description = "List the lessons: number, title, notebook, minutes, functions that you have written."
+    command.description = (
+        "List the lessons: number, title, notebook, minutes, functions that you have written."
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=lessons)
     command = add("progress", help="how far you are", epilog=PROGRESS_EXAMPLES)
-    command.description = "Say lesson by lesson how many functions you have written and how many pass their checks."
+    command.description = (
+        "Say lesson by lesson how many functions you have written and how many pass their checks."
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=show_progress)
     command = add("check", help="check what you have written", epilog=CHECK_EXAMPLES)
-    command.description = "Run the checks of the functions that you have written, of a lesson's, or of one."
-    command.add_argument("targets", nargs="*", metavar="KEY|LESSON",
-                         help="a key such as sampling.softmax, or a lesson's number")
+    command.description = (
+        "Run the checks of the functions that you have written, of a lesson's, or of one."
+    )
+    command.add_argument(
+        "targets",
+        nargs="*",
+        metavar="KEY|LESSON",
+        help="a key such as sampling.softmax, or a lesson's number",
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=check)
     command = add("hint", help="a hint for one function", epilog=HINT_EXAMPLES)
     command.description = "Give a hint for one function; each says more than the one before."
     command.add_argument("key", metavar="KEY", help="such as sampling.softmax")
-    command.add_argument("number", nargs="?", type=option_types.whole(1, 9), default=1, metavar="N",
-                         help="which hint (default 1)")
+    command.add_argument(
+        "number",
+        nargs="?",
+        type=option_types.whole(1, 9),
+        default=1,
+        metavar="N",
+        help="which hint (default 1)",
+    )
     command.set_defaults(command=hint)
 
 
@@ -87,17 +112,28 @@ def lessons(options: argparse.Namespace) -> int:
     notebooks, by_lesson, rows = lesson_files.shelf(), registry.by_lesson(), []
     for number in lesson_files.lesson_numbers():
         entries, path = by_lesson.get(number, []), notebooks.get(number)
-        rows.append({"lesson": number, "title": lesson_files.title(number), "file": short_path(path) if path else None,
-                     "minutes": sum(entry.minutes for entry in entries), "blanks": len(entries),
-                     "written": sum(not entry.empty for entry in entries)})
+        rows.append(
+            {
+                "lesson": number,
+                "title": lesson_files.title(number),
+                "file": short_path(path) if path else None,
+                "minutes": sum(entry.minutes for entry in entries),
+                "blanks": len(entries),
+                "written": sum(not entry.empty for entry in entries),
+            }
+        )
     if options.json:
         print(json.dumps({"lessons": rows}, ensure_ascii=False, indent=1))
         return 0
     for row in rows:
-        written = f"{row['written']} of {row['blanks']} written" if row["blanks"] else "nothing to write"
+        written = (
+            f"{row['written']} of {row['blanks']} written" if row["blanks"] else "nothing to write"
+        )
         where = row["file"] or "no notebook yet"
-        print(f"{row['lesson']:2}  {lesson_files.label(row['lesson'])}\n"
-              f"    {where}; {row['minutes']} minutes of writing; {written}")
+        print(
+            f"{row['lesson']:2}  {lesson_files.label(row['lesson'])}\n"
+            f"    {where}; {row['minutes']} minutes of writing; {written}"
+        )
     return 0
 
 
@@ -107,11 +143,26 @@ def show_progress(options: argparse.Namespace) -> int:
     if not options.json:
         print(progress.table(rows))
         return 0
-    print(json.dumps({"lessons": [
-        {"lesson": row.number, "title": lesson_files.title(row.number), "blanks": len(row.pieces),
-         "written": len(row.pieces) - row.count("empty"), "passes": row.count("passes"),
-         "states": {piece.entry.key: piece.state for piece in row.pieces}} for row in rows],
-        "broken": registry.broken_modules()}, ensure_ascii=False, indent=1))
+    print(
+        json.dumps(
+            {
+                "lessons": [
+                    {
+                        "lesson": row.number,
+                        "title": lesson_files.title(row.number),
+                        "blanks": len(row.pieces),
+                        "written": len(row.pieces) - row.count("empty"),
+                        "passes": row.count("passes"),
+                        "states": {piece.entry.key: piece.state for piece in row.pieces},
+                    }
+                    for row in rows
+                ],
+                "broken": registry.broken_modules(),
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+    )
     return 0
 
 
@@ -119,16 +170,29 @@ def check(options: argparse.Namespace) -> int:
     """Judge what was asked for, and print each verdict, or JSON."""
     pieces = [progress.judged(entry, lend=True) for entry in named(options.targets)]
     broken = registry.broken_modules()
-    count = {state: sum(piece.state == state for piece in pieces) for state in ("passes", "fails", "empty")}
+    count = {
+        state: sum(piece.state == state for piece in pieces)
+        for state in ("passes", "fails", "empty")
+    }
     if options.json:
-        rows = [{"key": piece.entry.key, "lesson": piece.entry.lesson, "state": piece.state, "message": piece.message,
-                 "misconception": piece.misconception} for piece in pieces]
+        rows = [
+            {
+                "key": piece.entry.key,
+                "lesson": piece.entry.lesson,
+                "state": piece.state,
+                "message": piece.message,
+                "misconception": piece.misconception,
+            }
+            for piece in pieces
+        ]
         print(json.dumps(count | {"blanks": rows, "broken": broken}, ensure_ascii=False, indent=1))
     else:
         print_verdicts(pieces, options.targets, count)
         for module, reason in broken.items():
             print(f"gptlab: {module} cannot be read: {reason}", file=sys.stderr)
-    named_empty = any(piece.state == "empty" and piece.entry.key in options.targets for piece in pieces)
+    named_empty = any(
+        piece.state == "empty" and piece.entry.key in options.targets for piece in pieces
+    )
     return 1 if count["fails"] or named_empty or broken else 0
 
 
@@ -136,19 +200,37 @@ def print_verdicts(pieces: list[progress.Piece], targets: list[str], count: dict
     """What passes and fails, one by one; what is empty by name only where it was asked for."""
     for piece in pieces:
         if piece.state != "empty" or targets:
-            print(piece.message.replace(f'hint("{piece.entry.key}")', f"gptlab hint {piece.entry.key}"))
-    words = (("passes", "passes", "pass"), ("fails", "fails", "fail"), ("empty", "is empty", "are empty"))
+            print(
+                piece.message.replace(
+                    f'hint("{piece.entry.key}")', f"gptlab hint {piece.entry.key}"
+                )
+            )
+    words = (
+        ("passes", "passes", "pass"),
+        ("fails", "fails", "fail"),
+        ("empty", "is empty", "are empty"),
+    )
     if len(pieces) > 1 or not targets:
-        print(", ".join(f"{count[state]} {one if count[state] == 1 else many}" for state, one, many in words))
+        print(
+            ", ".join(
+                f"{count[state]} {one if count[state] == 1 else many}" for state, one, many in words
+            )
+        )
     if not targets and count["empty"] == len(pieces):
-        print("`gptlab lab` opens the lessons, where it begins; `gptlab hint sampling.append_token` helps with the first blank")
+        print(
+            "`gptlab lab` opens the lessons, where it begins; `gptlab hint sampling.append_token` helps with the first blank"
+        )
 
 
 def named(targets: list[str]) -> list[Blank]:
     """The blanks of the keys and lessons named, all of them where none is named, in the order of the course."""
     keys = set()
     for target in targets:
-        found = registry.by_lesson().get(int(target), []) if target.isdecimal() else [registry.find(target)]
+        found = (
+            registry.by_lesson().get(int(target), [])
+            if target.isdecimal()
+            else [registry.find(target)]
+        )
         if not found:
             have = ", ".join(map(str, registry.by_lesson()))
             raise registry.UnknownBlank(f"lesson {target} has no blanks; these have: {have}")
@@ -162,9 +244,15 @@ def hint(options: argparse.Namespace) -> int:
     if not texts:
         raise CourseError(f"there are no hints for {options.key} yet")
     if options.number > len(texts):
-        raise CourseError(f"{options.key} has {len(texts)} hints, so there is no hint {options.number}")
+        raise CourseError(
+            f"{options.key} has {len(texts)} hints, so there is no hint {options.number}"
+        )
     print(f"hint {options.number} of {len(texts)}: {texts[options.number - 1]}")
-    after = f"hint {options.key} {options.number + 1}" if options.number < len(texts) else f"reveal {options.key}"
+    after = (
+        f"hint {options.key} {options.number + 1}"
+        if options.number < len(texts)
+        else f"reveal {options.key}"
+    )
     print(f"(more: gptlab {after})")
     return 0
 
@@ -179,11 +267,17 @@ def lab(options: argparse.Namespace) -> int:
             raise CourseError(f"lesson {options.lesson} has no notebook; these have: {numbers}")
         path = have[options.lesson]
     if not path.exists():
-        raise CourseError(f"there is no folder {short_path(path)}: the lessons are kept beside gptlab/ in the checkout")
+        raise CourseError(
+            f"there is no folder {short_path(path)}: the lessons are kept beside gptlab/ in the checkout"
+        )
     if importlib.util.find_spec("jupyterlab") is None:
-        raise CourseError("JupyterLab is not installed: python -m pip install torch==2.13.0 -r requirements.txt")
+        raise CourseError(
+            "JupyterLab is not installed: python -m pip install torch==2.13.0 -r requirements.txt"
+        )
     with subprocess.Popen(lab_command(options, path), cwd=CHECKOUT) as jupyterlab:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for JupyterLab, which asks first
+        before = signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # Ctrl-C is for JupyterLab, which asks first
         try:
             return jupyterlab.wait()
         finally:
@@ -193,8 +287,14 @@ def lab(options: argparse.Namespace) -> int:
 def lab_command(options: argparse.Namespace, path) -> list[str]:
     """The command line of JupyterLab: this Python, this machine only, the checkout as its root."""
     url = "/lab/tree/" + path.relative_to(CHECKOUT).as_posix()
-    command = [sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--ServerApp.root_dir={CHECKOUT}",
-               f"--LabApp.default_url={url}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--ip=127.0.0.1",
+        f"--ServerApp.root_dir={CHECKOUT}",
+        f"--LabApp.default_url={url}",
+    ]
     if options.port:
         command += [f"--port={options.port}", "--ServerApp.port_retries=0"]
     if options.no_browser:

@@ -35,7 +35,9 @@ class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors take one line."""
 
     def __init__(self, **settings) -> None:
-        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
+        super().__init__(
+            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **settings
+        )
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where help is; exit status 2."""
@@ -46,7 +48,9 @@ def parser() -> Parser:
     """The whole command line."""
     top = Parser(prog="gptlab", description=DESCRIPTION, epilog=EXAMPLES)
     top.add_argument("--version", action="version", version=f"gptlab {__version__}")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    commands = top.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=Parser
+    )
     for module in COMMANDS:
         module.register(commands)
     return top
@@ -54,7 +58,9 @@ def parser() -> Parser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; -> its exit status."""
-    os.environ.setdefault("GOMP_SPINCOUNT", "100000")  # threads that wait spin a little: book/log.md
+    os.environ.setdefault(
+        "GOMP_SPINCOUNT", "100000"
+    )  # threads that wait spin a little: book/log.md
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show 山 shows ?
@@ -89,7 +95,9 @@ def explain(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "out of memory: close other programs, or choose a smaller --preset"
     place = _learners_place(error)
-    if isinstance(error, CourseError) or (isinstance(error, (ValueError, RuntimeError)) and not place):
+    if isinstance(error, CourseError) or (
+        isinstance(error, (ValueError, RuntimeError)) and not place
+    ):
         return text
     more = "GPTLAB_TRACEBACK=1 shows the whole way there"
     return f"{place or 'unexpected '}{type(error).__name__}: {text} ({more})"

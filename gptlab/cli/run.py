@@ -49,7 +49,11 @@ def register(commands) -> None:
         "--out", type=Path, metavar="DIR", help="folder to write (default: runs/PRESET-SEED)"
     )
     command.add_argument(
-        "--seed", type=option_types.seed, default=0, metavar="N", help="of pages, weights and order (default: 0)"
+        "--seed",
+        type=option_types.seed,
+        default=0,
+        metavar="N",
+        help="of pages, weights and order (default: 0)",
     )
     command.add_argument("--resume", action="store_true", help="go on with the run in that folder")
     command.add_argument("--quiet", action="store_true", help="print nothing but the result")
@@ -59,7 +63,13 @@ def register(commands) -> None:
 def about(preset: str) -> str:
     """How long a preset takes, in words."""
     minutes = MINUTES.get(preset)
-    return "a while" if minutes is None else "about a minute" if minutes == 1 else f"about {minutes} minutes"
+    return (
+        "a while"
+        if minutes is None
+        else "about a minute"
+        if minutes == 1
+        else f"about {minutes} minutes"
+    )
 
 
 def build(options: argparse.Namespace) -> int:
@@ -69,7 +79,10 @@ def build(options: argparse.Namespace) -> int:
     try:
         _run(options, out, say)
     except KeyboardInterrupt:
-        print(f"\ngptlab: stopped; what is done is kept: {resume_line(options)} goes on", file=sys.stderr)
+        print(
+            f"\ngptlab: stopped; what is done is kept: {resume_line(options)} goes on",
+            file=sys.stderr,
+        )
         return 130
     except OSError as error:
         reason = error.strerror or " ".join(str(error).split())
@@ -84,7 +97,9 @@ def _run(options: argparse.Namespace, out: Path, say) -> None:
     from gptlab.engine.run import presets
 
     preset = presets.preset(options.preset)
-    source = ", ".join(options.text) if options.text else f"{preset.corpus_mb:g} MB of the little web"
+    source = (
+        ", ".join(options.text) if options.text else f"{preset.corpus_mb:g} MB of the little web"
+    )
     stages = "Tokenizer, pretraining, SFT, reward model, PPO and PPO-ptx"
     say(f"{stages} on {source}: {about(options.preset)} on 2 cores, into {out}")
     say(borrowing.fill_empty())
@@ -93,7 +108,14 @@ def _run(options: argparse.Namespace, out: Path, say) -> None:
 
     job = pipeline.run(out, preset, options.seed, options.text, options.resume, options.quiet, say)
     page = run_report.write(job)
-    lines = ["", *key_figures(job.figures), "", *sample_lines(job.figures), "", f"The report is {page}"]
+    lines = [
+        "",
+        *key_figures(job.figures),
+        "",
+        *sample_lines(job.figures),
+        "",
+        f"The report is {page}",
+    ]
     lines.append(f"Talk to it: gptlab chat --model {shlex.quote(str(out))}")
     print("\n".join(lines), flush=True)
 
@@ -117,7 +139,11 @@ def resume_line(options: argparse.Namespace) -> str:
 
 def key_figures(figures: dict) -> list[str]:
     """What a person wants to know first, a line each."""
-    recall, wins, own = figures["recall"], figures["win_rate"]["ppo_ptx_vs_sft"], figures.get("own_text")
+    recall, wins, own = (
+        figures["recall"],
+        figures["win_rate"]["ppo_ptx_vs_sft"],
+        figures.get("own_text"),
+    )
     interval = f"{wins['low']:.1%} to {wins['high']:.1%}"
     ratio = f"{figures['ratio_to_floor']:.3f} times the exact floor"
     lines = [f"{figures['parameters']:,} parameters, {figures['tokens']:,} tokens of text"]

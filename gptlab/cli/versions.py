@@ -37,7 +37,9 @@ def satisfies(have: str, wanted: str) -> bool:
         a, b = numbers(have), numbers(number)
         size = max(len(a), len(b))
         a, b = a + (0,) * (size - len(a)), b + (0,) * (size - len(b))
-        if not {">=": a >= b, "<=": a <= b, "==": a == b, "!=": a != b, "<": a < b, ">": a > b}[operator]:
+        if not {">=": a >= b, "<=": a <= b, "==": a == b, "!=": a != b, "<": a < b, ">": a > b}[
+            operator
+        ]:
             return False
     return True
 

@@ -31,10 +31,16 @@ def register(commands) -> None:
         "--seed", type=option_types.seed, default=0, metavar="N", help="which pages (default: 0)"
     )
     command.add_argument(
-        "--kind", metavar="KIND", help="only pages of this kind, such as encyclopedia, forum or exam"
+        "--kind",
+        metavar="KIND",
+        help="only pages of this kind, such as encyclopedia, forum or exam",
     )
-    command.add_argument("--lang", choices=("en", "zh"), help="only pages that begin in this language")
-    command.add_argument("--bits", action="store_true", help="add each page's exact information content")
+    command.add_argument(
+        "--lang", choices=("en", "zh"), help="only pages that begin in this language"
+    )
+    command.add_argument(
+        "--bits", action="store_true", help="add each page's exact information content"
+    )
     command.set_defaults(command=show)
 
 

@@ -46,7 +46,9 @@ def card(entry: Blank, why: str) -> Shown:
     effort = f"about {entry.minutes} min"
     dots = "●" * entry.difficulty + "○" * (5 - entry.difficulty)
     place = f"gptlab/{entry.module}.py"
-    code = "\n".join([signature_of(entry), *(_beside(line, note) for line, note in equation_of(entry.doc))])
+    code = "\n".join(
+        [signature_of(entry), *(_beside(line, note) for line, note in equation_of(entry.doc))]
+    )
     text = f"Exercise: {entry.key}   {effort}, difficulty {dots}\n{why}\n{entry.place}\n\n{code}"
     link = f'<a href="../{place}#line={entry.line - 1}" target="_blank" rel="noopener">{place}</a>'
     html = (
@@ -65,8 +67,13 @@ def _beside(equation: str, note: str) -> str:
     if len(line) <= WIDTH:
         return line
     parts = [(" " * 4, equation), (" " * 8, note)]
-    return "\n".join(textwrap.fill(part, WIDTH, initial_indent=indent, subsequent_indent=" " * 8, break_on_hyphens=False)
-                     for indent, part in parts if part)
+    return "\n".join(
+        textwrap.fill(
+            part, WIDTH, initial_indent=indent, subsequent_indent=" " * 8, break_on_hyphens=False
+        )
+        for indent, part in parts
+        if part
+    )
 
 
 def equation_of(doc: str) -> list[tuple[str, str]]:
@@ -105,7 +112,12 @@ def owned(number: int, pieces: list[tuple[Blank, str]], states: list[str]) -> Sh
         count += f", {states.count('yours')} of {len(states)} of the whole course"
     width = max((len(entry.key) for entry, _ in pieces), default=0)
     rows = [f"{mark[state]} {entry.key:<{width}}  {state}" for entry, state in pieces]
-    items = "".join(f"<div><code>{mark[state]} {escape(entry.key)}</code> "
-                    f'<span style="{_QUIET}">{state}</span></div>' for entry, state in pieces)
-    html = f'<div style="{_PANEL}"><div><strong>Lesson {number}: {count}</strong></div>{items}</div>'
+    items = "".join(
+        f"<div><code>{mark[state]} {escape(entry.key)}</code> "
+        f'<span style="{_QUIET}">{state}</span></div>'
+        for entry, state in pieces
+    )
+    html = (
+        f'<div style="{_PANEL}"><div><strong>Lesson {number}: {count}</strong></div>{items}</div>'
+    )
     return Shown("\n".join([f"lesson {number}: {count}", *rows]), html)

@@ -5,7 +5,15 @@ import random
 from dataclasses import dataclass
 
 from gptlab.blanks.errors import UnknownBlank
-from gptlab.blanks.registry import SolutionsMissing, borrow, broken_modules, by_lesson, find, lend, whose
+from gptlab.blanks.registry import (
+    SolutionsMissing,
+    borrow,
+    broken_modules,
+    by_lesson,
+    find,
+    lend,
+    whose,
+)
 from gptlab.blanks.source_scan import Blank
 from gptlab.course import exercise_card, lesson_files
 from gptlab.course.notebook_hooks import set_up
@@ -33,13 +41,19 @@ class Lesson:
         """
         entry = find(key)
         if entry.lesson != self.number:
-            raise UnknownBlank(f"{key} belongs to lesson {entry.lesson}, and this is lesson {self.number}")
+            raise UnknownBlank(
+                f"{key} belongs to lesson {entry.lesson}, and this is lesson {self.number}"
+            )
         return exercise_card.card(entry, why)
 
     def owned(self) -> exercise_card.Shown:
         """The pieces of this lesson and whose each is, and how many of the whole course are the learner's."""
         states = whose()
-        return exercise_card.owned(self.number, [(entry, states[entry.key]) for entry in self.blanks], list(states.values()))
+        return exercise_card.owned(
+            self.number,
+            [(entry, states[entry.key]) for entry in self.blanks],
+            list(states.values()),
+        )
 
 
 def start(number: int, seed: int = 0) -> Lesson:
@@ -100,12 +114,16 @@ def _borrowed(number: int) -> str:
 
 def _settle_machine(seed: int) -> None:
     """The same draws each time, and no more threads than help."""
-    os.environ.setdefault("GOMP_SPINCOUNT", "100000")  # before torch: threads that wait spin a little
+    os.environ.setdefault(
+        "GOMP_SPINCOUNT", "100000"
+    )  # before torch: threads that wait spin a little
     import numpy
     import torch
 
     random.seed(seed)
     numpy.random.seed(seed)
     torch.manual_seed(seed)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     torch.set_num_threads(min(torch.get_num_threads(), cores, MOST_THREADS))

@@ -38,7 +38,9 @@ def checked_lesson(number: int) -> int:
     """
     known = lesson_numbers()
     if isinstance(number, bool) or not isinstance(number, int) or number not in known:
-        raise UnknownLesson(f"there is no lesson {number!r}; there are {', '.join(map(str, known))}")
+        raise UnknownLesson(
+            f"there is no lesson {number!r}; there are {', '.join(map(str, known))}"
+        )
     return number
 
 
@@ -50,7 +52,9 @@ def title(number: int) -> str:
 
 def label(number: int) -> str:
     """The title, or while there is no notebook the modules that the lesson's blanks stand in."""
-    return title(number) or ", ".join(dict.fromkeys(entry.module for entry in by_lesson().get(number, ())))
+    return title(number) or ", ".join(
+        dict.fromkeys(entry.module for entry in by_lesson().get(number, ()))
+    )
 
 
 @functools.cache

@@ -26,10 +26,14 @@ def set_up() -> bool:
         return False
     if "IPython.extensions.autoreload" not in shell.extension_manager.loaded:
         shell.run_line_magic("load_ext", "autoreload")
-    shell.run_line_magic("autoreload", "2 --hide-errors")  # `say_failures` says them, in one line each
+    shell.run_line_magic(
+        "autoreload", "2 --hide-errors"
+    )  # `say_failures` says them, in one line each
     cleanup = shell.input_transformers_cleanup
     cleanup[:] = [one for one in cleanup if not _is(one, wait_for_needs)] + [wait_for_needs]
-    for callback in [one for one in shell.events.callbacks["pre_run_cell"] if _is(one, say_failures)]:
+    for callback in [
+        one for one in shell.events.callbacks["pre_run_cell"] if _is(one, say_failures)
+    ]:
         shell.events.unregister("pre_run_cell", callback)
     shell.events.register("pre_run_cell", say_failures)  # behind autoreload's own
     return True
@@ -50,7 +54,9 @@ def wait_for_needs(lines: list[str]) -> list[str]:
             find(key)
         states = states_in_files()
     except UnknownBlank as error:
-        return [f"raise __import__('gptlab.blanks.errors', fromlist=['']).UnknownBlank({str(error)!r})\n"]
+        return [
+            f"raise __import__('gptlab.blanks.errors', fromlist=['']).UnknownBlank({str(error)!r})\n"
+        ]
     empty = [key for key in keys if states.get(key) == "empty"]
     if not empty:
         return lines
@@ -85,12 +91,16 @@ def why_it_fails(file: str) -> str:
     """File, line and error of a module that autoreload could not execute."""
     try:
         compile(Path(file).read_bytes(), file, "exec")
-        name = next(n for n, module in list(sys.modules.items()) if getattr(module, "__file__", "") == file)
+        name = next(
+            n for n, module in list(sys.modules.items()) if getattr(module, "__file__", "") == file
+        )
         importlib.reload(sys.modules[name])
     except SyntaxError as error:
         return f"{short_path(file)}:{error.lineno}: {error.msg}; until that is mended, what you had before runs"
     except Exception as error:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file
+        ]
         line = f":{frames[-1].lineno}" if frames else ""
         return f"{short_path(file)}{line}: {type(error).__name__}: {error}; the file was read no further"
     return f"{short_path(file)} could not be read a moment ago; now it can"

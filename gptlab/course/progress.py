@@ -54,14 +54,22 @@ def judged(entry: Blank, lend: bool = False) -> Piece:
         report = own_verdict(entry.key)
     except CourseError as error:
         return Piece(entry, "fails", f"✗ {error}")
-    return Piece(entry, "passes" if report.passed else "fails", report.message, report.misconception)
+    return Piece(
+        entry, "passes" if report.passed else "fails", report.message, report.misconception
+    )
 
 
 def standings(lend: bool = False) -> list[Standing]:
     """Every lesson, in order, with each of its blanks judged."""
     by_lesson = registry.by_lesson()
-    return [Standing(number, lesson_files.label(number), tuple(judged(entry, lend) for entry in by_lesson.get(number, ())))
-            for number in lesson_files.lesson_numbers()]
+    return [
+        Standing(
+            number,
+            lesson_files.label(number),
+            tuple(judged(entry, lend) for entry in by_lesson.get(number, ())),
+        )
+        for number in lesson_files.lesson_numbers()
+    ]
 
 
 def progress() -> Source:
@@ -78,9 +86,15 @@ def table(rows: list[Standing]) -> str:
         label = row.label + " " * (width - _width(row.label))
         lines.append(f"{row.number:2}  {label}  {bar(row)}  {counts(row)}")
     passes, total = sum(row.count("passes") for row in rows), sum(len(row.pieces) for row in rows)
-    minutes = sum(piece.entry.minutes for row in rows for piece in row.pieces if piece.state != "passes")
-    broken = [f"{module} cannot be read: {reason}" for module, reason in registry.broken_modules().items()]
-    last = f"{passes} of {total} functions pass their checks" + (f"; about {minutes} minutes are left" if minutes else "")
+    minutes = sum(
+        piece.entry.minutes for row in rows for piece in row.pieces if piece.state != "passes"
+    )
+    broken = [
+        f"{module} cannot be read: {reason}" for module, reason in registry.broken_modules().items()
+    ]
+    last = f"{passes} of {total} functions pass their checks" + (
+        f"; about {minutes} minutes are left" if minutes else ""
+    )
     return "\n".join([*lines, "", *broken, last])
 
 
@@ -95,7 +109,9 @@ def bar(row: Standing) -> str:
 def counts(row: Standing) -> str:
     """Example: "3 of 9 pass, 1 written but not right yet"."""
     fails = row.count("fails")
-    return f"{row.count('passes')} of {len(row.pieces)} pass" + (f", {fails} written but not right yet" if fails else "")
+    return f"{row.count('passes')} of {len(row.pieces)} pass" + (
+        f", {fails} written but not right yet" if fails else ""
+    )
 
 
 def _cells(count: int, total: int) -> int:

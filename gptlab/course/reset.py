@@ -42,7 +42,9 @@ def reset(key: str) -> Path | None:
         backup = _back_up(key, taken)
         _replace(path, after)
     except OSError as error:
-        raise CannotEdit(f"cannot reset {key}: {error.strerror or error}; nothing was changed") from None
+        raise CannotEdit(
+            f"cannot reset {key}: {error.strerror or error}; nothing was changed"
+        ) from None
     mark_empty(key)
     return backup
 
@@ -55,7 +57,9 @@ def with_stub(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
     tree = _parsed(text, shown)
     node = _definition(tree, name)
     if node is None:
-        raise CannotEdit(f"cannot reset {name}: {shown} defines no function of that name; nothing was changed")
+        raise CannotEdit(
+            f"cannot reset {name}: {shown} defines no function of that name; nothing was changed"
+        )
     lines = text.splitlines(keepends=True)
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     last = _last_line(lines, node)
@@ -66,8 +70,14 @@ def with_stub(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
     changed = _parsed(after, shown)
     same = [ast.dump(a) for a in tree.body if a is not node]
     new = _definition(changed, name)
-    if new is None or not is_empty_node(new) or same != [ast.dump(a) for a in changed.body if a is not new]:
-        raise CannotEdit(f"cannot reset {name} in {shown} without touching other lines; nothing was changed")
+    if (
+        new is None
+        or not is_empty_node(new)
+        or same != [ast.dump(a) for a in changed.body if a is not new]
+    ):
+        raise CannotEdit(
+            f"cannot reset {name} in {shown} without touching other lines; nothing was changed"
+        )
     return after, b"".join(lines[first - 1 : last])
 
 
@@ -81,13 +91,17 @@ def _parsed(text: bytes, shown: str) -> ast.Module:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         reason = getattr(error, "msg", None) or error
-        raise CannotEdit(f"{shown}:{line}: {reason}; mend that first, nothing was changed") from None
+        raise CannotEdit(
+            f"{shown}:{line}: {reason}; mend that first, nothing was changed"
+        ) from None
 
 
 def _definition(tree: ast.Module, name: str) -> ast.FunctionDef | None:
     """The top-level function of that name: the last that is a blank, else the last."""
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
-    return next((node for node in reversed(found) if blank_arguments(node)), found[-1] if found else None)
+    return next(
+        (node for node in reversed(found) if blank_arguments(node)), found[-1] if found else None
+    )
 
 
 def _last_line(lines: list[bytes], node: ast.FunctionDef) -> int:
@@ -124,7 +138,9 @@ def _stub(lines: list[bytes], node: ast.FunctionDef, first: int, newline: bytes)
 
 def _first_line(node: ast.stmt) -> int:
     """The line where a statement begins, its decorators included."""
-    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+    return min(
+        [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))]
+    )
 
 
 def _header_end(lines: list[bytes], node: ast.FunctionDef) -> tuple[int, int]:
@@ -153,7 +169,9 @@ def _back_up(key: str, taken: bytes) -> Path:
             return backup
         except FileExistsError:
             continue
-    raise CannotEdit(f"cannot find a free name for a backup in {short_path(folder)}; nothing was changed")
+    raise CannotEdit(
+        f"cannot find a free name for a backup in {short_path(folder)}; nothing was changed"
+    )
 
 
 def _replace(path: Path, text: bytes) -> None:

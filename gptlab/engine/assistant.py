@@ -1,4 +1,5 @@
 """The models that come with the course, ready to be read, asked and continued in a lesson."""
+
 import functools
 from collections.abc import Iterator
 
@@ -29,7 +30,9 @@ def shipped(stage: str = "ppo_ptx") -> "Speaker":
         raise ValueError(f"there is no shipped model {stage!r}; there are {', '.join(NAMES)}")
     lesson.lend_rest()
     loaded = checkpoint.load(shipped_models.FOLDER / stage, optimizer=False)
-    return Speaker(loaded.model.eval(), loaded.tokenizer, chats=stage != "base", name=NAMES[stage], stage=stage)
+    return Speaker(
+        loaded.model.eval(), loaded.tokenizer, chats=stage != "base", name=NAMES[stage], stage=stage
+    )
 
 
 class Speaker:
@@ -57,9 +60,15 @@ class Speaker:
         Raises TooLong when they leave no room for a single new token.
         """
         start = [self.tokenizer.special["endoftext"]]
-        ids = evaluate.chat_ids(self.tokenizer, text) if self.chats else start + self.tokenizer.encode(text)
+        ids = (
+            evaluate.chat_ids(self.tokenizer, text)
+            if self.chats
+            else start + self.tokenizer.encode(text)
+        )
         if len(ids) >= self.context:
-            raise TooLong(f"the text takes {len(ids)} tokens, but the model looks at {self.context}: make it shorter")
+            raise TooLong(
+                f"the text takes {len(ids)} tokens, but the model looks at {self.context}: make it shorter"
+            )
         return ids
 
     @torch.no_grad()
@@ -71,17 +80,25 @@ class Speaker:
         """The text of ids, without the tokens that only mark a beginning or an end."""
         return self.tokenizer.decode([i for i in ids if i not in self.marks])
 
-    def go_on(self, ids: list[int], max_new_tokens: int = REPLY, temperature: float = 0.0, seed: int = 0) -> list[int]:
+    def go_on(
+        self, ids: list[int], max_new_tokens: int = REPLY, temperature: float = 0.0, seed: int = 0
+    ) -> list[int]:
         """Only the new tokens, the stop token included where it was reached; temperature 0 takes the likeliest."""
         generator = torch.Generator().manual_seed(seed)
         room = min(max_new_tokens, self.context - len(ids))
-        return generate.generate_batch(self.model, [ids], room, self.stop, temperature, generator=generator)[0]
+        return generate.generate_batch(
+            self.model, [ids], room, self.stop, temperature, generator=generator
+        )[0]
 
-    def reply(self, text: str, max_new_tokens: int = REPLY, temperature: float = 0.0, seed: int = 0) -> str:
+    def reply(
+        self, text: str, max_new_tokens: int = REPLY, temperature: float = 0.0, seed: int = 0
+    ) -> str:
         """How the model goes on from a text, or replies to it, as one string."""
         return self.text(self.go_on(self.begin(text), max_new_tokens, temperature, seed))
 
-    def stream(self, text: str, max_new_tokens: int = REPLY, temperature: float = 0.0, seed: int = 0) -> Iterator[str]:
+    def stream(
+        self, text: str, max_new_tokens: int = REPLY, temperature: float = 0.0, seed: int = 0
+    ) -> Iterator[str]:
         """The same in pieces, each as soon as its characters are whole."""
         generator = torch.Generator().manual_seed(seed)
         ids = self.begin(text)

@@ -24,8 +24,12 @@ class Config:
         fields = {field.name: field for field in dataclasses.fields(cls)}
         unknown = sorted(str(name) for name in values if name not in fields)
         if unknown:
-            raise ValueError(f"{cls.__name__}: unknown field {unknown[0]!r}; it has {', '.join(fields)}")
-        missing = [n for n, f in fields.items() if n not in values and f.default is dataclasses.MISSING]
+            raise ValueError(
+                f"{cls.__name__}: unknown field {unknown[0]!r}; it has {', '.join(fields)}"
+            )
+        missing = [
+            n for n, f in fields.items() if n not in values and f.default is dataclasses.MISSING
+        ]
         if missing:
             raise ValueError(f"{cls.__name__}: field {missing[0]!r} is missing")
         return cls(**values)
@@ -43,7 +47,9 @@ class Config:
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"{cls.__name__}: not JSON ({str(error) or type(error).__name__})") from None
+            raise ValueError(
+                f"{cls.__name__}: not JSON ({str(error) or type(error).__name__})"
+            ) from None
         return cls.from_dict(values)
 
     def _whole(self, low: int, *names: str) -> None:
@@ -59,7 +65,11 @@ class Config:
         """Require finite numbers in [low, high], or in (low, high] with `above`."""
         for name in names:
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, (int, float))
+                or not math.isfinite(value)
+            ):
                 raise ValueError(f"{name} must be a finite number, but is {value!r}")
             if value > high:
                 raise ValueError(f"{name} must be at most {high:g}, but is {value:g}")
@@ -72,16 +82,18 @@ class Config:
 class GPTConfig(Config):
     """The shape of a GPT-2 style decoder."""
 
-    vocab_size: int         # V, tokens
-    context: int = 128      # longest sequence, tokens
-    n_layers: int = 4       # blocks
-    n_heads: int = 4        # H
-    d_model: int = 128      # C
+    vocab_size: int  # V, tokens
+    context: int = 128  # longest sequence, tokens
+    n_layers: int = 4  # blocks
+    n_heads: int = 4  # H
+    d_model: int = 128  # C
 
     def __post_init__(self) -> None:
         self._whole(1, "vocab_size", "context", "n_layers", "n_heads", "d_model")
         if self.d_model % self.n_heads:
-            raise ValueError(f"d_model {self.d_model} cannot be cut into {self.n_heads} equal heads")
+            raise ValueError(
+                f"d_model {self.d_model} cannot be cut into {self.n_heads} equal heads"
+            )
 
     @property
     def d_head(self) -> int:
@@ -114,16 +126,16 @@ class GPTConfig(Config):
 class TrainConfig(Config):
     """Pretraining."""
 
-    steps: int = 2000           # updates
-    batch_size: int = 32        # sequences of `context` tokens an update
-    lr: float = 2e-3            # AdamW's highest learning rate
-    min_lr: float = 2e-4        # AdamW's learning rate at the end
-    warmup: int = 100           # updates
-    weight_decay: float = 0.1   # per update, times the learning rate; matrices only
-    beta1: float = 0.9          # decay of the first moment per update
-    beta2: float = 0.95         # decay of the second moment per update
-    clip: float = 1.0           # largest global norm of the gradient
-    muon_lr: float = 0.0        # Muon's highest learning rate for the blocks' matrices; 0 = AdamW for all
+    steps: int = 2000  # updates
+    batch_size: int = 32  # sequences of `context` tokens an update
+    lr: float = 2e-3  # AdamW's highest learning rate
+    min_lr: float = 2e-4  # AdamW's learning rate at the end
+    warmup: int = 100  # updates
+    weight_decay: float = 0.1  # per update, times the learning rate; matrices only
+    beta1: float = 0.9  # decay of the first moment per update
+    beta2: float = 0.95  # decay of the second moment per update
+    clip: float = 1.0  # largest global norm of the gradient
+    muon_lr: float = 0.0  # Muon's highest learning rate for the blocks' matrices; 0 = AdamW for all
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -135,7 +147,9 @@ class TrainConfig(Config):
         if self.min_lr > self.lr:
             raise ValueError(f"min_lr {self.min_lr:g} is above lr {self.lr:g}; give at most lr")
         if self.warmup >= self.steps and self.warmup > 0:
-            raise ValueError(f"warmup {self.warmup} leaves nothing of {self.steps} steps; give fewer")
+            raise ValueError(
+                f"warmup {self.warmup} leaves nothing of {self.steps} steps; give fewer"
+            )
 
     @property
     def betas(self) -> tuple[float, float]:
@@ -147,14 +161,18 @@ class TrainConfig(Config):
 class SFTConfig(Config):
     """Supervised fine-tuning on demonstrations."""
 
-    epochs: int = 2                 # passes over the demonstrations
-    batch_size: int = 32            # sequences an update
-    lr: float = 5e-4                # highest learning rate
-    warmup_fraction: float = 0.05   # share of all updates
-    weight_decay: float = 0.1       # per update, times the learning rate; matrices only
-    clip: float = 1.0               # largest global norm of the gradient
-    pretraining_mix: float = 0.0    # share of each batch's sequences that are pretraining text, 0 to 0.9
-    muon_ratio: float = 0.0         # Muon's learning rate for the blocks' matrices, in units of lr; 0 = AdamW for all
+    epochs: int = 2  # passes over the demonstrations
+    batch_size: int = 32  # sequences an update
+    lr: float = 5e-4  # highest learning rate
+    warmup_fraction: float = 0.05  # share of all updates
+    weight_decay: float = 0.1  # per update, times the learning rate; matrices only
+    clip: float = 1.0  # largest global norm of the gradient
+    pretraining_mix: float = (
+        0.0  # share of each batch's sequences that are pretraining text, 0 to 0.9
+    )
+    muon_ratio: float = (
+        0.0  # Muon's learning rate for the blocks' matrices, in units of lr; 0 = AdamW for all
+    )
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -171,11 +189,13 @@ class SFTConfig(Config):
 class RewardConfig(Config):
     """Training of the reward model on rankings."""
 
-    epochs: int = 1                 # passes over the comparisons
-    prompts_per_batch: int = 16     # prompts an update, each with all of its ranked replies
-    lr: float = 5e-4                # highest learning rate
-    clip: float = 1.0               # largest global norm of the gradient
-    muon_ratio: float = 0.0         # Muon's learning rate for the blocks' matrices, in units of lr; 0 = AdamW for all
+    epochs: int = 1  # passes over the comparisons
+    prompts_per_batch: int = 16  # prompts an update, each with all of its ranked replies
+    lr: float = 5e-4  # highest learning rate
+    clip: float = 1.0  # largest global norm of the gradient
+    muon_ratio: float = (
+        0.0  # Muon's learning rate for the blocks' matrices, in units of lr; 0 = AdamW for all
+    )
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -189,17 +209,19 @@ class RewardConfig(Config):
 class PPOConfig(Config):
     """PPO, with or without the pretraining mix (ptx)."""
 
-    rounds: int = 60                # rollouts, each followed by its updates
-    prompts_per_round: int = 64     # one reply each
-    minibatch: int = 32             # replies an update
-    epochs: int = 2                 # passes over each round's replies
-    lr: float = 1e-4                # first learning rate, falling to 0
-    clip: float = 0.2               # of the probability ratio and of the value
-    beta: float = 0.05              # weight of the KL to the SFT model, reward per nat
+    rounds: int = 60  # rollouts, each followed by its updates
+    prompts_per_round: int = 64  # one reply each
+    minibatch: int = 32  # replies an update
+    epochs: int = 2  # passes over each round's replies
+    lr: float = 1e-4  # first learning rate, falling to 0
+    clip: float = 0.2  # of the probability ratio and of the value
+    beta: float = 0.05  # weight of the KL to the SFT model, reward per nat
     target_kl: float | None = None  # nats per reply that beta is steered to; None keeps beta
-    gamma_ptx: float = 1.0          # weight of the pretraining loss; 0 = plain PPO
-    end_score: float | None = -1.0  # reward of a reply that never ends; None = what the reward model says
-    max_new_tokens: int = 32        # R, longest reply
+    gamma_ptx: float = 1.0  # weight of the pretraining loss; 0 = plain PPO
+    end_score: (
+        float | None
+    ) = -1.0  # reward of a reply that never ends; None = what the reward model says
+    max_new_tokens: int = 32  # R, longest reply
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -214,7 +236,9 @@ class PPOConfig(Config):
             self._real(-1000, 1000, "end_score")
         if self.minibatch > self.prompts_per_round:
             prompts = self.prompts_per_round
-            raise ValueError(f"minibatch {self.minibatch} is more than the {prompts} prompts of a round")
+            raise ValueError(
+                f"minibatch {self.minibatch} is more than the {prompts} prompts of a round"
+            )
 
     @property
     def updates_per_round(self) -> int:

@@ -1,4 +1,5 @@
 """This machine: settings that make torch fast on a small CPU, and facts that reports name."""
+
 import ctypes
 import os
 import platform
@@ -29,7 +30,9 @@ def processor() -> str:
     """The processor's name."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+        return next(
+            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
+        )
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
 
@@ -38,9 +41,15 @@ def describe() -> dict:
     """Processor, cores, memory in GB, operating system, Python and torch: what a measured figure depends on."""
     import torch
 
-    return {"processor": processor(), "cores": cores(), "memory_gb": round(memory_gb(), 1),
-            "system": platform.platform(terse=True), "python": platform.python_version(), "torch": torch.__version__,
-            "threads": torch.get_num_threads()}
+    return {
+        "processor": processor(),
+        "cores": cores(),
+        "memory_gb": round(memory_gb(), 1),
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+    }
 
 
 def cores() -> int:
@@ -69,15 +78,22 @@ def peak_memory_gb() -> float:
 def commit() -> str:
     """The commit of the checkout that runs, with + where files have changed since; "unknown" without git."""
     folder = Path(__file__).resolve().parents[2]
-    head, changed = (_git(folder, *words) for words in (("rev-parse", "--short=12", "HEAD"),
-                                                        ("status", "--porcelain", "--untracked-files=no")))
+    head, changed = (
+        _git(folder, *words)
+        for words in (
+            ("rev-parse", "--short=12", "HEAD"),
+            ("status", "--porcelain", "--untracked-files=no"),
+        )
+    )
     return "unknown" if not head else head + ("+" if changed else "")
 
 
 def _git(folder: Path, *words: str) -> str:
     """What a git command prints, "" where it fails."""
     try:
-        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10)
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10
+        )
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

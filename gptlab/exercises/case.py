@@ -39,7 +39,9 @@ class Case:
     shapes: bool = True  # hold the call against the docstring
     changes: bool = False  # the function may write into its arguments
     gradient: bool = False
-    parts: tuple[str, ...] = ()  # names of the numbers of `expected`: only those that differ are shown
+    parts: tuple[
+        str, ...
+    ] = ()  # names of the numbers of `expected`: only those that differ are shown
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,49 @@ class NoGradient:
     text: str = "a result without a gradient: was it detached, or taken out of torch on the way?"
 
 
-def one(*arguments, oracle: Callable | None = None, expected: Any = None, about: str = "", stage: str = PLAIN,
-        rtol: float = 1e-5, atol: float = 1e-6, call: Callable | None = None, summary: Callable | None = None,
-        shapes: bool = True, changes: bool = False, parts: tuple[str, ...] = (), **options) -> Case:
+def one(
+    *arguments,
+    oracle: Callable | None = None,
+    expected: Any = None,
+    about: str = "",
+    stage: str = PLAIN,
+    rtol: float = 1e-5,
+    atol: float = 1e-6,
+    call: Callable | None = None,
+    summary: Callable | None = None,
+    shapes: bool = True,
+    changes: bool = False,
+    parts: tuple[str, ...] = (),
+    **options,
+) -> Case:
     """One case; what remains of the keywords is given to the function."""
     if oracle is not None:
         expected = oracle(*fresh(arguments), **fresh(options))
-    return Case(arguments, options, expected, about, stage, rtol, atol, call, summary, shapes and call is None,
-                changes, parts=parts)
+    return Case(
+        arguments,
+        options,
+        expected,
+        about,
+        stage,
+        rtol,
+        atol,
+        call,
+        summary,
+        shapes and call is None,
+        changes,
+        parts=parts,
+    )
 
 
-def each_way(*arguments, oracle: Callable, gradient: bool = True, still: tuple[int, ...] = (), about: str = "",
-             stage: str = PLAIN, **options) -> list[Case]:
+def each_way(
+    *arguments,
+    oracle: Callable,
+    gradient: bool = True,
+    still: tuple[int, ...] = (),
+    about: str = "",
+    stage: str = PLAIN,
+    **options,
+) -> list[Case]:
     """The same numbers in float64, in float32 and not contiguous in memory, and the gradient.
 
     Arguments at the places in `still` get no gradient, so a body may detach them or not.
@@ -71,38 +104,76 @@ def each_way(*arguments, oracle: Callable, gradient: bool = True, still: tuple[i
     cases = [plain]
     if _has_floats((arguments, options)):
         atol = 5e-3 if stage == EDGE else 2e-5  # float32 has no more near 10,000
-        cases.append(one(*single[0], expected=oracle(*wide[0], **wide[1]), about=_with(about, "float32"), stage=stage,
-                         rtol=2e-4, atol=atol, **single[1]))
+        cases.append(
+            one(
+                *single[0],
+                expected=oracle(*wide[0], **wide[1]),
+                about=_with(about, "float32"),
+                stage=stage,
+                rtol=2e-4,
+                atol=atol,
+                **single[1],
+            )
+        )
     loose = mapped((arguments, options), not_contiguous)
-    cases.append(one(*loose[0], expected=plain.expected, about=_with(about, "not contiguous in memory"), stage=stage,
-                     **loose[1]))
+    cases.append(
+        one(
+            *loose[0],
+            expected=plain.expected,
+            about=_with(about, "not contiguous in memory"),
+            stage=stage,
+            **loose[1],
+        )
+    )
     if gradient:
         several = isinstance(plain.expected, tuple)
         call = functools.partial(gradients_of_several if several else gradients, still=still)
         expected = call(oracle, *fresh(arguments), **fresh(options))
-        cases.append(Case(arguments, options, expected, _with(about, "the gradient"), stage, rtol=1e-4, atol=1e-5,
-                          call=call, shapes=False, gradient=True))
+        cases.append(
+            Case(
+                arguments,
+                options,
+                expected,
+                _with(about, "the gradient"),
+                stage,
+                rtol=1e-4,
+                atol=1e-5,
+                call=call,
+                shapes=False,
+                gradient=True,
+            )
+        )
     return cases
 
 
 def holds(call: Callable, *arguments, about: str, stage: str = PLAIN, **options) -> Case:
     """A property: call(function, *arguments, **options) gives True, or says in words what came instead."""
-    return Case(arguments, options, expected=True, about=about, stage=stage, call=call, shapes=False)
+    return Case(
+        arguments, options, expected=True, about=about, stage=stage, call=call, shapes=False
+    )
 
 
 def repeats(*arguments, about: str = "twice with the same seed", **options) -> Case:
     """The same draw comes of the same seed, the next draw is another one, torch's own generator is not used."""
 
     def twice(function: Callable, *arguments, generator: Tensor, **options) -> Any:
-        torch_state, given = torch.get_rng_state(), torch.Generator().manual_seed(generator.initial_seed())
+        torch_state, given = (
+            torch.get_rng_state(),
+            torch.Generator().manual_seed(generator.initial_seed()),
+        )
         first = function(*arguments, generator=given, **options)
         torch.manual_seed(torch.initial_seed() + 1)
-        second = function(*arguments, generator=torch.Generator().manual_seed(generator.initial_seed()), **options)
+        second = function(
+            *arguments, generator=torch.Generator().manual_seed(generator.initial_seed()), **options
+        )
         third = function(*arguments, generator=given, **options)
         torch.set_rng_state(torch_state)
         if not _equal(first, second):
             return "two draws from the same seed differ"
-        return not _equal(first, third) or "one generator gives the same draw twice: is it made anew each time?"
+        return (
+            not _equal(first, third)
+            or "one generator gives the same draw twice: is it made anew each time?"
+        )
 
     return holds(twice, *arguments, generator=Seed(5), about=about, **options)
 
@@ -112,7 +183,9 @@ def _equal(a: Any, b: Any) -> bool:
     return all(torch.equal(x, y) for x, y in (zip(a, b, strict=True) if several else [(a, b)]))
 
 
-def gradients(function: Callable, *arguments, still: tuple[int, ...] = (), **options) -> list[Tensor] | NoGradient:
+def gradients(
+    function: Callable, *arguments, still: tuple[int, ...] = (), **options
+) -> list[Tensor] | NoGradient:
     """The gradient of a fixed weighted sum of the result, with regard to every float tensor but the `still` ones."""
     leaves: list[Tensor] = []
 
@@ -132,10 +205,14 @@ def gradients(function: Callable, *arguments, still: tuple[int, ...] = (), **opt
             return NoGradient()
         total = sum((x * _weights(x)).sum() for x in floats)
         found = torch.autograd.grad(total, leaves, allow_unused=True)
-    return [torch.zeros_like(x) if grad is None else grad for x, grad in zip(leaves, found, strict=True)]
+    return [
+        torch.zeros_like(x) if grad is None else grad for x, grad in zip(leaves, found, strict=True)
+    ]
 
 
-def gradients_of_several(function: Callable, *arguments, still: tuple[int, ...] = (), **options) -> list[Tensor] | NoGradient:
+def gradients_of_several(
+    function: Callable, *arguments, still: tuple[int, ...] = (), **options
+) -> list[Tensor] | NoGradient:
     """The same for a function with several results, also where they come as one tensor."""
 
     def apart(*arguments, **options) -> tuple:
@@ -146,7 +223,9 @@ def gradients_of_several(function: Callable, *arguments, still: tuple[int, ...] 
 
 def _weights(x: Tensor) -> Tensor:
     """Fixed numbers of either sign, no two alike."""
-    return torch.cos(torch.arange(1, x.numel() + 1, dtype=torch.float64)).reshape(x.shape).to(x.dtype)
+    return (
+        torch.cos(torch.arange(1, x.numel() + 1, dtype=torch.float64)).reshape(x.shape).to(x.dtype)
+    )
 
 
 def not_contiguous(x: Tensor) -> Tensor:

@@ -21,8 +21,9 @@ from gptlab.exercises.report import CheckFailed, NoCheck, Report, in_notebook
 __all__ = ["CheckFailed", "NoCheck", "Report", "check", "has_check", "own_verdict", "verdict"]
 
 
-def check(fn_or_key: Callable | str, implementation: Callable | None = None, *,
-          raise_: bool | None = None) -> Report:
+def check(
+    fn_or_key: Callable | str, implementation: Callable | None = None, *, raise_: bool | None = None
+) -> Report:
     """Judge a blank: the body that runs now, or any function given as `implementation`.
 
     In a notebook a passing report is printed, and a failing one raises CheckFailed, whose message is the
@@ -36,7 +37,14 @@ def check(fn_or_key: Callable | str, implementation: Callable | None = None, *,
         raise CheckFailed(report.message)
     if notebook:
         print(report.message)
-        report = Report(report.key, report.passed, report.cases, report.message, report.misconception, shown=True)
+        report = Report(
+            report.key,
+            report.passed,
+            report.cases,
+            report.message,
+            report.misconception,
+            shown=True,
+        )
     return report
 
 
@@ -47,7 +55,9 @@ def verdict(fn_or_key: Callable | str, implementation: Callable | None = None) -
     report = None
     if implementation is None:
         reason = why_it_cannot_run(entry.key)
-        report = _unreadable(entry) or (Report(entry.key, False, 0, f"○ {reason}") if reason else None)
+        report = _unreadable(entry) or (
+            Report(entry.key, False, 0, f"○ {reason}") if reason else None
+        )
     return report or _judged(entry, stub, stub if implementation is None else implementation)
 
 
@@ -68,7 +78,9 @@ def _key(fn_or_key: Callable | str) -> str:
     key = fn_or_key if isinstance(fn_or_key, str) else getattr(fn_or_key, "key", None)
     if key is None:
         name = getattr(fn_or_key, "__name__", type(fn_or_key).__name__)
-        raise NoCheck(f"{name} is no blank: name the blank first, as in check(\"sampling.softmax\", {name})")
+        raise NoCheck(
+            f'{name} is no blank: name the blank first, as in check("sampling.softmax", {name})'
+        )
     return key
 
 
@@ -89,7 +101,9 @@ def _unreadable(entry: Blank) -> Report | None:
     reason = broken_modules().get(entry.module)
     if reason is None:
         return None
-    return Report(entry.key, False, 0, f"✗ {entry.key} cannot be checked before this is mended: {reason}")
+    return Report(
+        entry.key, False, 0, f"✗ {entry.key} cannot be checked before this is mended: {reason}"
+    )
 
 
 @functools.cache

@@ -10,16 +10,24 @@ from torch import Tensor
 
 def is_number(value: Any) -> bool:
     """True for one number: Python's, numpy's, or a tensor without axes."""
-    return isinstance(value, numbers.Number) or (hasattr(value, "item") and getattr(value, "ndim", 1) == 0)
+    return isinstance(value, numbers.Number) or (
+        hasattr(value, "item") and getattr(value, "ndim", 1) == 0
+    )
 
 
 def same(a: Any, b: Any, rtol: float, atol: float) -> bool:
     """Compare numbers, tensors, lists, tuples and dicts of these; anything else by ==."""
     if isinstance(a, Tensor) or isinstance(b, Tensor):
-        if not (isinstance(a, Tensor) and isinstance(b, Tensor)) and torch.float32 in (_dtype(a), _dtype(b)):
+        if not (isinstance(a, Tensor) and isinstance(b, Tensor)) and torch.float32 in (
+            _dtype(a),
+            _dtype(b),
+        ):
             rtol = max(rtol, 1e-5)  # a number was expected, and one in single precision came
         if {_dtype(a), _dtype(b)} == {torch.float32, torch.float64}:
-            rtol, atol = max(rtol, 2e-4), max(atol, 2e-5)  # one of the two was worked out in single precision
+            rtol, atol = (
+                max(rtol, 2e-4),
+                max(atol, 2e-5),
+            )  # one of the two was worked out in single precision
         a, b = _tensor(a), _tensor(b)
         if a is None or b is None or a.shape != b.shape:
             return False
@@ -41,7 +49,9 @@ def close(a: Tensor, b: Tensor, rtol: float, atol: float) -> Tensor:
     """Say for each place of two tensors of one shape whether they agree; nan agrees with nan."""
     if not (a.is_floating_point() or b.is_floating_point()):
         return a == b
-    return torch.isclose(a.detach().double(), b.detach().double(), rtol=rtol, atol=atol, equal_nan=True)
+    return torch.isclose(
+        a.detach().double(), b.detach().double(), rtol=rtol, atol=atol, equal_nan=True
+    )
 
 
 def _dtype(value: Any) -> torch.dtype | None:

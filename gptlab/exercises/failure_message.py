@@ -34,8 +34,15 @@ def success(key: str) -> str:
 
 def _lines(label: str, text: str, most: int) -> list[str]:
     """A labelled text, folded; what does not fit in `most` lines ends in …"""
-    return textwrap.wrap(text, WIDTH, initial_indent=f"  {label:<9} ", subsequent_indent=" " * 12, max_lines=most,
-                         placeholder=" …", break_long_words=True) or [f"  {label}"]
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=f"  {label:<9} ",
+        subsequent_indent=" " * 12,
+        max_lines=most,
+        placeholder=" …",
+        break_long_words=True,
+    ) or [f"  {label}"]
 
 
 def _input(case: Case, names: list[str]) -> str:
@@ -59,7 +66,13 @@ def argument(value: Any, small: int = SMALL) -> str:
     if isinstance(value, (list, tuple)) and any(isinstance(item, Tensor) for item in value):
         return "[" + ", ".join(argument(item, small) for item in value) + "]"
     text = repr(value)
-    return text if len(text) <= 90 else f"{text[:80]} … ({len(value)} long)" if hasattr(value, "__len__") else text[:80]
+    return (
+        text
+        if len(text) <= 90
+        else f"{text[:80]} … ({len(value)} long)"
+        if hasattr(value, "__len__")
+        else text[:80]
+    )
 
 
 def whole(value: Any, digits: int = 6) -> str:
@@ -69,7 +82,12 @@ def whole(value: Any, digits: int = 6) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(whole(item, digits) for item in value) + "]"
     if isinstance(value, tuple):
-        return "(" + ", ".join(whole(item, digits) for item in value) + ("," if len(value) == 1 else "") + ")"
+        return (
+            "("
+            + ", ".join(whole(item, digits) for item in value)
+            + ("," if len(value) == 1 else "")
+            + ")"
+        )
     return f"{value:.{digits}g}" if isinstance(value, float) else repr(value)
 
 
@@ -80,8 +98,11 @@ def _both(fault: Fault, digits: int) -> tuple[str, str]:
         return fault.expected, fault.came
     if fault.came:
         return (fault.case.about if expected is True else _result(expected, digits)), fault.came
-    if isinstance(expected, (list, tuple)) and isinstance(came, (list, tuple)) and any(
-            isinstance(item, Tensor) for item in expected):
+    if (
+        isinstance(expected, (list, tuple))
+        and isinstance(came, (list, tuple))
+        and any(isinstance(item, Tensor) for item in expected)
+    ):
         return _first_of_several(fault, digits)
     return _pair(fault.case, expected, came, "", digits)
 
@@ -92,7 +113,13 @@ def _first_of_several(fault: Fault, digits: int) -> tuple[str, str]:
     if len(expected) != len(came):
         return f"{len(expected)} results", f"{len(came)}"
     for number, (want, got) in enumerate(zip(expected, came, strict=True), start=1):
-        name = f"gradient {number}" if fault.case.gradient else f"result {number}" if len(expected) > 1 else ""
+        name = (
+            f"gradient {number}"
+            if fault.case.gradient
+            else f"result {number}"
+            if len(expected) > 1
+            else ""
+        )
         texts = _pair(fault.case, want, got, name, digits)
         if texts[0] != texts[1]:
             return texts
@@ -103,19 +130,27 @@ def _pair(case: Case, expected: Any, came: Any, name: str, digits: int) -> tuple
     """Two values: small ones whole, large ones by the first place where they differ."""
     if isinstance(expected, Tensor) and isinstance(came, Tensor):
         if expected.shape != came.shape:
-            return f"{name} shape {tuple(expected.shape)}".strip(), f"{name} shape {tuple(came.shape)}".strip()
+            return (
+                f"{name} shape {tuple(expected.shape)}".strip(),
+                f"{name} shape {tuple(came.shape)}".strip(),
+            )
         if torch.equal(expected, came.to(expected.dtype)):
             return "", ""
         if case.parts and expected.shape == (len(case.parts),):
             return _named(case, expected, came)
         if expected.numel() > SMALL:
-            place, count = first_difference(expected, came, case.rtol, case.atol) if not _same(
-                case, expected, came) else ((0,) * expected.ndim, 0)
+            place, count = (
+                first_difference(expected, came, case.rtol, case.atol)
+                if not _same(case, expected, came)
+                else ((0,) * expected.ndim, 0)
+            )
             if count == 0:
                 return "", ""
             at = f"{name} {list(place)} = ".lstrip()
-            return (f"{at}{whole(expected[place].item(), digits)}",
-                    f"{at}{whole(came[place].item(), digits)}, {count} of {expected.numel()} numbers differ")
+            return (
+                f"{at}{whole(expected[place].item(), digits)}",
+                f"{at}{whole(came[place].item(), digits)}, {count} of {expected.numel()} numbers differ",
+            )
         return f"{name} {whole(expected, digits)}".strip(), f"{name} {whole(came, digits)}".strip()
     return f"{name} {_result(expected, digits)}".strip(), f"{name} {_result(came, digits)}".strip()
 
@@ -123,11 +158,16 @@ def _pair(case: Case, expected: Any, came: Any, name: str, digits: int) -> tuple
 def _named(case: Case, expected: Tensor, came: Tensor) -> tuple[str, str]:
     """The numbers that differ, each by its name."""
     off = [i for i in range(len(expected)) if not _same(case, expected[i], came[i])]
-    return tuple("; ".join(f"{case.parts[i]} {float(numbers[i]):.3g}" for i in off) for numbers in (expected, came))
+    return tuple(
+        "; ".join(f"{case.parts[i]} {float(numbers[i]):.3g}" for i in off)
+        for numbers in (expected, came)
+    )
 
 
 def _same(case: Case, expected: Tensor, came: Tensor) -> bool:
-    return torch.allclose(expected.double(), came.double(), rtol=case.rtol, atol=case.atol, equal_nan=True)
+    return torch.allclose(
+        expected.double(), came.double(), rtol=case.rtol, atol=case.atol, equal_nan=True
+    )
 
 
 def _result(value: Any, digits: int) -> str:

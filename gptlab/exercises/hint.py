@@ -35,5 +35,7 @@ def hint(fn_or_key: Callable | str) -> Source:
         return Source(f"there are no hints for {key} yet")
     number = min(_given.get(key, 0), len(texts) - 1)
     _given[key] = number + 1
-    more = "" if number + 1 < len(texts) else f' (the last one; reveal("{key}") shows the reference)'
+    more = (
+        "" if number + 1 < len(texts) else f' (the last one; reveal("{key}") shows the reference)'
+    )
     return Source(textwrap.fill(f"hint {number + 1} of {len(texts)}{more}: {texts[number]}", WIDTH))

@@ -78,7 +78,10 @@ def run(function: Callable, case: Case, names: list[str]) -> Outcome:
             value = _called(function, case, arguments, options)
     except Exception as error:
         return Outcome(error=error, place=_place(error, function))
-    pairs = [*zip(names, arguments, before[0], strict=False), *((k, options[k], before[1][k]) for k in options)]
+    pairs = [
+        *zip(names, arguments, before[0], strict=False),
+        *((k, options[k], before[1][k]) for k in options),
+    ]
     changed = tuple(name for name, now, then in pairs if not _untouched(now, then))
     return Outcome(value, changed=() if case.changes else changed)
 
@@ -122,8 +125,13 @@ def _place(error: Exception, function: Callable) -> str:
     room = getattr(function, "__module__", None)
     frames = traceback.extract_tb(error.__traceback__)
     here = Path(__file__).parent
-    own = [frame for frame in frames if room and Path(frame.filename).stem == room.rpartition(".")[2]
-           and Path(frame.filename).parent not in (here, here / "mistakes")]
+    own = [
+        frame
+        for frame in frames
+        if room
+        and Path(frame.filename).stem == room.rpartition(".")[2]
+        and Path(frame.filename).parent not in (here, here / "mistakes")
+    ]
     return f"{short_path(own[-1].filename)}:{own[-1].lineno}" if own else ""
 
 
@@ -143,23 +151,38 @@ def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault 
     if fault is not None:
         return fault
     if case.expected is True and case.call is not None and value is not True:
-        return Fault(case, outcome, case.about, value if isinstance(value, str) else "that is not so")
+        return Fault(
+            case, outcome, case.about, value if isinstance(value, str) else "that is not so"
+        )
     if not same(value, case.expected, case.rtol, case.atol):
         return Fault(case, outcome)
     if outcome.changed:
-        return Fault(case, outcome, "arguments that are left as they were", f"{outcome.changed[0]} was written to")
+        return Fault(
+            case,
+            outcome,
+            "arguments that are left as they were",
+            f"{outcome.changed[0]} was written to",
+        )
     return None
 
 
 def _kind_fault(case: Case, outcome: Outcome) -> Fault | None:
     """Hold the result's type against what is wanted."""
     value, wanted = outcome.value, case.expected
-    if isinstance(wanted, (tuple, list)) and isinstance(value, (tuple, list)) and len(wanted) == len(value):
+    if (
+        isinstance(wanted, (tuple, list))
+        and isinstance(value, (tuple, list))
+        and len(wanted) == len(value)
+    ):
         pairs = list(zip(wanted, value, strict=True))
     else:
         pairs = [(wanted, value)]
     for want, came in pairs:
-        if isinstance(want, Tensor) and not isinstance(came, Tensor) and not (want.ndim == 0 and is_number(came)):
+        if (
+            isinstance(want, Tensor)
+            and not isinstance(came, Tensor)
+            and not (want.ndim == 0 and is_number(came))
+        ):
             return Fault(case, outcome, "a tensor", f"a {type(came).__name__}")
     if isinstance(wanted, list) and not case.call and not isinstance(value, list):
         return Fault(case, outcome, "a list", f"a {type(value).__name__}")
@@ -189,9 +212,13 @@ def run_all(function: Callable, cases: list[Case], names: list[str]) -> list[Out
     return outcomes
 
 
-def first_fault(cases: list[Case], outcomes: list[Outcome], doc: str, names: list[str]) -> Fault | None:
+def first_fault(
+    cases: list[Case], outcomes: list[Outcome], doc: str, names: list[str]
+) -> Fault | None:
     """The first fault of the earliest stage that has one."""
-    faults = [fault_of(case, outcome, doc, names) for case, outcome in zip(cases, outcomes, strict=False)]
+    faults = [
+        fault_of(case, outcome, doc, names) for case, outcome in zip(cases, outcomes, strict=False)
+    ]
     if faults and isinstance(faults[-1] and faults[-1].outcome.error, NeverEnds):
         return faults[-1]
     for stage in STAGES:
@@ -201,19 +228,34 @@ def first_fault(cases: list[Case], outcomes: list[Outcome], doc: str, names: lis
     return None
 
 
-ENDLESS = Mistake("a loop that never ends", "Does every way through the loop bring it nearer to its end?", None)
+ENDLESS = Mistake(
+    "a loop that never ends", "Does every way through the loop bring it nearer to its end?", None
+)
 
 
-def diagnose(known: list[Mistake], stage: str, cases: list[Case], outcomes: list[Outcome], doc: str,
-             names: list[str]) -> Mistake | None:
+def diagnose(
+    known: list[Mistake],
+    stage: str,
+    cases: list[Case],
+    outcomes: list[Outcome],
+    doc: str,
+    names: list[str],
+) -> Mistake | None:
     """The known mistake that gives the same outcomes in every case of one stage, and is right in those before."""
     if isinstance(outcomes[-1].error, NeverEnds):
         return ENDLESS
-    pairs = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if case.stage == stage]
+    pairs = [
+        (case, outcome)
+        for case, outcome in zip(cases, outcomes, strict=True)
+        if case.stage == stage
+    ]
     before = [case for case in cases if STAGES.index(case.stage) < STAGES.index(stage)]
     for candidate in known:
         if all(_alike(case, outcome, run(candidate.body, case, names)) for case, outcome in pairs):
-            if all(fault_of(case, run(candidate.body, case, names), doc, names) is None for case in before):
+            if all(
+                fault_of(case, run(candidate.body, case, names), doc, names) is None
+                for case in before
+            ):
                 return candidate
     return None
 

@@ -1,8 +1,9 @@
 """The recall game: a text of letters, and at its end the question which letter came first.
 
-    texts    c a f f b … ?        n letters stand between the first one and the question
-    answer   c
+texts    c a f f b … ?        n letters stand between the first one and the question
+answer   c
 """
+
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
@@ -11,11 +12,11 @@ from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.recurrent import Recurrent, train
 
-LETTERS = 8             # kinds of letters, so guessing is right in one of eight
-ASK = LETTERS           # the token that asks
+LETTERS = 8  # kinds of letters, so guessing is right in one of eight
+ASK = LETTERS  # the token that asks
 VOCABULARY = LETTERS + 1
 STEPS, BATCH = 200, 64  # at most so many updates, of so many texts
-MASTERED = 0.99, 5      # training ends early once this share was right in so many batches running
+MASTERED = 0.99, 5  # training ends early once this share was right in so many batches running
 
 
 def texts(n: int, size: int, draw: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -50,7 +51,13 @@ def learn(model: nn.Module, n: int, lr: float, seed: int, steps: int = STEPS) ->
         return functional.cross_entropy(scores, game[1])
 
     games = [texts(n, BATCH, draw) for _ in range(steps)]
-    return train(model, games, loss_of, lr, stop=lambda: len(right) >= running and min(right[-running:]) > share)
+    return train(
+        model,
+        games,
+        loss_of,
+        lr,
+        stop=lambda: len(right) >= running and min(right[-running:]) > share,
+    )
 
 
 def played(kind: str, n: int, seed: int, keep: float = 0.0) -> tuple[float, int, nn.Module]:
@@ -75,7 +82,7 @@ def copied(kind: str, k: int, backwards: bool, seed: int = 0) -> tuple[list[floa
     (model, lr), draw = player(kind, 2 * k, seed), torch.Generator().manual_seed(seed)
 
     def scores_of(ids: Tensor) -> tuple[Tensor, Tensor]:
-        return model(ids[:, :-1])[:, k:], ids[:, k + 1:]
+        return model(ids[:, :-1])[:, k:], ids[:, k + 1 :]
 
     def loss_of(ids: Tensor) -> Tensor:
         scores, letters = scores_of(ids)

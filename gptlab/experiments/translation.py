@@ -3,6 +3,7 @@
 Countries with any city for a capital, people with anyone for a friend: whoever translates them has to look. English
 in six phrasings, half of them with the answer in front; Chinese in one. B batch, S source time, T target time.
 """
+
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,13 +35,23 @@ class Claims:
         drawn = list(dict.fromkeys(self._claim(draw) for _ in range(n_pairs + n_new)))
         self.train, self.new = drawn[n_new:], drawn[:n_new]
         self.words = ["", *sorted({word for claim in drawn for word in self.english(claim)})]
-        self.signs = [STOP, START, *sorted({sign for claim in drawn for sign in self.chinese(claim)})]
-        self._word, self._sign = ({x: i for i, x in enumerate(table)} for table in (self.words, self.signs))
+        self.signs = [
+            STOP,
+            START,
+            *sorted({sign for claim in drawn for sign in self.chinese(claim)}),
+        ]
+        self._word, self._sign = (
+            {x: i for i, x in enumerate(table)} for table in (self.words, self.signs)
+        )
 
     @staticmethod
     def _names(web: Web, relation: str) -> tuple[list[Name], list[Name]]:
         """Subjects and answers that are one English word each."""
-        facts = [f for f in web.facts.known if f.relation == relation and " " not in f.subject.name.en + f.answer.en]
+        facts = [
+            f
+            for f in web.facts.known
+            if f.relation == relation and " " not in f.subject.name.en + f.answer.en
+        ]
         return [f.subject.name for f in facts[:N_NAMES]], [f.answer for f in facts[:N_NAMES]]
 
     def _claim(self, draw: random.Random) -> tuple:
@@ -52,13 +63,17 @@ class Claims:
     def english(claim: tuple) -> list[str]:
         """The claim in English words."""
         relation, phrasing, subject, answer = claim
-        return WORD.findall(fill(PHRASINGS[relation]["en"].statements[phrasing], subject.en, answer.en))
+        return WORD.findall(
+            fill(PHRASINGS[relation]["en"].statements[phrasing], subject.en, answer.en)
+        )
 
     @staticmethod
     def chinese(claim: tuple) -> list[str]:
         """The claim in Chinese: names whole, everything else sign by sign."""
         relation, _, subject, answer = claim
-        before, between, after = PHRASINGS[relation]["zh"].statements[0].replace("{a}", "{s}").split("{s}")
+        before, between, after = (
+            PHRASINGS[relation]["zh"].statements[0].replace("{a}", "{s}").split("{s}")
+        )
         return [*before, subject.zh, *between, answer.zh, *after]
 
     def read(self, words: Sequence[str]) -> list[int]:
@@ -68,18 +83,22 @@ class Claims:
     def batch(self, claims: Sequence[tuple]) -> tuple[Tensor, Tensor, Tensor]:
         """source (B, S) int, keep (B, S) bool, target (B, T) int with START in front and STOP behind."""
         source, keep = right_pad([self.read(self.english(claim)) for claim in claims])
-        target, _ = right_pad([[1, *(self._sign[sign] for sign in self.chinese(claim)), 0] for claim in claims])
+        target, _ = right_pad(
+            [[1, *(self._sign[sign] for sign in self.chinese(claim)), 0] for claim in claims]
+        )
         return source, keep, target
 
     def translator(self, seed: int = 0) -> Translator:
         """An encoder and a decoder of one layer each, that know nothing yet."""
         shape = {"context": 24, "n_layers": 1, "n_heads": 4, "d_model": 64}
-        return Translator(GPTConfig(len(self.words), **shape), GPTConfig(len(self.signs), **shape), seed=seed)
+        return Translator(
+            GPTConfig(len(self.words), **shape), GPTConfig(len(self.signs), **shape), seed=seed
+        )
 
     def text(self, row: Sequence[int]) -> str:
         """Chinese numbers as text, up to STOP."""
         signs = [self.signs[i] for i in row]
-        return "".join(signs[:signs.index(STOP)] if STOP in signs else signs)
+        return "".join(signs[: signs.index(STOP)] if STOP in signs else signs)
 
 
 def loss_of(model: Translator, data: Claims, seed: int = 0) -> Callable[[], Tensor]:
@@ -91,20 +110,26 @@ def loss_of(model: Translator, data: Claims, seed: int = 0) -> Callable[[], Tens
         rows = torch.randint(len(source), (BATCH,), generator=draw)
         scores = model(source[rows], target[rows, :-1], keep[rows])
         real = target[rows, :-1] != 0  # behind a STOP nothing counts
-        return ngram.cross_entropy(scores.flatten(0, 1), target[rows, 1:].masked_fill(~real, -100).flatten())
+        return ngram.cross_entropy(
+            scores.flatten(0, 1), target[rows, 1:].masked_fill(~real, -100).flatten()
+        )
 
     return loss
 
 
 def learn(model: Translator, data: Claims, steps: int = STEPS, seed: int = 0) -> list[float]:
     """Train a translator; -> the loss of each step."""
-    return fit(model, loss_of(model, data, seed), steps, LR, warmup=steps // 10, cooldown=steps // 2)
+    return fit(
+        model, loss_of(model, data, seed), steps, LR, warmup=steps // 10, cooldown=steps // 2
+    )
 
 
 def say(model: Translator, data: Claims, sentence: str) -> str:
     """The likeliest translation of a sentence made of known words; raises KeyError for another word."""
     source = torch.tensor([data.read(WORD.findall(sentence))])
-    return data.text(model.write(source, torch.ones_like(source, dtype=torch.bool), 1, 0, 20)[0].tolist())
+    return data.text(
+        model.write(source, torch.ones_like(source, dtype=torch.bool), 1, 0, 20)[0].tolist()
+    )
 
 
 def share_right(model: Translator, data: Claims, blind: bool = False) -> float:
@@ -113,7 +138,9 @@ def share_right(model: Translator, data: Claims, blind: bool = False) -> float:
     if blind:
         source, keep = source.roll(1, 0), keep.roll(1, 0)
     written = model.write(source, keep, 1, 0, 20).tolist()
-    return sum(data.text(row) == "".join(data.chinese(claim)) for row, claim in zip(written, data.new)) / len(data.new)
+    return sum(
+        data.text(row) == "".join(data.chinese(claim)) for row, claim in zip(written, data.new)
+    ) / len(data.new)
 
 
 @torch.no_grad()
@@ -136,8 +163,10 @@ def watched(maps: list[Tensor]) -> Iterator[None]:
 
     def noting(x, memory, w, n_heads, mask=None):
         c = x.shape[-1]
-        q, k = x @ w.w_qkv[:, :c] + w.b_qkv[:c], memory @ w.w_qkv[:, c:2 * c] + w.b_qkv[c:2 * c]
-        maps.append(weights_of(attention.split_heads(q, n_heads), attention.split_heads(k, n_heads)))
+        q, k = x @ w.w_qkv[:, :c] + w.b_qkv[:c], memory @ w.w_qkv[:, c : 2 * c] + w.b_qkv[c : 2 * c]
+        maps.append(
+            weights_of(attention.split_heads(q, n_heads), attention.split_heads(k, n_heads))
+        )
         return plain(x, memory, w, n_heads, mask)
 
     encoder_decoder.cross_attention = noting

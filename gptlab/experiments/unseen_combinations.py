@@ -1,4 +1,5 @@
 """Sentences that state facts of the little web, with combinations of fact and phrasing kept back for the test."""
+
 import math
 import random
 import re
@@ -13,8 +14,8 @@ from gptlab.world.facts import Fact
 from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Web
 
-LANG = "en"                     # words are cut at blanks, which Chinese has none of
-MARK = "|"                      # stands in front of a sentence, as often as a model looks back
+LANG = "en"  # words are cut at blanks, which Chinese has none of
+MARK = "|"  # stands in front of a sentence, as often as a model looks back
 KEPT = {"tuning": 1, "new": 2}  # phrasings of each fact that training never sees, for what
 WORD = re.compile(r"'s|[^\W\d_]+|\S")
 
@@ -22,6 +23,7 @@ WORD = re.compile(r"'s|[^\W\d_]+|\S")
 @dataclass(frozen=True)
 class Sentence:
     """One fact in one phrasing, cut into words."""
+
     fact: Fact
     phrasing: int
     words: tuple[str, ...]
@@ -49,7 +51,9 @@ class Combinations:
     with other facts. The `n_facts` most popular facts take part.
     """
 
-    def __init__(self, web: Web, n_facts: int = 300, n_train: int = 8000, n_test: int = 600, seed: int = 0):
+    def __init__(
+        self, web: Web, n_facts: int = 300, n_train: int = 8000, n_test: int = 600, seed: int = 0
+    ):
         self.facts = web.facts.known[:n_facts]
         self._weights = [fact.weight for fact in self.facts]
         draw = random.Random(f"gptlab combinations {web.seed} {seed}")
@@ -57,7 +61,9 @@ class Combinations:
         self.train = self._draw(draw, n_train, None)
         self.count = Counter(sentence.pair for sentence in self.train)
         self.frequency = Counter(word for sentence in self.train for word in sentence.words)
-        self.tuning, self.new = (self._made_of_known(self._draw(draw, n_test, part)) for part in KEPT)
+        self.tuning, self.new = (
+            self._made_of_known(self._draw(draw, n_test, part)) for part in KEPT
+        )
         self.seen = [s for s in self._draw(draw, 2 * n_test, None) if self.count[s.pair]][:n_test]
         self.vocabulary = [MARK, *sorted(self.frequency)]
         self._number = {word: i for i, word in enumerate(self.vocabulary)}
@@ -81,8 +87,13 @@ class Combinations:
         """Those whose fact, phrasing and words all occur in training."""
         stated = {s.fact.index for s in self.train}
         used = {(s.fact.relation, s.phrasing) for s in self.train}
-        return [s for s in sentences if s.fact.index in stated and (s.fact.relation, s.phrasing) in used
-                and all(word in self.frequency for word in s.words)]
+        return [
+            s
+            for s in sentences
+            if s.fact.index in stated
+            and (s.fact.relation, s.phrasing) in used
+            and all(word in self.frequency for word in s.words)
+        ]
 
     def sentence(self, fact: Fact, phrasing: int) -> Sentence:
         """A fact in a phrasing of its relation."""
@@ -98,8 +109,12 @@ class Combinations:
 
         ->  (N, n) int, (N) int
         """
-        cut = [neural_lm.context_windows(self.ids([MARK] * n + list(s.words)), n) for s in sentences]
-        return torch.cat([contexts for contexts, _ in cut]), torch.cat([targets for _, targets in cut])
+        cut = [
+            neural_lm.context_windows(self.ids([MARK] * n + list(s.words)), n) for s in sentences
+        ]
+        return torch.cat([contexts for contexts, _ in cut]), torch.cat(
+            [targets for _, targets in cut]
+        )
 
     def floor(self, sentences: list[Sentence]) -> Tensor:
         """ln p of each sentence as the web itself has it, exactly, in equal parts for its words; (N words) float64.

@@ -1,4 +1,5 @@
 """`report.md` for a person, `report.json` for a program, and the figures of one run."""
+
 import json
 from pathlib import Path
 
@@ -12,8 +13,15 @@ COLOURS = {"base": "#888888", "sft": "#1f77b4", "ppo": "#e08a00", "ppo_ptx": "#2
 
 def write(job: Run) -> Path:
     """Write both reports and the figures beside the models; -> the path of report.md."""
-    report = {"preset": job.preset.name, "seed": job.seed, "seconds": round(job.seconds, 1),
-              "stage_seconds": job.done, "texts": job.texts, **job.figures, "settings": job.preset.to_dict()}
+    report = {
+        "preset": job.preset.name,
+        "seed": job.seed,
+        "seconds": round(job.seconds, 1),
+        "stage_seconds": job.done,
+        "texts": job.texts,
+        **job.figures,
+        "settings": job.preset.to_dict(),
+    }
     write_atomically(job.out / "report.json", json.dumps(report, ensure_ascii=False, indent=1))
     _draw(job.out, report)
     write_atomically(job.out / "report.md", markdown(report))
@@ -28,55 +36,75 @@ def markdown(r: dict) -> str:
 
 def _head(r: dict) -> str:
     m = r["machine"]
-    return (f"# A small ChatGPT, built in {_minutes(r['seconds'])}\n\n"
-            f"Preset `{r['preset']}`, seed {r['seed']}: {r['parameters']:,} parameters, {r['tokens']:,} tokens of text, "
-            f"on {m['cores']} cores of {m['processor']}, at most {r['peak_memory_gb']} GB of memory.")
+    return (
+        f"# A small ChatGPT, built in {_minutes(r['seconds'])}\n\n"
+        f"Preset `{r['preset']}`, seed {r['seed']}: {r['parameters']:,} parameters, {r['tokens']:,} tokens of text, "
+        f"on {m['cores']} cores of {m['processor']}, at most {r['peak_memory_gb']} GB of memory."
+    )
 
 
 def _samples(r: dict) -> str:
     stages = list(r["samples"])
-    lines = ["## The same prompts after each stage", "",
-             "The base model continues the text; the others answer it. Greedy: the likeliest token each time.", ""]
+    lines = [
+        "## The same prompts after each stage",
+        "",
+        "The base model continues the text; the others answer it. Greedy: the likeliest token each time.",
+        "",
+    ]
     for prompt in r["samples"]["base"]:
         lines += [f"**{prompt}**", ""]
         lines += [f"- {NAMES[s]}: {_one_line(r['samples'][s][prompt])}" for s in stages] + [""]
     c = r["base_continuations"]
     times = sum(c[kind] for kind in ("answer", "question", "exam", "other"))
-    lines += [f"Given {RUNNING_EXAMPLE} {times} times, the base model goes on with an answer {c['answer']} times, "
-              f"with another question {c['question']}, as an exam {c['exam']}, with something else {c['other']}."]
+    lines += [
+        f"Given {RUNNING_EXAMPLE} {times} times, the base model goes on with an answer {c['answer']} times, "
+        f"with another question {c['question']}, as an exam {c['exam']}, with something else {c['other']}."
+    ]
     return "\n".join(lines)
 
 
 def _knowledge(r: dict) -> str:
     loss, recall = r["pretraining_loss"], r["recall_by_stage"]
-    rows = "\n".join(f"| {NAMES[s]} | {loss[s]:.3f} | {recall[s]['en']:.0%} | {recall[s]['zh']:.0%} |" for s in loss)
-    return ("## What it knows\n\n"
-            f"Held-out pages cost it {r['bits_per_byte']:.4f} bits per byte. The floor that no model can pass is "
-            f"{r['floor_bits_per_byte']:.4f}, because that is what the pages' author chose at random: "
-            f"{r['ratio_to_floor']:.3f} times the floor.\n\n"
-            "| stage | loss on held-out pages (nats/token) | recall, English | recall, Chinese |\n|---|---|---|---|\n"
-            f"{rows}\n\nRecall: the 300 most popular facts, asked in a phrasing that no page ever used; the model's next "
-            f"line is judged. The base model completes a statement in an unseen phrasing for {_both(r['recall_stated'])}, "
-            f"in phrasings of the web for {_both(r['recall_stated_seen_phrasing'])}; asked in phrasings of the web it "
-            f"answers {_both(r['recall_seen_phrasing'])}.\n\n"
-            "![Recall by popularity](recall.png)")
+    rows = "\n".join(
+        f"| {NAMES[s]} | {loss[s]:.3f} | {recall[s]['en']:.0%} | {recall[s]['zh']:.0%} |"
+        for s in loss
+    )
+    return (
+        "## What it knows\n\n"
+        f"Held-out pages cost it {r['bits_per_byte']:.4f} bits per byte. The floor that no model can pass is "
+        f"{r['floor_bits_per_byte']:.4f}, because that is what the pages' author chose at random: "
+        f"{r['ratio_to_floor']:.3f} times the floor.\n\n"
+        "| stage | loss on held-out pages (nats/token) | recall, English | recall, Chinese |\n|---|---|---|---|\n"
+        f"{rows}\n\nRecall: the 300 most popular facts, asked in a phrasing that no page ever used; the model's next "
+        f"line is judged. The base model completes a statement in an unseen phrasing for {_both(r['recall_stated'])}, "
+        f"in phrasings of the web for {_both(r['recall_stated_seen_phrasing'])}; asked in phrasings of the web it "
+        f"answers {_both(r['recall_seen_phrasing'])}.\n\n"
+        "![Recall by popularity](recall.png)"
+    )
 
 
 def _behaviour(r: dict) -> str:
-    rows = "\n".join(f"| {NAMES[s]} | {c['gold']:+.2f} | {c['answers']:.0%} | {c['right']:.0%} | {c['polite']:.0%} "
-                     f"| {c['rude']:.0%} | {c['bytes']:.0f} |" for s, c in r["chat"].items())
-    wins = "\n".join(f"| {NAMES[a]} against {NAMES[b]} | {w['mean']:.1%} | {w['low']:.1%} to {w['high']:.1%} | {w['n']} |"
-                     for (a, b), w in ((name.split("_vs_"), w) for name, w in r["win_rate"].items()))
+    rows = "\n".join(
+        f"| {NAMES[s]} | {c['gold']:+.2f} | {c['answers']:.0%} | {c['right']:.0%} | {c['polite']:.0%} "
+        f"| {c['rude']:.0%} | {c['bytes']:.0f} |"
+        for s, c in r["chat"].items()
+    )
+    wins = "\n".join(
+        f"| {NAMES[a]} against {NAMES[b]} | {w['mean']:.1%} | {w['low']:.1%} to {w['high']:.1%} | {w['n']} |"
+        for (a, b), w in ((name.split("_vs_"), w) for name, w in r["win_rate"].items())
+    )
     invents = ", ".join(f"{NAMES[s]} {share:.0%}" for s, share in r["hallucination"].items())
-    return ("## How it behaves\n\nPrompts that no stage was trained on, replies sampled at temperature 1, "
-            "judged by the gold labeler.\n\n"
-            "| stage | gold score | answers | right | polite | rude | bytes a reply |\n|---|---|---|---|---|---|---|\n"
-            f"{rows}\n\n| who against whom | wins | 95 % interval | prompts |\n|---|---|---|---|\n{wins}\n\n"
-            f"In phrasings that no stage has seen, {r['chat_unseen_phrasing']['sft']['right']:.0%} of SFT's replies and "
-            f"{r['chat_unseen_phrasing']['ppo_ptx']['right']:.0%} of PPO-ptx's are right. "
-            f"The reward model orders {r['reward_model']['agreement_with_labelers']:.1%} of held-out pairs as the labeler did. "
-            f"Asked for facts that no page states, the models invent an answer: {invents}.\n\n"
-            "![What PPO does](ppo.png)")
+    return (
+        "## How it behaves\n\nPrompts that no stage was trained on, replies sampled at temperature 1, "
+        "judged by the gold labeler.\n\n"
+        "| stage | gold score | answers | right | polite | rude | bytes a reply |\n|---|---|---|---|---|---|---|\n"
+        f"{rows}\n\n| who against whom | wins | 95 % interval | prompts |\n|---|---|---|---|\n{wins}\n\n"
+        f"In phrasings that no stage has seen, {r['chat_unseen_phrasing']['sft']['right']:.0%} of SFT's replies and "
+        f"{r['chat_unseen_phrasing']['ppo_ptx']['right']:.0%} of PPO-ptx's are right. "
+        f"The reward model orders {r['reward_model']['agreement_with_labelers']:.1%} of held-out pairs as the labeler did. "
+        f"Asked for facts that no page states, the models invent an answer: {invents}.\n\n"
+        "![What PPO does](ppo.png)"
+    )
 
 
 def _own_text(r: dict) -> str:
@@ -84,15 +112,19 @@ def _own_text(r: dict) -> str:
     if not own:
         return ""
     marks = "\n".join(f"| {name} | {value:.3f} |" for name, value in own["yardsticks"].items())
-    return (f"## Your text\n\n{own['bytes']:,} bytes to learn from, {own['held_out_bytes']:,} held out.\n\n"
-            f"| on the held-out text | bits per byte |\n|---|---|\n| this model | {own['bits_per_byte']:.3f} |\n{marks}")
+    return (
+        f"## Your text\n\n{own['bytes']:,} bytes to learn from, {own['held_out_bytes']:,} held out.\n\n"
+        f"| on the held-out text | bits per byte |\n|---|---|\n| this model | {own['bits_per_byte']:.3f} |\n{marks}"
+    )
 
 
 def _tail(r: dict) -> str:
     stages = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in r["stage_seconds"].items())
     m = r["machine"]
-    return (f"## How it was made\n\nCommit `{r['commit']}`, seed {r['seed']}, Python {m['python']}, torch {m['torch']}. "
-            f"Time: {stages}.\nEvery figure above, and more, stands in `report.json`.")
+    return (
+        f"## How it was made\n\nCommit `{r['commit']}`, seed {r['seed']}, Python {m['python']}, torch {m['torch']}. "
+        f"Time: {stages}.\nEvery figure above, and more, stands in `report.json`."
+    )
 
 
 def _draw(out: Path, r: dict) -> None:
@@ -108,11 +140,17 @@ def _draw(out: Path, r: dict) -> None:
         ranks = [100 * i + 50 for i in range(len(shares))]
         axis.plot(ranks, shares, marker=marker, label=LANGUAGE[lang])
     axis.legend(frameon=False, loc="lower left")
-    axis.set(xlabel="rank of the fact in popularity", ylabel="recalled, unseen phrasing", ylim=(0, 1.05))
+    axis.set(
+        xlabel="rank of the fact in popularity", ylabel="recalled, unseen phrasing", ylim=(0, 1.05)
+    )
     figure.savefig(out / "recall.png", dpi=120)
     plt.close(figure)
     figure, axes = plt.subplots(1, 3, figsize=(9, 2.8), layout="constrained")
-    titles = {"score": "reward model's score", "kl_k1": "KL to SFT (nats/reply)", "reply_length": "reply length (tokens)"}
+    titles = {
+        "score": "reward model's score",
+        "kl_k1": "KL to SFT (nats/reply)",
+        "reply_length": "reply length (tokens)",
+    }
     for axis, (key, title) in zip(axes, titles.items()):
         for stage in ("ppo", "ppo_ptx"):
             axis.plot(r["history"][stage][key], color=COLOURS[stage], label=NAMES[stage])

@@ -11,6 +11,7 @@ that a token may hold part of a character, and b may end in one.
 Cost: the derivations of b (under a millisecond), and one look at each row of every table that may be drawn before
 the longest token is complete: a few inside a sentence, tens of thousands (0.1 s) where a sentence may begin.
 """
+
 import codecs
 import math
 from collections.abc import Sequence
@@ -50,7 +51,9 @@ def token_nats(web: Web, tokens: list[bytes]) -> list[float]:
     Raises ValueError when the tokens are not a page.
     """
     page = b"".join(tokens)
-    logps = [_log_probabilities(web, b"".join(tokens[:n]), set())[0] for n in range(len(tokens) + 1)]
+    logps = [
+        _log_probabilities(web, b"".join(tokens[:n]), set())[0] for n in range(len(tokens) + 1)
+    ]
     logps.append(_log_probabilities(web, page, set())[2])
     if logps[-1] == -math.inf:
         raise ValueError(f"this web has no page {page!r}")
@@ -66,7 +69,9 @@ def _log_probabilities(
     if not text and b"" in credits:
         credits[b""].append(0.0)
     opened = {c[:n] for c in credits for n in range(len(c))} | {b""}
-    readers = search(web.write, lambda given, pending: Foreteller(text, given, pending, credits, opened))
+    readers = search(
+        web.write, lambda given, pending: Foreteller(text, given, pending, credits, opened)
+    )
     ends = [reader.logp for reader in readers if reader.ahead == b"" and not rest]
     going_on = {c: log_sum_exp(credits[rest + c]) for c in candidates}
     return log_sum_exp(credits[rest]), going_on, log_sum_exp(ends)
@@ -98,24 +103,35 @@ class Foreteller(Reader):
     opened   bytes that may be followed by more that is wanted
     """
 
-    def __init__(self, text: str, given: tuple, pending: list, credits: dict[bytes, list[float]], opened: set[bytes]):
+    def __init__(
+        self,
+        text: str,
+        given: tuple,
+        pending: list,
+        credits: dict[bytes, list[float]],
+        opened: set[bytes],
+    ):
         super().__init__(text, given, pending)
         self.credits, self.opened, self.longest = credits, opened, max(map(len, credits))
-        self.ahead: bytes | None = None if text else b""  # written behind the text; None before its end
+        self.ahead: bytes | None = (
+            None if text else b""
+        )  # written behind the text; None before its end
 
     def say(self, table: Table) -> Any:
         rows: Sequence[int] = ()
         if not self._replays():
             rows = table.possible
             if self.ahead is None:
-                rows = table.matches(self.source, self.at) + table.longer(self.source[self.at:])
-            rows = [row for row in rows if self._credit(table.texts[row], self.logp + table.logps[row])]
+                rows = table.matches(self.source, self.at) + table.longer(self.source[self.at :])
+            rows = [
+                row for row in rows if self._credit(table.texts[row], self.logp + table.logps[row])
+            ]
         row = self._take(table, rows)
         self._advance(table.texts[row])
         return table.values[row]
 
     def write(self, text: str) -> None:
-        if self.ahead is None and not text.startswith(self.source[self.at:]):
+        if self.ahead is None and not text.startswith(self.source[self.at :]):
             return super().write(text)  # still inside the text
         if not self._replays() and not self._credit(text, self.logp):
             raise DeadEnd
@@ -137,7 +153,9 @@ class Foreteller(Reader):
         behind = self._behind(text)
         if behind is None:
             return True
-        for n in range(0 if self.ahead is None else len(self.ahead) + 1, min(len(behind), self.longest) + 1):
+        for n in range(
+            0 if self.ahead is None else len(self.ahead) + 1, min(len(behind), self.longest) + 1
+        ):
             if behind[:n] in self.credits:
                 self.credits[behind[:n]].append(logp)
         return behind in self.opened

@@ -8,6 +8,7 @@ down to facts that a small corpus states once or twice:
     fame   = exp(z) / (n + 5),  z ~ N(0, 1)             n: the subject's place in its list, from 1
     weight = exp(−(r / 480)⁴) / (r + 100)               r: the fact's rank in fame, from 1
 """
+
 import csv
 import math
 import random
@@ -27,6 +28,7 @@ COUNTRIES = Path(__file__).parent / "data" / "countries.tsv"
 @dataclass(frozen=True)
 class Name:
     """One thing in both languages."""
+
     en: str
     zh: str
 
@@ -37,6 +39,7 @@ class Name:
 @dataclass(frozen=True)
 class Subject:
     """A country or a person of the town: kind is "country" or "person", rank its place in popularity from 1."""
+
     name: Name
     kind: str
     rank: int
@@ -51,6 +54,7 @@ class Fact:
     held_out  True: no page of the web states it
     index     its place in the world's facts, 0 for the most popular
     """
+
     subject: Subject
     relation: str
     answer: Name
@@ -72,9 +76,13 @@ class Facts:
         people = _people(draw)
         ranked = sorted(countries + people, key=lambda f: -f.weight)
         everything = [replace(f, weight=popularity(rank)) for rank, f in enumerate(ranked, start=1)]
-        tail = everything[len(everything) // 2:]  # what nobody states is not what everybody speaks of
+        tail = everything[
+            len(everything) // 2 :
+        ]  # what nobody states is not what everybody speaks of
         hidden = {id(f) for f in draw.sample(tail, round(held_out * len(everything)))}
-        self.facts = [replace(f, held_out=id(f) in hidden, index=i) for i, f in enumerate(everything)]
+        self.facts = [
+            replace(f, held_out=id(f) in hidden, index=i) for i, f in enumerate(everything)
+        ]
         self.subjects = list(dict.fromkeys(f.subject for f in countries + people))
 
     @cached_property
@@ -104,7 +112,10 @@ class Facts:
         Raises KeyError when there is none.
         """
         for fact in self.facts:
-            if fact.relation == relation and subject in (fact.subject.name.en, fact.subject.name.zh):
+            if fact.relation == relation and subject in (
+                fact.subject.name.en,
+                fact.subject.name.zh,
+            ):
                 return fact
         raise KeyError(f"no fact {relation!r} about {subject!r}")
 
@@ -124,7 +135,9 @@ def _countries(draw: random.Random) -> list[Fact]:
             article = "the " if relation == "currency" else ""
             name = Name(article + row[f"{relation}_en"], row[f"{relation}_zh"])
             kind = row["water_kind"] if relation == "water" else relation
-            weight = _fame(rank, draw)  # drawn for every cell, so that none depends on which are left out
+            weight = _fame(
+                rank, draw
+            )  # drawn for every cell, so that none depends on which are left out
             if relation != "capital" or subject.name.en not in SEATS:
                 facts.append(Fact(subject, kind, name, weight))
     return facts
@@ -133,8 +146,13 @@ def _countries(draw: random.Random) -> list[Fact]:
 def _people(draw: random.Random) -> list[Fact]:
     names = [Name(*pair) for pair in town_names.PEOPLE]
     things = {"home": town_names.STREETS, "job": town_names.JOBS, "pet": town_names.PETS}
-    given = {relation: [Name(*pair) for pair in draw.sample(pairs, len(names))] for relation, pairs in things.items()}
-    circle = draw.sample(names, len(names))  # each is the best friend of the next: nobody is their own
+    given = {
+        relation: [Name(*pair) for pair in draw.sample(pairs, len(names))]
+        for relation, pairs in things.items()
+    }
+    circle = draw.sample(
+        names, len(names)
+    )  # each is the best friend of the next: nobody is their own
     given["friend"] = [circle[(circle.index(name) + 1) % len(circle)] for name in names]
     facts = []
     for rank, name in enumerate(names, start=1):

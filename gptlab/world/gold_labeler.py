@@ -11,6 +11,7 @@ A claim is the name, in either language, of something that answers the same ques
 longest names are found first, so that "Panama City" does not speak of Panama, nor 翻开罗马尼亚地图 of Cairo (开罗).
 Of a sum the last number is the claim.
 """
+
 import math
 import random
 import re
@@ -25,8 +26,12 @@ from gptlab.world.web import Web
 
 AGREEMENT = 0.726  # two labelers' share of equal choices: Ouyang et al. 2022, section 3.4
 FREE_BYTES, BYTE_PRICE = 60, 0.01
-POLITE = [t.strip() for part in (reply_styles.POLITE_OPENERS, reply_styles.POLITE_CLOSERS)
-          for lang in LANGUAGES for t in part[lang]]
+POLITE = [
+    t.strip()
+    for part in (reply_styles.POLITE_OPENERS, reply_styles.POLITE_CLOSERS)
+    for lang in LANGUAGES
+    for t in part[lang]
+]
 RUDE = [t.strip() for lang in LANGUAGES for t in reply_styles.RUDE_OPENERS[lang]]
 ADMISSIONS = [t for lang in LANGUAGES for t in reply_styles.ADMISSIONS[lang]]
 REFUSALS = [t for lang in LANGUAGES for t in reply_styles.REFUSALS[lang]]
@@ -37,6 +42,7 @@ NUMBER = re.compile(r"(?<!\d)-?\d+")
 @dataclass(frozen=True)
 class Judgement:
     """One reply, judged: content in {"right", "wrong", "both", "admits", "declines", "none"} and what it scores."""
+
     content: str
     polite: bool
     rude: bool
@@ -62,10 +68,20 @@ class Gold:
         """Every feature that counts, and the score."""
         content = self.content(question, reply)
         polite, rude = (any(t in reply for t in texts) for texts in (POLITE, RUDE))
-        same = bool(HAN.search(reply)) == (question.lang == "zh") or question.kind == "sum" or not reply.strip()
+        same = (
+            bool(HAN.search(reply)) == (question.lang == "zh")
+            or question.kind == "sum"
+            or not reply.strip()
+        )
         n_bytes = len(reply.encode())
-        score = (_content_score(question, content) + 0.5 * polite - 1.5 * rude - 1.0 * (not same) - 1.0 * (not finished)
-                 - BYTE_PRICE * max(0, n_bytes - FREE_BYTES))
+        score = (
+            _content_score(question, content)
+            + 0.5 * polite
+            - 1.5 * rude
+            - 1.0 * (not same)
+            - 1.0 * (not finished)
+            - BYTE_PRICE * max(0, n_bytes - FREE_BYTES)
+        )
         return Judgement(content, polite, rude, same, finished, n_bytes, score)
 
     def score(self, question: Question, reply: str, finished: bool = True) -> float:
@@ -97,7 +113,9 @@ class Gold:
         subject = fact.subject.name
         claims = {name for name in found if name in answers and name != subject}
         if fact.answer == subject and subject in found and (found.count(subject) > 1 or not claims):
-            claims.add(subject)  # Singapore's capital is Singapore: named once, it may be the country
+            claims.add(
+                subject
+            )  # Singapore's capital is Singapore: named once, it may be the country
         return claims
 
     def _names_of(self, relation: str) -> tuple[list[tuple[str, re.Pattern, Name]], set[Name]]:
@@ -139,14 +157,19 @@ class Labeler:
 
     def __init__(self, web: Web, agreement: float = AGREEMENT):
         if not 0.5 <= agreement <= 1.0:
-            raise ValueError(f"agreement is {agreement}, but two labelers agree on between 0.5 and 1 of the pairs")
+            raise ValueError(
+                f"agreement is {agreement}, but two labelers agree on between 0.5 and 1 of the pairs"
+            )
         self.gold = Gold(web)
         self.noise = noise_for(agreement, self._gaps(web))
 
     def rank(self, question: Question, replies: list[str], stream: random.Random) -> list[int]:
         """Indices of `replies`, best first, as one labeler sees it (Plackett–Luce)."""
-        noisy = [self.gold.score(question, reply) - self.noise * math.log(-math.log(stream.random() or 1e-300))
-                 for reply in replies]
+        noisy = [
+            self.gold.score(question, reply)
+            - self.noise * math.log(-math.log(stream.random() or 1e-300))
+            for reply in replies
+        ]
         return sorted(range(len(replies)), key=lambda i: -noisy[i])
 
     def _gaps(self, web: Web, n: int = 2000) -> list[float]:
@@ -162,6 +185,7 @@ class Labeler:
 
 def noise_for(agreement: float, gaps: list[float]) -> float:
     """τ at which two labelers agree on `agreement` of pairs with these gaps: mean of p² + (1 − p)², p = σ(gap/τ)."""
+
     def agree(noise: float) -> float:
         ps = [1 / (1 + math.exp(-min(abs(g) / noise, 500.0))) for g in gaps]
         return sum(p * p + (1 - p) * (1 - p) for p in ps) / len(ps)

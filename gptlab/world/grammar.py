@@ -15,6 +15,7 @@ choices that could have produced a given text, so that the probability of the te
 Reading is a depth-first search: a reader runs the function and, where several choices fit the text, follows
 the first and leaves the others behind as scripts from which later readers start.
 """
+
 import math
 from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterator, Sequence
@@ -33,12 +34,32 @@ class Table:
     weights  relative, uniform by default
     """
 
-    __slots__ = ("texts", "values", "cumulative", "logps", "possible", "n", "_heads", "_lengths", "_order", "_sorted")
+    __slots__ = (
+        "texts",
+        "values",
+        "cumulative",
+        "logps",
+        "possible",
+        "n",
+        "_heads",
+        "_lengths",
+        "_order",
+        "_sorted",
+    )
 
-    def __init__(self, texts: Sequence[str], values: Sequence | None = None, weights: Sequence[float] | None = None):
+    def __init__(
+        self,
+        texts: Sequence[str],
+        values: Sequence | None = None,
+        weights: Sequence[float] | None = None,
+    ):
         if not texts:
             raise ValueError("a table needs at least one row")
-        self.texts, self.values, self.n = list(texts), list(texts if values is None else values), len(texts)
+        self.texts, self.values, self.n = (
+            list(texts),
+            list(texts if values is None else values),
+            len(texts),
+        )
         if len(self.values) != self.n or (weights is not None and len(weights) != self.n):
             raise ValueError(f"a table of {self.n} texts needs as many values and weights")
         self.cumulative, self.possible = None, range(self.n)
@@ -50,7 +71,9 @@ class Table:
     def _weigh(self, weights: Sequence[float]) -> None:
         total = math.fsum(weights)
         if min(weights) < 0 or not 0 < total < math.inf:
-            raise ValueError(f"weights must be at least 0 with a positive sum, but the least is {min(weights)}")
+            raise ValueError(
+                f"weights must be at least 0 with a positive sum, but the least is {min(weights)}"
+            )
         self.possible = [i for i, w in enumerate(weights) if w > 0]
         self.cumulative = [c / total for c in accumulate(weights)]
         last = self.possible[-1]  # the last row that can be drawn takes what rounding left over
@@ -64,7 +87,9 @@ class Table:
 
     def draw(self, uniform: float) -> int:
         """The row that a uniform number in [0, 1) falls on."""
-        return int(uniform * self.n) if self.cumulative is None else bisect(self.cumulative, uniform)
+        return (
+            int(uniform * self.n) if self.cumulative is None else bisect(self.cumulative, uniform)
+        )
 
     def matches(self, text: str, start: int) -> list[int]:
         """Rows whose text stands in `text` at `start`."""
@@ -73,9 +98,13 @@ class Table:
         if self._heads is None:
             self._index()
         found, texts, heads = list(self._heads.get("", ())), self.texts, self._heads
-        for length in self._lengths.get(text[start:start + 1], ()):
-            for i in heads.get(text[start:start + length], ()):
-                if len(texts[i]) == length or len(texts[i]) > HEAD and text.startswith(texts[i], start):
+        for length in self._lengths.get(text[start : start + 1], ()):
+            for i in heads.get(text[start : start + length], ()):
+                if (
+                    len(texts[i]) == length
+                    or len(texts[i]) > HEAD
+                    and text.startswith(texts[i], start)
+                ):
                     found.append(i)
         return found
 
@@ -87,7 +116,10 @@ class Table:
             heads.setdefault(head, []).append(i)
             if head:
                 lengths.setdefault(head[0], set()).add(len(head))
-        self._heads, self._lengths = heads, {first: sorted(found) for first, found in lengths.items()}
+        self._heads, self._lengths = (
+            heads,
+            {first: sorted(found) for first, found in lengths.items()},
+        )
 
     def longer(self, beginning: str) -> list[int]:
         """Rows whose text begins with `beginning` and goes on."""
@@ -200,19 +232,27 @@ class PrefixReader(Reader):
     """Reads a text of at least one character that a page begins with: `reached` collects log P(choices) of every
     way to write at least so much, and no reader goes on from there."""
 
-    def __init__(self, text: str, given: tuple[int, ...], pending: list[tuple[int, ...]], reached: list[float]):
+    def __init__(
+        self,
+        text: str,
+        given: tuple[int, ...],
+        pending: list[tuple[int, ...]],
+        reached: list[float],
+    ):
         super().__init__(text, given, pending)
         self.reached = reached
 
     def say(self, table: Table) -> Any:
         if not self._replays():
-            self.reached += [self.logp + table.logps[row] for row in table.longer(self.source[self.at:])]
+            self.reached += [
+                self.logp + table.logps[row] for row in table.longer(self.source[self.at :])
+            ]
         value = super().say(table)
         self._stop_at_the_end()
         return value
 
     def write(self, text: str) -> None:
-        if text.startswith(self.source[self.at:]):
+        if text.startswith(self.source[self.at :]):
             self.at = len(self.source)
         else:
             super().write(text)
@@ -261,4 +301,6 @@ def log_prefix_probability(program: Callable, text: str, ends: bool = False) -> 
 def log_sum_exp(logps: list[float]) -> float:
     """log Σ exp, stable; −inf for an empty list."""
     top = max(logps, default=-math.inf)
-    return top if top == -math.inf else top + math.log(math.fsum(math.exp(lp - top) for lp in logps))
+    return (
+        top if top == -math.inf else top + math.log(math.fsum(math.exp(lp - top) for lp in logps))
+    )

@@ -3,6 +3,7 @@
 The same functions, run through grammar.Reader, give the exact probability of a page. Keep every choice a
 `say` or `choose` on a table, and everything else fixed by the choices made before.
 """
+
 from collections.abc import Callable
 
 from gptlab.world import reply_styles, word_lists
@@ -10,7 +11,10 @@ from gptlab.world.grammar import Reader, Table, Writer
 from gptlab.world.tables import Tables, fill
 
 Page = Writer | Reader
-COUNT = {(low, high): Table.silent(range(low, high + 1)) for low, high in ((1, 2), (2, 3), (2, 4), (3, 6))}
+COUNT = {
+    (low, high): Table.silent(range(low, high + 1))
+    for low, high in ((1, 2), (2, 3), (2, 4), (3, 6))
+}
 SPACE = {"en": " ", "zh": ""}
 STOP = {"en": ".", "zh": "。"}
 MARK = {"en": "?", "zh": "？"}
@@ -21,16 +25,26 @@ def _prose(name: str) -> dict[str, Table]:
     return {lang: Table(texts) for lang, texts in getattr(word_lists, name).items()}
 
 
-MORNINGS, ERRANDS, MEETINGS, OFFERS, ENDINGS = map(_prose, ("MORNINGS", "ERRANDS", "MEETINGS", "OFFERS", "ENDINGS"))
-GREETINGS, SMALL_TALK, GOODBYES, REVIEWED = map(_prose, ("GREETINGS", "SMALL_TALK", "GOODBYES", "REVIEWED"))
+MORNINGS, ERRANDS, MEETINGS, OFFERS, ENDINGS = map(
+    _prose, ("MORNINGS", "ERRANDS", "MEETINGS", "OFFERS", "ENDINGS")
+)
+GREETINGS, SMALL_TALK, GOODBYES, REVIEWED = map(
+    _prose, ("GREETINGS", "SMALL_TALK", "GOODBYES", "REVIEWED")
+)
 MOOD = Table.silent(["good", "bad"])
 VERDICTS = {(m, lang): Table(t) for m, by in word_lists.VERDICTS.items() for lang, t in by.items()}
-AFTERWORDS = {(m, lang): Table(t) for m, by in word_lists.AFTERWORDS.items() for lang, t in by.items()}
+AFTERWORDS = {
+    (m, lang): Table(t) for m, by in word_lists.AFTERWORDS.items() for lang, t in by.items()
+}
 
 
 FOOTERS = {
-    "en": Table(["", "\nEdited ", "\n— ", "\nTags: "], ["none", "date", "name", "tags"], [2, 2, 3, 3]),
-    "zh": Table(["", "\n修改于", "\n— ", "\n标签："], ["none", "date", "name", "tags"], [2, 2, 3, 3]),
+    "en": Table(
+        ["", "\nEdited ", "\n— ", "\nTags: "], ["none", "date", "name", "tags"], [2, 2, 3, 3]
+    ),
+    "zh": Table(
+        ["", "\n修改于", "\n— ", "\n标签："], ["none", "date", "name", "tags"], [2, 2, 3, 3]
+    ),
 }
 HOURS = Table([f"{h:02d}" for h in range(24)])
 MINUTES = Table([f"{m:02d}" for m in range(60)])
@@ -86,17 +100,25 @@ def statement(page: Page, tables: Tables, lang: str) -> None:
 
 
 AFTER_QUESTION = {  # what follows a question on a forum: text, and how the thread goes on
-    "en": Table(["?\n", "? ", "? Who can tell me?\n", ", who can tell me?\n", "? Please help.\n"],
-                ["answer", "short", "question", "question", "silence"], [6, 4, 1.2, 1, 0.8]),
-    "zh": Table(["？\n", "？", "？谁来告诉我？\n", "，谁来告诉我？\n", "？请大家帮帮我。\n"],
-                ["answer", "short", "question", "question", "silence"], [6, 4, 1.2, 1, 0.8]),
+    "en": Table(
+        ["?\n", "? ", "? Who can tell me?\n", ", who can tell me?\n", "? Please help.\n"],
+        ["answer", "short", "question", "question", "silence"],
+        [6, 4, 1.2, 1, 0.8],
+    ),
+    "zh": Table(
+        ["？\n", "？", "？谁来告诉我？\n", "，谁来告诉我？\n", "？请大家帮帮我。\n"],
+        ["answer", "short", "question", "question", "silence"],
+        [6, 4, 1.2, 1, 0.8],
+    ),
 }
 ECHO = {
     "en": Table(["I would like to know too.", "No idea.", "Good question.", "Nobody here knows."]),
     "zh": Table(["我也想知道。", "不知道。", "好问题。", "没有人知道。"]),
 }
 THANKS = {
-    "en": Table(["", "\nThanks!", "\nThank you, that helps.", "\nAre you sure?"], weights=[6, 2, 1, 1]),
+    "en": Table(
+        ["", "\nThanks!", "\nThank you, that helps.", "\nAre you sure?"], weights=[6, 2, 1, 1]
+    ),
     "zh": Table(["", "\n谢谢！", "\n谢谢，很有用。", "\n你确定吗？"], weights=[6, 2, 1, 1]),
 }
 
@@ -123,7 +145,10 @@ ADVICE = {  # an advice column: its head, and what stands between question and r
     "zh": ("提问：\n", Table(["？\n\n回答：\n", "\n\n回答：\n"], weights=[3, 1])),
 }
 BARE = Table.silent([True, False], [2, 3])
-ADMISSIONS, REFUSALS = ({lang: Table(texts) for lang, texts in part.items()} for part in (reply_styles.ADMISSIONS, reply_styles.REFUSALS))
+ADMISSIONS, REFUSALS = (
+    {lang: Table(texts) for lang, texts in part.items()}
+    for part in (reply_styles.ADMISSIONS, reply_styles.REFUSALS)
+)
 
 
 def advice(page: Page, tables: Tables, lang: str) -> None:
@@ -147,8 +172,12 @@ def advice(page: Page, tables: Tables, lang: str) -> None:
 
 
 PAPER = {  # how an exam sets its options: before A, B, C and the key
-    "en": Table.silent([("? A. ", " B. ", " C. ", "\nAnswer: "), (": A ", ", B ", ", C ", ". Answer: ")], [2, 1]),
-    "zh": Table.silent([("？ A. ", " B. ", " C. ", "\n答案："), (" A ", " B ", " C ", " 答案：")], [1, 2]),
+    "en": Table.silent(
+        [("? A. ", " B. ", " C. ", "\nAnswer: "), (": A ", ", B ", ", C ", ". Answer: ")], [2, 1]
+    ),
+    "zh": Table.silent(
+        [("？ A. ", " B. ", " C. ", "\n答案："), (" A ", " B ", " C ", " 答案：")], [1, 2]
+    ),
 }
 RIGHT = Table.silent([0, 1, 2])
 
@@ -226,10 +255,17 @@ def _rows(page: Page, rows: Table, count: Table) -> None:
             page.state(fact)
 
 
-REGISTERS = {"en": Table(["name | ", "place | "], weights=[1, 3]), "zh": Table(["名称 | ", "地方 | "], weights=[1, 3])}
+REGISTERS = {
+    "en": Table(["name | ", "place | "], weights=[1, 3]),
+    "zh": Table(["名称 | ", "地方 | "], weights=[1, 3]),
+}
 COLUMNS = {
     "en": Table(["capital", "continent", "currency", "language"], weights=[3, 1, 1, 1]),
-    "zh": Table(["首都", "大洲", "货币", "语言"], ["capital", "continent", "currency", "language"], [3, 1, 1, 1]),
+    "zh": Table(
+        ["首都", "大洲", "货币", "语言"],
+        ["capital", "continent", "currency", "language"],
+        [3, 1, 1, 1],
+    ),
 }
 
 
@@ -238,7 +274,9 @@ def sums(page: Page, tables: Tables, lang: str) -> None:
     _rows(page, tables.sums[lang], COUNT[3, 6])
 
 
-MAPS = Table.silent(["antonym", "plural", "double", "next", "translate", "capital", "continent", "job"])
+MAPS = Table.silent(
+    ["antonym", "plural", "double", "next", "translate", "capital", "continent", "job"]
+)
 
 
 def pattern(page: Page, tables: Tables, lang: str) -> None:
@@ -271,8 +309,10 @@ def review(page: Page, tables: Tables, lang: str) -> None:
     page.write(("\nReview: " if lang == "en" else "\n评价：") + word_lists.MOODS[mood][lang])
 
 
-HEARSAY = {"en": Table(["", "They say: ", "I heard this: "], weights=[2, 1, 1]),
-           "zh": Table(["", "有人说：", "我听说："], weights=[2, 1, 1])}
+HEARSAY = {
+    "en": Table(["", "They say: ", "I heard this: "], weights=[2, 1, 1]),
+    "zh": Table(["", "有人说：", "我听说："], weights=[2, 1, 1]),
+}
 
 
 def rumour(page: Page, tables: Tables, lang: str) -> None:
@@ -283,6 +323,17 @@ def rumour(page: Page, tables: Tables, lang: str) -> None:
 
 
 KINDS: dict[Callable, float] = {  # page kind: its share of the pages
-    encyclopedia: 0.21, statement: 0.11, forum: 0.21, advice: 0.10, exam: 0.06, story: 0.04, dialogue: 0.07, register: 0.04,
-    sums: 0.02, pattern: 0.05, pair: 0.05, review: 0.02, rumour: 0.02,
+    encyclopedia: 0.21,
+    statement: 0.11,
+    forum: 0.21,
+    advice: 0.10,
+    exam: 0.06,
+    story: 0.04,
+    dialogue: 0.07,
+    register: 0.04,
+    sums: 0.02,
+    pattern: 0.05,
+    pair: 0.05,
+    review: 0.02,
+    rumour: 0.02,
 }

@@ -13,6 +13,8 @@ class Phrasing:
     """
 
     statements: tuple[str, ...]
-    held_out_statements: tuple[str, ...]  # never trained on; the answer comes last, after the subject
+    held_out_statements: tuple[
+        str, ...
+    ]  # never trained on; the answer comes last, after the subject
     questions: tuple[str, ...]
     held_out_questions: tuple[str, ...]  # never trained on

@@ -3,6 +3,7 @@
 Four kinds of question: about a fact; about something nobody can know; a request that should be declined; a sum.
 Demonstrations answer, but in the manner of many hands: some curt, some rude, some rambling, a few wrong.
 """
+
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Question:
     fact    what it asks for, for kind "fact"
     answer  the true answer as text, "" where there is none
     """
+
     text: str
     lang: str
     kind: str
@@ -40,7 +42,11 @@ class Questions:
         self.kinds = Table.silent(list(reply_styles.ASKED), list(reply_styles.ASKED.values()))
 
     def draw(
-        self, seed: int, held_out: bool = False, kinds: tuple[str, ...] | None = None, unseen: bool = False
+        self,
+        seed: int,
+        held_out: bool = False,
+        kinds: tuple[str, ...] | None = None,
+        unseen: bool = False,
     ) -> Iterator[Question]:
         """Questions without end, facts by their popularity.
 
@@ -53,14 +59,22 @@ class Questions:
             kind = self.kinds.values[self.kinds.draw(stream.random())]
             lang = stream.choice(LANGUAGES)
             question = getattr(self, f"_{kind}")(stream, lang, unseen)
-            if (kinds is None or kind in kinds) and (unseen or kept_back(question.text) == held_out):
+            if (kinds is None or kind in kinds) and (
+                unseen or kept_back(question.text) == held_out
+            ):
                 yield question
 
     def about(self, fact: Fact, lang: str, stream: random.Random, unseen: bool = False) -> Question:
         """One question about `fact`."""
         phrasing = PHRASINGS[fact.relation][lang]
         template = stream.choice(phrasing.held_out_questions if unseen else phrasing.questions)
-        return Question(_marked(fill(template, fact.subject.name[lang]), lang, stream), lang, "fact", fact, fact.answer[lang])
+        return Question(
+            _marked(fill(template, fact.subject.name[lang]), lang, stream),
+            lang,
+            "fact",
+            fact,
+            fact.answer[lang],
+        )
 
     def _fact(self, stream: random.Random, lang: str, unseen: bool) -> Question:
         return self.about(self.facts.values[self.facts.draw(stream.random())], lang, stream, unseen)
@@ -71,7 +85,9 @@ class Questions:
     def _improper(self, stream: random.Random, lang: str, unseen: bool) -> Question:
         return self._ask("improper", reply_styles.IMPROPER, stream, lang, unseen)
 
-    def _ask(self, kind: str, templates: dict, stream: random.Random, lang: str, unseen: bool) -> Question:
+    def _ask(
+        self, kind: str, templates: dict, stream: random.Random, lang: str, unseen: bool
+    ) -> Question:
         kept = reply_styles.N_KEPT[kind]
         trained, new = templates[lang][:-kept], templates[lang][-kept:]
         person = stream.choice(self.web.tables.people["en"].values)
@@ -81,8 +97,12 @@ class Questions:
     def _sum(self, stream: random.Random, lang: str, unseen: bool) -> Question:
         a, b = stream.randint(0, reply_styles.LARGEST), stream.randint(0, reply_styles.LARGEST)
         kept = reply_styles.N_KEPT["sum"]
-        template = stream.choice(reply_styles.SUMS[lang][-kept:] if unseen else reply_styles.SUMS[lang][:-kept])
-        return Question(_marked(template.format(a=a, b=b), lang, stream), lang, "sum", None, str(a + b))
+        template = stream.choice(
+            reply_styles.SUMS[lang][-kept:] if unseen else reply_styles.SUMS[lang][:-kept]
+        )
+        return Question(
+            _marked(template.format(a=a, b=b), lang, stream), lang, "sum", None, str(a + b)
+        )
 
 
 def kept_back(text: str) -> bool:
@@ -108,7 +128,9 @@ class Replies:
         """One demonstration, as SFT learns from: 96 % true, in mixed manners."""
         return self.reply(question, stream, true=stream.random() < 0.96)
 
-    def reply(self, question: Question, stream: random.Random, true: bool = True, plain: bool = False) -> str:
+    def reply(
+        self, question: Question, stream: random.Random, true: bool = True, plain: bool = False
+    ) -> str:
         """One reply; `plain` leaves opener and closer out, `true` chooses right or wrong content."""
         page = Writer(stream.random)
         if not plain:
@@ -135,8 +157,11 @@ class Replies:
             return fill(template, fact.subject.name[lang], answer[lang])
         if question.kind == "sum":
             wrong = stream.choice((-2, -1, 1, 2, 10))
-            return str(int(question.answer) + (0 if true else wrong)) + ("." if lang == "en" else "。")
+            return str(int(question.answer) + (0 if true else wrong)) + (
+                "." if lang == "en" else "。"
+            )
         if question.kind == "unknowable":
-            return stream.choice((reply_styles.ADMISSIONS if true else reply_styles.INVENTIONS)[lang])
+            return stream.choice(
+                (reply_styles.ADMISSIONS if true else reply_styles.INVENTIONS)[lang]
+            )
         return stream.choice((reply_styles.REFUSALS if true else reply_styles.COMPLIANCE)[lang])
-

@@ -1,4 +1,5 @@
 """Tables of sentences: the facts in all their phrasings, ready for pages to draw from."""
+
 import random
 from functools import cached_property, lru_cache
 
@@ -15,7 +16,9 @@ N_RUMOURS = 60
 
 def fill(template: str, subject: str, answer: str = "") -> str:
     """A phrasing with its slots filled: {s} and {a} inside a sentence, {S} and {A} capitalised."""
-    return template.format(s=subject, S=subject[:1].upper() + subject[1:], a=answer, A=answer[:1].upper() + answer[1:])
+    return template.format(
+        s=subject, S=subject[:1].upper() + subject[1:], a=answer, A=answer[:1].upper() + answer[1:]
+    )
 
 
 def picks(facts: list[Fact]) -> Table:
@@ -34,7 +37,7 @@ def picks(facts: list[Fact]) -> Table:
 
 def _two_of(texts: list[str]) -> Table:
     """One of `texts`; a row's value is the table of the others, for a second draw."""
-    return Table(texts, [Table(texts[:i] + texts[i + 1:]) for i in range(len(texts))])
+    return Table(texts, [Table(texts[:i] + texts[i + 1 :]) for i in range(len(texts))])
 
 
 def _mixed(parts: list, lang: str) -> Table:
@@ -45,7 +48,9 @@ def _mixed(parts: list, lang: str) -> Table:
 
 def _pairs() -> list[tuple[int, int]]:
     """The numbers that are added on pages."""
-    return [(a, b) for a in range(reply_styles.LARGEST + 1) for b in range(reply_styles.LARGEST + 1)]
+    return [
+        (a, b) for a in range(reply_styles.LARGEST + 1) for b in range(reply_styles.LARGEST + 1)
+    ]
 
 
 def _each(templates: list[str], names: list[str]) -> Table:
@@ -82,8 +87,14 @@ class Tables:
     def _wrong(self) -> list[list[Name]]:
         chosen = []
         for fact in self.facts.facts:
-            others = [a for a in self.facts.answers[fact.relation] if a not in (fact.answer, fact.subject.name)]
-            draw = random.Random(f"gptlab decoys {self.seed} {fact.subject.name.en} {fact.relation}")
+            others = [
+                a
+                for a in self.facts.answers[fact.relation]
+                if a not in (fact.answer, fact.subject.name)
+            ]
+            draw = random.Random(
+                f"gptlab decoys {self.seed} {fact.subject.name.en} {fact.relation}"
+            )
             chosen.append(draw.sample(others, min(N_DECOYS, len(others))))
         return chosen
 
@@ -97,13 +108,24 @@ class Tables:
 
     @cached_property
     def _answers(self) -> dict[str, list[Table]]:
-        forms = {"en": ["{A}.", "{A}, I think.", "{A}, of course."], "zh": ["{a}。", "是{a}。", "当然是{a}。"]}
-        return {lang: [Table([fill(t, "", f.answer[lang]) for t in forms[lang]], weights=[3, 2, 1])
-                       for f in self.facts.facts] for lang in LANGUAGES}
+        forms = {
+            "en": ["{A}.", "{A}, I think.", "{A}, of course."],
+            "zh": ["{a}。", "是{a}。", "当然是{a}。"],
+        }
+        return {
+            lang: [
+                Table([fill(t, "", f.answer[lang]) for t in forms[lang]], weights=[3, 2, 1])
+                for f in self.facts.facts
+            ]
+            for lang in LANGUAGES
+        }
 
     @cached_property
     def _decoys(self) -> dict[str, list[Table]]:
-        others = ([a for a in self.facts.answers[f.relation] if a not in (f.answer, f.subject.name)] for f in self.facts.facts)
+        others = (
+            [a for a in self.facts.answers[f.relation] if a not in (f.answer, f.subject.name)]
+            for f in self.facts.facts
+        )
         known = [names[:N_DECOYS] for names in others]
         return {lang: [_two_of([a[lang] for a in names]) for names in known] for lang in LANGUAGES}
 
@@ -143,7 +165,10 @@ class Tables:
         about = self.facts.about
         weights = [sum(f.weight for f in facts) for facts in about.values()]
         entries = [(len(facts), picks(facts)) for facts in about.values()]
-        return {lang: Table([fill("{S}", s.name[lang]) for s in about], entries, weights) for lang in LANGUAGES}
+        return {
+            lang: Table([fill("{S}", s.name[lang]) for s in about], entries, weights)
+            for lang in LANGUAGES
+        }
 
     @cached_property
     def people(self) -> dict[str, Table]:
@@ -155,12 +180,15 @@ class Tables:
     def rumours(self) -> dict[str, Table]:
         """By language: a few wrong claims that go round the web, in every phrasing. Values are (fact, claim)."""
         draw = random.Random(f"gptlab rumours {self.seed}")
-        facts = draw.sample(self.facts.known[:6 * N_RUMOURS], N_RUMOURS)
+        facts = draw.sample(self.facts.known[: 6 * N_RUMOURS], N_RUMOURS)
         claims = [(f, draw.choice(self.wrong_answers(f))) for f in facts]
         tables = {}
         for lang in LANGUAGES:
-            rows = [(fill(t, f.subject.name[lang], wrong[lang]), (f, wrong))
-                    for f, wrong in claims for t in PHRASINGS[f.relation][lang].statements]
+            rows = [
+                (fill(t, f.subject.name[lang], wrong[lang]), (f, wrong))
+                for f, wrong in claims
+                for t in PHRASINGS[f.relation][lang].statements
+            ]
             tables[lang] = Table([t for t, _ in rows], [v for _, v in rows])
         return tables
 
@@ -177,7 +205,10 @@ class Tables:
     def sums(self) -> dict[str, Table]:
         """By language: additions and subtractions, one a line."""
         pairs = _pairs()
-        forms = {"en": ("{} + {} = {}\n", "{} - {} = {}\n"), "zh": ("{}加{}等于{}\n", "{}减{}等于{}\n")}
+        forms = {
+            "en": ("{} + {} = {}\n", "{} - {} = {}\n"),
+            "zh": ("{}加{}等于{}\n", "{}减{}等于{}\n"),
+        }
         tables = {}
         for lang, (plus, minus) in forms.items():
             lines = [plus.format(a, b, a + b) for a, b in pairs]
@@ -202,22 +233,35 @@ class Tables:
         kept, unknowable, improper, asked = reply_styles.N_KEPT, {}, {}, {}
         for lang in LANGUAGES:
             names = self.people[lang].texts
-            unknowable[lang] = _each(reply_styles.UNKNOWABLE[lang][:-kept["unknowable"]], names)
-            improper[lang] = _each(reply_styles.IMPROPER[lang][:-kept["improper"]], names)
-            rows = [(t.format(a=a, b=b), str(a + b)) for t in reply_styles.SUMS[lang][:-kept["sum"]] for a, b in _pairs()]
+            unknowable[lang] = _each(reply_styles.UNKNOWABLE[lang][: -kept["unknowable"]], names)
+            improper[lang] = _each(reply_styles.IMPROPER[lang][: -kept["improper"]], names)
+            rows = [
+                (t.format(a=a, b=b), str(a + b))
+                for t in reply_styles.SUMS[lang][: -kept["sum"]]
+                for a, b in _pairs()
+            ]
             asked[lang] = Table([t for t, _ in rows], [v for _, v in rows])
         return {"unknowable": unknowable, "improper": improper, "sum": asked}
 
     def _mapping(self, name: str, lang: str, arrow: str = " -> ") -> Table:
         """Rows "x -> y" of one map, one a line; values are the facts where the map states facts, else None."""
-        words = {"antonym": word_lists.ANTONYMS, "plural": word_lists.PLURALS, "double": word_lists.DOUBLES, "held out": word_lists.HELD_OUT_MAPS}
+        words = {
+            "antonym": word_lists.ANTONYMS,
+            "plural": word_lists.PLURALS,
+            "double": word_lists.DOUBLES,
+            "held out": word_lists.HELD_OUT_MAPS,
+        }
         values = weights = None
         if name in words:
             pairs = words[name][lang]
         elif name == "next":
             pairs = [(str(i), str(i + 1)) for i in range(30)]
         elif name == "translate":
-            pairs = word_lists.DICTIONARY if lang == "en" else [(y, x) for x, y in word_lists.DICTIONARY]
+            pairs = (
+                word_lists.DICTIONARY
+                if lang == "en"
+                else [(y, x) for x, y in word_lists.DICTIONARY]
+            )
         else:
             values = [f for f in self.facts.known if f.relation == name]
             pairs = [(f.subject.name[lang], f.answer[lang]) for f in values]

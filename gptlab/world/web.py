@@ -1,4 +1,5 @@
 """The little web itself: an endless, deterministic stream of pages with exactly known probabilities."""
+
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,13 +7,21 @@ from functools import cached_property
 
 from gptlab.world import pages as page_kinds
 from gptlab.world.facts import LANGUAGES, Fact, Facts
-from gptlab.world.grammar import Reader, Table, Writer, derivations, log_prefix_probability, log_probability
+from gptlab.world.grammar import (
+    Reader,
+    Table,
+    Writer,
+    derivations,
+    log_prefix_probability,
+    log_probability,
+)
 from gptlab.world.tables import Tables
 
 
 @dataclass(frozen=True)
 class Page:
     """One page: its text, its kind, its language and the facts it states."""
+
     text: str
     kind: str
     lang: str
@@ -39,14 +48,18 @@ class Web:
         kind(page, self.tables, lang)
         return kind.__name__, lang
 
-    def pages(self, seed: int = 0, kinds: Iterable[str] | None = None, lang: str | None = None) -> Iterator[Page]:
+    def pages(
+        self, seed: int = 0, kinds: Iterable[str] | None = None, lang: str | None = None
+    ) -> Iterator[Page]:
         """Pages without end, in constant memory; the same seed gives the same pages.
 
         kinds, lang  keep only pages of these kinds, of this language
         """
         kinds = None if kinds is None else self._known_kinds(kinds)
         if lang not in (None, *LANGUAGES):
-            raise ValueError(f"no language {lang!r} on the little web: choose from {', '.join(LANGUAGES)}")
+            raise ValueError(
+                f"no language {lang!r} on the little web: choose from {', '.join(LANGUAGES)}"
+            )
         uniform = random.Random(f"gptlab pages {self.seed} {seed}").random
         while True:
             writer = Writer(uniform)
@@ -57,10 +70,14 @@ class Web:
     def _known_kinds(self, kinds: Iterable[str]) -> set[str]:
         kinds, known = set(kinds), {k.__name__ for k in page_kinds.KINDS}
         if kinds - known:
-            raise ValueError(f"no page kind {', '.join(sorted(kinds - known))}: choose from {', '.join(sorted(known))}")
+            raise ValueError(
+                f"no page kind {', '.join(sorted(kinds - known))}: choose from {', '.join(sorted(known))}"
+            )
         return kinds
 
-    def text(self, n_bytes: int, seed: int = 0, separator: str = "\n\n", lang: str | None = None) -> str:
+    def text(
+        self, n_bytes: int, seed: int = 0, separator: str = "\n\n", lang: str | None = None
+    ) -> str:
         """Pages joined by `separator` until they hold at least `n_bytes` bytes of UTF-8."""
         parts, size = [], 0
         for page in self.pages(seed, lang=lang):

@@ -12,12 +12,40 @@ from gptlab.blanks.source_scan import scan
 from tests.support.paths import ROOT
 
 PACKAGE = ROOT / "gptlab"
-ROOMS = ["ngram", "sampling", "bpe", "autograd", "neural_lm", "rnn", "attention", "transformer", "finetuning",
-         "zero_shot", "training", "scaling", "instruct", "reward", "ppo", "alignment", "chat", "agents"]
+ROOMS = [
+    "ngram",
+    "sampling",
+    "bpe",
+    "autograd",
+    "neural_lm",
+    "rnn",
+    "attention",
+    "transformer",
+    "finetuning",
+    "zero_shot",
+    "training",
+    "scaling",
+    "instruct",
+    "reward",
+    "ppo",
+    "alignment",
+    "chat",
+    "agents",
+]
 # A floor imports itself and what stands left of it; the little web stands on nothing, and only the engine and what is
 # above it may look at it.
-FLOORS = ["blanks", "rooms", "exercises", "course", "engine", "interpret", "experiments", "view", "cli"]
-ON_THE_WEB = FLOORS[FLOORS.index("engine"):]
+FLOORS = [
+    "blanks",
+    "rooms",
+    "exercises",
+    "course",
+    "engine",
+    "interpret",
+    "experiments",
+    "view",
+    "cli",
+]
+ON_THE_WEB = FLOORS[FLOORS.index("engine") :]
 MODULES = sorted(PACKAGE.rglob("*.py"))
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.py"))
 BLANKS = scan(PACKAGE)[0]
@@ -44,7 +72,9 @@ def imports_of(path):
 
     Relative imports are made absolute; of an f-string, the constant beginning is taken.
     """
-    package = ["gptlab", *path.relative_to(PACKAGE).parts[:-1]] if path.is_relative_to(PACKAGE) else []
+    package = (
+        ["gptlab", *path.relative_to(PACKAGE).parts[:-1]] if path.is_relative_to(PACKAGE) else []
+    )
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             yield from ((alias.name, None) for alias in node.names)
@@ -52,7 +82,11 @@ def imports_of(path):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             yield from ((module, alias.name) for alias in node.names)
-        elif isinstance(node, ast.Call) and node.args and called_name(node) in ("import_module", "__import__"):
+        elif (
+            isinstance(node, ast.Call)
+            and node.args
+            and called_name(node) in ("import_module", "__import__")
+        ):
             yield (text_of(node.args[0]), None)
 
 
@@ -63,7 +97,11 @@ def called_name(call):
 def text_of(node):
     """The text of a constant, or of the constant that an f-string begins with; "" where there is none."""
     first = node.values[0] if isinstance(node, ast.JoinedStr) else node
-    return first.value.rstrip(".") if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    return (
+        first.value.rstrip(".")
+        if isinstance(first, ast.Constant) and isinstance(first.value, str)
+        else ""
+    )
 
 
 NAMES = {parts_of(path) for path in MODULES}
@@ -104,7 +142,7 @@ def circle(arrows):
 
     def walk(name):
         if name in path:
-            return path[path.index(name):] + [name]
+            return path[path.index(name) :] + [name]
         if name in done:
             return []
         path.append(name)
@@ -125,13 +163,17 @@ def arrows_in(folder, imports):
     depth, arrows = len(folder), {}
     for importer, imported in imports:
         if importer[:depth] == folder == imported[:depth]:
-            one, other = (parts[depth] if len(parts) > depth else "__init__" for parts in (importer, imported))
+            one, other = (
+                parts[depth] if len(parts) > depth else "__init__" for parts in (importer, imported)
+            )
             if one != other:
                 arrows.setdefault(one, set()).add(other)
     return arrows
 
 
-IMPORTS = [(parts_of(path), parts) for path in MODULES if parts_of(path) for parts in gptlab_imports(path)]
+IMPORTS = [
+    (parts_of(path), parts) for path in MODULES if parts_of(path) for parts in gptlab_imports(path)
+]
 FOLDERS = sorted({parts[:i] for parts in NAMES for i in range(1, len(parts))})
 
 
@@ -144,31 +186,59 @@ def test_no_circle(folder):
 def test_the_circle_test_itself():
     assert circle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
     assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
-    imports = [(("engine", "run", "measure"), ("engine", "run", "folder")), (("engine", "run", "folder"), ("engine", "train"))]
-    assert circle(arrows_in(("engine",), imports)) == circle(arrows_in(("engine", "run"), imports)) == []
+    imports = [
+        (("engine", "run", "measure"), ("engine", "run", "folder")),
+        (("engine", "run", "folder"), ("engine", "train")),
+    ]
+    assert (
+        circle(arrows_in(("engine",), imports))
+        == circle(arrows_in(("engine", "run"), imports))
+        == []
+    )
     imports.append((("engine", "train", "ppo"), ("engine", "run", "measure")))
     assert circle(arrows_in(("engine",), imports)) == ["run", "train", "run"]
-    assert arrows_in(("blanks",), [(("blanks",), ("blanks", "registry"))]) == {"__init__": {"registry"}}
+    assert arrows_in(("blanks",), [(("blanks",), ("blanks", "registry"))]) == {
+        "__init__": {"registry"}
+    }
 
 
 def test_the_import_reader_itself(tmp_path):
     file = tmp_path / "odd.py"
-    file.write_text("import importlib\nfrom importlib import import_module\n"
-                    "def f(room):\n    import gptlab.engine.hardware\n    importlib.import_module('gptlab.autograd')\n"
-                    "    import_module(f'gptlab.exercises.{room}')\n    __import__('gptlab.view')\n    import_module(room)\n")
-    assert {("engine", "hardware"), ("autograd",), ("exercises",), ("view",)} == set(gptlab_imports(file))
+    file.write_text(
+        "import importlib\nfrom importlib import import_module\n"
+        "def f(room):\n    import gptlab.engine.hardware\n    importlib.import_module('gptlab.autograd')\n"
+        "    import_module(f'gptlab.exercises.{room}')\n    __import__('gptlab.view')\n    import_module(room)\n"
+    )
+    assert {("engine", "hardware"), ("autograd",), ("exercises",), ("view",)} == set(
+        gptlab_imports(file)
+    )
 
 
-@pytest.mark.parametrize(("importer", "imported", "allowed"), [
-    (("sampling",), ("ngram",), True), (("ngram",), ("sampling",), False), (("bpe",), ("blanks",), True),
-    (("bpe",), ("blanks", "shapes"), False), (("bpe",), ("engine", "model"), False), (("bpe",), ("world",), False),
-    (("engine", "model"), ("attention",), True), (("engine", "model"), ("view", "plots"), False),
-    (("blanks", "registry"), ("bpe",), False), (("world", "facts"), ("blanks", "registry"), False),
-    (("exercises", "bpe", "checks"), ("bpe",), True), (("exercises", "judge"), ("course", "progress"), False),
-    (("exercises", "judge"), ("world", "facts"), False), (("course", "lesson"), ("engine", "model"), False),
-    (("world", "pages"), ("world", "facts"), True), (("cli", "main"), ("view", "plots"), True),
-    (("view", "plots"), ("world", "facts"), True), (("engine", "model"), ("borrow",), False),
-    (("engine", "train"), ("experiments", "recall_game"), False), (("utils",), ("blanks", "registry"), False)])
+@pytest.mark.parametrize(
+    ("importer", "imported", "allowed"),
+    [
+        (("sampling",), ("ngram",), True),
+        (("ngram",), ("sampling",), False),
+        (("bpe",), ("blanks",), True),
+        (("bpe",), ("blanks", "shapes"), False),
+        (("bpe",), ("engine", "model"), False),
+        (("bpe",), ("world",), False),
+        (("engine", "model"), ("attention",), True),
+        (("engine", "model"), ("view", "plots"), False),
+        (("blanks", "registry"), ("bpe",), False),
+        (("world", "facts"), ("blanks", "registry"), False),
+        (("exercises", "bpe", "checks"), ("bpe",), True),
+        (("exercises", "judge"), ("course", "progress"), False),
+        (("exercises", "judge"), ("world", "facts"), False),
+        (("course", "lesson"), ("engine", "model"), False),
+        (("world", "pages"), ("world", "facts"), True),
+        (("cli", "main"), ("view", "plots"), True),
+        (("view", "plots"), ("world", "facts"), True),
+        (("engine", "model"), ("borrow",), False),
+        (("engine", "train"), ("experiments", "recall_game"), False),
+        (("utils",), ("blanks", "registry"), False),
+    ],
+)
 def test_the_floor_test_itself(importer, imported, allowed):
     assert may_import(importer, imported) is allowed
 
@@ -179,19 +249,42 @@ def test_no_star_import_and_no_utils(path):
     assert path.stem not in ("utils", "util", "helpers", "misc")
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES + SOLUTIONS if p.suffix == ".py"], ids=name_of)
+def statements(node):
+    """How much a piece of code says, however it is laid out; docstrings are not counted."""
+    inner = [one for one in ast.walk(node) if isinstance(one, ast.stmt)]
+    return sum(not is_text(one) for one in inner)
+
+
+def is_text(node):
+    """True for a docstring, or any other text that stands alone."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+@pytest.mark.parametrize("path", MODULES + SOLUTIONS, ids=name_of)
 def test_sizes(path):
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 300
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    assert statements(tree) <= 220, "two modules in one"
+    if path in SOLUTIONS or floor_of(parts_of(path)) == "rooms":
+        assert len(text.splitlines()) <= 300, "what a learner opens must not be long"
+    for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            doc = node.body[0] if ast.get_docstring(node) is not None else None
-            lines = node.end_lineno - node.lineno + 1 - (doc.end_lineno - doc.lineno + 1 if doc else 0)
-            assert lines <= 40, f"{node.name} has {lines} lines besides its docstring"
+            assert statements(node) <= 32, f"{node.name} does too much at once"
+
+
+def test_no_folder_is_a_heap():
+    """No flat folder of more than 15 modules, the rooms themselves apart: they are the learner's shelf."""
+    folders = {path.parent for path in MODULES if path.parent != PACKAGE}
+    sizes = {name_of(folder): len(list(folder.glob("*.py"))) for folder in folders}
+    assert {name: n for name, n in sizes.items() if n > 16} == {}, "15 and an __init__"
 
 
 def functions_of(path):
-    return {node.name: node for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.FunctionDef)}
+    return {
+        node.name: node
+        for node in ast.parse(path.read_bytes()).body
+        if isinstance(node, ast.FunctionDef)
+    }
 
 
 def function_of(entry):
@@ -199,7 +292,13 @@ def function_of(entry):
 
 
 def parameters_of(node):
-    every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
+    every = [
+        *node.args.posonlyargs,
+        *node.args.args,
+        *node.args.kwonlyargs,
+        node.args.vararg,
+        node.args.kwarg,
+    ]
     return [argument.arg for argument in every if argument is not None]
 
 
@@ -224,7 +323,9 @@ def test_solutions(path):
     for name, node in functions.items():
         assert ast.get_docstring(node) is None, f"{name} says twice what its stub says"
         used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-        assert not used & room - {name}, f"{name} calls a reference, not the learner's: {used & room}"
+        assert not used & room - {name}, (
+            f"{name} calls a reference, not the learner's: {used & room}"
+        )
     for parts in gptlab_imports(path):
         assert floor_of(parts) == "rooms" and ROOMS.index(parts[0]) <= ROOMS.index(path.stem), parts
 
@@ -232,14 +333,18 @@ def test_solutions(path):
 @pytest.mark.parametrize("key", BLANKS)
 def test_docstring(key):
     entry = BLANKS[key]
-    assert entry.doc and entry.doc.splitlines()[0].endswith((".", "?")), "begin with one plain sentence"
+    assert entry.doc and entry.doc.splitlines()[0].endswith((".", "?")), (
+        "begin with one plain sentence"
+    )
     letters = parse_shapes(entry.doc, parameters_of(function_of(entry))).letters()
     assert letters <= set(GLOSSARY), f"not in the glossary: {letters - set(GLOSSARY)}"
 
 
 def test_card():
     for entry in BLANKS.values():
-        assert 0 <= entry.lesson <= 17 and 1 <= entry.minutes <= 60 and 1 <= entry.difficulty <= 5, entry.key
+        assert (
+            0 <= entry.lesson <= 17 and 1 <= entry.minutes <= 60 and 1 <= entry.difficulty <= 5
+        ), entry.key
 
 
 UNTOUCHED = """
@@ -271,14 +376,25 @@ def test_an_untouched_blank_raises_naming_its_lesson():
     assert done.returncode == 0, done.stderr
 
 
-LIGHT = ["gptlab", "gptlab.cli.main", *sorted({".".join(["gptlab", *parts_of(path)]) for path in MODULES
-         if parts_of(path)[:1] in (("blanks",), ("world",), ("course",))})]
+LIGHT = [
+    "gptlab",
+    "gptlab.cli.main",
+    *sorted(
+        {
+            ".".join(["gptlab", *parts_of(path)])
+            for path in MODULES
+            if parts_of(path)[:1] in (("blanks",), ("world",), ("course",))
+        }
+    ),
+]
 
 
 def test_no_torch_when_imported():
     """What starts a lesson, a command or a page of the little web must not wait for torch."""
-    code = ("import importlib, sys\n"
-            f"for name in {LIGHT}:\n    importlib.import_module(name)\n"
-            "    assert 'torch' not in sys.modules and 'numpy' not in sys.modules, name\n")
+    code = (
+        "import importlib, sys\n"
+        f"for name in {LIGHT}:\n    importlib.import_module(name)\n"
+        "    assert 'torch' not in sys.modules and 'numpy' not in sys.modules, name\n"
+    )
     done = run_python(code)
     assert done.returncode == 0, done.stderr

@@ -22,8 +22,13 @@ def home(tmp_path, monkeypatch):
 def gptlab(home, *arguments, **environment):
     """Run the command in a process of its own, where nothing else is borrowed."""
     inherited = {k: v for k, v in os.environ.items() if k != "GPTLAB_BORROW"}
-    return subprocess.run([sys.executable, "-m", "gptlab", *arguments], cwd=ROOT, capture_output=True, encoding="utf-8",
-                          env=inherited | {"GPTLAB_HOME": str(home), "PYTHONUTF8": "1"} | environment)
+    return subprocess.run(
+        [sys.executable, "-m", "gptlab", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        env=inherited | {"GPTLAB_HOME": str(home), "PYTHONUTF8": "1"} | environment,
+    )
 
 
 def states(home, **environment):
@@ -35,20 +40,31 @@ def test_borrowing_lasts_until_given_back(home):
     done = gptlab(home, "borrow", "sampling.softmax", "5")
     assert done.returncode == 0 and "sampling.softmax" in done.stdout and not done.stderr
     now = states(home)
-    assert now["sampling.softmax"] == now["attention.causal_mask"] == "borrowed" and now["ppo.gae"] != "borrowed"
+    assert (
+        now["sampling.softmax"] == now["attention.causal_mask"] == "borrowed"
+        and now["ppo.gae"] != "borrowed"
+    )
     assert gptlab(home, "give-back", "attention.causal_mask").returncode == 0
     now = states(home)
     assert now["attention.causal_mask"] != "borrowed" and now["attention.split_heads"] == "borrowed"
-    assert states(home, GPTLAB_BORROW="all")["attention.causal_mask"] == "borrowed"  # the environment rules
+    assert (
+        states(home, GPTLAB_BORROW="all")["attention.causal_mask"] == "borrowed"
+    )  # the environment rules
     assert "rules over this" in gptlab(home, "give-back", "all", GPTLAB_BORROW="all").stderr
     assert "borrowed" not in states(home).values() and not (home / "borrowed.json").exists()
 
 
 def test_a_function_runs_its_kept_choice(home):
     gptlab(home, "borrow", "all")
-    code = "import torch; from gptlab.sampling import softmax; print(softmax(torch.zeros(4)).tolist())"
-    inherited = {k: v for k, v in os.environ.items() if k != "GPTLAB_BORROW"} | {"GPTLAB_HOME": str(home)}
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=inherited)
+    code = (
+        "import torch; from gptlab.sampling import softmax; print(softmax(torch.zeros(4)).tolist())"
+    )
+    inherited = {k: v for k, v in os.environ.items() if k != "GPTLAB_BORROW"} | {
+        "GPTLAB_HOME": str(home)
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=inherited
+    )
     assert done.stdout.strip() == "[0.25, 0.25, 0.25, 0.25]", done.stderr
 
 
@@ -73,9 +89,20 @@ def test_the_newest_choice_about_a_target_replaces_the_older(home):
     assert choices.kept_choices() == [] and list(home.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", [
-    "", "[1, 2", "[]", '{"choices": 3}', '{"choices": [["borrow", "key"]]}', '{"choices": [["take", "all", 0]]}',
-    '{"choices": [["borrow", "lesson", "5"]]}', '{"choices": [["borrow", [], 5]]}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[1, 2",
+        "[]",
+        '{"choices": 3}',
+        '{"choices": [["borrow", "key"]]}',
+        '{"choices": [["take", "all", 0]]}',
+        '{"choices": [["borrow", "lesson", "5"]]}',
+        '{"choices": [["borrow", [], 5]]}',
+        "[" * 100_000,
+    ],
+)
 def test_a_damaged_file_is_said_in_one_line(home, text):
     home.mkdir()
     (home / "borrowed.json").write_text(text)

@@ -123,7 +123,9 @@ def test_listing(checkout):
     assert (hers.lesson, hers.minutes, hers.difficulty, hers.doc) == (5, 20, 3, "Minus x.")
     assert (hers.module, hers.name, hers.place) == ("fakeroom", "hers", "gptlab/fakeroom.py:18")
     assert {n: [e.name for e in group] for n, group in registry.by_lesson().items()} == {
-        3: ["lower"], 5: ["upper", "hers"]}
+        3: ["lower"],
+        5: ["upper", "hers"],
+    }
     checkout.run()
     assert registry.blanks() == listed
 
@@ -152,8 +154,13 @@ def test_empty_blank_says_all_in_one_line(checkout):
         room.upper(1)
     message = str(caught.value)
     assert isinstance(caught.value, NotImplementedError) and "\n" not in message
-    for part in ("fakeroom.upper", "lesson 5", "gptlab/fakeroom.py:12", 'hint("fakeroom.upper")',
-                 'borrow("fakeroom.upper")'):
+    for part in (
+        "fakeroom.upper",
+        "lesson 5",
+        "gptlab/fakeroom.py:12",
+        'hint("fakeroom.upper")',
+        'borrow("fakeroom.upper")',
+    ):
         assert part in message
     assert caught.value._render_traceback_() == [f"EmptyBlank: {message}"]
     assert "During handling" not in "".join(traceback.format_exception(caught.value))
@@ -174,7 +181,9 @@ def test_borrow_one_and_give_back(checkout):
 
 
 def test_borrowed_body_calls_the_learners_lower_one(checkout):
-    text = ROOM.replace('"""Double."""\n    raise NotImplementedError', '"""Double."""\n    return 1000 * x')
+    text = ROOM.replace(
+        '"""Double."""\n    raise NotImplementedError', '"""Double."""\n    return 1000 * x'
+    )
     room = checkout.run(text)
     registry.borrow("fakeroom.upper")
     assert room.upper(3, extra=7) == 3007
@@ -192,7 +201,11 @@ def test_borrow_before_a_lesson_leaves_hers_alone(checkout):
     room = checkout.run()
     assert registry.borrow(before=6) == ["fakeroom.lower", "fakeroom.upper"]
     assert room.lower(4) == 8 and room.hers(4) == -4
-    checkout.run(ROOM.replace('"""Double."""\n    raise NotImplementedError', '"""Double."""\n    return "mine"'))
+    checkout.run(
+        ROOM.replace(
+            '"""Double."""\n    raise NotImplementedError', '"""Double."""\n    return "mine"'
+        )
+    )
     assert room.lower(4) == "mine" and registry.whose("fakeroom.lower") == "yours"
 
 
@@ -205,25 +218,40 @@ def test_soft_borrowing_does_not_undo_what_was_asked_for(checkout):
     assert registry.whose("fakeroom.lower") == "empty"
 
 
-@pytest.mark.parametrize(("value", "borrowed"), [
-    ("all", {"lower", "upper", "hers"}), ("3", {"lower"}), (" 3, fakeroom.hers,", {"lower", "hers"}), ("", set())])
+@pytest.mark.parametrize(
+    ("value", "borrowed"),
+    [
+        ("all", {"lower", "upper", "hers"}),
+        ("3", {"lower"}),
+        (" 3, fakeroom.hers,", {"lower", "hers"}),
+        ("", set()),
+    ],
+)
 def test_environment(checkout, monkeypatch, value, borrowed):
     monkeypatch.setenv("GPTLAB_BORROW", value)
     checkout.run()
-    assert {key.partition(".")[2] for key, how in registry.whose().items() if how == "borrowed"} == borrowed
+    assert {
+        key.partition(".")[2] for key, how in registry.whose().items() if how == "borrowed"
+    } == borrowed
     registry.give_back("all")
     assert "borrowed" not in registry.whose().values()
 
 
-@pytest.mark.parametrize(("ask", "parts"), [
-    (lambda: registry.borrow("fakeroom.uper"), ["'fakeroom.uper'", "did you mean fakeroom.upper"]),
-    (lambda: registry.borrow("upper"), ["did you mean fakeroom.upper"]),
-    (lambda: registry.whose("zzz"), ["'zzz'", "gptlab blanks"]),
-    (lambda: registry.borrow(lesson=9), ["lesson 9", "3, 5"]),
-    (lambda: registry.give_back("fakeroom.herz"), ["fakeroom.hers"]),
-    (lambda: reset.reset("fakeroom.lowe"), ["fakeroom.lower"]),
-    (lambda: reset.reveal("fakeroom.lowe"), ["fakeroom.lower"]),
-])
+@pytest.mark.parametrize(
+    ("ask", "parts"),
+    [
+        (
+            lambda: registry.borrow("fakeroom.uper"),
+            ["'fakeroom.uper'", "did you mean fakeroom.upper"],
+        ),
+        (lambda: registry.borrow("upper"), ["did you mean fakeroom.upper"]),
+        (lambda: registry.whose("zzz"), ["'zzz'", "gptlab blanks"]),
+        (lambda: registry.borrow(lesson=9), ["lesson 9", "3, 5"]),
+        (lambda: registry.give_back("fakeroom.herz"), ["fakeroom.hers"]),
+        (lambda: reset.reset("fakeroom.lowe"), ["fakeroom.lower"]),
+        (lambda: reset.reveal("fakeroom.lowe"), ["fakeroom.lower"]),
+    ],
+)
 def test_unknown_names(checkout, ask, parts):
     with pytest.raises(UnknownBlank) as caught:
         ask()
@@ -237,17 +265,25 @@ def test_unknown_name_in_the_environment(checkout, monkeypatch):
         room.hers(1)
 
 
-@pytest.mark.parametrize("arguments", [{}, {"key": "all", "lesson": 5}, {"lesson": "5"}, {"before": True}])
+@pytest.mark.parametrize(
+    "arguments", [{}, {"key": "all", "lesson": 5}, {"lesson": "5"}, {"before": True}]
+)
 def test_borrow_needs_one_good_argument(checkout, arguments):
     with pytest.raises(ValueError):
         registry.borrow(**arguments)
 
 
-def test_without_solutions_everything_imports_and_borrowing_says_why(checkout, monkeypatch, tmp_path):
+def test_without_solutions_everything_imports_and_borrowing_says_why(
+    checkout, monkeypatch, tmp_path
+):
     monkeypatch.setenv("GPTLAB_SOLUTIONS", str(tmp_path / "gone"))
     room = checkout.run()
-    for ask in (lambda: registry.borrow("fakeroom.lower"), lambda: registry.borrow("all"),
-                lambda: registry.borrow(before=6), lambda: reset.reveal("fakeroom.lower")):
+    for ask in (
+        lambda: registry.borrow("fakeroom.lower"),
+        lambda: registry.borrow("all"),
+        lambda: registry.borrow(before=6),
+        lambda: reset.reveal("fakeroom.lower"),
+    ):
         with pytest.raises(SolutionsMissing, match="no folder gone") as caught:
             ask()
         assert "\n" not in str(caught.value)
@@ -274,26 +310,30 @@ def test_reference_file_is_executed_once(checkout):
     registry.borrow("all")
     room.lower(1), room.hers(1), room.upper(1)
     import builtins
+
     assert builtins.times == 1
     del builtins.times
 
 
-@pytest.mark.parametrize(("body", "empty"), [
-    ("raise NotImplementedError", True),
-    ("raise NotImplementedError()", True),
-    ('"""Doc."""\n    raise NotImplementedError("lesson 5")', True),
-    ('"""Doc."""\n    raise NotImplementedError(f"f of {x} is missing")', True),
-    ("raise NotImplementedError from None", True),
-    ("raise NotImplementedError\n    return x", True),
-    ("return x", False),
-    ("pass", False),
-    ('"""Doc."""', False),
-    ("y = x\n    raise NotImplementedError", False),
-    ("if x:\n        raise NotImplementedError\n    return x", False),
-    ("raise ValueError", False),
-    ("raise NotImplementedError if x else ValueError", False),
-    ("print(x)\n    raise NotImplementedError", False),
-])
+@pytest.mark.parametrize(
+    ("body", "empty"),
+    [
+        ("raise NotImplementedError", True),
+        ("raise NotImplementedError()", True),
+        ('"""Doc."""\n    raise NotImplementedError("lesson 5")', True),
+        ('"""Doc."""\n    raise NotImplementedError(f"f of {x} is missing")', True),
+        ("raise NotImplementedError from None", True),
+        ("raise NotImplementedError\n    return x", True),
+        ("return x", False),
+        ("pass", False),
+        ('"""Doc."""', False),
+        ("y = x\n    raise NotImplementedError", False),
+        ("if x:\n        raise NotImplementedError\n    return x", False),
+        ("raise ValueError", False),
+        ("raise NotImplementedError if x else ValueError", False),
+        ("print(x)\n    raise NotImplementedError", False),
+    ],
+)
 def test_emptiness_from_code_and_from_source(tmp_path, body, empty):
     text = f"@blank(lesson=1, minutes=1, difficulty=1)\ndef f(x):\n    {body}\n"
     names = {"blank": lambda **_: lambda function: function}
@@ -306,19 +346,23 @@ def test_emptiness_from_code_and_from_source(tmp_path, body, empty):
 
 def test_blanks_are_top_level():
     with pytest.raises(ValueError, match="top-level"):
+
         @registry.blank(lesson=1, minutes=1, difficulty=1)
         def inner():
             raise NotImplementedError
 
 
 def test_compiles_without_a_graph_break_and_follows_every_change(checkout):
-    text = ROOM + '''
+    text = (
+        ROOM
+        + '''
 
 @blank(lesson=6, minutes=5, difficulty=1)
 def both(x):
     """Two blanks."""
     return lower(x) + hers(x)
 '''
+    )
     room = checkout.run(text)
     registry.borrow("fakeroom.lower")
     torch._dynamo.reset()
@@ -336,7 +380,9 @@ def test_a_call_costs_two_python_calls_more_than_the_body(checkout):
     room = checkout.run()
     room.hers(1)
     called = []
-    sys.setprofile(lambda frame, event, _: called.append(frame.f_code.co_name) if event == "call" else None)
+    sys.setprofile(
+        lambda frame, event, _: called.append(frame.f_code.co_name) if event == "call" else None
+    )
     try:
         room.hers(1)
     finally:
@@ -364,13 +410,17 @@ def test_reset_puts_the_stub_back_at_once(checkout):
     room = checkout.run()
     backup = reset.reset("fakeroom.hers")
     assert checkout.room.read_text("utf-8") == ROOM.replace('"""Minus x."""\n    return -x\n', STUB)
-    assert backup.parent == source_scan.CHECKOUT / ".gptlab" / "backup" and backup.name.startswith("fakeroom.hers.")
-    assert backup.read_text("utf-8") == ROOM[ROOM.index("@blank(\n"):]
+    assert backup.parent == source_scan.CHECKOUT / ".gptlab" / "backup" and backup.name.startswith(
+        "fakeroom.hers."
+    )
+    assert backup.read_text("utf-8") == ROOM[ROOM.index("@blank(\n") :]
     assert registry.whose("fakeroom.hers") == "empty"
     with pytest.raises(EmptyBlank):
         room.hers(1)
     assert reset.reset("fakeroom.hers") is None
-    assert [path.name for path in checkout.room.parent.iterdir() if path.name != "__pycache__"] == ["fakeroom.py"]
+    assert [path.name for path in checkout.room.parent.iterdir() if path.name != "__pycache__"] == [
+        "fakeroom.py"
+    ]
 
 
 def test_backups_are_never_overwritten(checkout):
@@ -383,28 +433,56 @@ def test_backups_are_never_overwritten(checkout):
 
 HEADER = "@blank(lesson=1, minutes=1, difficulty=1)\n"
 CASES = {
-    "nested": ('def f(x):\n    """D."""\n    def g(y):\n        return y\n    return g(x)\n\n\nNEXT = 1\n',
-               'def f(x):\n    """D."""\n    raise NotImplementedError\n\n\nNEXT = 1\n'),
-    "decorated nested": ("def f(x):\n    @print\n    def g(y):\n        return y\n    return g\n",
-                         "def f(x):\n    raise NotImplementedError\n"),
-    "one line": ("def f(x): return x\nNEXT = 1\n", "def f(x):\n    raise NotImplementedError\nNEXT = 1\n"),
-    "one line and docstring": ('def f(x): "D."; return x\n', 'def f(x):\n    "D."\n    raise NotImplementedError\n'),
-    "comments": ("def f(x):\n    return x  # so\n    # an old try\n\n# next section\nNEXT = 1\n",
-                 "def f(x):\n    raise NotImplementedError\n\n# next section\nNEXT = 1\n"),
-    "long signature": ("def f(\n    x: dict[str, int] = {'a': 1},  # (:\n    g=lambda y: y,\n) -> dict:\n"
-                       "    return x\n",
-                       "def f(\n    x: dict[str, int] = {'a': 1},  # (:\n    g=lambda y: y,\n) -> dict:\n"
-                       "    raise NotImplementedError\n"),
-    "tabs": ('def f(x):\n\t"""D."""\n\treturn x\n', 'def f(x):\n\t"""D."""\n\traise NotImplementedError\n'),
-    "CRLF": ('def f(x):\r\n    """D.\r\n\r\n    E."""\r\n    return x\r\nNEXT = 1\r\n',
-             'def f(x):\r\n    """D.\r\n\r\n    E."""\r\n    raise NotImplementedError\r\nNEXT = 1\r\n'),
-    "no newline at the end": ("def f(x):\n    return x", "def f(x):\n    raise NotImplementedError"),
-    "Chinese": ('def f(x: "数" = "山"): return "玉山"  # 山\n',
-                'def f(x: "数" = "山"):\n    raise NotImplementedError\n'),
-    "text after a multi-line string": ('def f(x):\n    """玉\n    山"""; return """a\nb"""\nNEXT = 1\n',
-                                       'def f(x):\n    """玉\n    山"""\n    raise NotImplementedError\nNEXT = 1\n'),
-    "same name twice": ("def f(x):\n    return x\n\ndef g():\n    f = 1\n    return f\n",
-                        "def f(x):\n    raise NotImplementedError\n\ndef g():\n    f = 1\n    return f\n"),
+    "nested": (
+        'def f(x):\n    """D."""\n    def g(y):\n        return y\n    return g(x)\n\n\nNEXT = 1\n',
+        'def f(x):\n    """D."""\n    raise NotImplementedError\n\n\nNEXT = 1\n',
+    ),
+    "decorated nested": (
+        "def f(x):\n    @print\n    def g(y):\n        return y\n    return g\n",
+        "def f(x):\n    raise NotImplementedError\n",
+    ),
+    "one line": (
+        "def f(x): return x\nNEXT = 1\n",
+        "def f(x):\n    raise NotImplementedError\nNEXT = 1\n",
+    ),
+    "one line and docstring": (
+        'def f(x): "D."; return x\n',
+        'def f(x):\n    "D."\n    raise NotImplementedError\n',
+    ),
+    "comments": (
+        "def f(x):\n    return x  # so\n    # an old try\n\n# next section\nNEXT = 1\n",
+        "def f(x):\n    raise NotImplementedError\n\n# next section\nNEXT = 1\n",
+    ),
+    "long signature": (
+        "def f(\n    x: dict[str, int] = {'a': 1},  # (:\n    g=lambda y: y,\n) -> dict:\n"
+        "    return x\n",
+        "def f(\n    x: dict[str, int] = {'a': 1},  # (:\n    g=lambda y: y,\n) -> dict:\n"
+        "    raise NotImplementedError\n",
+    ),
+    "tabs": (
+        'def f(x):\n\t"""D."""\n\treturn x\n',
+        'def f(x):\n\t"""D."""\n\traise NotImplementedError\n',
+    ),
+    "CRLF": (
+        'def f(x):\r\n    """D.\r\n\r\n    E."""\r\n    return x\r\nNEXT = 1\r\n',
+        'def f(x):\r\n    """D.\r\n\r\n    E."""\r\n    raise NotImplementedError\r\nNEXT = 1\r\n',
+    ),
+    "no newline at the end": (
+        "def f(x):\n    return x",
+        "def f(x):\n    raise NotImplementedError",
+    ),
+    "Chinese": (
+        'def f(x: "数" = "山"): return "玉山"  # 山\n',
+        'def f(x: "数" = "山"):\n    raise NotImplementedError\n',
+    ),
+    "text after a multi-line string": (
+        'def f(x):\n    """玉\n    山"""; return """a\nb"""\nNEXT = 1\n',
+        'def f(x):\n    """玉\n    山"""\n    raise NotImplementedError\nNEXT = 1\n',
+    ),
+    "same name twice": (
+        "def f(x):\n    return x\n\ndef g():\n    f = 1\n    return f\n",
+        "def f(x):\n    raise NotImplementedError\n\ndef g():\n    f = 1\n    return f\n",
+    ),
 }
 
 
@@ -424,7 +502,9 @@ def test_a_file_that_cannot_be_parsed_is_left_alone(checkout):
     checkout.run()
     broken = ROOM + "\ndef oops(:\n"
     checkout.room.write_text(broken, encoding="utf-8")
-    with pytest.raises(CannotEdit, match=r"gptlab/fakeroom.py:\d+: .*nothing was changed") as caught:
+    with pytest.raises(
+        CannotEdit, match=r"gptlab/fakeroom.py:\d+: .*nothing was changed"
+    ) as caught:
         reset.reset("fakeroom.hers")
     assert "\n" not in str(caught.value)
     assert checkout.room.read_text("utf-8") == broken
@@ -433,7 +513,10 @@ def test_a_file_that_cannot_be_parsed_is_left_alone(checkout):
 
 def test_a_broken_file_not_yet_imported_is_named(checkout):
     checkout.room.write_text("def oops(:\n", encoding="utf-8")
-    with pytest.raises(UnknownBlank, match=r"^gptlab/fakeroom.py:1.*until that is mended, fakeroom.hers cannot be found$"):
+    with pytest.raises(
+        UnknownBlank,
+        match=r"^gptlab/fakeroom.py:1.*until that is mended, fakeroom.hers cannot be found$",
+    ):
         registry.whose("fakeroom.hers")
 
 
@@ -442,7 +525,8 @@ def test_a_spoilt_decorator_hides_no_other_blank(checkout):
     checkout.room.write_text(spoilt, encoding="utf-8")
     assert list(registry.whose()) == ["fakeroom.upper", "fakeroom.hers"]
     assert registry.broken_modules() == {
-        "fakeroom": "gptlab/fakeroom.py:7: @blank needs lesson, minutes, difficulty as numbers"}
+        "fakeroom": "gptlab/fakeroom.py:7: @blank needs lesson, minutes, difficulty as numbers"
+    }
 
 
 def test_a_failed_write_leaves_the_file_and_no_rubbish(checkout, monkeypatch):
@@ -457,7 +541,9 @@ def test_a_failed_write_leaves_the_file_and_no_rubbish(checkout, monkeypatch):
 
 
 def test_light_import():
-    code = ("import sys, gptlab, gptlab.blanks.registry, gptlab.blanks.shapes;"
-            "gptlab.whose(); sys.exit('torch' in sys.modules)")
+    code = (
+        "import sys, gptlab, gptlab.blanks.registry, gptlab.blanks.shapes;"
+        "gptlab.whose(); sys.exit('torch' in sys.modules)"
+    )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0

@@ -21,11 +21,16 @@ from tests.support import browser
 from tests.support.lesson_tree import LESSONS, ROOT
 
 TOKEN, WIDTH, HEIGHT = "lessons", 1400, 900
-PATIENCE_MS, CHANGE_S = 600_000, 20  # a busy machine is no fault; what a widget shows after a touch comes soon
+PATIENCE_MS, CHANGE_S = (
+    600_000,
+    20,
+)  # a busy machine is no fault; what a widget shows after a touch comes soon
 CHOSEN = [int(n) for n in os.environ.get("GPTLAB_LAB_LESSONS", "0 1").split()]
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is on the page, also those out of sight
+    "notebook-extension/tracker": {
+        "windowingMode": "none"
+    },  # every cell is on the page, also those out of sight
 }
 
 RUN = """async () => {
@@ -61,21 +66,44 @@ SHOWS = """box => [...box.querySelectorAll('svg, img, .widget-html-content, .jp-
 def lab(tmp_path_factory):
     """JupyterLab on a copy of the lessons, everything borrowed; -> its address."""
     home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "lessons", home / "lessons", ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+    shutil.copytree(
+        ROOT / "lessons",
+        home / "lessons",
+        ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
+    )
     for name, value in SETTINGS.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(value), encoding="utf-8")
     env = make.environment(home, ROOT)
-    for name, folder in (("JUPYTER_CONFIG_DIR", "config"), ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime"),
-                         ("JUPYTERLAB_SETTINGS_DIR", "settings"), ("JUPYTERLAB_WORKSPACES_DIR", "workspaces")):
+    for name, folder in (
+        ("JUPYTER_CONFIG_DIR", "config"),
+        ("JUPYTER_DATA_DIR", "data"),
+        ("JUPYTER_RUNTIME_DIR", "runtime"),
+        ("JUPYTERLAB_SETTINGS_DIR", "settings"),
+        ("JUPYTERLAB_WORKSPACES_DIR", "workspaces"),
+    ):
         env[name] = str(home / folder)
     port = browser.free_port()
     with open(home / "lab.log", "w", encoding="utf-8") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-             "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={home}",
-             "--LabApp.expose_app_in_browser=True"], env=env, stdout=log, stderr=subprocess.STDOUT)
+            [
+                sys.executable,
+                "-m",
+                "jupyterlab",
+                "--no-browser",
+                "--allow-root",
+                "--ip=127.0.0.1",
+                f"--port={port}",
+                "--ServerApp.port_retries=0",
+                f"--IdentityProvider.token={TOKEN}",
+                f"--ServerApp.root_dir={home}",
+                "--LabApp.expose_app_in_browser=True",
+            ],
+            env=env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
     try:
         wait_for(f"http://127.0.0.1:{port}/api/status?token={TOKEN}", server, home / "lab.log")
         yield f"http://127.0.0.1:{port}/lab/workspaces/%s/tree/lessons/%s?token={TOKEN}"
@@ -122,9 +150,13 @@ def press(page, control):
     page.keyboard.press("Enter")
 
 
-CONTROLS = ((".noUi-handle:visible", slide), ("select:visible", choose), ("input[type=text]:visible:enabled", write),
-            ("button.widget-toggle-button:not(.mod-active):visible:enabled", press),
-            ("button.widget-button:visible:enabled", press))
+CONTROLS = (
+    (".noUi-handle:visible", slide),
+    ("select:visible", choose),
+    ("input[type=text]:visible:enabled", write),
+    ("button.widget-toggle-button:not(.mod-active):visible:enabled", press),
+    ("button.widget-button:visible:enabled", press),
+)
 
 
 def move(page, box):
@@ -154,24 +186,34 @@ def shots(page, name):
                 return
 
 
-@pytest.mark.parametrize("path", [path for path in LESSONS if int(path.name[:2]) in CHOSEN], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in LESSONS if int(path.name[:2]) in CHOSEN], ids=lambda path: path.stem
+)
 def test_a_lesson_in_jupyterlab(lab, capsys, path):
     with browser.chromium(capsys) as chromium:
         scheme = os.environ.get("GPTLAB_LAB_THEME", "light")
         page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.set_default_timeout(PATIENCE_MS)
-        page.goto(lab % (path.stem, path.name))  # a workspace of its own, without the tabs of others
+        page.goto(
+            lab % (path.stem, path.name)
+        )  # a workspace of its own, without the tabs of others
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
         if scheme == "dark":
             page.evaluate("""async () => { await window.jupyterapp.restored;
                 await window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'}) }""")
         assert page.evaluate(RUN), page.evaluate(FAULTS)
         assert page.evaluate(FAULTS) == []
-        boxes = [box for box in page.locator(WIDGETS).all() if box.evaluate("e => !e.parentElement.closest('.jupyter-widgets')")]
+        boxes = [
+            box
+            for box in page.locator(WIDGETS).all()
+            if box.evaluate("e => !e.parentElement.closest('.jupyter-widgets')")
+        ]
         assert len(boxes) >= 2, "a lesson has two widgets at least"
         for n, box in enumerate(boxes):
             box.scroll_into_view_if_needed()
             changed = move(page, box)
-            assert any(changed.values()) and changed.get(CONTROLS[0][0], True), f"widget {n + 1} does not move: {changed}"
+            assert any(changed.values()) and changed.get(CONTROLS[0][0], True), (
+                f"widget {n + 1} does not move: {changed}"
+            )
         assert page.evaluate(FAULTS) == []
         shots(page, f"{path.stem}-{scheme}")

@@ -31,8 +31,13 @@ COMMANDS = ["run", "chat", "world", "blanks", "borrow", "give-back", "reveal", "
 
 def gptlab(*arguments, cwd=ROOT, **environment):
     """Run the command in a process of its own."""
-    return subprocess.run([sys.executable, "-m", "gptlab", *arguments], cwd=cwd, capture_output=True, encoding="utf-8",
-                          env=os.environ | {"PYTHONUTF8": "1"} | environment)
+    return subprocess.run(
+        [sys.executable, "-m", "gptlab", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"} | environment,
+    )
 
 
 def one_line(capsys, *arguments):
@@ -59,10 +64,18 @@ sys.exit(f"imported {heavy}" if heavy else 0)
 
 
 def test_commands_that_compute_nothing_import_nothing_heavy():
-    done = subprocess.run([sys.executable, "-c", LIGHT, *COMMANDS], cwd=ROOT, capture_output=True, text=True, encoding="utf-8",
-                          env=os.environ | {"PYTHONUTF8": "1"})
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT, *COMMANDS],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"},
+    )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("example") >= len(COMMANDS) and all(f"    {name}" in done.stdout for name in COMMANDS)
+    assert done.stdout.count("example") >= len(COMMANDS) and all(
+        f"    {name}" in done.stdout for name in COMMANDS
+    )
 
 
 def test_python_m_gptlab():
@@ -70,11 +83,27 @@ def test_python_m_gptlab():
     assert done.returncode == 0 and done.stdout.startswith("gptlab ")
 
 
-@pytest.mark.parametrize("words", [
-    [], ["dance"], ["run", "--preset", "huge"], ["run", "--seed", "-1"], ["run", "--seed", "x"], ["run", "--seed", "99999999999"],
-    ["run", "--text"], ["chat", "--temperature", "-1"], ["chat", "--temperature", "nan"], ["chat", "--max-new-tokens", "0"],
-    ["chat", "--prompt", " "],
-    ["world", "--pages", "-1"], ["world", "--lang", "fr"], ["blanks", "--lesson", "five"], ["borrow"], ["run", "--pre", "tiny"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["dance"],
+        ["run", "--preset", "huge"],
+        ["run", "--seed", "-1"],
+        ["run", "--seed", "x"],
+        ["run", "--seed", "99999999999"],
+        ["run", "--text"],
+        ["chat", "--temperature", "-1"],
+        ["chat", "--temperature", "nan"],
+        ["chat", "--max-new-tokens", "0"],
+        ["chat", "--prompt", " "],
+        ["world", "--pages", "-1"],
+        ["world", "--lang", "fr"],
+        ["blanks", "--lesson", "five"],
+        ["borrow"],
+        ["run", "--pre", "tiny"],
+    ],
+)
 def test_a_wrong_command_line_is_refused_in_one_line(capsys, words):
     status, line = one_line(capsys, *words)
     assert status == 2 and "--help" in line
@@ -84,16 +113,24 @@ def test_a_wrong_command_line_is_refused_in_one_line(capsys, words):
 
 
 def test_world_prints_pages(capsys):
-    assert main.main(["world", "--pages", "3", "--seed", "4", "--kind", "forum", "--lang", "zh"]) == 0
+    assert (
+        main.main(["world", "--pages", "3", "--seed", "4", "--kind", "forum", "--lang", "zh"]) == 0
+    )
     stream = Web().pages(4, ["forum"], "zh")
-    assert capsys.readouterr().out == f"\n{'─' * 40}\n".join(next(stream).text for _ in range(3)) + "\n"
+    assert (
+        capsys.readouterr().out
+        == f"\n{'─' * 40}\n".join(next(stream).text for _ in range(3)) + "\n"
+    )
 
 
 def test_world_says_the_exact_bits(capsys):
     assert main.main(["world", "--pages", "1", "--bits"]) == 0
     page = next(Web().pages(0))
     bits = -Web().log_probability(page.text) / math.log(2)
-    assert f"[{page.kind}, {page.lang}: {bits:.2f} bits, {len(page.text.encode())} bytes, " in capsys.readouterr().out
+    assert (
+        f"[{page.kind}, {page.lang}: {bits:.2f} bits, {len(page.text.encode())} bytes, "
+        in capsys.readouterr().out
+    )
 
 
 def test_world_refuses_an_unknown_kind(capsys):
@@ -103,7 +140,9 @@ def test_world_refuses_an_unknown_kind(capsys):
 
 def test_a_reader_who_has_had_enough_is_no_error():
     command = [sys.executable, "-m", "gptlab", "world", "--pages", "1000000"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         process.stdout.readline()
         process.stdout.close()
         assert process.wait() == 0 and process.stderr.read() == b""
@@ -115,12 +154,23 @@ def test_blanks_lists_them_all(capsys):
     assert [line.split()[0] for line in lines[1:-2]] == [entry.key for entry in registry.blanks()]
     assert main.main(["blanks", "--json", "--lesson", "5"]) == 0
     rows = json.loads(capsys.readouterr().out)["blanks"]
-    assert rows and {row["lesson"] for row in rows} == {5} and {row["state"] for row in rows} == {"borrowed"}
+    assert (
+        rows
+        and {row["lesson"] for row in rows} == {5}
+        and {row["state"] for row in rows} == {"borrowed"}
+    )
     assert all((ROOT / row["file"]).is_file() and row["line"] > 0 for row in rows)
 
 
-@pytest.mark.parametrize("words", [["reveal", "sampling.sofmax"], ["reset", "sampling.sofmax"], ["borrow", "sampling.sofmax"],
-                                   ["give-back", "sampling.sofmax"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["reveal", "sampling.sofmax"],
+        ["reset", "sampling.sofmax"],
+        ["borrow", "sampling.sofmax"],
+        ["give-back", "sampling.sofmax"],
+    ],
+)
 def test_an_unknown_key_gets_near_matches(capsys, words):
     status, line = one_line(capsys, *words)
     assert status == 1 and "did you mean sampling.softmax" in line
@@ -137,10 +187,16 @@ def test_reveal_shows_the_reference(capsys):
 
 def test_reset_says_where_the_backup_is(tmp_path):
     for folder in ("gptlab", "solutions"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "assets", "data"))
+        shutil.copytree(
+            ROOT / folder,
+            tmp_path / folder,
+            ignore=shutil.ignore_patterns("__pycache__", "assets", "data"),
+        )
     room = tmp_path / "gptlab" / "chat.py"
     before = room.read_text(encoding="utf-8")
-    room.write_text(before.replace("raise NotImplementedError", "return 'mine'", 1), encoding="utf-8")
+    room.write_text(
+        before.replace("raise NotImplementedError", "return 'mine'", 1), encoding="utf-8"
+    )
     done = gptlab("reset", "chat.append_kv", cwd=tmp_path)
     backup = tmp_path / done.stdout.split()[-1].rstrip(".")
     assert done.returncode == 0 and "return 'mine'" in backup.read_text(encoding="utf-8"), done
@@ -161,7 +217,18 @@ def findings(capsys):
 def test_doctor(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = findings(capsys)
-    names = {"Python", "packages", "torch", "cores", "memory", "disk", "runs/", "your code", "solutions", "shipped model"}
+    names = {
+        "Python",
+        "packages",
+        "torch",
+        "cores",
+        "memory",
+        "disk",
+        "runs/",
+        "your code",
+        "solutions",
+        "shipped model",
+    }
     assert names <= set(found)
     assert found["runs/"]["state"] == "ok" and list(tmp_path.iterdir()) == []
     (tmp_path / "runs").write_text("a file where a folder should be")
@@ -169,13 +236,17 @@ def test_doctor(capsys, tmp_path, monkeypatch):
     wanted = [("old-torch", ">=2.6"), ("no-such-package", ">=1"), ("numpy", ">=1")]
     monkeypatch.setattr(versions, "requirements", lambda: wanted)
     found = findings(capsys)
-    wrong = {name: finding["mend"] for name, finding in found.items() if finding["state"] == "wrong"}
+    wrong = {
+        name: finding["mend"] for name, finding in found.items() if finding["state"] == "wrong"
+    }
     assert set(wrong) == {"runs/", "old-torch", "no-such-package"} and all(wrong.values())
     assert main.main(["doctor"]) == 1 and "pip install 'old-torch>=2.6'" in capsys.readouterr().out
 
 
 def test_doctor_finds_a_broken_file(capsys, monkeypatch):
-    monkeypatch.setattr(registry, "broken_modules", lambda: {"chat": "gptlab/chat.py:3: invalid syntax"})
+    monkeypatch.setattr(
+        registry, "broken_modules", lambda: {"chat": "gptlab/chat.py:3: invalid syntax"}
+    )
     assert findings(capsys)["your code"]["text"] == "gptlab/chat.py:3: invalid syntax"
 
 
@@ -184,10 +255,20 @@ def test_doctor_without_solutions(capsys, monkeypatch, tmp_path):
     assert doctor.solutions().state == "info"
 
 
-@pytest.mark.parametrize(("have", "wanted", "good"), [
-    ("2.13.0+cpu", ">=2.6", True), ("2.6", ">=2.6", True), ("2.5.9", ">=2.6", False), ("10.0", ">=9.1", True),
-    ("2.13.0", "", True),
-    ("3.0", ">=2.6,<3", False), ("2.9", ">=2.6,<3", True), ("1.0", "==1.0.0", True), ("1.0", "!=1.0", False)])
+@pytest.mark.parametrize(
+    ("have", "wanted", "good"),
+    [
+        ("2.13.0+cpu", ">=2.6", True),
+        ("2.6", ">=2.6", True),
+        ("2.5.9", ">=2.6", False),
+        ("10.0", ">=9.1", True),
+        ("2.13.0", "", True),
+        ("3.0", ">=2.6,<3", False),
+        ("2.9", ">=2.6,<3", True),
+        ("1.0", "==1.0.0", True),
+        ("1.0", "!=1.0", False),
+    ],
+)
 def test_versions(have, wanted, good):
     assert versions.satisfies(have, wanted) is good
 
@@ -208,28 +289,47 @@ def raised(code: str, file: Path) -> Exception:
         return error
 
 
-@pytest.mark.parametrize(("code", "line"), [
-    ("\n\nprint(missing)", "gptlab/attention.py:3 (<module>): NameError: name 'missing' is not defined"),
-    ("raise ValueError('two\\nlines')", "gptlab/attention.py:1 (<module>): ValueError: two lines"),
-    ("raise EmptyBlank('write it')", "write it"),
-])
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        (
+            "\n\nprint(missing)",
+            "gptlab/attention.py:3 (<module>): NameError: name 'missing' is not defined",
+        ),
+        (
+            "raise ValueError('two\\nlines')",
+            "gptlab/attention.py:1 (<module>): ValueError: two lines",
+        ),
+        ("raise EmptyBlank('write it')", "write it"),
+    ],
+)
 def test_an_error_in_the_learners_code_says_where(code, line):
     said = main.explain(raised(code, PACKAGE / "attention.py"))
     assert said.startswith(line) and "\n" not in said
 
 
 def test_an_error_in_ours_is_one_line():
-    assert main.explain(raised("raise ValueError('3 is not 4')", PACKAGE / "engine" / "sft.py")) == "3 is not 4"
+    assert (
+        main.explain(raised("raise ValueError('3 is not 4')", PACKAGE / "engine" / "sft.py"))
+        == "3 is not 4"
+    )
     said = main.explain(raised("1 / 0", PACKAGE / "engine" / "sft.py"))
     assert said.startswith("unexpected ZeroDivisionError: division by zero")
-    assert main.explain(OSError(errno.ENOSPC, "No space left on device", "a/b")) == "a/b: No space left on device"
+    assert (
+        main.explain(OSError(errno.ENOSPC, "No space left on device", "a/b"))
+        == "a/b: No space left on device"
+    )
     assert main.explain(raised("x = (", PACKAGE / "chat.py")).startswith("gptlab/chat.py:1: ")
 
 
 def test_an_unwritten_function_is_said_in_one_line(tmp_path):
     environment = {"GPTLAB_BORROW": "", "GPTLAB_SOLUTIONS": str(tmp_path / "gone")}
     done = gptlab("run", "--preset", "tiny", "--out", str(tmp_path / "run"), **environment)
-    assert done.returncode == 1 and done.stderr.count("\n") == 1 and " is still empty: write it in gptlab/" in done.stderr
+    assert (
+        done.returncode == 1
+        and done.stderr.count("\n") == 1
+        and " is still empty: write it in gptlab/" in done.stderr
+    )
     assert "are empty" in done.stdout
 
 
@@ -244,7 +344,9 @@ def bad_text(tmp_path, kind):
     if kind == "missing":
         return tmp_path / "nothing.txt"
     file = tmp_path / "book.txt"
-    file.write_bytes({"empty": b"", "binary": bytes(range(256)) * 200, "short": b"Too short.\n"}[kind])
+    file.write_bytes(
+        {"empty": b"", "binary": bytes(range(256)) * 200, "short": b"Too short.\n"}[kind]
+    )
     return file
 
 
@@ -252,26 +354,45 @@ def bad_text(tmp_path, kind):
 def test_bad_text_is_refused_before_a_folder_is_made(capsys, tmp_path, kind):
     text = bad_text(tmp_path, kind)
     out = tmp_path / "run"
-    status, line = one_line(capsys, "run", "--preset", "tiny", "--out", str(out), "--text", str(text), "--quiet")
+    status, line = one_line(
+        capsys, "run", "--preset", "tiny", "--out", str(out), "--text", str(text), "--quiet"
+    )
     assert status == 1 and (text.name in line or "20000" in line)
     assert not (tmp_path / "run").exists()
 
 
 def test_an_unwritable_folder(capsys, tmp_path):
     (tmp_path / "file").write_text("")
-    status, line = one_line(capsys, "run", "--preset", "tiny", "--quiet", "--out", str(tmp_path / "file" / "run"))
+    status, line = one_line(
+        capsys, "run", "--preset", "tiny", "--quiet", "--out", str(tmp_path / "file" / "run")
+    )
     assert status == 1 and "cannot be written" in line
 
 
-@pytest.mark.parametrize("damage", [
-    b"", b"{", b"[]", b"3", b"\xff\xfe", b"[" * 100_000, b'{"settings": 3, "done": {}, "figures": {}, "seconds": 0}',
-    b'{"settings": {}, "done": {}, "figures": {}, "seconds": 0}'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"3",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"settings": 3, "done": {}, "figures": {}, "seconds": 0}',
+        b'{"settings": {}, "done": {}, "figures": {}, "seconds": 0}',
+    ],
+)
 def test_a_damaged_run_is_said_in_one_line_and_left_alone(capsys, tmp_path, damage):
     (tmp_path / "run.json").write_bytes(damage)
-    status, line = one_line(capsys, "run", "--preset", "tiny", "--quiet", "--out", str(tmp_path), "--resume")
+    status, line = one_line(
+        capsys, "run", "--preset", "tiny", "--quiet", "--out", str(tmp_path), "--resume"
+    )
     assert status == 1 and "choose another --out" in line
     assert (tmp_path / "run.json").read_bytes() == damage and len(list(tmp_path.iterdir())) == 1
-    assert "--resume" in one_line(capsys, "run", "--preset", "tiny", "--quiet", "--out", str(tmp_path))[1]
+    assert (
+        "--resume"
+        in one_line(capsys, "run", "--preset", "tiny", "--quiet", "--out", str(tmp_path))[1]
+    )
 
 
 def test_ctrl_c_says_how_to_go_on(capsys, tmp_path, monkeypatch):
@@ -279,10 +400,23 @@ def test_ctrl_c_says_how_to_go_on(capsys, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(pipeline, "run", stopped)
-    words = ["run", "--preset", "tiny", "--seed", "3", "--out", str(tmp_path / "my run"), "--text", "a b.txt"]
+    words = [
+        "run",
+        "--preset",
+        "tiny",
+        "--seed",
+        "3",
+        "--out",
+        str(tmp_path / "my run"),
+        "--text",
+        "a b.txt",
+    ]
     assert main.main([*words, "--quiet"]) == 130
     line = capsys.readouterr().err.strip()
-    assert line.count("\n") == 0 and f"--preset tiny --text 'a b.txt' --out '{tmp_path}/my run' --seed 3 --resume" in line
+    assert (
+        line.count("\n") == 0
+        and f"--preset tiny --text 'a b.txt' --out '{tmp_path}/my run' --seed 3 --resume" in line
+    )
 
 
 def test_ctrl_c_elsewhere(capsys, monkeypatch):
@@ -323,16 +457,34 @@ def expected(folder, tokenizer, messages, n):
 
 
 def test_chat_answers_once(capsys, run_folder, tokenizer):
-    assert main.main(["chat", "--model", str(run_folder), "--prompt", "你好?", "--max-new-tokens", "20"]) == 0
+    assert (
+        main.main(
+            ["chat", "--model", str(run_folder), "--prompt", "你好?", "--max-new-tokens", "20"]
+        )
+        == 0
+    )
     said = capsys.readouterr()
     asked = [{"role": "user", "content": "你好?"}]
     assert said.out == expected(run_folder / "ppo_ptx", tokenizer, asked, 20) + "\n"
     n = len(registry.blanks())
-    assert said.err.endswith(f"0 of {n} pieces are yours, {n} are borrowed\n") and said.err.count("\n") == 1
+    assert (
+        said.err.endswith(f"0 of {n} pieces are yours, {n} are borrowed\n")
+        and said.err.count("\n") == 1
+    )
 
 
 def test_chat_samples_with_a_seed_and_a_system_message(capsys, run_folder, tokenizer):
-    words = ["chat", "--model", str(run_folder / "sft"), "--prompt", "a", "--temperature", "1", "--max-new-tokens", "12"]
+    words = [
+        "chat",
+        "--model",
+        str(run_folder / "sft"),
+        "--prompt",
+        "a",
+        "--temperature",
+        "1",
+        "--max-new-tokens",
+        "12",
+    ]
     replies = []
     for seed in ("1", "1", "2"):
         assert main.main([*words, "--seed", seed]) == 0
@@ -365,22 +517,48 @@ def converse(monkeypatch, capsys, folder, lines, *words):
 
 
 def test_a_conversation_remembers_until_new(monkeypatch, capsys, run_folder):
-    lines = ["one", "", KeyboardInterrupt(), "/help", "two", "/new", "three", "x" * 100, "four", "/quit", "never"]
+    lines = [
+        "one",
+        "",
+        KeyboardInterrupt(),
+        "/help",
+        "two",
+        "/new",
+        "three",
+        "x" * 100,
+        "four",
+        "/quit",
+        "never",
+    ]
     status, said, read = converse(monkeypatch, capsys, run_folder, lines)
-    assert status == 0 and said.err.count("/new begins a new conversation") == 2 and "make it shorter" in said.err
+    assert (
+        status == 0
+        and said.err.count("/new begins a new conversation") == 2
+        and "make it shorter" in said.err
+    )
     assert [[m["content"] for m in messages if m["role"] == "user"] for messages in read] == [
-        ["one"], ["one", "two"], ["three"], ["three", "x" * 100], ["three", "four"]]
+        ["one"],
+        ["one", "two"],
+        ["three"],
+        ["three", "x" * 100],
+        ["three", "four"],
+    ]
     assert [m["role"] for m in read[1]] == ["user", "assistant", "user"]
     assert len(said.out.splitlines()) >= 4
 
 
 def test_a_long_conversation_forgets_its_beginning(run_folder, tokenizer):
-    options = main.parser().parse_args(["chat", "--model", str(run_folder), "--max-new-tokens", "10"])
+    options = main.parser().parse_args(
+        ["chat", "--model", str(run_folder), "--max-new-tokens", "10"]
+    )
     speaker = chat.Speaker(run_folder / "ppo_ptx", options)
     roles = ("user", "assistant", "user", "assistant", "user")
     messages = [{"role": role, "content": c * 9} for role, c in zip(roles, "abcde", strict=True)]
     ids = speaker.ids(messages)
-    assert ids == render_chat(messages[2:], tokenizer.encode, tokenizer.special, add_reply=True)[0] and len(ids) <= 48 - 10
+    assert (
+        ids == render_chat(messages[2:], tokenizer.encode, tokenizer.special, add_reply=True)[0]
+        and len(ids) <= 48 - 10
+    )
 
 
 def test_ctrl_c_stops_the_reply_and_keeps_the_conversation(monkeypatch, capsys, run_folder):
@@ -399,13 +577,22 @@ def test_ctrl_c_stops_the_reply_and_keeps_the_conversation(monkeypatch, capsys, 
 def test_a_base_model_goes_on_with_the_text(monkeypatch, capsys, run_folder, tokenizer):
     _, _, read = converse(monkeypatch, capsys, run_folder / "base", ["one"])
     assert read == [[{"role": "user", "content": "one"}]]
-    speaker = chat.Speaker(run_folder / "base", main.parser().parse_args(["chat", "--max-new-tokens", "4"]))
+    speaker = chat.Speaker(
+        run_folder / "base", main.parser().parse_args(["chat", "--max-new-tokens", "4"])
+    )
     assert speaker.ids(read[0]) == [tokenizer.special["endoftext"], *tokenizer.encode("one")]
 
 
-@pytest.mark.parametrize(("folder", "words", "part"), [
-    ("reward", [], "scores"), ("nothing", [], "no such folder"), ("..", [], "neither a model nor a run"),
-    ("ppo_ptx", ["--max-new-tokens", "48"], "ask for fewer"), ("ppo_ptx", ["--prompt", "x" * 60], "shorter")])
+@pytest.mark.parametrize(
+    ("folder", "words", "part"),
+    [
+        ("reward", [], "scores"),
+        ("nothing", [], "no such folder"),
+        ("..", [], "neither a model nor a run"),
+        ("ppo_ptx", ["--max-new-tokens", "48"], "ask for fewer"),
+        ("ppo_ptx", ["--prompt", "x" * 60], "shorter"),
+    ],
+)
 def test_what_cannot_talk(capsys, run_folder, folder, words, part):
     words = ["--prompt", "a", "--max-new-tokens", "4", *words]
     status = main.main(["chat", "--model", str(run_folder / folder), *words])
@@ -439,5 +626,9 @@ def test_which_model_answers(run_folder, tmp_path):
 
 def test_the_line_that_says_whose_code_runs():
     assert borrowing.line(["yours"] * 2 + ["borrowed"] * 3, 3) == (
-        "2 of 5 pieces are yours, 3 are borrowed, as you have not written them yet")
-    assert borrowing.line(["yours", "borrowed", "empty"], 0) == "1 of 3 pieces are yours, 1 are borrowed, 1 are empty"
+        "2 of 5 pieces are yours, 3 are borrowed, as you have not written them yet"
+    )
+    assert (
+        borrowing.line(["yours", "borrowed", "empty"], 0)
+        == "1 of 3 pieces are yours, 1 are borrowed, 1 are empty"
+    )

@@ -22,14 +22,21 @@ COMMANDS = ["lessons", "progress", "check", "hint", "lab"]
 def gptlab(tree, *words, **environment):
     """Run the command in a process of its own, on a copy of the course, with nothing borrowed."""
     clean = {k: v for k, v in os.environ.items() if k not in ("GPTLAB_BORROW", "PYTHONPATH")}
-    return subprocess.run([sys.executable, "-m", "gptlab", *words], cwd=tree, capture_output=True, encoding="utf-8",
-                          env=clean | {"PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"} | environment)
+    return subprocess.run(
+        [sys.executable, "-m", "gptlab", *words],
+        cwd=tree,
+        capture_output=True,
+        encoding="utf-8",
+        env=clean | {"PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"} | environment,
+    )
 
 
 def one_line(capsys, *words):
     """Run a command that must fail; -> (exit status, its one line)."""
     status, said = main.main(list(words)), capsys.readouterr()
-    assert status != 0 and not said.out and said.err.count("\n") == 1 and said.err.startswith("gptlab"), said
+    assert (
+        status != 0 and not said.out and said.err.count("\n") == 1 and said.err.startswith("gptlab")
+    ), said
     return status, said.err
 
 
@@ -51,16 +58,37 @@ def fresh(tmp_path_factory):
 
 
 def test_nothing_heavy_is_imported_while_nothing_is_written(fresh):
-    clean = {k: v for k, v in os.environ.items() if k not in ("GPTLAB_BORROW", "PYTHONPATH")} | {"PYTHONUTF8": "1"}
-    done = subprocess.run([sys.executable, "-c", LIGHT, *COMMANDS], cwd=fresh, capture_output=True, encoding="utf-8", env=clean)
+    clean = {k: v for k, v in os.environ.items() if k not in ("GPTLAB_BORROW", "PYTHONPATH")} | {
+        "PYTHONUTF8": "1"
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT, *COMMANDS],
+        cwd=fresh,
+        capture_output=True,
+        encoding="utf-8",
+        env=clean,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("examples:") == len(COMMANDS)
 
 
-@pytest.mark.parametrize("words", [
-    ["check", "99"], ["check", "sampling.sofmax"], ["check", "1", "sampling.sofmax"], ["check", "-1"], ["hint"],
-    ["hint", "sampling.sofmax"], ["hint", "sampling.softmax", "9"], ["hint", "sampling.softmax", "0"],
-    ["lab", "98"], ["lab", "x"], ["lab", "--port", "0"], ["lessons", "1"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "99"],
+        ["check", "sampling.sofmax"],
+        ["check", "1", "sampling.sofmax"],
+        ["check", "-1"],
+        ["hint"],
+        ["hint", "sampling.sofmax"],
+        ["hint", "sampling.softmax", "9"],
+        ["hint", "sampling.softmax", "0"],
+        ["lab", "98"],
+        ["lab", "x"],
+        ["lab", "--port", "0"],
+        ["lessons", "1"],
+    ],
+)
 def test_what_is_wrong_is_said_in_one_line(capsys, words):
     one_line(capsys, *words)
 
@@ -78,13 +106,18 @@ def test_the_map_of_the_course(capsys):
     rows = {row["lesson"]: row for row in json.loads(capsys.readouterr().out)["lessons"]}
     assert list(rows) == sorted({*registry.by_lesson(), *lesson_files.shelf()})
     for number, entries in registry.by_lesson().items():
-        assert rows[number]["blanks"] == len(entries) and rows[number]["minutes"] == sum(entry.minutes for entry in entries)
+        assert rows[number]["blanks"] == len(entries) and rows[number]["minutes"] == sum(
+            entry.minutes for entry in entries
+        )
     for number, path in lesson_files.shelf().items():
         assert rows[number]["file"] == f"lessons/{path.name}" and rows[number]["title"]
     assert main.main(["lessons"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 * len(rows)
-    assert all(row["title"] in line and line.startswith(f"{row['lesson']:2}  ") for row, line in zip(rows.values(), lines[::2]))
+    assert all(
+        row["title"] in line and line.startswith(f"{row['lesson']:2}  ")
+        for row, line in zip(rows.values(), lines[::2])
+    )
 
 
 def test_hints_one_by_one(capsys):
@@ -93,9 +126,16 @@ def test_hints_one_by_one(capsys):
         assert main.main(["hint", "sampling.softmax", *([str(number)] if number > 1 else [])]) == 0
         first, after = capsys.readouterr().out.splitlines()
         assert first == f"hint {number} of {len(texts)}: {text}"
-        more = f"hint sampling.softmax {number + 1}" if number < len(texts) else "reveal sampling.softmax"
+        more = (
+            f"hint sampling.softmax {number + 1}"
+            if number < len(texts)
+            else "reveal sampling.softmax"
+        )
         assert after == f"(more: gptlab {more})"
-    assert f"{len(texts)} hints, so there is no hint 9" in one_line(capsys, "hint", "sampling.softmax", "9")[1]
+    assert (
+        f"{len(texts)} hints, so there is no hint 9"
+        in one_line(capsys, "hint", "sampling.softmax", "9")[1]
+    )
 
 
 # -- check, progress ----------------------------------------------------------------------------------------------
@@ -112,7 +152,10 @@ def write(tree, module, name, body):
     path = tree / "gptlab" / f"{module}.py"
     text = path.read_text(encoding="utf-8")
     start = text.index(f"def {name}(")
-    path.write_text(text[:start] + text[start:].replace("    raise NotImplementedError", body, 1), encoding="utf-8")
+    path.write_text(
+        text[:start] + text[start:].replace("    raise NotImplementedError", body, 1),
+        encoding="utf-8",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -130,26 +173,51 @@ def test_check_judges_what_is_written_and_counts_the_rest(begun):
     assert done.returncode == 1 and not done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "✓ sampling.append_token passes its check"
-    assert "✗ sampling.softmax" in lines and "✗ bpe.merge_pair" in lines and any("AttributeError" in line for line in lines)
+    assert (
+        "✗ sampling.softmax" in lines
+        and "✗ bpe.merge_pair" in lines
+        and any("AttributeError" in line for line in lines)
+    )
     assert any(line.split() == ["help", "gptlab", "hint", "sampling.softmax"] for line in lines)
-    assert lines[-1] == f"1 passes, 2 fail, {total - 3} are empty" and "still empty" not in done.stdout
+    assert (
+        lines[-1] == f"1 passes, 2 fail, {total - 3} are empty" and "still empty" not in done.stdout
+    )
 
 
 def test_check_with_nothing_written_says_where_to_begin(fresh):
     lines = gptlab(fresh, "check").stdout.splitlines()
-    assert lines[0] == f"0 pass, 0 fail, {len(registry.blanks())} are empty" and "gptlab lab" in lines[1] and len(lines) == 2
+    assert (
+        lines[0] == f"0 pass, 0 fail, {len(registry.blanks())} are empty"
+        and "gptlab lab" in lines[1]
+        and len(lines) == 2
+    )
     assert gptlab(fresh, "check", "sampling.softmax").stdout.count("\n") == 1
 
 
 def test_check_of_what_was_named(begun):
-    done = gptlab(begun, "check", "0", "--json", GPTLAB_BORROW="all")  # her own function is judged, borrowed or not
+    done = gptlab(
+        begun, "check", "0", "--json", GPTLAB_BORROW="all"
+    )  # her own function is judged, borrowed or not
     report = json.loads(done.stdout)
-    assert done.returncode == 0 and (report["passes"], report["fails"], report["empty"]) == (1, 0, 0)
-    assert report["blanks"] == [{"key": "sampling.append_token", "lesson": 0, "state": "passes",
-                                 "message": "✓ sampling.append_token passes its check", "misconception": None}]
+    assert done.returncode == 0 and (report["passes"], report["fails"], report["empty"]) == (
+        1,
+        0,
+        0,
+    )
+    assert report["blanks"] == [
+        {
+            "key": "sampling.append_token",
+            "lesson": 0,
+            "state": "passes",
+            "message": "✓ sampling.append_token passes its check",
+            "misconception": None,
+        }
+    ]
     done = gptlab(begun, "check", "sampling.top_k_filter", "sampling.append_token")
     assert done.returncode == 1
-    assert done.stdout.splitlines()[1].startswith("○ sampling.top_k_filter is still empty: write it in gptlab/sampling.py:")
+    assert done.stdout.splitlines()[1].startswith(
+        "○ sampling.top_k_filter is still empty: write it in gptlab/sampling.py:"
+    )
     assert done.stdout.splitlines()[2] == "1 passes, 0 fail, 1 is empty"
     assert gptlab(begun, "check", "5").returncode == 0  # nothing is written there, so nothing fails
 
@@ -158,11 +226,21 @@ def test_progress_of_what_is_written(begun):
     done = gptlab(begun, "progress", "--json")
     rows = {row["lesson"]: row for row in json.loads(done.stdout)["lessons"]}
     assert done.returncode == 0 and (rows[0]["written"], rows[0]["passes"]) == (1, 1)
-    assert (rows[1]["written"], rows[1]["passes"], rows[2]["written"], rows[2]["passes"]) == (1, 0, 1, 0)
-    assert rows[1]["states"]["sampling.softmax"] == "fails" and rows[1]["states"]["ngram.perplexity"] == "empty"
+    assert (rows[1]["written"], rows[1]["passes"], rows[2]["written"], rows[2]["passes"]) == (
+        1,
+        0,
+        1,
+        0,
+    )
+    assert (
+        rows[1]["states"]["sampling.softmax"] == "fails"
+        and rows[1]["states"]["ngram.perplexity"] == "empty"
+    )
     lines = gptlab(begun, "progress").stdout.splitlines()
     assert lines[0].split()[-5:] == ["████████████", "1", "of", "1", "pass"]
-    assert lines[-1].startswith(f"1 of {len(registry.blanks())} functions pass their checks; about ")
+    assert lines[-1].startswith(
+        f"1 of {len(registry.blanks())} functions pass their checks; about "
+    )
 
 
 def test_a_file_that_cannot_be_read_fails_but_the_rest_is_judged(tmp_path):
@@ -172,22 +250,35 @@ def test_a_file_that_cannot_be_read_fails_but_the_rest_is_judged(tmp_path):
     path.write_text(path.read_text(encoding="utf-8") + "\ndef (:\n", encoding="utf-8")
     done = gptlab(tree, "check")
     assert done.returncode == 1 and "✓ sampling.append_token passes its check" in done.stdout
-    assert done.stderr.count("\n") == 1 and done.stderr.startswith("gptlab: bpe cannot be read: gptlab/bpe.py:")
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith(
+        "gptlab: bpe cannot be read: gptlab/bpe.py:"
+    )
     done = gptlab(tree, "progress")
     assert done.returncode == 0 and "bpe cannot be read: gptlab/bpe.py:" in done.stdout
-    path.write_text("import nowhere_to_be_found\n" + path.read_text(encoding="utf-8").replace("\ndef (:\n", ""), encoding="utf-8")
+    path.write_text(
+        "import nowhere_to_be_found\n" + path.read_text(encoding="utf-8").replace("\ndef (:\n", ""),
+        encoding="utf-8",
+    )
     write(tree, "bpe", "decode", "    return ''")
     done = gptlab(tree, "check", "bpe.decode")
-    assert done.returncode == 1 and "gptlab/bpe.py cannot be imported: ModuleNotFoundError" in done.stdout and not done.stderr
+    assert (
+        done.returncode == 1
+        and "gptlab/bpe.py cannot be imported: ModuleNotFoundError" in done.stdout
+        and not done.stderr
+    )
 
 
 def test_earlier_lessons_are_lent_while_a_check_runs(tmp_path):
     tree = empty_copy(tmp_path)
     body = "    from gptlab.sampling import softmax\n    softmax(torch.zeros(2))\n    return torch.ones(t, t).tril().bool()"
     write(tree, "attention", "causal_mask", body)  # lesson 5 uses lesson 1, which is empty
-    assert gptlab(tree, "check", "attention.causal_mask").stdout.startswith("✓ attention.causal_mask passes its check\n")
+    assert gptlab(tree, "check", "attention.causal_mask").stdout.startswith(
+        "✓ attention.causal_mask passes its check\n"
+    )
     done = gptlab(tree, "check", "attention.causal_mask", GPTLAB_SOLUTIONS=str(tmp_path / "gone"))
-    assert done.returncode == 1 and "sampling.softmax (lesson 1) is still empty" in " ".join(done.stdout.split())
+    assert done.returncode == 1 and "sampling.softmax (lesson 1) is still empty" in " ".join(
+        done.stdout.split()
+    )
 
 
 # -- lab ----------------------------------------------------------------------------------------------------------
@@ -208,7 +299,9 @@ def started(monkeypatch):
             return 3
 
     monkeypatch.setattr(lessons.subprocess, "Popen", Started)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may have been started without
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a job in the background may have been started without
     yield calls
     signal.signal(signal.SIGINT, before)
 
@@ -216,18 +309,31 @@ def started(monkeypatch):
 def test_lab_starts_jupyterlab_on_this_machine_only(started):
     number, path = next(iter(lesson_files.shelf().items()))
     before = signal.getsignal(signal.SIGINT)
-    assert main.main(["lab", str(number), "--port", "8123", "--no-browser"]) == main.main(["lab"]) == 3
+    assert (
+        main.main(["lab", str(number), "--port", "8123", "--no-browser"]) == main.main(["lab"]) == 3
+    )
     assert signal.getsignal(signal.SIGINT) is before is not signal.SIG_IGN
     (command, folder), (plain, _) = started
     assert command[:3] == [sys.executable, "-m", "jupyterlab"] and folder == ROOT
-    assert {"--ip=127.0.0.1", "--port=8123", "--no-browser", f"--ServerApp.root_dir={ROOT}",
-            f"--LabApp.default_url=/lab/tree/lessons/{path.name}"} <= set(command)
-    assert "--LabApp.default_url=/lab/tree/lessons" in plain and not any("port" in word for word in plain)
+    assert {
+        "--ip=127.0.0.1",
+        "--port=8123",
+        "--no-browser",
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/lessons/{path.name}",
+    } <= set(command)
+    assert "--LabApp.default_url=/lab/tree/lessons" in plain and not any(
+        "port" in word for word in plain
+    )
 
 
 def test_lab_says_what_is_missing(started, monkeypatch, capsys, tmp_path):
     assert "lesson 98 has no notebook; these have: 0, 1" in one_line(capsys, "lab", "98")[1]
-    monkeypatch.setattr(lessons, "importlib", types.SimpleNamespace(util=types.SimpleNamespace(find_spec=lambda name: None)))
+    monkeypatch.setattr(
+        lessons,
+        "importlib",
+        types.SimpleNamespace(util=types.SimpleNamespace(find_spec=lambda name: None)),
+    )
     assert "JupyterLab is not installed" in one_line(capsys, "lab")[1]
     monkeypatch.setattr(lessons, "CHECKOUT", tmp_path)
     monkeypatch.setattr(source_scan, "CHECKOUT", tmp_path)

@@ -50,7 +50,9 @@ def edit(tree, *pairs):
     for old, new in pairs:
         assert old in text, old
         text = text.replace(old, new)
-    later = path.stat().st_mtime_ns + 2_000_000_000  # whatever the file system's clock can tell apart
+    later = (
+        path.stat().st_mtime_ns + 2_000_000_000
+    )  # whatever the file system's clock can tell apart
     path.write_text(text, encoding="utf-8")
     os.utime(path, ns=(later, later))
 
@@ -74,55 +76,91 @@ def session(tree, home, steps):
 
 def test_an_edit_runs_at_once_also_inside_a_model(tree, tmp_path):
     place = "gptlab/attention.py:"
-    got = session(tree, tmp_path, [
-        "from gptlab import start, check\nlesson = start(5)",
-        PREPARE,
-        "# needs: attention.merge_heads\nprint('too early')",
-        "model(ids)",
-        "from gptlab.attention import merge_heads\ncheck('attention.merge_heads')",
-        (lambda: body_of(tree, "merge_heads", RIGHT), "# needs: attention.merge_heads\nfirst = model(ids)\nprint('ran')"),
-        "check('attention.merge_heads')",
-        (lambda: edit(tree, (RIGHT, ZERO)), "print(torch.equal(model(ids), first), merge_heads(torch.ones(1, 2, 3, 4)).sum())"),
-        (lambda: edit(tree, (ZERO, HELPED), ("import torch\n", f"import math\n\nimport torch\n{HELPER}")),
-         "print(torch.equal(model(ids), first))"),
-        (lambda: edit(tree, (HELPED, HELPED + ")")), "print(torch.equal(model(ids), first))"),
-        "check('attention.merge_heads')",
-        (lambda: edit(tree, (HELPED + ")", HELPED)), "check('attention.merge_heads')"),
-        (lambda: edit(tree, ("import math\n", "import math\nmath.pie\n")), "print('on')"),
-        "print('no news')",
-        (lambda: edit(tree, ("math.pie\n", "")), "check('attention.merge_heads')"),
-        "lesson = start(5)\n"
-        "hooks = [get_ipython().input_transformers_cleanup, get_ipython().events.callbacks['pre_run_cell']]\n"
-        "print([str(hook).count(name) for hook, name in zip(hooks, ['wait_for_needs', 'say_failures'])])",
-        "# needs: attention.merge_hed\nprint('never')",
-    ])
+    got = session(
+        tree,
+        tmp_path,
+        [
+            "from gptlab import start, check\nlesson = start(5)",
+            PREPARE,
+            "# needs: attention.merge_heads\nprint('too early')",
+            "model(ids)",
+            "from gptlab.attention import merge_heads\ncheck('attention.merge_heads')",
+            (
+                lambda: body_of(tree, "merge_heads", RIGHT),
+                "# needs: attention.merge_heads\nfirst = model(ids)\nprint('ran')",
+            ),
+            "check('attention.merge_heads')",
+            (
+                lambda: edit(tree, (RIGHT, ZERO)),
+                "print(torch.equal(model(ids), first), merge_heads(torch.ones(1, 2, 3, 4)).sum())",
+            ),
+            (
+                lambda: edit(
+                    tree,
+                    (ZERO, HELPED),
+                    ("import torch\n", f"import math\n\nimport torch\n{HELPER}"),
+                ),
+                "print(torch.equal(model(ids), first))",
+            ),
+            (lambda: edit(tree, (HELPED, HELPED + ")")), "print(torch.equal(model(ids), first))"),
+            "check('attention.merge_heads')",
+            (lambda: edit(tree, (HELPED + ")", HELPED)), "check('attention.merge_heads')"),
+            (lambda: edit(tree, ("import math\n", "import math\nmath.pie\n")), "print('on')"),
+            "print('no news')",
+            (lambda: edit(tree, ("math.pie\n", "")), "check('attention.merge_heads')"),
+            "lesson = start(5)\n"
+            "hooks = [get_ipython().input_transformers_cleanup, get_ipython().events.callbacks['pre_run_cell']]\n"
+            "print([str(hook).count(name) for hook, name in zip(hooks, ['wait_for_needs', 'say_failures'])])",
+            "# needs: attention.merge_hed\nprint('never')",
+        ],
+    )
     passes = [("stdout", "✓ attention.merge_heads passes its check\n")]
     assert got[2] == [("stdout", WAITS)]
-    assert got[3][0][0] == "EmptyBlank" and "attention.merge_heads (lesson 5) is still empty" in got[3][0][1]
-    assert [kind for kind, _ in got[4]] == ["CheckFailed"] and got[4][0][1].startswith("○ attention.merge_heads (lesson 5)")
+    assert (
+        got[3][0][0] == "EmptyBlank"
+        and "attention.merge_heads (lesson 5) is still empty" in got[3][0][1]
+    )
+    assert [kind for kind, _ in got[4]] == ["CheckFailed"] and got[4][0][1].startswith(
+        "○ attention.merge_heads (lesson 5)"
+    )
     assert got[5] == [("stdout", "ran\n")] and got[6] == passes
     assert got[7] == [("stdout", "False tensor(0.)\n")] and got[8] == [("stdout", "True\n")]
     why, *rest = got[9][0][1].splitlines()
     assert why.startswith(place) and "unmatched ')'" in why and rest == ["True"]
-    assert got[10][0][0] == "CheckFailed" and "cannot be checked before this is mended: " + place in got[10][0][1]
+    assert (
+        got[10][0][0] == "CheckFailed"
+        and "cannot be checked before this is mended: " + place in got[10][0][1]
+    )
     assert got[11] == passes
     why, *rest = got[12][0][1].splitlines()
     assert why.startswith(place) and "AttributeError" in why and rest == ["on"]
     assert got[13] == [("stdout", "no news\n")]  # it is said once
     assert got[14] == passes
     assert got[15][0][1].endswith("\n[1, 1]\n")
-    assert got[16][0][0] == "UnknownBlank" and "did you mean attention.merge_heads or" in got[16][0][1]
-    assert all(text.count("\n") == 0 for cell in (got[3], got[4], got[10], got[16]) for _, text in cell)
+    assert (
+        got[16][0][0] == "UnknownBlank" and "did you mean attention.merge_heads or" in got[16][0][1]
+    )
+    assert all(
+        text.count("\n") == 0 for cell in (got[3], got[4], got[10], got[16]) for _, text in cell
+    )
 
 
 def test_with_everything_borrowed_no_cell_waits(tree, tmp_path):
-    cells = notebook_of("from gptlab import start, check\nlesson = start(1)", "# needs: ngram.perplexity\nprint('runs')",
-                        "check('ngram.perplexity')", "lesson.owned()")
+    cells = notebook_of(
+        "from gptlab import start, check\nlesson = start(1)",
+        "# needs: ngram.perplexity\nprint('runs')",
+        "check('ngram.perplexity')",
+        "lesson.owned()",
+    )
     run(tree, cells, tmp_path, borrow="all")
     got = [said(cell) for cell in cells.cells]
     assert "borrowed: every function of the course" in got[0][0][1]
-    assert got[1] == [("stdout", "runs\n")] and got[2] == [("stdout", "✓ ngram.perplexity passes its check\n")]
-    assert got[3][0][1].startswith("lesson 1: 0 of 9 pieces of this lesson are yours\n○ ngram.bigram_counts ")
+    assert got[1] == [("stdout", "runs\n")] and got[2] == [
+        ("stdout", "✓ ngram.perplexity passes its check\n")
+    ]
+    assert got[3][0][1].startswith(
+        "lesson 1: 0 of 9 pieces of this lesson are yours\n○ ngram.bigram_counts "
+    )
 
 
 # -- start, outside a notebook ------------------------------------------------------------------------------------
@@ -145,8 +183,13 @@ print(sorted(key for key, state in whose().items() if state == "empty"))
 
 def script(tree, code, **environment):
     clean = {k: v for k, v in os.environ.items() if k not in ("GPTLAB_BORROW", "PYTHONPATH")}
-    return subprocess.run([sys.executable, "-c", code], cwd=tree, capture_output=True, encoding="utf-8",
-                          env=clean | {"PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"} | environment)
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tree,
+        capture_output=True,
+        encoding="utf-8",
+        env=clean | {"PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"} | environment,
+    )
 
 
 def test_start_borrows_what_comes_before_and_leaves_the_lesson_alone(tree):
@@ -154,21 +197,34 @@ def test_start_borrows_what_comes_before_and_leaves_the_lesson_alone(tree):
     assert not done.stderr
     *lines, borrowed, empty = done.stdout.splitlines()
     assert lines[:2] == lines[2:] and len(lines) == 4  # the same text for the same state
-    by_lesson = {n: sorted(entry.key for entry in entries) for n, entries in registry.by_lesson().items()}
+    by_lesson = {
+        n: sorted(entry.key for entry in entries) for n, entries in registry.by_lesson().items()
+    }
     assert eval(borrowed) == sorted(by_lesson[0] + by_lesson[1])
     assert eval(empty) == by_lesson[2]
     assert "borrowed until you write them: 10 functions of earlier lessons" in lines[1]
 
 
 def test_start_without_references(tree, tmp_path):
-    done = script(tree, "from gptlab import start; start(1); print('went on')", GPTLAB_SOLUTIONS=str(tmp_path / "gone"))
+    done = script(
+        tree,
+        "from gptlab import start; start(1); print('went on')",
+        GPTLAB_SOLUTIONS=str(tmp_path / "gone"),
+    )
     lines = done.stdout.splitlines()
-    assert len(lines) == 3 and "there is no folder" in lines[1] and lines[2] == "went on" and not done.stderr
+    assert (
+        len(lines) == 3
+        and "there is no folder" in lines[1]
+        and lines[2] == "went on"
+        and not done.stderr
+    )
 
 
 @pytest.mark.parametrize("number", [99, -1, "1", True, None])
 def test_a_wrong_number_is_refused_in_one_line(number):
-    with pytest.raises(lesson_files.UnknownLesson, match=f"there is no lesson {number!r}; there are 0, 1, 2") as caught:
+    with pytest.raises(
+        lesson_files.UnknownLesson, match=f"there is no lesson {number!r}; there are 0, 1, 2"
+    ) as caught:
         lesson.start(number)
     assert "\n" not in str(caught.value)
 
@@ -178,15 +234,23 @@ def test_start_says_which_file_cannot_be_read(tmp_path):
     with (tree / "gptlab" / "ngram.py").open("a", encoding="utf-8") as file:
         file.write("\ndef (:\n")
     done = script(tree, "from gptlab import start; start(1)")
-    assert done.stdout.splitlines()[-1].startswith("ngram cannot be read: gptlab/ngram.py:") and not done.stderr
+    assert (
+        done.stdout.splitlines()[-1].startswith("ngram cannot be read: gptlab/ngram.py:")
+        and not done.stderr
+    )
 
 
 def test_what_start_says(monkeypatch, capsys):
     monkeypatch.setattr(lesson, "_settle_machine", lambda seed: None)
     lesson.start(1)
     first, second = capsys.readouterr().out.splitlines()
-    count, minutes = len(registry.by_lesson()[1]), sum(entry.minutes for entry in registry.by_lesson()[1])
-    assert first.startswith("lesson 1") and first.endswith(f": {count} functions to write, about {minutes} minutes")
+    count, minutes = (
+        len(registry.by_lesson()[1]),
+        sum(entry.minutes for entry in registry.by_lesson()[1]),
+    )
+    assert first.startswith("lesson 1") and first.endswith(
+        f": {count} functions to write, about {minutes} minutes"
+    )
     assert second == "borrowed: every function of the course, so that each cell shows what it does"
 
 
@@ -215,8 +279,12 @@ def test_every_blank_has_a_card(entry):
     page = Balanced()
     page.feed(bundle["text/html"])
     assert not page.open
-    assert page.links == [f"../gptlab/{entry.module}.py#line={entry.line - 1}"]  # JupyterLab counts lines from 0
-    assert (ROOT / "lessons" / page.links[0].partition("#")[0]).resolve() == source_scan.PACKAGE / f"{entry.module}.py"
+    assert page.links == [
+        f"../gptlab/{entry.module}.py#line={entry.line - 1}"
+    ]  # JupyterLab counts lines from 0
+    assert (
+        ROOT / "lessons" / page.links[0].partition("#")[0]
+    ).resolve() == source_scan.PACKAGE / f"{entry.module}.py"
     assert "Why &lt;this&gt; &amp; that" in bundle["text/html"]
     for text in (f"about {entry.minutes} min", f"def {entry.name}(", "●" * entry.difficulty):
         assert text in bundle["text/plain"] and text in bundle["text/html"]
@@ -225,17 +293,33 @@ def test_every_blank_has_a_card(entry):
     assert all(len(line) <= 120 for line in bundle["text/plain"].splitlines())
 
 
-@pytest.mark.parametrize(("doc", "wanted"), [
-    ("Say.\n\n    y = x          Someone 2020, eq. 1\n\nx  (T) float", [("y = x", "Someone 2020, eq. 1")]),
-    ("Say.\n\n    a = b\n    c = d    e = f\n\nMore.\n\n    not this", [("a = b", ""), ("c = d    e = f", "")]),
-    ("Say.\n\n    do: this\n                 Someone 2016, alg. 1\n", [("do: this", ""), ("", "Someone 2016, alg. 1")]),
-    ("Say.\n\nNo equation.", []), ("", [])])
+@pytest.mark.parametrize(
+    ("doc", "wanted"),
+    [
+        (
+            "Say.\n\n    y = x          Someone 2020, eq. 1\n\nx  (T) float",
+            [("y = x", "Someone 2020, eq. 1")],
+        ),
+        (
+            "Say.\n\n    a = b\n    c = d    e = f\n\nMore.\n\n    not this",
+            [("a = b", ""), ("c = d    e = f", "")],
+        ),
+        (
+            "Say.\n\n    do: this\n                 Someone 2016, alg. 1\n",
+            [("do: this", ""), ("", "Someone 2016, alg. 1")],
+        ),
+        ("Say.\n\nNo equation.", []),
+        ("", []),
+    ],
+)
 def test_the_equation_of_a_docstring(doc, wanted):
     assert exercise_card.equation_of(doc) == wanted
 
 
 def test_a_card_of_another_lesson_is_refused():
-    with pytest.raises(UnknownBlank, match="attention.causal_mask belongs to lesson 5, and this is lesson 1"):
+    with pytest.raises(
+        UnknownBlank, match="attention.causal_mask belongs to lesson 5, and this is lesson 1"
+    ):
         lesson.Lesson(1, "", ()).card("attention.causal_mask", "why")
     with pytest.raises(UnknownBlank, match="did you mean sampling.softmax"):
         lesson.Lesson(1, "", ()).card("sampling.sofmax", "why")
@@ -243,20 +327,36 @@ def test_a_card_of_another_lesson_is_refused():
 
 def test_what_is_owned():
     first, second, third = registry.by_lesson()[1][:3]
-    shown = exercise_card.owned(1, [(first, "yours"), (second, "borrowed"), (third, "empty")], ["yours"] * 2 + ["empty"] * 5)
+    shown = exercise_card.owned(
+        1, [(first, "yours"), (second, "borrowed"), (third, "empty")], ["yours"] * 2 + ["empty"] * 5
+    )
     lines = [" ".join(line.split()) for line in shown.text.splitlines()]
-    assert lines == ["lesson 1: 1 of 3 pieces of this lesson are yours, 2 of 7 of the whole course",
-                     f"✓ {first.key} yours", f"○ {second.key} borrowed", f"· {third.key} empty"]
+    assert lines == [
+        "lesson 1: 1 of 3 pieces of this lesson are yours, 2 of 7 of the whole course",
+        f"✓ {first.key} yours",
+        f"○ {second.key} borrowed",
+        f"· {third.key} empty",
+    ]
     assert str(shown) == shown.text and first.key in shown.html
 
 
 # -- waiting cells ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "keys"), [
-    ("# needs: a.b, c.d\nx", ["a.b", "c.d"]), ("# NBVAL_CHECK_OUTPUT\n#needs: a.b\nx", ["a.b"]), ("x\n# needs: a.b", []),
-    ("# needs:\nx", []), ("# this needs: a.b\nx", []), ("", []), ("\n# needs: a.b", []),
-    ("# needs: a.b, c.d\n# needs: e.f\nx", ["a.b", "c.d", "e.f"]), ("# needs: a.b\nx\n# needs: c.d", ["a.b"])])
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("# needs: a.b, c.d\nx", ["a.b", "c.d"]),
+        ("# NBVAL_CHECK_OUTPUT\n#needs: a.b\nx", ["a.b"]),
+        ("x\n# needs: a.b", []),
+        ("# needs:\nx", []),
+        ("# this needs: a.b\nx", []),
+        ("", []),
+        ("\n# needs: a.b", []),
+        ("# needs: a.b, c.d\n# needs: e.f\nx", ["a.b", "c.d", "e.f"]),
+        ("# needs: a.b\nx\n# needs: c.d", ["a.b"]),
+    ],
+)
 def test_needs_stand_among_the_first_comments(text, keys):
     assert notebook_hooks.needed(text.splitlines(keepends=True)) == keys
 
@@ -264,11 +364,15 @@ def test_needs_stand_among_the_first_comments(text, keys):
 def test_a_cell_waits_for_what_is_empty_only(monkeypatch):
     cell = ["# needs: ngram.perplexity, sampling.softmax, sampling.generate\n", "1 / 0\n"]
     assert notebook_hooks.wait_for_needs(cell) == cell  # all is borrowed in these tests
-    states = dict(registry.states_in_files()) | {"ngram.perplexity": "empty", "sampling.generate": "empty"}
+    states = dict(registry.states_in_files()) | {
+        "ngram.perplexity": "empty",
+        "sampling.generate": "empty",
+    }
     monkeypatch.setattr(notebook_hooks, "states_in_files", lambda: states)
     (line,) = notebook_hooks.wait_for_needs(cell)
     assert eval(line.replace("print", "str")) == (
-        "this cell comes to life when ngram.perplexity and sampling.generate are written")
+        "this cell comes to life when ngram.perplexity and sampling.generate are written"
+    )
 
 
 # -- the shelf, progress ------------------------------------------------------------------------------------------
@@ -286,40 +390,69 @@ def shelve(checkout, name, *prose):
     nbformat.write(nbformat.v4.new_notebook(cells=cells), checkout / "lessons" / name)
 
 
-@pytest.mark.parametrize(("heading", "title"), [
-    ("# 01 · Next-token prediction (文字接龍)", "Next-token prediction (文字接龍)"), ("# Lesson 1: Counting", "Counting"),
-    ("text before\n\n#   1. Counting 2 things ", "Counting 2 things"), ("# 2003 was the year", "2003 was the year"),
-    ("## no title", "")])
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("# 01 · Next-token prediction (文字接龍)", "Next-token prediction (文字接龍)"),
+        ("# Lesson 1: Counting", "Counting"),
+        ("text before\n\n#   1. Counting 2 things ", "Counting 2 things"),
+        ("# 2003 was the year", "2003 was the year"),
+        ("## no title", ""),
+    ],
+)
 def test_titles_come_from_the_first_heading(checkout, heading, title):
     shelve(checkout, "01_next.ipynb", heading)
-    assert lesson_files.title(1) == title and list(lesson_files.shelf()) == [1] and lesson_files.title(2) == ""
+    assert (
+        lesson_files.title(1) == title
+        and list(lesson_files.shelf()) == [1]
+        and lesson_files.title(2) == ""
+    )
 
 
 def test_a_damaged_notebook_has_no_title(checkout):
     (checkout / "lessons" / "07_odd.ipynb").write_text("{", encoding="utf-8")
     (checkout / "lessons" / "7_odd.ipynb").write_text("{}", encoding="utf-8")
-    assert lesson_files.title(7) == "" and list(lesson_files.shelf()) == [7] and 7 in lesson_files.lesson_numbers()
+    assert (
+        lesson_files.title(7) == ""
+        and list(lesson_files.shelf()) == [7]
+        and 7 in lesson_files.lesson_numbers()
+    )
 
 
 def piece(state, minutes=5):
-    return progress.Piece(source_scan.Blank("m.f", 1, minutes, 1, "", "", 1, state == "empty"), state, "")
+    return progress.Piece(
+        source_scan.Blank("m.f", 1, minutes, 1, "", "", 1, state == "empty"), state, ""
+    )
 
 
-@pytest.mark.parametrize(("states", "bar"), [
-    (["empty"] * 9, "············"), (["passes"] * 9, "████████████"), (["fails"] * 5, "▒▒▒▒▒▒▒▒▒▒▒▒"),
-    (["passes"] + ["empty"] * 20, "█···········"), (["passes"] * 11 + ["fails"], "███████████▒"),
-    (["passes"] * 40 + ["fails"], "███████████▒"), (["passes", "fails", "empty", "empty"], "███▒▒▒······")])
+@pytest.mark.parametrize(
+    ("states", "bar"),
+    [
+        (["empty"] * 9, "············"),
+        (["passes"] * 9, "████████████"),
+        (["fails"] * 5, "▒▒▒▒▒▒▒▒▒▒▒▒"),
+        (["passes"] + ["empty"] * 20, "█···········"),
+        (["passes"] * 11 + ["fails"], "███████████▒"),
+        (["passes"] * 40 + ["fails"], "███████████▒"),
+        (["passes", "fails", "empty", "empty"], "███▒▒▒······"),
+    ],
+)
 def test_bars(states, bar):
     assert progress.bar(progress.Standing(1, "t", tuple(map(piece, states)))) == bar
 
 
 def test_the_table_of_progress():
-    rows = [progress.Standing(0, "聊天 a", (piece("passes"),)),
-            progress.Standing(1, "counting", (piece("fails"), piece("empty"))), progress.Standing(17, "your own", ())]
+    rows = [
+        progress.Standing(0, "聊天 a", (piece("passes"),)),
+        progress.Standing(1, "counting", (piece("fails"), piece("empty"))),
+        progress.Standing(17, "your own", ()),
+    ]
     assert progress.table(rows).splitlines() == [
         " 0  聊天 a    ████████████  1 of 1 pass",
         " 1  counting  ▒▒▒▒▒▒······  0 of 2 pass, 1 written but not right yet",
-        "", "1 of 3 functions pass their checks; about 10 minutes are left"]
+        "",
+        "1 of 3 functions pass their checks; about 10 minutes are left",
+    ]
 
 
 JUDGE = """
@@ -335,17 +468,25 @@ def test_progress_judges_what_she_wrote_and_nothing_else(tmp_path):
     tree = empty_copy(tmp_path)
     code = "import sys; from gptlab import progress; print(progress()); sys.exit('torch' in sys.modules)"
     done = script(tree, code)
-    assert done.returncode == 0 and "functions pass their checks" in done.stdout, done.stderr  # fast: nothing is imported
+    assert done.returncode == 0 and "functions pass their checks" in done.stdout, (
+        done.stderr
+    )  # fast: nothing is imported
     path = tree / "gptlab" / "ngram.py"
     text = path.read_text(encoding="utf-8")
-    right, wrong = "    return loss.exp() if isinstance(loss, Tensor) else math.exp(loss)", "    return counts / counts.sum()"
+    right, wrong = (
+        "    return loss.exp() if isinstance(loss, Tensor) else math.exp(loss)",
+        "    return counts / counts.sum()",
+    )
     for name, body in (("perplexity", right), ("bigram_probabilities", wrong)):
         start = text.index(f"def {name}(")
         text = text[:start] + text[start:].replace(STUB, body, 1)
     path.write_text(text.replace("import torch", "import math\nimport torch", 1), encoding="utf-8")
     for borrow in ("", "all"):  # what is borrowed does not count
         done = script(tree, JUDGE, GPTLAB_BORROW=borrow)
-        assert eval(done.stdout.splitlines()[0]) == ["ngram.bigram_probabilities fails", "ngram.perplexity passes"], done.stderr
+        assert eval(done.stdout.splitlines()[0]) == [
+            "ngram.bigram_probabilities fails",
+            "ngram.perplexity passes",
+        ], done.stderr
 
 
 # -- make.py ------------------------------------------------------------------------------------------------------
@@ -353,9 +494,13 @@ def test_progress_judges_what_she_wrote_and_nothing_else(tmp_path):
 
 def lesson_zero(*extra):
     """A small lesson 0 that keeps every rule."""
-    sources = ["from gptlab import start, check, hint\nlesson = start(0)",
-               'lesson.card("sampling.append_token", "Everything is made of it.")',
-               '# NBVAL_CHECK_OUTPUT\ncheck("sampling.append_token")', *extra, "lesson.owned()"]
+    sources = [
+        "from gptlab import start, check, hint\nlesson = start(0)",
+        'lesson.card("sampling.append_token", "Everything is made of it.")',
+        '# NBVAL_CHECK_OUTPUT\ncheck("sampling.append_token")',
+        *extra,
+        "lesson.owned()",
+    ]
     made = notebook_of(*sources)
     made.cells.insert(0, nbformat.v4.new_markdown_cell("# 00 · What it really does"))
     for number, cell in enumerate(made.cells):
@@ -382,15 +527,27 @@ def test_make_writes_the_same_file_each_time(tmp_path):
     assert path.read_bytes() == first and took.seconds > 0 and took.peak_mb > 10
     assert rules.faults(path) == []
     kept = json.loads(first)
-    outputs = [output for cell in kept["cells"] if cell["cell_type"] == "code" for output in cell["outputs"]]
-    assert "widgets" not in kept["metadata"] and not any(make.WIDGET in output.get("data", {}) for output in outputs)
+    outputs = [
+        output
+        for cell in kept["cells"]
+        if cell["cell_type"] == "code"
+        for output in cell["outputs"]
+    ]
+    assert "widgets" not in kept["metadata"] and not any(
+        make.WIDGET in output.get("data", {}) for output in outputs
+    )
     assert [cell["id"] for cell in kept["cells"]] == [f"cell-{n}" for n in range(7)]
 
 
-@pytest.mark.parametrize(("source", "why"), [
-    ("undefined_name", "NameError"), ("import os\nos._exit(1)", "died"),
-    ("print(('x' * 99 + '\\n') * 11_500)", "at most 1 MB; the largest output"),
-    ("import ipywidgets\nipywidgets.IntSlider(3)", "a widget without a picture")])
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("undefined_name", "NameError"),
+        ("import os\nos._exit(1)", "died"),
+        ("print(('x' * 99 + '\\n') * 11_500)", "at most 1 MB; the largest output"),
+        ("import ipywidgets\nipywidgets.IntSlider(3)", "a widget without a picture"),
+    ],
+)
 def test_make_refuses_and_leaves_the_file_alone(tmp_path, source, why):
     path = tmp_path / "00_zero.ipynb"
     nbformat.write(notebook_of(source), path)

@@ -26,7 +26,11 @@ def markdown_of(path):
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         return text
-    return "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+    return "\n\n".join(
+        "".join(cell["source"])
+        for cell in json.loads(text)["cells"]
+        if cell["cell_type"] == "markdown"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +42,7 @@ def source(tmp_path_factory):
 
 
 # contents
+
 
 def test_contents_name_files_that_exist(source):
     names = re.findall(r"(?:root|file): (\S+)", (source / "_toc.yml").read_text(encoding="utf-8"))
@@ -67,7 +72,10 @@ def test_readers_see_no_marks_for_machines():
     notebook = {"cells": [cell], "metadata": {"widgets": {"state": 1}, "kernelspec": {}}}
     shown = make.for_readers(notebook)
     assert shown["cells"][0]["source"] == 'check("x")' and shown["metadata"] == {"kernelspec": {}}
-    assert notebook["cells"][0]["source"][0].startswith("# NBVAL") and "widgets" in notebook["metadata"]
+    assert (
+        notebook["cells"][0]["source"][0].startswith("# NBVAL")
+        and "widgets" in notebook["metadata"]
+    )
 
 
 def test_a_part_without_a_place_is_named():
@@ -78,6 +86,7 @@ def test_a_part_without_a_place_is_named():
 
 # the first page
 
+
 def test_figures_of_the_first_page_come_from_the_record():
     written = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
     typed = re.search(r"\d[\d.,]* ?%|\d\.\d\d", written.replace("Python 3.11", ""))
@@ -86,7 +95,11 @@ def test_figures_of_the_first_page_come_from_the_record():
     assert f"{MADE['parameters']:,}" in told and MADE["commit"] in told
     assert "3,141,592" in pages.measured({**MADE, "parameters": 3141592})
     counts = MADE["base_continuations"]
-    rows = dict(re.findall(r"\| (the answer|another question|an exam) \| (\d+) \|", pages.running_example(MADE)))
+    rows = dict(
+        re.findall(
+            r"\| (the answer|another question|an exam) \| (\d+) \|", pages.running_example(MADE)
+        )
+    )
     assert {int(n) for n in rows.values()} <= {v for v in counts.values() if isinstance(v, int)}
 
 
@@ -96,7 +109,11 @@ def test_the_map_has_every_lesson_in_the_course_colours():
     assert arc.COLOURS == COLOURS and {colour for _, _, colour, _ in arc.STAGES} <= set(COLOURS)
     assert (arc.INK, arc.FAINT, arc.EDGE, arc.PANEL) == (INK, FAINT, EDGE, PANEL)
     drawing = ElementTree.fromstring(arc.draw({0, 3}))
-    filled = [dot for dot in drawing.iter("{http://www.w3.org/2000/svg}circle") if dot.get("fill") != arc.PANEL]
+    filled = [
+        dot
+        for dot in drawing.iter("{http://www.w3.org/2000/svg}circle")
+        if dot.get("fill") != arc.PANEL
+    ]
     assert len(filled) == 3, "two lessons that are ready, and the legend"
     assert "0, 3" in arc.describe({0, 3}) and "No lesson is ready" in arc.describe(set())
     for number in arc.NAMES:
@@ -105,14 +122,19 @@ def test_the_map_has_every_lesson_in_the_course_colours():
 
 # glossary
 
+
 @pytest.mark.parametrize("term", TERMS, ids=lambda term: term.english)
 def test_term(term):
     assert term.english.strip() and 0 <= term.lesson <= 17
     assert re.search("[\u4e00-\u9fff]|softmax|Transformer|PPO", term.hans) and term.hant
     han = [re.sub(r"[^\u3400-\u9fff]", "", script) for script in (term.hans, term.hant)]
-    assert han[0].encode("gb2312"), "simplified characters only"  # mainland China's set has no traditional ones,
-    assert han[1].encode("big5"), "traditional characters only"   # and Taiwan's no simplified ones
-    assert term.definition.endswith(".") and not re.search(r"\.\s+[A-Z]", term.definition), "one sentence"
+    assert han[0].encode("gb2312"), (
+        "simplified characters only"
+    )  # mainland China's set has no traditional ones,
+    assert han[1].encode("big5"), "traditional characters only"  # and Taiwan's no simplified ones
+    assert term.definition.endswith(".") and not re.search(r"\.\s+[A-Z]", term.definition), (
+        "one sentence"
+    )
 
 
 def test_terms_are_many_sorted_and_different():
@@ -123,11 +145,22 @@ def test_terms_are_many_sorted_and_different():
     assert {term.lesson for term in TERMS} >= set(range(17))
 
 
-@pytest.mark.parametrize(("english", "hans", "hant"), [
-    ("next-token prediction", "文字接龙", "文字接龍"), ("token", "词元", "詞元"), ("attention", "注意力", "注意力"),
-    ("reward model", "奖励模型", "獎勵模型"), ("optimizer", "优化器", "最佳化器"), ("byte", "字节", "位元組"),
-    ("gradient", "梯度", "梯度"), ("KV cache", "键值缓存", "鍵值快取"), ("likelihood", "似然", "概似"),
-    ("probability distribution", "概率分布", "機率分布"), ("data parallelism", "数据并行", "資料平行")])
+@pytest.mark.parametrize(
+    ("english", "hans", "hant"),
+    [
+        ("next-token prediction", "文字接龙", "文字接龍"),
+        ("token", "词元", "詞元"),
+        ("attention", "注意力", "注意力"),
+        ("reward model", "奖励模型", "獎勵模型"),
+        ("optimizer", "优化器", "最佳化器"),
+        ("byte", "字节", "位元組"),
+        ("gradient", "梯度", "梯度"),
+        ("KV cache", "键值缓存", "鍵值快取"),
+        ("likelihood", "似然", "概似"),
+        ("probability distribution", "概率分布", "機率分布"),
+        ("data parallelism", "数据并行", "資料平行"),
+    ],
+)
 def test_words_of_each_side(english, hans, hant):
     assert [(term.hans, term.hant) for term in TERMS if term.english == english] == [(hans, hant)]
 
@@ -147,20 +180,32 @@ def test_a_broken_row_is_named(tmp_path):
 
 def test_glossary_page_links_to_lessons_that_are_there():
     term = pages.Term("attention", "注意力", "注意力", 5, "A look-up.")
-    alone, linked = (pages.glossary_page([term], there) for there in ([], [pages.Lesson(5, "05_attention", "05 Attention")]))
+    alone, linked = (
+        pages.glossary_page([term], there)
+        for there in ([], [pages.Lesson(5, "05_attention", "05 Attention")])
+    )
     assert "lessons/" not in alone and "(lessons/05_attention.ipynb)" in linked
     assert '<i lang="zh-Hans">注意力</i>' in alone and '<i lang="zh-Hant">注意力</i>' in alone
 
 
 # bibliography
 
+
 def surnames_and_years(text):
     """(first author, year) of each source quoted in the course's manner: Vaswani et al. 2017, Chen & Goodman 1999."""
     name = r"[A-Z][\w'’-]+"
-    several = re.findall(rf"({name})(?:(?:, {name})* (?:&|and) {name},?| et al\.?,?) \(?((?:19|20)\d\d)", text)
+    several = re.findall(
+        rf"({name})(?:(?:, {name})* (?:&|and) {name},?| et al\.?,?) \(?((?:19|20)\d\d)", text
+    )
     known = {surname(entry) for entry in ENTRIES}
-    single = [(one, year) for one, year in re.findall(rf"({name}),? \(?((?:19|20)\d\d)", text) if one in known]
-    seconds = {(one, year) for one, year in re.findall(rf"(?:&|and) ({name}),? \(?((?:19|20)\d\d)", text)}
+    single = [
+        (one, year)
+        for one, year in re.findall(rf"({name}),? \(?((?:19|20)\d\d)", text)
+        if one in known
+    ]
+    seconds = {
+        (one, year) for one, year in re.findall(rf"(?:&|and) ({name}),? \(?((?:19|20)\d\d)", text)
+    }
     return set(several) | (set(single) - seconds)
 
 
@@ -175,11 +220,18 @@ SOURCES = {(surname(entry), entry.fields["year"]) for entry in ENTRIES}
 def test_entry(entry):
     assert {"author", "title", "year", "lesson", "annote"} <= set(entry.fields)
     assert set(entry.lessons) <= set(range(18)) and entry.fields["annote"].endswith(".")
-    assert {"journal", "booktitle", "howpublished", "publisher", "institution", "eprint"} & set(entry.fields), "where it appeared"
+    assert {"journal", "booktitle", "howpublished", "publisher", "institution", "eprint"} & set(
+        entry.fields
+    ), "where it appeared"
     number = entry.fields.get("eprint")
     if number:
-        assert re.fullmatch(r"\d\d(0[1-9]|1[0-2])\.\d{4,5}", number) and entry.fields["archiveprefix"] == "arXiv"
-        assert (len(number) == 10) == (int(number[:4]) >= 1501), "arXiv counts with five digits since January 2015"
+        assert (
+            re.fullmatch(r"\d\d(0[1-9]|1[0-2])\.\d{4,5}", number)
+            and entry.fields["archiveprefix"] == "arXiv"
+        )
+        assert (len(number) == 10) == (int(number[:4]) >= 1501), (
+            "arXiv counts with five digits since January 2015"
+        )
         assert -1 <= int(entry.fields["year"]) - (2000 + int(number[:2])) <= 3
 
 
@@ -192,26 +244,41 @@ def test_every_entry_is_read_and_keys_differ():
 @pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
 def test_citations_are_in_the_bibliography(path):
     text = markdown_of(path)
-    cited = {key.strip() for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text) for key in keys.split(",")}
+    cited = {
+        key.strip()
+        for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text)
+        for key in keys.split(",")
+    }
     assert not cited - {entry.key for entry in ENTRIES}
     assert not surnames_and_years(text) - SOURCES, "quoted, but not in book/references.bib"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "gptlab").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "gptlab").rglob("*.py")),
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
 def test_sources_of_equations_are_in_the_bibliography(path):
     tree = ast.parse(path.read_bytes())
     documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
-    told = "\n".join(ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, documented))
+    told = "\n".join(
+        ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, documented)
+    )
     assert not surnames_and_years(told) - SOURCES, "quoted, but not in book/references.bib"
 
 
 def test_the_reader_of_sources_itself():
     text = "Chen & Goodman 1999; Vaswani et al. 2017, eq. 1; Bridle 1990; in November 2022; Gao, Wu and Li 2022"
-    assert surnames_and_years(text) == {("Chen", "1999"), ("Vaswani", "2017"), ("Bridle", "1990"),
-                                        ("Gao", "2022")}
+    assert surnames_and_years(text) == {
+        ("Chen", "1999"),
+        ("Vaswani", "2017"),
+        ("Bridle", "1990"),
+        ("Gao", "2022"),
+    }
 
 
 # pictures and pins
+
 
 @pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
 def test_pictures_say_what_they_show(path):
@@ -233,21 +300,41 @@ def pins(name):
 def test_book_and_course_live_in_one_environment(name):
     book, other = pins("requirements-book.txt"), pins(name)
     assert book["jupyter-book"] == "1.0.4.post1" and "torch" not in book
-    assert {package: version for package, version in other.items() if book.get(package, version) != version} == {}
+    assert {
+        package: version
+        for package, version in other.items()
+        if book.get(package, version) != version
+    } == {}
 
 
 # the built site
 
-@pytest.mark.parametrize(("html", "said"), [
-    ('<script src="https://example.org/a.js"></script>', "loads https://example.org/a.js"),
-    ('<img alt="x" src="//example.org/a.png">', "loads //example.org/a.png"),
-    ('<link rel="stylesheet" href="http://example.org/a.css">', "loads http://example.org/a.css"),
-    ('<img alt="x" srcset="https://example.org/a.png 2x" src="a.png">', "loads https://example.org/a.png"),
-    ("<style>@import 'https://example.org/a.css';</style>", "loads https://example.org/a.css"),
-    ('<p style="background: url(https://example.org/a.png)">', "loads https://example.org/a.png"),
-    ('<img src="a.png">', "picture without a description"), ('<img alt=" " src="a.png">', "picture without a description"),
-    ('<img src="_images/a1.png" alt="../_images/a1.png">', "picture without a description"),
-    ('<a href="nowhere.html">', "links to nowhere.html"), ('<a href="#nothing">', "links to #nothing")])
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ('<script src="https://example.org/a.js"></script>', "loads https://example.org/a.js"),
+        ('<img alt="x" src="//example.org/a.png">', "loads //example.org/a.png"),
+        (
+            '<link rel="stylesheet" href="http://example.org/a.css">',
+            "loads http://example.org/a.css",
+        ),
+        (
+            '<img alt="x" srcset="https://example.org/a.png 2x" src="a.png">',
+            "loads https://example.org/a.png",
+        ),
+        ("<style>@import 'https://example.org/a.css';</style>", "loads https://example.org/a.css"),
+        (
+            '<p style="background: url(https://example.org/a.png)">',
+            "loads https://example.org/a.png",
+        ),
+        ('<img src="a.png">', "picture without a description"),
+        ('<img alt=" " src="a.png">', "picture without a description"),
+        ('<img src="_images/a1.png" alt="../_images/a1.png">', "picture without a description"),
+        ('<a href="nowhere.html">', "links to nowhere.html"),
+        ('<a href="#nothing">', "links to #nothing"),
+    ],
+)
 def test_faults_are_found(tmp_path, html, said):
     (tmp_path / "a.html").write_text(html, encoding="utf-8")
     assert any(said in fault for fault in audit.faults(tmp_path))
@@ -259,8 +346,10 @@ def test_a_style_file_that_loads_from_elsewhere_is_found(tmp_path):
 
 
 def test_a_good_page_has_no_faults(tmp_path):
-    page = ('<link rel="canonical" href="https://example.org"><p id="here">x</p><a href="#here"><a href="b.html#there">'
-            '<a href="https://example.org">out</a><img alt="x" src="data:image/png;base64,AA">')
+    page = (
+        '<link rel="canonical" href="https://example.org"><p id="here">x</p><a href="#here"><a href="b.html#there">'
+        '<a href="https://example.org">out</a><img alt="x" src="data:image/png;base64,AA">'
+    )
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
     (tmp_path / "b.html").write_text('<p id="there">', encoding="utf-8")
     assert audit.faults(tmp_path) == []
@@ -269,7 +358,10 @@ def test_a_good_page_has_no_faults(tmp_path):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """(folder of the site, what is wrong with it), or None where jupyter-book is not installed."""
-    if importlib.util.find_spec("jupyter_book") is None or importlib.util.find_spec("sphinx-mathjax-offline") is None:
+    if (
+        importlib.util.find_spec("jupyter_book") is None
+        or importlib.util.find_spec("sphinx-mathjax-offline") is None
+    ):
         return None
     folder = tmp_path_factory.mktemp("site")
     return folder / "html", make.build(folder)
@@ -283,7 +375,14 @@ def test_the_site_builds_without_warnings_and_without_faults(built, capsys):
         browser.miss(capsys, NOT_BUILT)
     site, faults = built
     assert faults == []
-    for name in ["index", "glossary", "bibliography", "log", "search", *(f"lessons/{lesson.name}" for lesson in LESSONS)]:
+    for name in [
+        "index",
+        "glossary",
+        "bibliography",
+        "log",
+        "search",
+        *(f"lessons/{lesson.name}" for lesson in LESSONS),
+    ]:
         assert (site / f"{name}.html").exists(), name
     glossary = audit.Page((site / "glossary.html").read_text(encoding="utf-8"))
     assert "term-attention" in glossary.anchors and "term-token" in glossary.anchors
@@ -316,11 +415,22 @@ def test_every_page_in_a_browser(built, capsys, chromium, width, scheme):
     if built is None:
         browser.miss(capsys, NOT_BUILT)
     wrong = []
-    page = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True).new_page()
+    page = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+    ).new_page()
     page.set_default_timeout(300_000)  # a busy machine is no fault
-    page.on("request", lambda request: wrong.append(request.url) if request.url.startswith("http") else None)
-    page.on("requestfailed", lambda request: wrong.append(f"missing: {request.url}")
-            if request.failure != "net::ERR_ABORTED" else None)  # aborted: the next page was opened meanwhile
+    page.on(
+        "request",
+        lambda request: wrong.append(request.url) if request.url.startswith("http") else None,
+    )
+    page.on(
+        "requestfailed",
+        lambda request: (
+            wrong.append(f"missing: {request.url}")
+            if request.failure != "net::ERR_ABORTED"
+            else None
+        ),
+    )  # aborted: the next page was opened meanwhile
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
     for path in sorted(built[0].rglob("*.html")):
         page.goto(path.as_uri())
@@ -332,8 +442,10 @@ def test_every_page_in_a_browser(built, capsys, chromium, width, scheme):
 
 def test_the_look_sees_what_is_too_wide_and_too_faint(chromium):
     page = chromium.new_page(viewport={"width": 390, "height": 900})
-    page.set_content('<body class="bd-article" style="background: #222"><main class="bd-article"><p style="color: #eee">good</p>'
-                     '<p style="color: #444">faint</p><div style="width: 900px">.</div></main>')
+    page.set_content(
+        '<body class="bd-article" style="background: #222"><main class="bd-article"><p style="color: #eee">good</p>'
+        '<p style="color: #444">faint</p><div style="width: 900px">.</div></main>'
+    )
     seen = page.evaluate(LOOK)
     assert seen["width"] >= 900 and [">faint<" in text for text in seen["faint"]].count(True) == 1
     assert not any(">good<" in text for text in seen["faint"])

@@ -27,16 +27,41 @@ def test_there_are_lessons():
 
 def nbval(folder, home, *paths):
     """Run nbval over notebooks in a pytest of its own, with everything borrowed; -> the finished process."""
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300",
-               f"--nbval-sanitize-with={ROOT / 'tests' / 'support' / 'nbval_sanitize.cfg'}", "-p", "tests.support.nbval_compare", "-p", "no:cacheprovider",
-               "-p", "no:xdist", "--color=no", f"--rootdir={folder}", "-c", os.devnull, *map(str, paths)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval-lax",
+        "--nbval-current-env",
+        "--nbval-cell-timeout=300",
+        f"--nbval-sanitize-with={ROOT / 'tests' / 'support' / 'nbval_sanitize.cfg'}",
+        "-p",
+        "tests.support.nbval_compare",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "--color=no",
+        f"--rootdir={folder}",
+        "-c",
+        os.devnull,
+        *map(str, paths),
+    ]
     env = make.environment(home, ROOT)
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8")
 
 
 def test_nbval_sees_another_output_and_a_failing_cell(tmp_path):
-    cells = [nbformat.v4.new_code_cell(f"# NBVAL_CHECK_OUTPUT\nprint({n})", execution_count=n, outputs=[
-        nbformat.v4.new_output("stream", name="stdout", text=f"{n if n < 2 else 7}\n")]) for n in (1, 2)]
+    cells = [
+        nbformat.v4.new_code_cell(
+            f"# NBVAL_CHECK_OUTPUT\nprint({n})",
+            execution_count=n,
+            outputs=[
+                nbformat.v4.new_output("stream", name="stdout", text=f"{n if n < 2 else 7}\n")
+            ],
+        )
+        for n in (1, 2)
+    ]
     cells.append(nbformat.v4.new_code_cell("1 / 0", execution_count=3))
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "00_wrong.ipynb")
     done = nbval(tmp_path, tmp_path / "home", tmp_path / "00_wrong.ipynb")
@@ -63,7 +88,9 @@ print(pathlib.Path(gptlab.__file__).resolve().parent, set(gptlab.whose().values(
 
 def test_everything_imports_with_empty_blanks(tree, tmp_path):
     env = make.environment(tmp_path, tree, borrow="")
-    done = subprocess.run([sys.executable, "-c", IMPORT], cwd=tree, env=env, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT], cwd=tree, env=env, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == f"{(tree / 'gptlab').resolve()} {{'empty'}}"
 
@@ -77,12 +104,16 @@ def stops_at_its_check_cells_only(path, tree, home):
         if cell.cell_type != "code":
             continue
         key, said_here = rules.checked_key(cell), said(cell)
-        errors = [(kind, text) for kind, text in said_here if kind not in ("stdout", "stderr", "shown")]
+        errors = [
+            (kind, text) for kind, text in said_here if kind not in ("stdout", "stderr", "shown")
+        ]
         if key is None:
             assert not errors, f"cell {place}:\n{cell.source}\n{errors}"
             continue
         assert [kind for kind, _ in said_here] == ["CheckFailed"], f"cell {place}: {said_here}"
-        begin = re.escape(f"○ {key} (lesson {int(path.name[:2])}) is still empty: write it in gptlab/")
+        begin = re.escape(
+            f"○ {key} (lesson {int(path.name[:2])}) is still empty: write it in gptlab/"
+        )
         assert re.fullmatch(begin + ".{1,160}", errors[0][1])  # one line
         stopped.append(key)
     assert sorted(stopped) == sorted(entry.key for entry in by_lesson()[int(path.name[:2])])
@@ -101,7 +132,9 @@ def names_of(source):
             made.add(node.name)
         elif isinstance(node, ast.alias):
             made.add((node.asname or node.name).split(".")[0])
-    return made, read - {node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.arg)}
+    return made, read - {
+        node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.arg)
+    }
 
 
 class EveryLesson:
@@ -113,7 +146,10 @@ class EveryLesson:
     def test_nbval(self, tmp_path):
         done = nbval(self.path.parent, tmp_path, self.path)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-        assert f"{len(rules.code_cells(json.loads(self.path.read_text(encoding='utf-8'))))} passed" in done.stdout
+        assert (
+            f"{len(rules.code_cells(json.loads(self.path.read_text(encoding='utf-8'))))} passed"
+            in done.stdout
+        )
 
     def test_with_empty_blanks_it_stops_at_its_check_cells_only(self, tree, tmp_path):
         stops_at_its_check_cells_only(self.path, tree, tmp_path)
@@ -128,8 +164,11 @@ class EveryLesson:
         for cell in rules.code_cells(json.loads(self.path.read_text(encoding="utf-8"))):
             needs = set(needed(rules.source(cell).splitlines()))
             made, read = names_of(rules.source(cell))
-            wrong += [f"{cell['id']} reads {name}, made by a cell that needs {', '.join(sorted(last_made[name] - needs))}"
-                      for name in sorted(read) if name in last_made and not last_made[name] <= needs and name not in made]
+            wrong += [
+                f"{cell['id']} reads {name}, made by a cell that needs {', '.join(sorted(last_made[name] - needs))}"
+                for name in sorted(read)
+                if name in last_made and not last_made[name] <= needs and name not in made
+            ]
             for name in made:
                 last_made[name] = last_made[name] & needs if name in last_made else needs
         assert not wrong, "\n".join(wrong)
@@ -144,19 +183,36 @@ for path in LESSONS:
 
 def keeps_all():
     """A lesson 0 that keeps every rule, as it stands in its file."""
-    text = ["# 00 · A title\n\nWords 文字接龍.", "from gptlab import start, check, hint\nlesson = start(0)",
-            'lesson.card("sampling.append_token", "why")', '# NBVAL_CHECK_OUTPUT\ncheck("sampling.append_token")',
-            "# needs: sampling.append_token\nx = 1", "lesson.owned()"]
+    text = [
+        "# 00 · A title\n\nWords 文字接龍.",
+        "from gptlab import start, check, hint\nlesson = start(0)",
+        'lesson.card("sampling.append_token", "why")',
+        '# NBVAL_CHECK_OUTPUT\ncheck("sampling.append_token")',
+        "# needs: sampling.append_token\nx = 1",
+        "lesson.owned()",
+    ]
     shown = [None, "s", "s", "s", None, "s"]
     cells, count = [], 0
     for place, (source, output) in enumerate(zip(text, shown)):
-        cell = {"cell_type": "markdown" if place == 0 else "code", "id": f"c{place}", "metadata": {}, "source": source}
+        cell = {
+            "cell_type": "markdown" if place == 0 else "code",
+            "id": f"c{place}",
+            "metadata": {},
+            "source": source,
+        }
         if place:
             count += 1
-            outputs = [{"output_type": "stream", "name": "stdout", "text": output}] if output else []
+            outputs = (
+                [{"output_type": "stream", "name": "stdout", "text": output}] if output else []
+            )
             cell |= {"execution_count": count, "outputs": outputs}
         cells.append(cell)
-    return {"cells": cells, "metadata": {"kernelspec": {"name": "python3"}}, "nbformat": 4, "nbformat_minor": 5}
+    return {
+        "cells": cells,
+        "metadata": {"kernelspec": {"name": "python3"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
 
 
 def output(**parts):
@@ -169,44 +225,105 @@ def broken(change):
     return notebook
 
 
-@pytest.mark.parametrize(("change", "why"), [
-    (lambda nb, c: None, None),
-    (lambda nb, c: c[1].update(id="c2"), "an id of its own"),
-    (lambda nb, c: nb["metadata"].update(kernelspec={"name": "conda"}), "must be python3"),
-    (lambda nb, c: c[0].update(source="## no title"), "begins with the title"),
-    (lambda nb, c: c[1].update(source="from gptlab import start\nlesson = start(0)"), "first code cell must be"),
-    (lambda nb, c: c[5].update(source="lesson.owned()\n1"), "last code cell must be"),
-    (lambda nb, c: c[0].update(source="# t\n" + "word " * 81), "82 words"),
-    (lambda nb, c: c[0].update(source="# t\n" + "字" * 170), "86 words"),
-    (lambda nb, c: c[0].update(source="# t\n" + "[w](http://a.b/c?d=e) **w** $a + b$ <br> " * 26), None),
-    (lambda nb, c: c[4].update(source="\n".join("abcdefghijklm")), "13 lines of code"),
-    (lambda nb, c: c[4].update(source="def f():\n    a = 1\n    b = 1\n    c = 1\n    d = 1\n    return a"),
-     "f is defined in more"),
-    (lambda nb, c: c[4].update(source="%time x = 1\n!ls"), None),
-    (lambda nb, c: c[2].update(source="print()"), "one card (has 0)"),
-    (lambda nb, c: c[3].update(source="print()"), "one check cell (has 0)"),
-    (lambda nb, c: c[3].update(source='check("sampling.append_token")'), "nothing else"),
-    (lambda nb, c: c[4].update(source='check("ngram.perplexity")'), "belongs to another lesson"),
-    (lambda nb, c: c[4].update(source="# needs: sampling.append_token\n" + "x = 1\n" * 12), None),
-    (lambda nb, c: c[4].update(source=f"x = '{'山' * 53}'"), "a line of 112 columns"),
-    (lambda nb, c: c[4].update(source="# needs: ngram.perplexity\nx"), "ngram.perplexity belongs to lesson 1"),
-    (lambda nb, c: c[4].update(source="# needs: ngram.perplexty\nx"), "ngram.perplexty is no blank"),
-    (lambda nb, c: c[4].update(execution_count=None), "one run from top to bottom"),
-    (lambda nb, c: c[3].update(outputs=[]), "no output is kept"),
-    (lambda nb, c: nb["metadata"].update(widgets={}), "state of widgets"),
-    (lambda nb, c: c[4].update(outputs=[{"output_type": "error", "ename": "NameError", "traceback": []}]), "an error: NameError"),
-    (lambda nb, c: c[4].update(outputs=output(name="stderr", text="warning")), "stderr: 'warning'"),
-    (lambda nb, c: c[4].update(outputs=output(text="in /home/me/gptlab/x.py")), "a path of this machine"),
-    (lambda nb, c: c[4].update(outputs=output(text=["in C:\\Users\\me"])), "a path of this machine"),
-    (lambda nb, c: c[4].update(outputs=output(text="see https://x.org/home/y and ../tmp/z, 1/tmp/2")), None),
-    (lambda nb, c: c[4].update(outputs=output(text="<Figure at 0x7f00aa11bb22>")), "raw object"),
-    (lambda nb, c: c[4].update(outputs=output(text="\x1b[31mred")), "terminal colours"),
-    (lambda nb, c: c[4].update(outputs=output(output_type="display_data", data={rules.WIDGET: {}, "text/html": "x"})),
-     "view of a widget"),
-    (lambda nb, c: c[4].update(outputs=output(output_type="display_data", data={"text/html": "base64,ab/tmp/cd /home/x"})),
-     "'/home/x'"),
-    (lambda nb, c: c[4].update(outputs=output(text="x" * 1_000_000)), "at most 1 MB"),
-])
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda nb, c: None, None),
+        (lambda nb, c: c[1].update(id="c2"), "an id of its own"),
+        (lambda nb, c: nb["metadata"].update(kernelspec={"name": "conda"}), "must be python3"),
+        (lambda nb, c: c[0].update(source="## no title"), "begins with the title"),
+        (
+            lambda nb, c: c[1].update(source="from gptlab import start\nlesson = start(0)"),
+            "first code cell must be",
+        ),
+        (lambda nb, c: c[5].update(source="lesson.owned()\n1"), "last code cell must be"),
+        (lambda nb, c: c[0].update(source="# t\n" + "word " * 81), "82 words"),
+        (lambda nb, c: c[0].update(source="# t\n" + "字" * 170), "86 words"),
+        (
+            lambda nb, c: c[0].update(
+                source="# t\n" + "[w](http://a.b/c?d=e) **w** $a + b$ <br> " * 26
+            ),
+            None,
+        ),
+        (lambda nb, c: c[4].update(source="\n".join("abcdefghijklm")), "13 lines of code"),
+        (
+            lambda nb, c: c[4].update(
+                source="def f():\n    a = 1\n    b = 1\n    c = 1\n    d = 1\n    return a"
+            ),
+            "f is defined in more",
+        ),
+        (lambda nb, c: c[4].update(source="%time x = 1\n!ls"), None),
+        (lambda nb, c: c[2].update(source="print()"), "one card (has 0)"),
+        (lambda nb, c: c[3].update(source="print()"), "one check cell (has 0)"),
+        (lambda nb, c: c[3].update(source='check("sampling.append_token")'), "nothing else"),
+        (
+            lambda nb, c: c[4].update(source='check("ngram.perplexity")'),
+            "belongs to another lesson",
+        ),
+        (
+            lambda nb, c: c[4].update(source="# needs: sampling.append_token\n" + "x = 1\n" * 12),
+            None,
+        ),
+        (lambda nb, c: c[4].update(source=f"x = '{'山' * 53}'"), "a line of 112 columns"),
+        (
+            lambda nb, c: c[4].update(source="# needs: ngram.perplexity\nx"),
+            "ngram.perplexity belongs to lesson 1",
+        ),
+        (
+            lambda nb, c: c[4].update(source="# needs: ngram.perplexty\nx"),
+            "ngram.perplexty is no blank",
+        ),
+        (lambda nb, c: c[4].update(execution_count=None), "one run from top to bottom"),
+        (lambda nb, c: c[3].update(outputs=[]), "no output is kept"),
+        (lambda nb, c: nb["metadata"].update(widgets={}), "state of widgets"),
+        (
+            lambda nb, c: c[4].update(
+                outputs=[{"output_type": "error", "ename": "NameError", "traceback": []}]
+            ),
+            "an error: NameError",
+        ),
+        (
+            lambda nb, c: c[4].update(outputs=output(name="stderr", text="warning")),
+            "stderr: 'warning'",
+        ),
+        (
+            lambda nb, c: c[4].update(outputs=output(text="in /home/me/gptlab/x.py")),
+            "a path of this machine",
+        ),
+        (
+            lambda nb, c: c[4].update(outputs=output(text=["in C:\\Users\\me"])),
+            "a path of this machine",
+        ),
+        (
+            lambda nb, c: c[4].update(
+                outputs=output(text="see https://x.org/home/y and ../tmp/z, 1/tmp/2")
+            ),
+            None,
+        ),
+        (
+            lambda nb, c: c[4].update(outputs=output(text="<Figure at 0x7f00aa11bb22>")),
+            "raw object",
+        ),
+        (lambda nb, c: c[4].update(outputs=output(text="\x1b[31mred")), "terminal colours"),
+        (
+            lambda nb, c: c[4].update(
+                outputs=output(
+                    output_type="display_data", data={rules.WIDGET: {}, "text/html": "x"}
+                )
+            ),
+            "view of a widget",
+        ),
+        (
+            lambda nb, c: c[4].update(
+                outputs=output(
+                    output_type="display_data", data={"text/html": "base64,ab/tmp/cd /home/x"}
+                )
+            ),
+            "'/home/x'",
+        ),
+        (lambda nb, c: c[4].update(outputs=output(text="x" * 1_000_000)), "at most 1 MB"),
+    ],
+)
 def test_the_rules_see_what_breaks_them(tmp_path, change, why):
     path = tmp_path / "00_title.ipynb"
     path.write_text(json.dumps(broken(change), ensure_ascii=False), encoding="utf-8")

@@ -112,7 +112,9 @@ def test_sft_loss_is_a_mean_over_tokens_not_over_rows():
     mask = torch.tensor([[False, True, True, True, True], [False, False, False, False, True]])
     logprobs = logits.log_softmax(-1)
     picked = [logprobs[0, t - 1, ids[0, t]] for t in range(1, 5)] + [logprobs[1, 3, ids[1, 4]]]
-    assert torch.allclose(instruct.sft_loss(logits, ids, mask), -torch.stack(picked).mean(), atol=1e-14)
+    assert torch.allclose(
+        instruct.sft_loss(logits, ids, mask), -torch.stack(picked).mean(), atol=1e-14
+    )
 
 
 @pytest.mark.parametrize("bad", GARBAGE)
@@ -132,7 +134,9 @@ def test_sft_loss_is_deaf_to_what_is_not_marked(bad):
 
 def test_sft_loss_gradient():
     logits, ids, mask = sft_case()
-    assert torch.autograd.gradcheck(lambda z: instruct.sft_loss(z, ids, mask), logits.requires_grad_())
+    assert torch.autograd.gradcheck(
+        lambda z: instruct.sft_loss(z, ids, mask), logits.requires_grad_()
+    )
 
 
 def test_sft_loss_of_huge_logits():
@@ -150,7 +154,9 @@ def test_sft_loss_learns_from_a_rendered_chat_what_the_assistant_said():
     broken[0, [8, 11, 14]] = 0  # these predict role tokens: ours, not the assistant's
     assert instruct.sft_loss(broken, ids, mask).item() == pytest.approx(0, abs=1e-12)
     broken[0, 18] = 0  # this one predicts the last end token
-    assert instruct.sft_loss(broken, ids, mask).item() == pytest.approx(math.log(100) / 6, abs=1e-12)
+    assert instruct.sft_loss(broken, ids, mask).item() == pytest.approx(
+        math.log(100) / 6, abs=1e-12
+    )
 
 
 # ---- instruct.pack
@@ -178,7 +184,9 @@ def test_pack_loses_nothing_and_keeps_the_order(sequences, extra):
     assert ids[keep].tolist() == [token for sequence in sequences for token in sequence]
     assert segments[keep].tolist() == [i for i, sequence in enumerate(sequences) for _ in sequence]
     assert positions[keep].tolist() == [t for sequence in sequences for t in range(len(sequence))]
-    assert not ids[~keep].any() and not positions[~keep].any() and bool((segments[~keep] == -1).all())
+    assert (
+        not ids[~keep].any() and not positions[~keep].any() and bool((segments[~keep] == -1).all())
+    )
     # whole: no sequence lies in two rows; padding only at a row's end
     for i in range(len(sequences)):
         assert (segments == i).any(dim=1).sum() <= 1
@@ -201,7 +209,9 @@ def test_pack_fills_a_row_exactly():
 
 
 def test_pack_treats_masks_like_ids():
-    rendered = [instruct.render_chat(CHAT[i:j], encode, SPECIAL) for i, j in ((0, 3), (3, 5), (1, 3))]
+    rendered = [
+        instruct.render_chat(CHAT[i:j], encode, SPECIAL) for i, j in ((0, 3), (3, 5), (1, 3))
+    ]
     ids, segments, _ = instruct.pack([ids for ids, _ in rendered], 23)
     mask, _, _ = instruct.pack([mask for _, mask in rendered], 23)
     assert ids[segments == 1].tolist() == rendered[1][0]
@@ -223,14 +233,20 @@ def test_packed_mask_by_loops():
 
 
 def test_last_token_index_by_hand():
-    mask = torch.tensor([[1, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1], [1, 1, 1, 1], [1, 0, 0, 0]]).bool()
+    mask = torch.tensor(
+        [[1, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1], [1, 1, 1, 1], [1, 0, 0, 0]]
+    ).bool()
     index = reward.last_token_index(mask)
     assert index.tolist() == [1, 2, 3, 3, 0]
     assert index.dtype == torch.int64
     assert reward.last_token_index(mask[:, ::2]).tolist() == [0, 1, 0, 1, 0]
 
 
-@given(rows=st.lists(st.lists(st.booleans(), min_size=6, max_size=6).filter(any), min_size=1, max_size=5))
+@given(
+    rows=st.lists(
+        st.lists(st.booleans(), min_size=6, max_size=6).filter(any), min_size=1, max_size=5
+    )
+)
 @settings(deadline=None)
 def test_last_token_index_property(rows):
     expected = [max(t for t, keep in enumerate(row) if keep) for row in rows]
@@ -273,12 +289,16 @@ def test_ranking_loss_by_a_loop_over_pairs(shape):
 def test_ranking_loss_of_two_is_the_pairwise_loss():
     chosen, rejected = draw(7, seed=1), draw(7, seed=2)
     pairs = torch.stack([chosen, rejected], dim=-1)
-    assert torch.allclose(reward.ranking_loss(pairs), reward.pairwise_loss(chosen, rejected), atol=1e-15)
+    assert torch.allclose(
+        reward.ranking_loss(pairs), reward.pairwise_loss(chosen, rejected), atol=1e-15
+    )
 
 
 def test_ranking_loss_properties():
     rewards = draw(3, 5)
-    assert torch.allclose(reward.ranking_loss(rewards + 123), reward.ranking_loss(rewards), atol=1e-12)
+    assert torch.allclose(
+        reward.ranking_loss(rewards + 123), reward.ranking_loss(rewards), atol=1e-12
+    )
     assert reward.ranking_loss(torch.zeros(4, 3)).item() == pytest.approx(math.log(2))
     ordered = rewards.sort(dim=-1, descending=True).values
     assert reward.ranking_loss(ordered) < reward.ranking_loss(ordered.flip(-1))
@@ -323,7 +343,11 @@ def test_ptx_loss():
 
 def test_best_of_n():
     assert int(alignment.best_of_n(torch.tensor([0.5, 2.0, -1.0]))) == 1
-    assert alignment.best_of_n(torch.tensor([[3.0, 3.0], [1.0, 2.0], [-1.0, -2.0]])).tolist() == [0, 1, 0]
+    assert alignment.best_of_n(torch.tensor([[3.0, 3.0], [1.0, 2.0], [-1.0, -2.0]])).tolist() == [
+        0,
+        1,
+        0,
+    ]
     rewards = draw(2, 3, 5)
     best = alignment.best_of_n(rewards)
     assert best.shape == (2, 3)
@@ -344,7 +368,10 @@ def test_best_of_n_kl_bounds_the_truth_over_few_replies():
     wins = [(j / m) ** n - ((j - 1) / m) ** n for j in range(1, m + 1)]
     kl = sum(p * math.log(p * m) for p in wins if p > 0)
     assert kl == pytest.approx(math.log(m), abs=1e-3)
-    assert alignment.best_of_n_kl(n) == pytest.approx(5.93, abs=0.005) and alignment.best_of_n_kl(n) > kl
+    assert (
+        alignment.best_of_n_kl(n) == pytest.approx(5.93, abs=0.005)
+        and alignment.best_of_n_kl(n) > kl
+    )
     assert alignment.best_of_n_kl(1) == 0
     with pytest.raises(ValueError, match="0"):
         alignment.best_of_n_kl(0)
@@ -353,7 +380,9 @@ def test_best_of_n_kl_bounds_the_truth_over_few_replies():
 def test_dpo_loss_by_hand():
     inputs = [draw(4, seed=seed) for seed in range(4)]
     losses = []
-    for chosen, rejected, ref_chosen, ref_rejected in zip(*(x.tolist() for x in inputs), strict=True):
+    for chosen, rejected, ref_chosen, ref_rejected in zip(
+        *(x.tolist() for x in inputs), strict=True
+    ):
         margin = 0.3 * (chosen - ref_chosen - rejected + ref_rejected)
         losses.append(-math.log(1 / (1 + math.exp(-margin))))
     before = [x.clone() for x in inputs]
@@ -364,7 +393,9 @@ def test_dpo_loss_by_hand():
 
 def test_dpo_loss_is_log_2_at_the_reference_and_stable_far_away():
     better, worse = draw(2, 6)
-    assert alignment.dpo_loss(better, worse, better, worse, 0.1).item() == pytest.approx(math.log(2))
+    assert alignment.dpo_loss(better, worse, better, worse, 0.1).item() == pytest.approx(
+        math.log(2)
+    )
     far = torch.tensor([-10_000.0, 10_000.0], dtype=torch.float64)
     zero = torch.zeros(2, dtype=torch.float64)
     assert alignment.dpo_loss(far, -far, zero, zero, 1.0).item() == pytest.approx(10_000)
@@ -380,14 +411,21 @@ def test_dpo_finds_the_closed_form_policy():
     beta, replies = 0.5, torch.tensor([0.2, -0.4, 0.9], dtype=torch.float64)
     reference = torch.tensor([0.1, 0.3, -0.2], dtype=torch.float64).log_softmax(0)
     scores = torch.zeros(3, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([scores], max_iter=100, tolerance_grad=1e-12, line_search_fn="strong_wolfe")
+    optimizer = torch.optim.LBFGS(
+        [scores], max_iter=100, tolerance_grad=1e-12, line_search_fn="strong_wolfe"
+    )
 
     def expected_loss():
         optimizer.zero_grad()
         policy, total = scores.log_softmax(0), 0.0
         for w, l in itertools.permutations(range(3), 2):
             wins = torch.sigmoid(replies[w] - replies[l])
-            pair = (policy[w : w + 1], policy[l : l + 1], reference[w : w + 1], reference[l : l + 1])
+            pair = (
+                policy[w : w + 1],
+                policy[l : l + 1],
+                reference[w : w + 1],
+                reference[l : l + 1],
+            )
             total = total + wins * alignment.dpo_loss(*pair, beta)
         total.backward()
         return total
@@ -435,7 +473,11 @@ def test_leave_one_out_advantages_by_loops(shape):
 
 def test_leave_one_out_gives_an_unbiased_gradient_by_enumeration():
     """Over all pairs of draws, E[Σ_i A_i ∇log π(y_i)] / K is the gradient of the expected reward."""
-    scores, rewards, k = draw(3).requires_grad_(), torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64), 2
+    scores, rewards, k = (
+        draw(3).requires_grad_(),
+        torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64),
+        2,
+    )
     (truth,) = torch.autograd.grad((scores.softmax(0) * rewards).sum(), scores)
     logprobs = scores.log_softmax(0)
     surrogate = 0.0
@@ -446,5 +488,3 @@ def test_leave_one_out_gives_an_unbiased_gradient_by_enumeration():
         surrogate = surrogate + chance * (advantages * logprobs[index]).sum() / k
     (estimate,) = torch.autograd.grad(surrogate, scores)
     assert torch.allclose(estimate, truth, atol=1e-14)
-
-

@@ -27,8 +27,12 @@ def naive_attention(q, k, v, may_look):
     for b, h, t in torch.cartesian_prod(*map(torch.arange, q.shape[:3])).tolist():
         seen = [s for s in range(k.shape[2]) if may_look(b, t, s)]
         if seen:
-            weights = [math.exp(float(q[b, h, t] @ k[b, h, s]) / math.sqrt(q.shape[3])) for s in seen]
-            out[b, h, t] = sum(w * v[b, h, s] for w, s in zip(weights, seen, strict=True)) / sum(weights)
+            weights = [
+                math.exp(float(q[b, h, t] @ k[b, h, s]) / math.sqrt(q.shape[3])) for s in seen
+            ]
+            out[b, h, t] = sum(w * v[b, h, s] for w, s in zip(weights, seen, strict=True)) / sum(
+                weights
+            )
     return out
 
 
@@ -103,7 +107,9 @@ def test_attend_cached_does_not_see_the_future():
 
 def test_attend_cached_gradient():
     tensors = [draw(1, 2, 3, 2, seed=seed).requires_grad_() for seed in range(3)]
-    assert torch.autograd.gradcheck(lambda q, k, v: chat.attend_cached(q[:, :, 1:], (k, v)), tensors)
+    assert torch.autograd.gradcheck(
+        lambda q, k, v: chat.attend_cached(q[:, :, 1:], (k, v)), tensors
+    )
 
 
 # ---- trim_history

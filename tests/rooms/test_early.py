@@ -32,21 +32,46 @@ def test_a_leaf_and_a_result():
     a = Value(2)
     tripled = Value(3 * a.data, (a,), (3,), label="3a")
     assert (a.data, a.grad, a.parents, a.local_gradients, a.label) == (2.0, 0.0, (), (), "")
-    assert (tripled.data, tripled.parents, tripled.local_gradients, tripled.label) == (6.0, (a,), (3.0,), "3a")
+    assert (tripled.data, tripled.parents, tripled.local_gradients, tripled.label) == (
+        6.0,
+        (a,),
+        (3.0,),
+        "3a",
+    )
     assert repr(tripled) == "Value(data=6, grad=0)"
     assert Value(2) != Value(2) and len({a, a, Value(2)}) == 2
 
 
-@pytest.mark.parametrize(("make", "error", "text"), [
-    (lambda a: Value(a), TypeError, "take its .data"),
-    (lambda a: Value(1, (a,), (a,)), TypeError, "take its .data"),
-    (lambda a: Value(1, a, (1,)), TypeError, r"parents must be a tuple, but is a Value: write \(a, b\), or \(a,\)"),
-    (lambda a: Value(1, (a,), 1.0), TypeError, "local_gradients must be a tuple, but is a float"),
-    (lambda a: Value(1, {a}, (1,)), TypeError, "but is a set"),
-    (lambda a: Value(1, (a.data,), (1,)), TypeError, "parents must be Values, but one is a float: name a, not a.data"),
-    (lambda a: Value(1, (a, a), (1,)), ValueError, "2 parents, but 1 local gradients: give one for each"),
-    (lambda a: a**a, TypeError, "unsupported operand"),
-    (lambda a: a + "one", ValueError, "one")])
+@pytest.mark.parametrize(
+    ("make", "error", "text"),
+    [
+        (lambda a: Value(a), TypeError, "take its .data"),
+        (lambda a: Value(1, (a,), (a,)), TypeError, "take its .data"),
+        (
+            lambda a: Value(1, a, (1,)),
+            TypeError,
+            r"parents must be a tuple, but is a Value: write \(a, b\), or \(a,\)",
+        ),
+        (
+            lambda a: Value(1, (a,), 1.0),
+            TypeError,
+            "local_gradients must be a tuple, but is a float",
+        ),
+        (lambda a: Value(1, {a}, (1,)), TypeError, "but is a set"),
+        (
+            lambda a: Value(1, (a.data,), (1,)),
+            TypeError,
+            "parents must be Values, but one is a float: name a, not a.data",
+        ),
+        (
+            lambda a: Value(1, (a, a), (1,)),
+            ValueError,
+            "2 parents, but 1 local gradients: give one for each",
+        ),
+        (lambda a: a**a, TypeError, "unsupported operand"),
+        (lambda a: a + "one", ValueError, "one"),
+    ],
+)
 def test_what_a_value_refuses(make, error, text):
     with pytest.raises(error, match=text):
         make(Value(2))
@@ -54,22 +79,48 @@ def test_what_a_value_refuses(make, error, text):
 
 def test_the_signs():
     a, b = Value(3.0), Value(2.0)
-    for got, wanted in [(a + b, 5), (a - b, 1), (a * b, 6), (a / b, 1.5), (-a, -3), (a**3, 27), (1 + a, 4), (1 - a, -2),
-                        (2 * a, 6), (6 / a, 2), (a + 1, 4), (a - 1, 2), (a * 2, 6), (a / 2, 1.5), (sum([a, b, a]), 8),
-                        (a.tanh(), math.tanh(3)), (a.exp(), math.exp(3))]:
+    for got, wanted in [
+        (a + b, 5),
+        (a - b, 1),
+        (a * b, 6),
+        (a / b, 1.5),
+        (-a, -3),
+        (a**3, 27),
+        (1 + a, 4),
+        (1 - a, -2),
+        (2 * a, 6),
+        (6 / a, 2),
+        (a + 1, 4),
+        (a - 1, 2),
+        (a * 2, 6),
+        (a / 2, 1.5),
+        (sum([a, b, a]), 8),
+        (a.tanh(), math.tanh(3)),
+        (a.exp(), math.exp(3)),
+    ]:
         assert got.data == pytest.approx(wanted, rel=1e-15) and isinstance(got, Value)
     assert (a.data, b.data, a.grad, b.grad) == (3, 2, 0, 0)
 
 
 def test_the_signs_are_written_on_the_results():
     a, b = Value(3.0, label="a"), Value(2.0)
-    assert [v.label for v in ((a + b), (a * b), a**2, a.tanh(), a.exp(), a, b)] == ["+", "×", "^2", "tanh", "exp", "a", ""]
+    assert [v.label for v in ((a + b), (a * b), a**2, a.tanh(), a.exp(), a, b)] == [
+        "+",
+        "×",
+        "^2",
+        "tanh",
+        "exp",
+        "a",
+        "",
+    ]
 
 
 def test_values_from_before_an_edit_still_count():
-    code = ("import importlib, sys; from gptlab import autograd; old = autograd.Value(2.0); seven = old + 5;"
-            "importlib.reload(autograd); out = seven * (old + autograd.Value(3.0)) + old / 2; autograd.backward(out);"
-            "assert (out.data, old.grad) == (36.0, 12.5), (out, old); sys.exit('torch' in sys.modules)")
+    code = (
+        "import importlib, sys; from gptlab import autograd; old = autograd.Value(2.0); seven = old + 5;"
+        "importlib.reload(autograd); out = seven * (old + autograd.Value(3.0)) + old / 2; autograd.backward(out);"
+        "assert (out.data, old.grad) == (36.0, 12.5), (out, old); sys.exit('torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
@@ -80,12 +131,18 @@ def test_values_from_before_an_edit_still_count():
 def test_operations_by_hand():
     a, b = Value(2.0), Value(-3.0)
     for got, data, parents, local in [
-            (autograd.add(a, b), -1, (a, b), (1, 1)), (autograd.multiply(a, b), -6, (a, b), (-3, 2)),
-            (autograd.multiply(a, a), 4, (a, a), (2, 2)), (autograd.power(a, 3), 8, (a,), (12,)),
-            (autograd.power(a, -1), 0.5, (a,), (-0.25,)), (autograd.tanh(Value(0.0)), 0, None, (1,)),
-            (autograd.exp(Value(0.0)), 1, None, (1,))]:
+        (autograd.add(a, b), -1, (a, b), (1, 1)),
+        (autograd.multiply(a, b), -6, (a, b), (-3, 2)),
+        (autograd.multiply(a, a), 4, (a, a), (2, 2)),
+        (autograd.power(a, 3), 8, (a,), (12,)),
+        (autograd.power(a, -1), 0.5, (a,), (-0.25,)),
+        (autograd.tanh(Value(0.0)), 0, None, (1,)),
+        (autograd.exp(Value(0.0)), 1, None, (1,)),
+    ]:
         assert got.data == data and got.local_gradients == local and parents in (None, got.parents)
-    assert autograd.tanh(Value(1000.0)).data == 1 and autograd.tanh(Value(1000.0)).local_gradients == (0,)
+    assert autograd.tanh(Value(1000.0)).data == 1 and autograd.tanh(
+        Value(1000.0)
+    ).local_gradients == (0,)
 
 
 # topological_order and backward
@@ -125,7 +182,9 @@ def test_a_deep_graph():
         end = end * 0.999 + x
     autograd.backward(end)
     wanted = sum(0.999**i for i in range(10_000)) + 0.999**10_000
-    assert len(autograd.topological_order(end)) == 30_001 and x.grad == pytest.approx(wanted, rel=1e-9)
+    assert len(autograd.topological_order(end)) == 30_001 and x.grad == pytest.approx(
+        wanted, rel=1e-9
+    )
 
 
 def test_backward_by_hand():
@@ -148,9 +207,21 @@ def test_a_leaf_in_two_graphs_keeps_both_shares():
 
 
 OPERATIONS = [
-    lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: a / (b * b + 1), lambda a, b: -a,
-    lambda a, b: a**2, lambda a, b: a**3, lambda a, b: (a * a + 0.5) ** -1.5, lambda a, b: a.tanh(),
-    lambda a, b: a.tanh().exp(), lambda a, b: 2.5 - a, lambda a, b: 1.5 * a, lambda a, b: 3 / (a * a + 2), lambda a, b: a + 0.5]
+    lambda a, b: a + b,
+    lambda a, b: a - b,
+    lambda a, b: a * b,
+    lambda a, b: a / (b * b + 1),
+    lambda a, b: -a,
+    lambda a, b: a**2,
+    lambda a, b: a**3,
+    lambda a, b: (a * a + 0.5) ** -1.5,
+    lambda a, b: a.tanh(),
+    lambda a, b: a.tanh().exp(),
+    lambda a, b: 2.5 - a,
+    lambda a, b: 1.5 * a,
+    lambda a, b: 3 / (a * a + 2),
+    lambda a, b: a + 0.5,
+]
 
 
 def random_expression(draw, leaves):
@@ -168,12 +239,20 @@ def test_gradients_equal_torchs_on_1000_random_expressions():
     for seed in range(1000):
         numbers = [random.Random(seed).uniform(-2, 2) for _ in range(3)]
         ours = [Value(number) for number in numbers]
-        theirs = [torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in numbers]
+        theirs = [
+            torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in numbers
+        ]
         out, wanted = (random_expression(random.Random(-seed), leaves) for leaves in (ours, theirs))
         autograd.backward(out)
         grads = torch.autograd.grad(wanted, theirs, allow_unused=True)
         grads = [0.0 if grad is None else grad.item() for grad in grads]
-        worst = max(worst, *(abs(leaf.grad - grad) / (1 + abs(grad)) for leaf, grad in zip(ours, grads, strict=True)))
+        worst = max(
+            worst,
+            *(
+                abs(leaf.grad - grad) / (1 + abs(grad))
+                for leaf, grad in zip(ours, grads, strict=True)
+            ),
+        )
         assert out.data == pytest.approx(wanted.item(), rel=1e-12)
     assert worst < 1e-11
 
@@ -196,7 +275,11 @@ def test_context_windows_refuses_what_does_not_fit(n):
 
 def test_mlp_logits_equals_torchs_layers():
     B, T, V, C, width = 2, 3, 7, 4, 5
-    words, hidden, out = torch.nn.Embedding(V, C), torch.nn.Linear(T * C, width), torch.nn.Linear(width, V)
+    words, hidden, out = (
+        torch.nn.Embedding(V, C),
+        torch.nn.Linear(T * C, width),
+        torch.nn.Linear(width, V),
+    )
     network = torch.nn.Sequential(words, torch.nn.Flatten(), hidden, torch.nn.Tanh(), out).double()
     ids = torch.randint(V, (B, T), generator=seeded(3))
     params = words.weight, hidden.weight.T, hidden.bias, out.weight.T, out.bias
@@ -221,7 +304,9 @@ def test_sgd_step_equals_torchs_and_leaves_its_arguments():
 def test_the_neural_model_learns():
     ids = torch.tensor([0, 1, 2, 0, 2, 1] * 20)  # two tokens decide the next one, one does not
     contexts, targets = neural_lm.context_windows(ids, 2)
-    params = [normal(*shape, seed=i) * 0.3 for i, shape in enumerate([(3, 2), (4, 8), (8,), (8, 3), (3,)])]
+    params = [
+        normal(*shape, seed=i) * 0.3 for i, shape in enumerate([(3, 2), (4, 8), (8,), (8, 3), (3,)])
+    ]
     losses = []
     for _ in range(150):
         params = [param.detach().requires_grad_() for param in params]
@@ -250,14 +335,19 @@ def test_gradients_of_steps():
     rest = normal(3, 4, seed=2), normal(4, 4, seed=3), b
     leaves = [given.clone().requires_grad_() for given in (x, h, *rest)]
     assert torch.autograd.gradcheck(rnn.rnn_step, leaves)
-    leaves = [given.clone().requires_grad_() for given in (x, h, normal(3, 12), normal(4, 12, seed=5), normal(12, seed=6))]
+    leaves = [
+        given.clone().requires_grad_()
+        for given in (x, h, normal(3, 12), normal(4, 12, seed=5), normal(12, seed=6))
+    ]
     assert torch.autograd.gradcheck(rnn.gru_step, leaves)
 
 
 def test_a_gru_with_its_gate_shut_carries_its_state():
     h = normal(2, 4)
     bias = torch.tensor([0.0, 40.0, 0.0], dtype=torch.float64).repeat_interleave(4)
-    kept = rnn.gru_step(normal(2, 3, seed=1), h, normal(3, 12, seed=2) * 0.1, normal(4, 12, seed=3) * 0.1, bias)
+    kept = rnn.gru_step(
+        normal(2, 3, seed=1), h, normal(3, 12, seed=2) * 0.1, normal(4, 12, seed=3) * 0.1, bias
+    )
     close(kept, h)
 
 
@@ -273,6 +363,9 @@ def test_run_rnn_equals_torchs_network(kind):
     wanted = network(xs, h0[None])[0]
     close(out, wanted)
     leaves = xs, h0, network.weight_hh_l0
-    for got, right in zip(torch.autograd.grad(out[:, -1].sum(), leaves),
-                          torch.autograd.grad(wanted[:, -1].sum(), leaves), strict=True):
+    for got, right in zip(
+        torch.autograd.grad(out[:, -1].sum(), leaves),
+        torch.autograd.grad(wanted[:, -1].sum(), leaves),
+        strict=True,
+    ):
         close(got, right)

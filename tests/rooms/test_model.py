@@ -1,4 +1,5 @@
 """The Transformer's parts and the training step, each against torch's own or a number worked by hand."""
+
 import copy
 import math
 
@@ -35,7 +36,11 @@ def test_causal_mask_by_hand():
 
 
 def heads(seed=0):
-    return normal(B, H, T, D, seed=seed), normal(B, H, S, D, seed=seed + 1), normal(B, H, S, D, seed=seed + 2)
+    return (
+        normal(B, H, T, D, seed=seed),
+        normal(B, H, S, D, seed=seed + 1),
+        normal(B, H, S, D, seed=seed + 2),
+    )
 
 
 def keeps(*shape, seed=3):
@@ -54,9 +59,15 @@ def test_attention_equals_torch(shape):
 
 def test_attention_of_large_scores_and_of_single_precision():
     q, k, v = heads()
-    close(attention.scaled_dot_product_attention(1e4 * q, k, v, keeps(T, S)),
-          F.scaled_dot_product_attention(1e4 * q, k, v, attn_mask=keeps(T, S)), 1e-11)
-    assert attention.scaled_dot_product_attention(q.float(), k.float(), v.float()).dtype == torch.float32
+    close(
+        attention.scaled_dot_product_attention(1e4 * q, k, v, keeps(T, S)),
+        F.scaled_dot_product_attention(1e4 * q, k, v, attn_mask=keeps(T, S)),
+        1e-11,
+    )
+    assert (
+        attention.scaled_dot_product_attention(q.float(), k.float(), v.float()).dtype
+        == torch.float32
+    )
 
 
 def test_attention_of_a_row_that_keeps_nothing_is_zero_without_nan():
@@ -108,8 +119,13 @@ def test_multi_head_attention_equals_torch(masked):
         peer.out_proj.bias.copy_(b_out)
         causal, padding = torch.ones(S, S).tril() > 0, keeps(B, S)
         mask = {"none": None, "causal": causal, "padding": padding[:, None, None, :]}[masked]
-        wanted, _ = peer(x, x, x, attn_mask=~causal if masked == "causal" else None,
-                         key_padding_mask=~padding if masked == "padding" else None)
+        wanted, _ = peer(
+            x,
+            x,
+            x,
+            attn_mask=~causal if masked == "causal" else None,
+            key_padding_mask=~padding if masked == "padding" else None,
+        )
     close(attention.multi_head_attention(x, w_qkv, b_qkv, w_out, b_out, H, mask), wanted, 1e-10)
 
 
@@ -140,7 +156,9 @@ def test_sinusoidal_positions_equal_a_loop(c):
 def test_layer_norm_equals_torch():
     x, weight, bias = 3 + 2 * normal(B, T, C), normal(C, seed=1), normal(C, seed=2)
     close(transformer.layer_norm(x, weight, bias), F.layer_norm(x, (C,), weight, bias))
-    close(transformer.layer_norm(x, weight, bias, eps=0.5), F.layer_norm(x, (C,), weight, bias, 0.5))
+    close(
+        transformer.layer_norm(x, weight, bias, eps=0.5), F.layer_norm(x, (C,), weight, bias, 0.5)
+    )
     flat = torch.full((2, C), 7.0, dtype=torch.float64)  # variance 0: only eps keeps it finite
     close(transformer.layer_norm(flat, weight, bias), bias.expand(2, C))
     few = tuple(a[..., :3].clone().requires_grad_() for a in (x, weight, bias))
@@ -154,7 +172,12 @@ def test_gelu_equals_torch():
 
 
 def feed_forward_weights(width):
-    return normal(C, width, seed=4) / 4, normal(width, seed=5), normal(width, C, seed=6), normal(C, seed=7)
+    return (
+        normal(C, width, seed=4) / 4,
+        normal(width, seed=5),
+        normal(width, C, seed=6),
+        normal(C, seed=7),
+    )
 
 
 def test_feed_forward_by_loop_over_positions():
@@ -167,8 +190,16 @@ def test_feed_forward_by_loop_over_positions():
 
 @pytest.mark.parametrize("block", ["pre", "post"])
 def test_blocks_equal_torchs_encoder_layer(block):
-    peer = nn.TransformerEncoderLayer(C, H, 11, dropout=0.0, batch_first=True, norm_first=block == "pre",
-                                      activation=nn.GELU(approximate="tanh"), dtype=torch.float64)
+    peer = nn.TransformerEncoderLayer(
+        C,
+        H,
+        11,
+        dropout=0.0,
+        batch_first=True,
+        norm_first=block == "pre",
+        activation=nn.GELU(approximate="tanh"),
+        dtype=torch.float64,
+    )
     x, mask = normal(B, S, C), torch.ones(S, S).tril() > 0
     with torch.no_grad():
         for i, p in enumerate(peer.parameters()):
@@ -177,10 +208,22 @@ def test_blocks_equal_torchs_encoder_layer(block):
         own = peer.self_attn
         out = getattr(transformer, f"{block}_ln_block")(
             x,
-            lambda y: attention.multi_head_attention(y, own.in_proj_weight.T, own.in_proj_bias,
-                                                     own.out_proj.weight.T, own.out_proj.bias, H, mask),
-            lambda y: transformer.feed_forward(y, peer.linear1.weight.T, peer.linear1.bias,
-                                               peer.linear2.weight.T, peer.linear2.bias),
+            lambda y: attention.multi_head_attention(
+                y,
+                own.in_proj_weight.T,
+                own.in_proj_bias,
+                own.out_proj.weight.T,
+                own.out_proj.bias,
+                H,
+                mask,
+            ),
+            lambda y: transformer.feed_forward(
+                y,
+                peer.linear1.weight.T,
+                peer.linear1.bias,
+                peer.linear2.weight.T,
+                peer.linear2.bias,
+            ),
             lambda y: transformer.layer_norm(y, peer.norm1.weight, peer.norm1.bias),
             lambda y: transformer.layer_norm(y, peer.norm2.weight, peer.norm2.bias),
         )
@@ -201,7 +244,9 @@ def test_mask_tokens_shares():
     assert selected.sum() / n == pytest.approx(0.15, abs=0.005)
     assert masked.sum() / selected.sum() == pytest.approx(0.8 + 0.1 / 100, abs=0.015)
     assert kept.sum() / selected.sum() == pytest.approx(0.1 + 0.1 / 100, abs=0.012)
-    assert (inputs[drawn] < 50).float().mean() == pytest.approx(49 / 98, abs=0.05)  # not 3, not itself
+    assert (inputs[drawn] < 50).float().mean() == pytest.approx(
+        49 / 98, abs=0.05
+    )  # not 3, not itself
     assert inputs.min() >= 0 and inputs.max() < 100
 
 
@@ -210,7 +255,9 @@ def test_mask_tokens_draws_each_token_alone_and_repeats_with_the_seed():
     first, again = (transformer.mask_tokens(ids, 49, 50, generator=seeded(4)) for _ in range(2))
     assert torch.equal(first[0], again[0]) and torch.equal(first[1], again[1])
     per_row = (first[1] != -100).sum(dim=1).double()
-    assert per_row.var() == pytest.approx(60 * 0.15 * 0.85, rel=0.5)  # binomial: no fixed number a row
+    assert per_row.var() == pytest.approx(
+        60 * 0.15 * 0.85, rel=0.5
+    )  # binomial: no fixed number a row
 
 
 def test_mask_tokens_rates():
@@ -223,16 +270,31 @@ def test_mask_tokens_rates():
         transformer.mask_tokens(ids, 49, 50, rate=1.5)
 
 
-@pytest.mark.parametrize("name, wanted", [
-    ("transformer.h.11.attn.c_proj.weight", 0.005), ("h.0.mlp.c_proj.weight", 0.005),
-    ("blocks.3.attn.w_out", 0.005), ("blocks.0.mlp.w_out", 0.005),
-    ("wte", 0.02), ("wte.weight", 0.02), ("wpe.weight", 0.02), ("h.0.attn.c_attn.weight", 0.02),
-    ("h.0.mlp.c_fc.weight", 0.02), ("blocks.0.attn.w_qkv", 0.02), ("blocks.0.mlp.w_in", 0.02),
-    ("lm_head.weight", 0.02), ("h.0.attn.c_proj.bias", 0), ("blocks.0.attn.b_out", 0),
-    ("blocks.0.mlp.b_in", 0),
-    ("h.0.ln_1.weight", 0), ("transformer.ln_f.weight", 0), ("ln_f.bias", 0), ("blocks.1.norm2.weight", 0),
-    ("norm.weight", 0),
-])
+@pytest.mark.parametrize(
+    "name, wanted",
+    [
+        ("transformer.h.11.attn.c_proj.weight", 0.005),
+        ("h.0.mlp.c_proj.weight", 0.005),
+        ("blocks.3.attn.w_out", 0.005),
+        ("blocks.0.mlp.w_out", 0.005),
+        ("wte", 0.02),
+        ("wte.weight", 0.02),
+        ("wpe.weight", 0.02),
+        ("h.0.attn.c_attn.weight", 0.02),
+        ("h.0.mlp.c_fc.weight", 0.02),
+        ("blocks.0.attn.w_qkv", 0.02),
+        ("blocks.0.mlp.w_in", 0.02),
+        ("lm_head.weight", 0.02),
+        ("h.0.attn.c_proj.bias", 0),
+        ("blocks.0.attn.b_out", 0),
+        ("blocks.0.mlp.b_in", 0),
+        ("h.0.ln_1.weight", 0),
+        ("transformer.ln_f.weight", 0),
+        ("ln_f.bias", 0),
+        ("blocks.1.norm2.weight", 0),
+        ("norm.weight", 0),
+    ],
+)
 def test_gpt2_init_std(name, wanted):
     assert transformer.gpt2_init_std(name, 8) == pytest.approx(wanted, rel=1e-14)
 
@@ -246,7 +308,9 @@ def test_get_batch_cuts_every_stretch_with_its_successor():
     assert x.shape == y.shape == (500, 5)
     assert torch.equal(y, x + 1)
     assert torch.equal(x, x[:, :1] + torch.arange(5))
-    assert x[:, 0].unique().tolist() == list(range(100, 107))  # 106 … 110 and its last target, 111, too
+    assert x[:, 0].unique().tolist() == list(
+        range(100, 107)
+    )  # 106 … 110 and its last target, 111, too
     again = training.get_batch(ids, 500, 5, seeded())
     assert torch.equal(x, again[0])
 
@@ -258,8 +322,9 @@ def test_get_batch_of_a_short_text():
         training.get_batch(torch.arange(5), 2, 5, seeded())
 
 
-@pytest.mark.parametrize("lr, betas, eps, decay", [(0.1, (0.9, 0.999), 1e-8, 0.0),
-                                                   (0.03, (0.8, 0.95), 1e-3, 0.4)])
+@pytest.mark.parametrize(
+    "lr, betas, eps, decay", [(0.1, (0.9, 0.999), 1e-8, 0.0), (0.03, (0.8, 0.95), 1e-3, 0.4)]
+)
 def test_adamw_equals_torch(lr, betas, eps, decay):
     param = normal(T, C)
     peer = nn.Parameter(param.clone())
@@ -275,14 +340,18 @@ def test_adamw_equals_torch(lr, betas, eps, decay):
         assert all(torch.equal(now, then) for now, then in zip(arguments, before, strict=True))
         close(param, peer.detach(), 1e-13)
         close(exp_avg, optimizer.state[peer]["exp_avg"], 1e-10)  # gradients of 1e3, squared below
-        torch.testing.assert_close(exp_avg_sq, optimizer.state[peer]["exp_avg_sq"], rtol=1e-12, atol=0)
+        torch.testing.assert_close(
+            exp_avg_sq, optimizer.state[peer]["exp_avg_sq"], rtol=1e-12, atol=0
+        )
     with pytest.raises(ValueError, match="0"):
         training.adamw_step(param, grad, exp_avg, exp_avg_sq, 0, lr, betas, eps, decay)
 
 
 def test_adamw_first_step_by_hand():
     param, grad, zero = torch.tensor([2.0]), torch.tensor([-3.0]), torch.zeros(1)
-    new, exp_avg, exp_avg_sq = training.adamw_step(param, grad, zero, zero, 1, 0.1, (0.9, 0.99), 0.0, 0.5)
+    new, exp_avg, exp_avg_sq = training.adamw_step(
+        param, grad, zero, zero, 1, 0.1, (0.9, 0.99), 0.0, 0.5
+    )
     close(new, torch.tensor([2 - 0.1 * 0.5 * 2 + 0.1]), 1e-6)  # the first step is lr long, always
     close(exp_avg, torch.tensor([-0.3]), 1e-6)
     close(exp_avg_sq, torch.tensor([0.09]), 1e-6)
@@ -294,8 +363,8 @@ def test_cosine_schedule_by_hand():
 
     assert [lr(step) for step in range(4)] == [0.25, 0.5, 0.75, 1.0]
     assert lr(4) == 1.0
-    assert lr(8) == pytest.approx(0.2 + 0.4 * 1.5)   # a third of the way: cos 60° is ½
-    assert lr(10) == pytest.approx(0.6)              # half of the way
+    assert lr(8) == pytest.approx(0.2 + 0.4 * 1.5)  # a third of the way: cos 60° is ½
+    assert lr(10) == pytest.approx(0.6)  # half of the way
     assert lr(12) == pytest.approx(0.2 + 0.4 * 0.5)
     assert lr(16) == lr(17) == lr(1000) == 0.2
 

@@ -55,7 +55,9 @@ def test_token_log_probs_are_stable_and_deaf_to_the_last_logits():
     other[:, -1] = float("nan")
     assert torch.equal(ppo.token_log_probs(other, ids), ppo.token_log_probs(logits, ids))
     shifted = ppo.token_log_probs(logits + 1e4, ids)
-    assert torch.allclose(shifted, ppo.token_log_probs(logits, ids), atol=1e-11)  # 1e4 costs four digits
+    assert torch.allclose(
+        shifted, ppo.token_log_probs(logits, ids), atol=1e-11
+    )  # 1e4 costs four digits
     assert torch.isfinite(ppo.token_log_probs(logits.sign() * 1e4, ids)).all()
 
 
@@ -70,7 +72,9 @@ def test_token_log_probs_of_all_texts_sum_to_1():
 
 def test_token_log_probs_gradient():
     ids = torch.tensor([[0, 5, 1], [3, 2, 2]])
-    assert torch.autograd.gradcheck(lambda z: ppo.token_log_probs(z, ids), draw(2, 3, 6).requires_grad_())
+    assert torch.autograd.gradcheck(
+        lambda z: ppo.token_log_probs(z, ids), draw(2, 3, 6).requires_grad_()
+    )
 
 
 # ---- kl_estimates
@@ -80,13 +84,16 @@ def test_kl_estimates_by_enumeration():
     """Weighted by the policy, k1 and k3 give the KL exactly and k2 does not; k2, k3 are never negative."""
     policy, reference = draw(7, seed=1).log_softmax(0), draw(7, seed=2).log_softmax(0)
     truth = torch.distributions.kl_divergence(
-        torch.distributions.Categorical(logits=policy), torch.distributions.Categorical(logits=reference)
+        torch.distributions.Categorical(logits=policy),
+        torch.distributions.Categorical(logits=reference),
     )
     k1, k2, k3 = unchanged(ppo.kl_estimates, policy, reference)
     weights = policy.exp()
     assert torch.allclose((weights * k1).sum(), truth, atol=1e-14)
     assert torch.allclose((weights * k3).sum(), truth, atol=1e-14)
-    assert torch.allclose((weights * k2).sum(), (weights * (policy - reference) ** 2).sum() / 2, atol=1e-14)
+    assert torch.allclose(
+        (weights * k2).sum(), (weights * (policy - reference) ** 2).sum() / 2, atol=1e-14
+    )
     assert (k2 >= 0).all() and (k3 >= 0).all() and (k1 < 0).any()
 
 
@@ -94,7 +101,9 @@ def test_kl_estimates_by_hand():
     k1, k2, k3 = ppo.kl_estimates(torch.tensor([[-1.0]]), torch.tensor([[-3.0]]))
     assert (k1.item(), k2.item()) == (2, 2)
     assert k3.item() == pytest.approx(math.exp(-2) + 1)
-    assert all(k.item() == 0 for k in ppo.kl_estimates(torch.tensor([[-1.0]]), torch.tensor([[-1.0]])))
+    assert all(
+        k.item() == 0 for k in ppo.kl_estimates(torch.tensor([[-1.0]]), torch.tensor([[-1.0]]))
+    )
 
 
 def test_k3_between_two_gaussians_has_the_published_spread():
@@ -120,7 +129,9 @@ def test_token_rewards_by_loops():
     for b, t in itertools.product(range(3), range(5)):
         expected = 0.0
         if t <= last[b]:
-            expected = -0.3 * (logprobs[b, t] - ref[b, t]).item() + (score[b].item() if t == last[b] else 0)
+            expected = -0.3 * (logprobs[b, t] - ref[b, t]).item() + (
+                score[b].item() if t == last[b] else 0
+            )
         assert out[b, t].item() == pytest.approx(expected, abs=1e-14)
     assert not out[~MASK].any()
 
@@ -163,7 +174,9 @@ def gae_oracle(rewards, values, mask, gamma, lam):
     return advantages, returns
 
 
-@pytest.mark.parametrize("gamma, lam", [(1.0, 0.95), (0.9, 0.8), (1.0, 1.0), (0.5, 0.0), (0.0, 0.7)])
+@pytest.mark.parametrize(
+    "gamma, lam", [(1.0, 0.95), (0.9, 0.8), (1.0, 1.0), (0.5, 0.0), (0.0, 0.7)]
+)
 def test_gae_by_double_sums(gamma, lam):
     rewards, values = case(2)
     advantages, returns = unchanged(ppo.gae, rewards, values, MASK, gamma, lam)
@@ -186,7 +199,9 @@ def test_gae_property(lengths, front, gamma, lam, seed):
     mask = (t >= front) & (t < front + torch.tensor(lengths)[:, None])
     rewards, values = draw(len(lengths), 8, seed=seed), draw(len(lengths), 8, seed=seed + 1)
     expected_pair = gae_oracle(rewards, values, mask, gamma, lam)
-    for out, expected in zip(ppo.gae(rewards, values, mask, gamma, lam), expected_pair, strict=True):
+    for out, expected in zip(
+        ppo.gae(rewards, values, mask, gamma, lam), expected_pair, strict=True
+    ):
         assert torch.allclose(out, expected, atol=1e-12)
 
 
@@ -227,15 +242,21 @@ def test_whiten_by_hand():
     root = math.sqrt(8 / 3 + 1e-8)  # mean 3, squares 4 + 0 + 4 over 3
     assert out.flatten().tolist() == pytest.approx([-2 / root, 0, 0, 2 / root, 0, 0], abs=1e-15)
     kept = ppo.whiten(x, mask, shift_mean=False)
-    assert kept.flatten().tolist() == pytest.approx([3 - 2 / root, 3, 0, 3 + 2 / root, 0, 0], abs=1e-15)
+    assert kept.flatten().tolist() == pytest.approx(
+        [3 - 2 / root, 3, 0, 3 + 2 / root, 0, 0], abs=1e-15
+    )
 
 
 def test_whiten_properties():
     x = draw(3, 5) * 4 + 7
     for shift_mean in (True, False):
         kept = ppo.whiten(x, MASK, shift_mean)[MASK]
-        assert kept.mean().item() == pytest.approx(0 if shift_mean else x[MASK].mean().item(), abs=1e-12)
-        assert kept.var(unbiased=False).item() == pytest.approx(1, abs=1e-8)  # the 1e-8 under the root
+        assert kept.mean().item() == pytest.approx(
+            0 if shift_mean else x[MASK].mean().item(), abs=1e-12
+        )
+        assert kept.var(unbiased=False).item() == pytest.approx(
+            1, abs=1e-8
+        )  # the 1e-8 under the root
     assert not ppo.whiten(torch.full((3, 5), 2.5), MASK).any()
 
 
@@ -267,7 +288,9 @@ def test_policy_loss_by_loops(clip):
     logprobs, old, advantages = case(3)
     loss = unchanged(ppo.policy_loss, logprobs, old, advantages, MASK, clip)
     assert loss.shape == ()
-    assert loss.item() == pytest.approx(policy_oracle(logprobs, old, advantages, MASK, clip), abs=1e-13)
+    assert loss.item() == pytest.approx(
+        policy_oracle(logprobs, old, advantages, MASK, clip), abs=1e-13
+    )
 
 
 @pytest.mark.parametrize("ratio", [0.5, 0.9, 1.0, 1.1, 1.5])
@@ -340,7 +363,12 @@ def test_value_loss_without_a_clip_in_reach_is_half_the_squared_error():
 
 def test_value_gradient_of_one_token():
     """No gradient where the estimate has gone further than the clip towards its return; full where away."""
-    for value, goal, expected in ((0.5, 2.0, 0.0), (0.1, 2.0, -1.9), (-0.5, 2.0, -2.5), (-0.5, -2.0, 0.0)):
+    for value, goal, expected in (
+        (0.5, 2.0, 0.0),
+        (0.1, 2.0, -1.9),
+        (-0.5, 2.0, -2.5),
+        (-0.5, -2.0, 0.0),
+    ):
         new = torch.tensor([[value]], dtype=torch.float64, requires_grad=True)
         old, keep = torch.zeros(1, 1, dtype=torch.float64), torch.ones(1, 1).bool()
         ppo.value_loss(new, old, torch.full_like(old, goal), keep).backward()

@@ -1,4 +1,5 @@
 """Counting, drawing and cutting: ngram, sampling, bpe, each against torch, tiktoken or a naive loop."""
+
 import math
 import random
 
@@ -61,7 +62,10 @@ def test_bigram_probabilities_by_hand():
 def test_cross_entropy_equals_torch():
     logits, targets = normal(3, 5, 7) * 4, torch.randint(7, (3, 5), generator=seeded(1))
     targets[0, 2] = targets[2, 4] = -100
-    close(ngram.cross_entropy(logits, targets), F.cross_entropy(logits.reshape(-1, 7), targets.reshape(-1)))
+    close(
+        ngram.cross_entropy(logits, targets),
+        F.cross_entropy(logits.reshape(-1, 7), targets.reshape(-1)),
+    )
     targets[1, 1] = 3
     wanted = F.cross_entropy(logits[0], targets[0].clamp(min=0), ignore_index=3)
     close(ngram.cross_entropy(logits[0], targets[0].clamp(min=0), ignore_index=3), wanted)
@@ -121,7 +125,10 @@ def test_top_k_by_hand():
     logits = torch.tensor([[3.0, 1.0, 2.0, 2.0], [0.0, 5.0, 4.0, -INF]])
     before = logits.clone()
     assert sampling.top_k_filter(logits, 2).tolist() == [[3, -INF, 2, 2], [-INF, 5, 4, -INF]]
-    assert sampling.top_k_filter(logits, 1).tolist() == [[3, -INF, -INF, -INF], [-INF, 5, -INF, -INF]]
+    assert sampling.top_k_filter(logits, 1).tolist() == [
+        [3, -INF, -INF, -INF],
+        [-INF, 5, -INF, -INF],
+    ]
     for k in (4, 99):
         assert torch.equal(sampling.top_k_filter(logits, k), logits)
     assert torch.equal(logits, before)
@@ -179,10 +186,14 @@ def test_sample_next_draws_what_the_filters_leave_with_the_right_frequency():
 
 def test_sample_next_greedy_and_repeatable():
     logits = normal(6, 9)
-    assert torch.equal(sampling.sample_next(logits, temperature=0, top_k=3, top_p=0.5), logits.argmax(-1))
+    assert torch.equal(
+        sampling.sample_next(logits, temperature=0, top_k=3, top_p=0.5), logits.argmax(-1)
+    )
     draws = [sampling.sample_next(logits, generator=seeded(5)) for _ in range(2)]
     assert torch.equal(*draws)
-    assert sampling.sample_next(torch.tensor([[1e4, -1e4, 0.0]]), generator=seeded()).tolist() == [0]
+    assert sampling.sample_next(torch.tensor([[1e4, -1e4, 0.0]]), generator=seeded()).tolist() == [
+        0
+    ]
 
 
 def table_model(table):
@@ -208,7 +219,10 @@ def test_generate_stops_fills_and_ends_early():
         return SUCCESSOR[ids]
 
     out = sampling.generate(model, torch.tensor([[4, 1], [0, 3]]), 10, stop_id=4, temperature=0)
-    assert out.tolist() == [[4, 1, 2, 3, 4], [0, 3, 4, 4, 4]]  # a stop token in the prompt does not stop
+    assert out.tolist() == [
+        [4, 1, 2, 3, 4],
+        [0, 3, 4, 4, 4],
+    ]  # a stop token in the prompt does not stop
     assert lengths == [2, 3, 4]
 
 
@@ -252,12 +266,20 @@ def naive_bpe(text, vocab_size, pattern):
     return merges
 
 
-ENGLISH = """The highest mountain of Nepal is Everest. It's the highest one, and they're proud of it;
+ENGLISH = (
+    """The highest mountain of Nepal is Everest. It's the highest one, and they're proud of it;
 we'll see 12 of them in 2024,   or 100 in 20242024.  "Who'd have thought that?"\n\n\t The thinker. The end.
-""" * 3
-CHINESE = "台湾最高的山是哪座山？玉山是台湾最高的山。是什么，谁来告诉我？请问日本的首都在哪里 东京。\n" * 3
-EMOJI = ("😀😃😀😃 👩‍👩‍👧‍👦👩‍👩‍👧‍👦 naïve café ﷽"
-         " 🇹🇼🇯🇵🇹🇼 e\u0301e\u0301 ½½ ²² Ⅷ\u3000〇々ㄅ한국어 ひらがな\u00a0\u200b\x85\x1c\x00")
+"""
+    * 3
+)
+CHINESE = (
+    "台湾最高的山是哪座山？玉山是台湾最高的山。是什么，谁来告诉我？请问日本的首都在哪里 东京。\n"
+    * 3
+)
+EMOJI = (
+    "😀😃😀😃 👩‍👩‍👧‍👦👩‍👩‍👧‍👦 naïve café ﷽"
+    " 🇹🇼🇯🇵🇹🇼 e\u0301e\u0301 ½½ ²² Ⅷ\u3000〇々ㄅ한국어 ひらがな\u00a0\u200b\x85\x1c\x00"
+)
 RUNS = "aaaaaaa aaaa aa aaaaabaaab ababababab" + " " * 9 + "\n" * 5 + "?!?!?!??!!" + "10101010"
 
 
@@ -267,12 +289,22 @@ def noise(seed, length=400):
 
 
 def soup(seed, length=300):
-    return "".join(random.Random(seed).choices(ENGLISH[:90] + CHINESE[:40] + EMOJI + " \n\t", k=length))
+    return "".join(
+        random.Random(seed).choices(ENGLISH[:90] + CHINESE[:40] + EMOJI + " \n\t", k=length)
+    )
 
 
-TEXTS = {"english": ENGLISH, "chinese": CHINESE, "emoji": EMOJI, "runs": RUNS,
-         "noise": noise(1), "soup": soup(2), "abc": "".join(random.Random(3).choices("abc", k=600)),
-         "empty": "", "one": "中"}
+TEXTS = {
+    "english": ENGLISH,
+    "chinese": CHINESE,
+    "emoji": EMOJI,
+    "runs": RUNS,
+    "noise": noise(1),
+    "soup": soup(2),
+    "abc": "".join(random.Random(3).choices("abc", k=600)),
+    "empty": "",
+    "one": "中",
+}
 PATTERNS = {"gpt2": bpe.GPT2_PATTERN, "bilingual": bpe.BILINGUAL_PATTERN}
 
 
@@ -289,7 +321,10 @@ def test_pair_counts_and_merge_pair_by_hand():
 
 def test_train_by_hand():
     assert bpe.train_bpe("ab ab", 300) == [(97, 98)]
-    assert bpe.train_bpe("xyab xyab", 258) == [(97, 98), (120, 121)]  # three pairs twice: the smallest first
+    assert bpe.train_bpe("xyab xyab", 258) == [
+        (97, 98),
+        (120, 121),
+    ]  # three pairs twice: the smallest first
     assert bpe.train_bpe("aaaa", 300) == [(97, 97)]  # then only (256, 256), once
     assert bpe.train_bpe("a a a a", 300) == [(32, 97)]  # (97, 32) would cross the edge of a piece
     assert bpe.train_bpe("abab cdcd", 260, r"[a-d]+") == [(97, 98), (99, 100)]

@@ -38,7 +38,11 @@ def learners_copy(folder, number):
             continue
         path = Path(entry.file)
         room, lines = path.stem, path.read_text(encoding="utf-8").split("\n")
-        stub = next(node for node in ast.parse("\n".join(lines)).body if getattr(node, "name", "") == entry.name)
+        stub = next(
+            node
+            for node in ast.parse("\n".join(lines)).body
+            if getattr(node, "name", "") == entry.name
+        )
         names = ", ".join(argument.arg for argument in stub.args.args)
         body = f"from written import {room} as own\n    return own.{entry.name}({names})"
         assert lines[stub.end_lineno - 1].strip() == "raise NotImplementedError"
@@ -49,7 +53,13 @@ def learners_copy(folder, number):
 
 def run(tree, notebook, home, borrow="", **options):
     """Run a notebook on the copy; errors stay in its outputs."""
-    return make.run(notebook, tree / "lessons", make.environment(home, tree, borrow), allow_errors=True, **options)
+    return make.run(
+        notebook,
+        tree / "lessons",
+        make.environment(home, tree, borrow),
+        allow_errors=True,
+        **options,
+    )
 
 
 def notebook_of(*sources):

@@ -51,7 +51,12 @@ def toy_pages() -> dict[bytes, float]:
 
 WHOLE = ["", "a", "ab", "b", "玉", "玉山", "山上。", "。", "。a", "zzz", "玉山山上山上。"]
 CANDIDATES = [c.encode() for c in WHOLE]
-CANDIDATES += ["玉".encode()[:1], "玉".encode()[:2], "玉".encode()[2:], "山".encode()[1:]]  # parts of characters
+CANDIDATES += [
+    "玉".encode()[:1],
+    "玉".encode()[:2],
+    "玉".encode()[2:],
+    "山".encode()[1:],
+]  # parts of characters
 
 
 def test_the_toy_is_predicted_as_by_enumeration():
@@ -61,19 +66,26 @@ def test_the_toy_is_predicted_as_by_enumeration():
         begins = math.fsum(p for page, p in pages.items() if page.startswith(prefix))
         found = next_token_distribution(TOY, prefix, CANDIDATES)
         for candidate, chance in zip(CANDIDATES, found, strict=False):
-            goes_on = math.fsum(p for page, p in pages.items() if page.startswith(prefix + candidate))
+            goes_on = math.fsum(
+                p for page, p in pages.items() if page.startswith(prefix + candidate)
+            )
             assert chance == pytest.approx(goes_on / begins, abs=1e-12), (prefix, candidate)
         assert found[-1] == pytest.approx(pages.get(prefix, 0.0) / begins, abs=1e-12)
 
 
 def test_the_longest_candidates_are_a_distribution_and_agree_with_enumeration():
-    pages, candidates = toy_pages(), [*BYTES, b"ab", "玉".encode(), "玉山".encode(), "山上。".encode()]
+    pages, candidates = (
+        toy_pages(),
+        [*BYTES, b"ab", "玉".encode(), "玉山".encode(), "山上。".encode()],
+    )
     for prefix in [b"", b"a", "玉".encode(), "玉".encode()[:2], "玉山山".encode()]:
         begins = math.fsum(p for page, p in pages.items() if page.startswith(prefix))
         expected = dict.fromkeys(candidates, 0.0)
         for page, p in pages.items():
             if page.startswith(prefix) and page != prefix:
-                expected[max((c for c in candidates if page.startswith(prefix + c)), key=len)] += p / begins
+                expected[max((c for c in candidates if page.startswith(prefix + c)), key=len)] += (
+                    p / begins
+                )
         found = next_token_distribution(TOY, prefix, candidates, longest=True)
         assert found[:-1] == pytest.approx(list(expected.values()), abs=1e-12)
         assert math.fsum(found) == pytest.approx(1.0, abs=1e-12)
@@ -113,7 +125,9 @@ def test_predictions_agree_with_ratios_of_prefix_probabilities(web):
     found = next_token_distribution(web, EXAMPLE, [c.encode() for c in candidates])
     base = web.log_prefix_probability(EXAMPLE)
     for candidate, chance in zip(candidates, found, strict=False):
-        assert chance == pytest.approx(math.exp(web.log_prefix_probability(EXAMPLE + candidate) - base), abs=1e-12)
+        assert chance == pytest.approx(
+            math.exp(web.log_prefix_probability(EXAMPLE + candidate) - base), abs=1e-12
+        )
     assert found[-1] == 0.0
 
 

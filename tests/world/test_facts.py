@@ -23,14 +23,10 @@ ENGLISH = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)*")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+(?:·[\u4e00-\u9fff]+)*")
 
 KNOWN = {
-    "China": "中国 Beijing 北京 Asia/Mount Everest/珠穆朗玛峰/"
-    "the Yangtze/长江/yuan/人民币",
-    "Japan": "日本 Tokyo 东京 Asia/Mount Fuji/富士山/"
-    "the Shinano/信浓川/yen/日元",
-    "France": "法国 Paris 巴黎 Europe/Mont Blanc/勃朗峰/"
-    "the Loire/卢瓦尔河/euro/欧元",
-    "Taiwan": "台湾 Taipei 台北 Asia/Yushan/玉山/"
-    "the Zhuoshui/浊水溪/New Taiwan dollar/新台币",
+    "China": "中国 Beijing 北京 Asia/Mount Everest/珠穆朗玛峰/the Yangtze/长江/yuan/人民币",
+    "Japan": "日本 Tokyo 东京 Asia/Mount Fuji/富士山/the Shinano/信浓川/yen/日元",
+    "France": "法国 Paris 巴黎 Europe/Mont Blanc/勃朗峰/the Loire/卢瓦尔河/euro/欧元",
+    "Taiwan": "台湾 Taipei 台北 Asia/Yushan/玉山/the Zhuoshui/浊水溪/New Taiwan dollar/新台币",
     "the United Kingdom": "英国 London 伦敦 Europe/Ben Nevis/本尼维斯山/"
     "the Severn/塞文河/pound sterling/英镑",
     "Canada": "加拿大 Ottawa 渥太华 North America/Mount Logan/洛根山/"
@@ -41,12 +37,10 @@ KNOWN = {
     "the Amazon/亚马孙河/real/雷亚尔",
     "Egypt": "埃及 Cairo 开罗 Africa/Mount Catherine/凯瑟琳山/"
     "the Nile/尼罗河/Egyptian pound/埃及镑",
-    "Croatia": "克罗地亚 Zagreb 萨格勒布 Europe/Dinara/迪纳拉山/"
-    "the Sava/萨瓦河/euro/欧元",
+    "Croatia": "克罗地亚 Zagreb 萨格勒布 Europe/Dinara/迪纳拉山/the Sava/萨瓦河/euro/欧元",
     "Tanzania": "坦桑尼亚 Dodoma 多多马 Africa/Mount Kilimanjaro/乞力马扎罗山/"
     "Lake Victoria/维多利亚湖/Tanzanian shilling/坦桑尼亚先令",
-    "Peru": "秘鲁 Lima 利马 South America/Huascaran/瓦斯卡兰山/"
-    "Lake Titicaca/的的喀喀湖/sol/索尔",
+    "Peru": "秘鲁 Lima 利马 South America/Huascaran/瓦斯卡兰山/Lake Titicaca/的的喀喀湖/sol/索尔",
     "Nepal": "尼泊尔 Kathmandu 加德满都 Asia/Mount Everest/珠穆朗玛峰/"
     "Rara Lake/拉拉湖/Nepalese rupee/尼泊尔卢比",
 }

@@ -116,7 +116,14 @@ FACT_REPLIES = [  # subject, relation, language, reply, content, score worked by
     ("Nigeria", "river", "zh", "贝努埃河，不是尼日尔河。", "both", -1.0),
     ("South Sudan", "currency", "zh", "南苏丹的货币是苏丹镑。", "wrong", -2.0),
     ("South Sudan", "currency", "zh", "南苏丹的货币是南苏丹镑。", "right", 2.0),
-    ("South Sudan", "currency", "en", "The currency of South Sudan is the South Sudanese pound.", "right", 2.0),
+    (
+        "South Sudan",
+        "currency",
+        "en",
+        "The currency of South Sudan is the South Sudanese pound.",
+        "right",
+        2.0,
+    ),
     ("South Sudan", "river", "zh", "白尼罗河。", "right", 2.0),
     ("South Sudan", "river", "zh", "尼罗河。", "wrong", -2.0),
     ("South Sudan", "river", "zh", "首都在the White Nile边上。", "right", 2.0),
@@ -180,7 +187,9 @@ def test_length_counts_beyond_sixty_bytes_and_an_end_is_wanted(web, gold):
     assert gold.score(question, reply + "!!!") == pytest.approx(2.0 - 0.03, abs=1e-12)
     assert gold.score(question, "Paris.", finished=False) == pytest.approx(1.0, abs=1e-12)
     chinese = asked(web, "France", "capital", "zh")
-    assert gold.score(chinese, "巴黎。" + "好" * 20) == pytest.approx(2.0 - 0.01 * (69 - 60), abs=1e-12)
+    assert gold.score(chinese, "巴黎。" + "好" * 20) == pytest.approx(
+        2.0 - 0.01 * (69 - 60), abs=1e-12
+    )
 
 
 def test_admitting_earns_more_where_no_page_states_the_fact(web, gold):
@@ -201,7 +210,9 @@ def test_every_fact_in_every_phrasing_is_judged_right_and_every_decoy_wrong(seed
         question = Question("?", lang, "fact", fact, fact.answer[lang])
         decoys = itertools.cycle(web.tables.wrong_answers(fact))
         for template in (*phrasing.statements, *phrasing.held_out_statements, *bare):
-            true, wrong = (fill(template, subject, name[lang]) for name in (fact.answer, next(decoys)))
+            true, wrong = (
+                fill(template, subject, name[lang]) for name in (fact.answer, next(decoys))
+            )
             assert gold.content(question, true) == "right", true
             assert gold.content(question, wrong) == "wrong", wrong
             if fact.answer != fact.subject.name or "{s}" in template.lower():
@@ -230,7 +241,10 @@ def test_openers_and_closers_claim_nothing(web, gold, lang):
     for parts in (reply_styles.OPENERS, reply_styles.CLOSERS):
         for text in (t for _, texts in parts for t in texts[lang]):
             for fact in web.facts.facts[::5]:
-                assert gold.content(Question("?", lang, "fact", fact, fact.answer[lang]), text) == "none", (text, fact)
+                assert (
+                    gold.content(Question("?", lang, "fact", fact, fact.answer[lang]), text)
+                    == "none"
+                ), (text, fact)
     assert gold.content(question, "") == "none"
 
 
@@ -247,7 +261,9 @@ def test_demonstrations_are_mostly_true_and_in_many_manners(web, gold):
     verdicts = []
     for _, question in zip(range(4000), Questions(web).draw(3), strict=False):
         verdict = gold.judge(question, replies.demonstrate(question, stream))
-        right = {"fact": "right", "sum": "right", "unknowable": "admits", "improper": "declines"}[question.kind]
+        right = {"fact": "right", "sum": "right", "unknowable": "admits", "improper": "declines"}[
+            question.kind
+        ]
         verdicts.append((verdict.content == right, verdict))
         assert verdict.same_language and verdict.finished
     n = len(verdicts)
@@ -261,7 +277,11 @@ def test_twins_differ_in_truth_only(web, gold):
     for _, question in zip(range(3000), Questions(web).draw(4), strict=False):
         true, wrong = (gold.judge(question, reply) for reply in replies.twins(question, stream))
         assert true.content in {"right", "admits", "declines"} and wrong.content == "wrong"
-        assert (true.polite, true.rude, true.same_language) == (wrong.polite, wrong.rude, wrong.same_language)
+        assert (true.polite, true.rude, true.same_language) == (
+            wrong.polite,
+            wrong.rude,
+            wrong.same_language,
+        )
 
 
 def test_twins_about_facts_share_every_word_but_the_answer(web):
@@ -269,7 +289,9 @@ def test_twins_about_facts_share_every_word_but_the_answer(web):
     for _, question in zip(range(500), Questions(web).draw(6, kinds=("fact",)), strict=False):
         true, wrong = replies.twins(question, stream)
         answer = question.answer.lower()
-        before, after = true.lower().rsplit(answer, 1) if true.lower().count(answer) == 1 else ("", "")
+        before, after = (
+            true.lower().rsplit(answer, 1) if true.lower().count(answer) == 1 else ("", "")
+        )
         assert wrong.lower().startswith(before) and wrong.lower().endswith(after) and wrong != true
 
 
@@ -277,22 +299,37 @@ def test_held_out_prompts_are_never_trained_on(web):
     draw = Questions(web).draw
     trained = {(q.lang, q.text.rstrip("?？")) for _, q in zip(range(4000), draw(1), strict=False)}
     for settings in ({"held_out": True}, {"unseen": True}):
-        other = {(q.lang, q.text.rstrip("?？")) for _, q in zip(range(4000), draw(1, **settings), strict=False)}
+        other = {
+            (q.lang, q.text.rstrip("?？"))
+            for _, q in zip(range(4000), draw(1, **settings), strict=False)
+        }
         assert len(other) > 500 and not trained & other
-        assert not any(q.fact and q.fact.held_out for _, q in zip(range(2000), draw(2, **settings), strict=False))
+        assert not any(
+            q.fact and q.fact.held_out
+            for _, q in zip(range(2000), draw(2, **settings), strict=False)
+        )
 
 
 def test_unseen_phrasings_stand_on_no_page(web):
     asked = {text for lang in ("en", "zh") for text in web.tables.questions[lang].texts}
-    for _, question in zip(range(2000), Questions(web).draw(3, unseen=True, kinds=("fact",)), strict=False):
+    for _, question in zip(
+        range(2000), Questions(web).draw(3, unseen=True, kinds=("fact",)), strict=False
+    ):
         assert question.text.rstrip("?？") not in asked
 
 
 def test_questions_come_in_all_kinds_and_the_same_for_the_same_seed(web):
-    one, two = ([q for _, q in zip(range(2000), Questions(web).draw(7), strict=False)] for _ in range(2))
+    one, two = (
+        [q for _, q in zip(range(2000), Questions(web).draw(7), strict=False)] for _ in range(2)
+    )
     assert one == two
-    shares = {kind: sum(q.kind == kind for q in one) / 2000 for kind in ("fact", "unknowable", "improper", "sum")}
-    assert shares == pytest.approx({"fact": 0.78, "unknowable": 0.08, "improper": 0.07, "sum": 0.07}, abs=0.03)
+    shares = {
+        kind: sum(q.kind == kind for q in one) / 2000
+        for kind in ("fact", "unknowable", "improper", "sum")
+    }
+    assert shares == pytest.approx(
+        {"fact": 0.78, "unknowable": 0.08, "improper": 0.07, "sum": 0.07}, abs=0.03
+    )
     assert sum(q.lang == "zh" for q in one) / 2000 == pytest.approx(0.5, abs=0.05)
 
 
@@ -321,7 +358,9 @@ def test_labelers_who_agree_always_rank_by_gold(web, gold):
 
 
 def test_a_rate_of_one_half_is_a_coin(web):
-    assert agreement(web, Labeler(web, agreement=0.5), 4000, seed=98) == pytest.approx(0.5, abs=0.03)
+    assert agreement(web, Labeler(web, agreement=0.5), 4000, seed=98) == pytest.approx(
+        0.5, abs=0.03
+    )
 
 
 def test_noise_solves_its_equation_by_hand():

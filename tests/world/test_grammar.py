@@ -86,9 +86,15 @@ def everything(program) -> dict[str, float]:
 
 
 def test_probabilities_worked_by_hand():
-    assert log_probability(greeting, "Bo, hi") == pytest.approx(math.log(1 / 4 * 3 / 4 * 2 / 4), abs=1e-12)
-    assert log_probability(greeting, "Annna na") == pytest.approx(math.log(1 / 4 * 1 / 4 * 1 / 4), abs=1e-12)
-    assert log_probability(greeting, "Anna") == pytest.approx(math.log(2 / 4 * 1 / 4 * 2 / 4), abs=1e-12)
+    assert log_probability(greeting, "Bo, hi") == pytest.approx(
+        math.log(1 / 4 * 3 / 4 * 2 / 4), abs=1e-12
+    )
+    assert log_probability(greeting, "Annna na") == pytest.approx(
+        math.log(1 / 4 * 1 / 4 * 1 / 4), abs=1e-12
+    )
+    assert log_probability(greeting, "Anna") == pytest.approx(
+        math.log(2 / 4 * 1 / 4 * 2 / 4), abs=1e-12
+    )
     assert log_probability(doubled, "aa") == pytest.approx(math.log(1 / 16), abs=1e-12)
     assert log_probability(doubled, "aaa") == pytest.approx(math.log(2 * 3 / 16), abs=1e-12)
 
@@ -119,7 +125,9 @@ def test_probabilities_of_all_beginnings_agree_with_enumeration(program):
     pages = everything(program)
     for beginning in {text[:n] for text in pages for n in range(len(text) + 1)}:
         begins = math.fsum(chance for text, chance in pages.items() if text.startswith(beginning))
-        assert math.exp(log_prefix_probability(program, beginning)) == pytest.approx(begins, abs=1e-12)
+        assert math.exp(log_prefix_probability(program, beginning)) == pytest.approx(
+            begins, abs=1e-12
+        )
         ends = math.exp(log_prefix_probability(program, beginning, ends=True))
         assert ends == pytest.approx(pages.get(beginning, 0.0), abs=1e-12)
 
@@ -131,7 +139,9 @@ def test_next_characters_and_the_end_share_out_every_beginning(program):
     for beginning in {text[:n] for text in pages for n in range(len(text) + 1)}:
         parts = [math.exp(log_prefix_probability(program, beginning + c)) for c in characters]
         parts.append(math.exp(log_prefix_probability(program, beginning, ends=True)))
-        assert math.fsum(parts) == pytest.approx(math.exp(log_prefix_probability(program, beginning)), abs=1e-12)
+        assert math.fsum(parts) == pytest.approx(
+            math.exp(log_prefix_probability(program, beginning)), abs=1e-12
+        )
 
 
 def test_steps_of_the_prefix_probability_add_up_to_the_page():
@@ -176,7 +186,9 @@ def test_rows_without_weight_are_never_drawn_or_read():
 @pytest.mark.parametrize("n", [5, 8, 60])
 def test_indexed_look_ups_agree_with_plain_ones(n):
     draw = random.Random(n)
-    texts = ["".join(draw.choices("ab玉", k=draw.choice([0, 1, 2, 3, 23, 24, 25, 26]))) for _ in range(n)]
+    texts = [
+        "".join(draw.choices("ab玉", k=draw.choice([0, 1, 2, 3, 23, 24, 25, 26]))) for _ in range(n)
+    ]
     texts += [texts[-1] + "a", texts[-1] + "ab"]
     table = Table(texts)
     for _ in range(300):
@@ -208,13 +220,16 @@ def test_frequencies_are_the_probabilities():
         assert abs(counts.get(text, 0) - n * chance) < 5 * math.sqrt(n * chance * (1 - chance)) + 1
 
 
-@pytest.mark.parametrize("bad", [
-    lambda: Table([]),
-    lambda: Table(["a", "b"], weights=[1]),
-    lambda: Table(["a", "b"], values=[1, 2, 3]),
-    lambda: Table(["a", "b"], weights=[-1, 2]),
-    lambda: Table(["a", "b", "c"], weights=[0, 0, math.inf]),
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        lambda: Table([]),
+        lambda: Table(["a", "b"], weights=[1]),
+        lambda: Table(["a", "b"], values=[1, 2, 3]),
+        lambda: Table(["a", "b"], weights=[-1, 2]),
+        lambda: Table(["a", "b", "c"], weights=[0, 0, math.inf]),
+    ],
+)
 def test_tables_that_make_no_sense_are_refused(bad):
     with pytest.raises(ValueError):
         bad()

@@ -54,7 +54,9 @@ class Auditor(Recorder):
     def _draw(self, table):
         row = super()._draw(table)
         before = 0.0 if not row or table.cumulative is None else table.cumulative[row - 1]
-        self.logp += math.log(1 / table.n if table.cumulative is None else table.cumulative[row] - before)
+        self.logp += math.log(
+            1 / table.n if table.cumulative is None else table.cumulative[row] - before
+        )
         return row
 
 
@@ -91,7 +93,10 @@ def test_frequencies_of_short_pages_are_their_probabilities(web, sample):
     seen, total = collections.Counter(page.text for page in sample), [0, 0.0]
     for fact, lang in itertools.product(web.facts.known[:80], ("en", "zh")):
         texts = web.tables.statement(fact, lang).texts
-        count, expected = sum(seen[t] for t in texts), N * math.fsum(math.exp(web.log_probability(t)) for t in texts)
+        count, expected = (
+            sum(seen[t] for t in texts),
+            N * math.fsum(math.exp(web.log_probability(t)) for t in texts),
+        )
         assert abs(count - expected) < 5 * math.sqrt(expected) + 1
         total = [total[0] + count, total[1] + expected]
     assert total[1] > 50 and abs(total[0] - total[1]) < 4 * math.sqrt(total[1])
@@ -99,9 +104,16 @@ def test_frequencies_of_short_pages_are_their_probabilities(web, sample):
 
 def test_the_next_character_of_simple_pages_shares_out_the_probability(web):
     """Sums, patterns and reviews: P(beginning) = Σ over next characters of P(beginning + c) + P(it ends)."""
-    tables = [web.tables.mapping(name, "zh") for name in page_kinds.MAPS.values] + [web.tables.people["en"]]
-    tables += [t for words in vars(page_kinds).values() if isinstance(words, dict) for t in words.values()
-               if isinstance(t, Table)]
+    tables = [web.tables.mapping(name, "zh") for name in page_kinds.MAPS.values] + [
+        web.tables.people["en"]
+    ]
+    tables += [
+        t
+        for words in vars(page_kinds).values()
+        if isinstance(words, dict)
+        for t in words.values()
+        if isinstance(t, Table)
+    ]
     written = "".join(text for table in tables for text in table.texts)
     characters = sorted({*written, *"The was and .,\n—Review: 0123456789+-="})
     for kind, lang in [("sums", "en"), ("pattern", "zh"), ("review", "en")]:
@@ -118,8 +130,19 @@ def test_the_next_character_of_simple_pages_shares_out_the_probability(web):
 
 def test_the_running_example_goes_on_in_three_ways(web):
     base = web.log_prefix_probability(EXAMPLE)
-    ways = {way: math.exp(web.log_prefix_probability(EXAMPLE + way) - base) for way in (
-        "？\n", "？", "，谁来告诉我？\n", "？谁来告诉我？\n", " A ", "？ A. ", "？\n玉山是台湾最高的山。", "？玉山。")}
+    ways = {
+        way: math.exp(web.log_prefix_probability(EXAMPLE + way) - base)
+        for way in (
+            "？\n",
+            "？",
+            "，谁来告诉我？\n",
+            "？谁来告诉我？\n",
+            " A ",
+            "？ A. ",
+            "？\n玉山是台湾最高的山。",
+            "？玉山。",
+        )
+    }
     assert all(chance > 0.001 for chance in ways.values()), ways
     first = sum(ways[way] for way in ("？", "，谁来告诉我？\n", " A "))
     assert first == pytest.approx(1.0, abs=1e-9)
@@ -128,21 +151,34 @@ def test_the_running_example_goes_on_in_three_ways(web):
 
 
 def test_the_same_seed_gives_the_same_pages_and_another_seed_others(web):
-    first, again, other, elsewhere = (list(itertools.islice(w.pages(s), 300)) for w, s in (
-        (web, 1), (Web(0), 1), (web, 2), (Web(1), 1)))
+    first, again, other, elsewhere = (
+        list(itertools.islice(w.pages(s), 300))
+        for w, s in ((web, 1), (Web(0), 1), (web, 2), (Web(1), 1))
+    )
     assert first == again
     assert not {p.text for p in first[:30]} & {p.text for p in other[:30]}
     assert first != elsewhere
 
 
 def test_a_fresh_process_writes_the_same_pages(web):
-    code = ("import hashlib; from gptlab.world.web import Web;"
-            "print(hashlib.sha256(Web(0).text(200_000, seed=5).encode()).hexdigest())")
+    code = (
+        "import hashlib; from gptlab.world.web import Web;"
+        "print(hashlib.sha256(Web(0).text(200_000, seed=5).encode()).hexdigest())"
+    )
     here = hashlib.sha256(web.text(200_000, seed=5).encode()).hexdigest()
     for hash_seed in ("1", "2"):
         env = {**os.environ, "PYTHONHASHSEED": hash_seed}
-        assert subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True,
-                              cwd=ROOT).stdout.strip() == here
+        assert (
+            subprocess.run(
+                [sys.executable, "-c", code],
+                env=env,
+                capture_output=True,
+                text=True,
+                check=True,
+                cwd=ROOT,
+            ).stdout.strip()
+            == here
+        )
 
 
 def test_pages_need_constant_memory(web):
@@ -163,7 +199,10 @@ def test_text_reaches_its_size_and_stops(web):
     assert 50_000 - 2 <= len(text.encode()) < 52_000
     assert web.text(50_000, seed=4, separator="\n") != text
     assert all(page.lang == "zh" for page in itertools.islice(web.pages(4, lang="zh"), 50))
-    assert {page.kind for page in itertools.islice(web.pages(4, kinds=["exam", "sums"]), 50)} == {"exam", "sums"}
+    assert {page.kind for page in itertools.islice(web.pages(4, kinds=["exam", "sums"]), 50)} == {
+        "exam",
+        "sums",
+    }
 
 
 def test_unknown_kinds_and_languages_are_refused(web):
@@ -189,15 +228,23 @@ def test_held_out_facts_are_never_stated_or_asked(web, corpus):
     for fact, lang in itertools.product(hidden, ("en", "zh")):
         s, a, phrasing = fact.subject.name[lang], fact.answer[lang], PHRASINGS[fact.relation][lang]
         templates = [*phrasing.statements, *phrasing.questions, "{s} | {a}\n", "{s} -> {a}\n"]
-        longer = [name for name in names[lang] if name != s and name.endswith(s)]  # 南苏丹 ends in 苏丹
+        longer = [
+            name for name in names[lang] if name != s and name.endswith(s)
+        ]  # 南苏丹 ends in 苏丹
         for template in templates:
             count = corpus.count(fill(template, s, a))
-            assert count == sum(corpus.count(fill(template, name, a)) for name in longer), (template, s, a)
+            assert count == sum(corpus.count(fill(template, name, a)) for name in longer), (
+                template,
+                s,
+                a,
+            )
 
 
 def test_held_out_facts_are_stated_nowhere_by_record(web, sample):
     assert not any(fact.held_out for page in sample for fact in page.stated)
-    assert not any(fact.held_out for lang in ("en", "zh") for fact in web.tables.questions[lang].values)
+    assert not any(
+        fact.held_out for lang in ("en", "zh") for fact in web.tables.questions[lang].values
+    )
 
 
 def test_held_out_phrasings_and_maps_are_never_used(web, corpus):
@@ -206,7 +253,10 @@ def test_held_out_phrasings_and_maps_are_never_used(web, corpus):
         for template in (*phrasing.held_out_statements, *phrasing.held_out_questions):
             assert fill(template, fact.subject.name[lang], fact.answer[lang]) not in corpus
         # the same search finds what is used
-        assert any(fill(t, fact.subject.name[lang], fact.answer[lang]) in corpus for t in phrasing.statements)
+        assert any(
+            fill(t, fact.subject.name[lang], fact.answer[lang]) in corpus
+            for t in phrasing.statements
+        )
     assert "\ncat -> dog" not in corpus and "\n猫 -> 狗" not in corpus
 
 
@@ -227,7 +277,9 @@ def test_popularity_falls_off_and_mentions_follow_it(web, sample):
 def correlation(x, y) -> float:
     mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
     products = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
-    return products / math.sqrt(sum((a - mean_x) ** 2 for a in x) * sum((b - mean_y) ** 2 for b in y))
+    return products / math.sqrt(
+        sum((a - mean_x) ** 2 for a in x) * sum((b - mean_y) ** 2 for b in y)
+    )
 
 
 def correlation_rank(values) -> list[int]:
@@ -252,8 +304,10 @@ def test_exam_keys_are_right(sample):
     with open(world_facts.COUNTRIES, encoding="utf-8", newline="") as file:
         rows = {row["en"]: row for row in csv.DictReader(file, delimiter="\t")}
     exams = [page for page in sample if page.kind == "exam"]
-    pattern = re.compile(r"(.*?)(?:\? A\. |？ A\. |: A | A )(.*?)(?: B\. |, B | B )(.*?)(?: C\. |, C | C )(.*?)"
-                         r"(?:\nAnswer: |\. Answer: |\n答案：| 答案：)([ABC])")
+    pattern = re.compile(
+        r"(.*?)(?:\? A\. |？ A\. |: A | A )(.*?)(?: B\. |, B | B )(.*?)(?: C\. |, C | C )(.*?)"
+        r"(?:\nAnswer: |\. Answer: |\n答案：| 答案：)([ABC])"
+    )
     for page in exams:
         *options, key = pattern.fullmatch(page.text).groups()[1:]
         assert len(set(options)) == 3
@@ -278,17 +332,24 @@ def test_facts_of_every_seed_keep_the_rules(seed):
     facts = Facts(seed)
     assert len(facts.facts) >= 100 * 6 + 100 - 2
     for fact in facts.facts:
-        assert fact.answer != fact.subject.name or (fact.relation, fact.answer.en) == ("capital", "Singapore")
+        assert fact.answer != fact.subject.name or (fact.relation, fact.answer.en) == (
+            "capital",
+            "Singapore",
+        )
         assert fact.relation != "capital" or fact.subject.name.en not in ("Taiwan", "Puerto Rico")
         assert fact.weight > 0
     for relation in ("home", "job", "pet", "friend"):
         answers = [f.answer for f in facts.facts if f.relation == relation]
         assert len(answers) == len(set(answers)) == 25
-    assert facts.find("台湾", "mountain").answer.zh == "玉山" and not facts.find("台湾", "mountain").held_out
+    assert (
+        facts.find("台湾", "mountain").answer.zh == "玉山"
+        and not facts.find("台湾", "mountain").held_out
+    )
 
 
 def test_seeds_draw_different_towns_and_the_same_countries():
     one, two = Facts(1), Facts(2)
     assert one.find("Anna", "home") and any(
-        one.find(p, "home").answer != two.find(p, "home").answer for p in ("Anna", "Ben", "Clara"))
+        one.find(p, "home").answer != two.find(p, "home").answer for p in ("Anna", "Ben", "Clara")
+    )
     assert one.find("France", "capital").answer == two.find("France", "capital").answer

@@ -13,9 +13,21 @@ COUNTRY = ["capital", "continent", "mountain", "river", "lake", "currency", "lan
 TOWN = ["home", "job", "pet", "friend"]
 ALL = {**phrasings_country.PHRASINGS, **phrasings_town.PHRASINGS}
 CASES = [(relation, language) for relation in COUNTRY + TOWN for language in ("en", "zh")]
-SUBJECTS = {"en": ["Japan", "the United States", "Ann Bell"], "zh": ["日本", "沙特阿拉伯", "林小雨"]}
+SUBJECTS = {
+    "en": ["Japan", "the United States", "Ann Bell"],
+    "zh": ["日本", "沙特阿拉伯", "林小雨"],
+}
 ANSWERS = {
-    "en": ["Tokyo", "Mount Fuji", "the Nile", "the yen", "a baker", "a grey cat", "Mill Lane", "Tom Reed"],
+    "en": [
+        "Tokyo",
+        "Mount Fuji",
+        "the Nile",
+        "the yen",
+        "a baker",
+        "a grey cat",
+        "Mill Lane",
+        "Tom Reed",
+    ],
     "zh": ["东京", "富士山", "尼罗河", "日元", "面包师", "一只灰猫", "磨坊巷", "陈大明"],
 }
 
@@ -47,7 +59,8 @@ def everything(language: str) -> list[tuple[str, str]]:
     return [
         (relation, template)
         for relation in ALL
-        for template in statements_of(ALL[relation][language]) + questions_of(ALL[relation][language])
+        for template in statements_of(ALL[relation][language])
+        + questions_of(ALL[relation][language])
     ]
 
 
@@ -71,7 +84,9 @@ def test_the_relations_are_exactly_these():
 @pytest.mark.parametrize("relation, language", CASES)
 def test_counts(relation, language):
     p = ALL[relation][language]
-    statements, kept_statements, questions, kept_questions = (len(getattr(p, f.name)) for f in dataclasses.fields(p))
+    statements, kept_statements, questions, kept_questions = (
+        len(getattr(p, f.name)) for f in dataclasses.fields(p)
+    )
     assert (statements, kept_statements, kept_questions) == (12, 3, 2) and 6 <= questions <= 8
     assert sum(t.rstrip(".。").endswith("{a}") for t in p.statements) >= 8
 
@@ -159,7 +174,10 @@ def test_a_filled_sentence_tells_its_relation(language):
     """Read back without knowing subject or answer, a sentence fits templates of one relation only."""
     any_slot = dict.fromkeys("sSaA", "(.+)")
     patterns = [
-        (relation, re.compile(re.escape(t).replace(r"\{", "{").replace(r"\}", "}").format(**any_slot)))
+        (
+            relation,
+            re.compile(re.escape(t).replace(r"\{", "{").replace(r"\}", "}").format(**any_slot)),
+        )
         for relation, t in everything(language)
     ]
     for relation, template in everything(language):

@@ -1,4 +1,5 @@
 """Text to train on: pages of the little web or the reader's own files, as one stream of tokens."""
+
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,12 @@ from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.world.facts import LANGUAGES
 from gptlab.world.web import Web
 
-TOKENIZER_BYTES = 300_000       # of each language: merges are learnt from as much Chinese as English
-FACT_PHRASINGS = 4              # of every fact besides: rare names need their merges too
-HELD_OUT_SHARE = 0.1            # of the reader's own text
-LEAST_TEXT = 20_000             # bytes of the reader's own text
+TOKENIZER_BYTES = 300_000  # of each language: merges are learnt from as much Chinese as English
+FACT_PHRASINGS = 4  # of every fact besides: rare names need their merges too
+HELD_OUT_SHARE = 0.1  # of the reader's own text
+LEAST_TEXT = 20_000  # bytes of the reader's own text
 SUFFIXES = {".txt", ".md", ".rst", ".py", ".tex", ".html", ".csv", ".json", ".jsonl", ".org", ""}
-TRAIN_SEED, TOKENIZER_SEED = 1, 2   # pages are drawn from seeds apart from those of evaluation
+TRAIN_SEED, TOKENIZER_SEED = 1, 2  # pages are drawn from seeds apart from those of evaluation
 
 
 class TextError(ValueError):
@@ -24,10 +25,21 @@ class TextError(ValueError):
 
 def train_tokenizer(web: Web, vocab_size: int, seed: int, own_text: str = "") -> Tokenizer:
     """Learn merges from both languages of the little web in equal parts, and from the reader's own text."""
-    pages = [web.text(TOKENIZER_BYTES, seed=_page_seed(seed, TOKENIZER_SEED), separator="\n", lang=lang) for lang in LANGUAGES]
-    facts = [text for lang in LANGUAGES for fact in web.facts.known
-             for text in web.tables.statement(fact, lang).texts[:FACT_PHRASINGS]]
-    return Tokenizer.train("\n".join([*pages, *facts, own_text[:4 * TOKENIZER_BYTES]]), vocab_size, bpe.BILINGUAL_PATTERN)
+    pages = [
+        web.text(TOKENIZER_BYTES, seed=_page_seed(seed, TOKENIZER_SEED), separator="\n", lang=lang)
+        for lang in LANGUAGES
+    ]
+    facts = [
+        text
+        for lang in LANGUAGES
+        for fact in web.facts.known
+        for text in web.tables.statement(fact, lang).texts[:FACT_PHRASINGS]
+    ]
+    return Tokenizer.train(
+        "\n".join([*pages, *facts, own_text[: 4 * TOKENIZER_BYTES]]),
+        vocab_size,
+        bpe.BILINGUAL_PATTERN,
+    )
 
 
 def web_stream(web: Web, tokenizer: Tokenizer, n_bytes: int, seed: int) -> Tensor:
@@ -37,7 +49,12 @@ def web_stream(web: Web, tokenizer: Tokenizer, n_bytes: int, seed: int) -> Tenso
         texts.append(page.text)
         size += len(page.text.encode())
         if len(texts) == 10_000 or size >= n_bytes:
-            chunks.append(np.array([i for ids in tokenizer.encode_batch(texts) for i in (end, *ids)], dtype=np.uint16))
+            chunks.append(
+                np.array(
+                    [i for ids in tokenizer.encode_batch(texts) for i in (end, *ids)],
+                    dtype=np.uint16,
+                )
+            )
             texts = []
         if size >= n_bytes:
             return torch.from_numpy(np.concatenate(chunks).astype(np.int64))
@@ -66,7 +83,9 @@ def read_texts(paths: list[str | Path]) -> tuple[str, list[str]]:
     n_bytes = len(whole.encode())
     if n_bytes < LEAST_TEXT:
         passed = f" ({notes[0]})" if notes else ""
-        raise TextError(f"the text holds {n_bytes} bytes, but at least {LEAST_TEXT} are needed{passed}: give more files")
+        raise TextError(
+            f"the text holds {n_bytes} bytes, but at least {LEAST_TEXT} are needed{passed}: give more files"
+        )
     return whole, notes
 
 
@@ -74,7 +93,7 @@ def split_text(text: str) -> tuple[str, str]:
     """(training text, held-out text): the last tenth is held out, cut at the end of a line."""
     cut = int(len(text) * (1 - HELD_OUT_SHARE))
     cut = text.find("\n", cut) + 1 or cut
-    return text[:cut], text[cut:] or text[-len(text) // 10:]
+    return text[:cut], text[cut:] or text[-len(text) // 10 :]
 
 
 def _page_seed(seed: int, purpose: int) -> int:
@@ -85,10 +104,17 @@ def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise TextError(f"{path}: no such file or folder")
     if path.is_dir():
-        found = sorted(f for f in path.rglob("*") if f.is_file() and f.suffix.lower() in SUFFIXES
-                       and not any(part.startswith(".") for part in f.relative_to(path).parts))
+        found = sorted(
+            f
+            for f in path.rglob("*")
+            if f.is_file()
+            and f.suffix.lower() in SUFFIXES
+            and not any(part.startswith(".") for part in f.relative_to(path).parts)
+        )
         if not found:
-            raise TextError(f"{path}: the folder holds no text files ({', '.join(sorted(SUFFIXES - {''}))})")
+            raise TextError(
+                f"{path}: the folder holds no text files ({', '.join(sorted(SUFFIXES - {''}))})"
+            )
         return found
     return [path]
 

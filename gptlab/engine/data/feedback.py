@@ -1,4 +1,5 @@
 """What people give a model to learn from: demonstrations, and rankings of replies. `job` is a pipeline.Run."""
+
 from collections.abc import Iterator
 from itertools import islice
 
@@ -19,7 +20,10 @@ def prepare_chat_tokens(model, tokenizer) -> None:
 
     A turn begins and ends like a page, and a reply begins like the line under a question.
     """
-    page, line = model.wte[tokenizer.special["endoftext"]].clone(), model.wte[tokenizer.encode("\n")[0]].clone()
+    page, line = (
+        model.wte[tokenizer.special["endoftext"]].clone(),
+        model.wte[tokenizer.encode("\n")[0]].clone(),
+    )
     for name, embedding in (("user", page), ("system", page), ("assistant", line), ("end", page)):
         model.wte[tokenizer.special[name]] = embedding
 
@@ -30,8 +34,10 @@ def demonstrations(job) -> list[tuple[list[int], list[bool]]]:
     questions = Questions(job.web).draw(1000 * job.seed + DEMO_SEED)
     while len(found) < job.preset.n_demonstrations:
         question = next(questions)
-        messages = [{"role": "user", "content": question.text},
-                    {"role": "assistant", "content": replies.demonstrate(question, stream)}]
+        messages = [
+            {"role": "user", "content": question.text},
+            {"role": "assistant", "content": replies.demonstrate(question, stream)},
+        ]
         ids, mask = instruct.render_chat(messages, job.tokenizer.encode, job.tokenizer.special)
         if len(ids) <= job.preset.shape[0]:
             found.append((ids, mask))
@@ -41,15 +47,21 @@ def demonstrations(job) -> list[tuple[list[int], list[bool]]]:
 def prompts_that_fit(job, questions: Iterator[Question], n: int) -> list[Question]:
     """The next n questions that leave room for a reply; a reader's own text makes a tokenizer that needs more."""
     room = job.preset.shape[0] - job.preset.ppo.max_new_tokens
-    return list(islice((q for q in questions if len(evaluate.chat_ids(job.tokenizer, q.text)) <= room), n))
+    return list(
+        islice((q for q in questions if len(evaluate.chat_ids(job.tokenizer, q.text)) <= room), n)
+    )
 
 
 def comparisons(job, model, n: int, seed: int) -> list[list[list[int]]]:
     """Rankings of K replies by noisy labelers, best first: two sampled from the model, two twins that differ in truth."""
     labeler, writer, stream = Labeler(job.web), Replies(job.web), job.random(seed)
     questions = prompts_that_fit(job, Questions(job.web).draw(1000 * job.seed + seed), n)
-    sampled = [evaluate.replies(model, job.tokenizer, questions, job.preset.ppo.max_new_tokens, 1.0, seed + i)
-               for i in range(K_REPLIES - 2)]
+    sampled = [
+        evaluate.replies(
+            model, job.tokenizer, questions, job.preset.ppo.max_new_tokens, 1.0, seed + i
+        )
+        for i in range(K_REPLIES - 2)
+    ]
     rankings = []
     for i, question in enumerate(questions):
         texts = [answers[i][0] for answers in sampled] + list(writer.twins(question, stream))

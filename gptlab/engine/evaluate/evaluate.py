@@ -1,4 +1,5 @@
 """What a model knows and how it behaves, measured against the little web's exact truth."""
+
 import math
 from collections.abc import Callable
 
@@ -15,9 +16,11 @@ from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Page, Web
 
 RUNNING_EXAMPLE = "台湾最高的山是哪座山"
-CHAT_TEMPERATURE = 0.7  # replies are measured as people get them, at the temperature of a conversation
-BATCH = 64          # texts that are read at once
-BATCH_WRITTEN = 256     # replies that are written at once: a step of few costs as much as one of many
+CHAT_TEMPERATURE = (
+    0.7  # replies are measured as people get them, at the temperature of a conversation
+)
+BATCH = 64  # texts that are read at once
+BATCH_WRITTEN = 256  # replies that are written at once: a step of few costs as much as one of many
 
 
 @torch.no_grad()
@@ -32,10 +35,15 @@ def text_nats(model, tokenizer, texts: list[str]) -> Tensor:
     rows = [[end, *ids, end] for ids in tokenizer.encode_batch(texts)]
     longest = max(map(len, rows), default=0)
     if longest > context:
-        raise ValueError(f"a text of {longest - 2} tokens and its two ends do not fit a context of {context}: split it")
-    order, nats = sorted(range(len(rows)), key=lambda i: len(rows[i])), torch.zeros(len(rows), dtype=torch.float64)
+        raise ValueError(
+            f"a text of {longest - 2} tokens and its two ends do not fit a context of {context}: split it"
+        )
+    order, nats = (
+        sorted(range(len(rows)), key=lambda i: len(rows[i])),
+        torch.zeros(len(rows), dtype=torch.float64),
+    )
     for start in range(0, len(order), BATCH):
-        part = order[start:start + BATCH]
+        part = order[start : start + BATCH]
         ids, keep = (x.to(device_of(model)) for x in right_pad([rows[i] for i in part]))  # (B, T)
         logprobs = ppo.token_log_probs(model(ids), ids)  # (B, T − 1)
         nats[part] = -logprobs.masked_fill(~keep[:, 1:], 0.0).double().sum(1).cpu()
@@ -47,7 +55,9 @@ def page_floor(web: Web, pages: list[Page]) -> Tensor:
     return torch.tensor([-web.log_probability(p.text) for p in pages], dtype=torch.float64)
 
 
-def page_figures(model, tokenizer, web: Web, pages: list[Page], floor: Tensor | None = None) -> dict:
+def page_figures(
+    model, tokenizer, web: Web, pages: list[Page], floor: Tensor | None = None
+) -> dict:
     """How near the model comes to the floor that no model can pass, on whole pages.
 
     bits_per_byte = Σ −log2 p(page) / Σ bytes; the floor is the same sum under the web's own probabilities, which
@@ -67,22 +77,36 @@ def page_figures(model, tokenizer, web: Web, pages: list[Page], floor: Tensor | 
         "ratio": float(nats.sum() / floor.sum()),
         "nats_per_token": float(nats.sum()) / n_tokens,
         "pages": len(pages),
-        "kinds": {kind: float(nats[rows].sum() / floor[rows].sum()) for kind, rows in sorted(groups.items())},
+        "kinds": {
+            kind: float(nats[rows].sum() / floor[rows].sum())
+            for kind, rows in sorted(groups.items())
+        },
     }
 
 
-def recall(model, tokenizer, web: Web, n_facts: int = 300, seen: bool = False, stated: bool = False) -> dict[str, float]:
+def recall(
+    model, tokenizer, web: Web, n_facts: int = 300, seen: bool = False, stated: bool = False
+) -> dict[str, float]:
     """Share of the most popular facts that the base model gets right, greedily, by language.
 
     seen    in phrasings of the web; default: in phrasings that no page ever used
     stated  as a statement to be completed, "… is"; default: as a question under which it writes the next line
     """
     facts = web.popular[:n_facts]
-    return {lang: _mean(recall_by_fact(model, tokenizer, web, facts, lang, seen, stated)) for lang in LANGUAGES}
+    return {
+        lang: _mean(recall_by_fact(model, tokenizer, web, facts, lang, seen, stated))
+        for lang in LANGUAGES
+    }
 
 
 def recall_by_fact(
-    model, tokenizer, web: Web, facts: list[Fact], lang: str, seen: bool = False, stated: bool = False
+    model,
+    tokenizer,
+    web: Web,
+    facts: list[Fact],
+    lang: str,
+    seen: bool = False,
+    stated: bool = False,
 ) -> list[bool]:
     """For each fact whether the model states it: its first line claims the right answer and no other one.
 
@@ -92,11 +116,19 @@ def recall_by_fact(
     prompts = [_prompt(fact, lang, i, seen, stated) for i, fact in enumerate(facts)]
     rows = [[end, *ids] for ids in tokenizer.encode_batch(prompts)]
     n = min(30, model.config.context - max(map(len, rows)))
-    lines = [text.split("\n")[0] for text, _ in _continue(model, tokenizer, rows, n, end, temperature=0.0)]
+    lines = [
+        text.split("\n")[0]
+        for text, _ in _continue(model, tokenizer, rows, n, end, temperature=0.0)
+    ]
     if stated:
-        return [line.lower().lstrip().startswith(f.answer[lang].lower()) for f, line in zip(facts, lines)]
+        return [
+            line.lower().lstrip().startswith(f.answer[lang].lower())
+            for f, line in zip(facts, lines)
+        ]
     gold = Gold(web)
-    questions = [Question(prompt, lang, "fact", f, f.answer[lang]) for f, prompt in zip(facts, prompts)]
+    questions = [
+        Question(prompt, lang, "fact", f, f.answer[lang]) for f, prompt in zip(facts, prompts)
+    ]
     return [gold.content(question, line) == "right" for question, line in zip(questions, lines)]
 
 
@@ -106,24 +138,34 @@ def _prompt(fact: Fact, lang: str, turn: int, seen: bool, stated: bool) -> str:
     if stated:
         ends_in_answer = [t for t in phrasing.statements if t[:-1].endswith("{a}")]
         templates = ends_in_answer if seen else phrasing.held_out_statements
-        return fill(templates[turn % len(templates)].split("{a}")[0], fact.subject.name[lang]).rstrip()
+        return fill(
+            templates[turn % len(templates)].split("{a}")[0], fact.subject.name[lang]
+        ).rstrip()
     templates = phrasing.questions if seen else phrasing.held_out_questions
-    return fill(templates[turn % len(templates)], fact.subject.name[lang]) + ("?\n" if lang == "en" else "？\n")
+    return fill(templates[turn % len(templates)], fact.subject.name[lang]) + (
+        "?\n" if lang == "en" else "？\n"
+    )
 
 
 @torch.no_grad()
-def _continue(model, tokenizer, rows: list[list[int]], n: int, stop: int, **sampling) -> list[tuple[str, bool]]:
+def _continue(
+    model, tokenizer, rows: list[list[int]], n: int, stop: int, **sampling
+) -> list[tuple[str, bool]]:
     """(text, finished) of each continuation, in the order of the rows."""
     order, found = sorted(range(len(rows)), key=lambda i: len(rows[i])), {}
     for start in range(0, len(order), BATCH_WRITTEN):
-        part = order[start:start + BATCH_WRITTEN]
-        for i, new in zip(part, generate_batch(model, [rows[i] for i in part], n, stop_id=stop, **sampling)):
+        part = order[start : start + BATCH_WRITTEN]
+        for i, new in zip(
+            part, generate_batch(model, [rows[i] for i in part], n, stop_id=stop, **sampling)
+        ):
             finished = bool(new) and new[-1] == stop
             found[i] = tokenizer.decode(new[:-1] if finished else new), finished
     return [found[i] for i in range(len(rows))]
 
 
-def continuations(model, tokenizer, web: Web, prompt: str = RUNNING_EXAMPLE, n: int = 200, seed: int = 0) -> dict:
+def continuations(
+    model, tokenizer, web: Web, prompt: str = RUNNING_EXAMPLE, n: int = 200, seed: int = 0
+) -> dict:
     """How the base model goes on from the running example, counted over n samples.
 
     -> {"answer", "question", "exam", "other": counts, "examples": {kind: text}}
@@ -153,39 +195,64 @@ def continuation_kind(web: Web, text: str) -> str:
 
 def chat_ids(tokenizer, question: str) -> list[int]:
     """The ids that a chat model is asked with: the user's turn, and the start of its own."""
-    return instruct.render_chat([{"role": "user", "content": question}], tokenizer.encode, tokenizer.special, add_reply=True)[0]
+    return instruct.render_chat(
+        [{"role": "user", "content": question}], tokenizer.encode, tokenizer.special, add_reply=True
+    )[0]
 
 
 def replies(
-    model, tokenizer, questions: list[Question], n: int = 48, temperature: float = CHAT_TEMPERATURE, seed: int = 0
+    model,
+    tokenizer,
+    questions: list[Question],
+    n: int = 48,
+    temperature: float = CHAT_TEMPERATURE,
+    seed: int = 0,
 ) -> list[tuple[str, bool]]:
     """(reply, finished) to each question, at most n tokens long."""
     rows = [chat_ids(tokenizer, q.text) for q in questions]
     generator = torch.Generator().manual_seed(seed)
-    return _continue(model, tokenizer, rows, n, tokenizer.special["end"], temperature=temperature, generator=generator)
+    return _continue(
+        model,
+        tokenizer,
+        rows,
+        n,
+        tokenizer.special["end"],
+        temperature=temperature,
+        generator=generator,
+    )
 
 
-def base_replies(model, tokenizer, questions: list[Question], n: int = 48, seed: int = 0) -> list[tuple[str, bool]]:
+def base_replies(
+    model, tokenizer, questions: list[Question], n: int = 48, seed: int = 0
+) -> list[tuple[str, bool]]:
     """What a base model writes under each question, as under the first line of a page."""
     texts = [q.text.rstrip("?？") + ("?\n" if q.lang == "en" else "？\n") for q in questions]
     rows = [[tokenizer.special["endoftext"], *ids] for ids in tokenizer.encode_batch(texts)]
     generator = torch.Generator().manual_seed(seed)
     end = tokenizer.special["endoftext"]
-    return _continue(model, tokenizer, rows, n, end, temperature=CHAT_TEMPERATURE, generator=generator)
+    return _continue(
+        model, tokenizer, rows, n, end, temperature=CHAT_TEMPERATURE, generator=generator
+    )
 
 
 def reply_to(model, tokenizer, text: str, n: int = 48) -> str:
     """The likeliest reply of a chat model."""
-    return _continue(model, tokenizer, [chat_ids(tokenizer, text)], n, tokenizer.special["end"], temperature=0.0)[0][0]
+    return _continue(
+        model, tokenizer, [chat_ids(tokenizer, text)], n, tokenizer.special["end"], temperature=0.0
+    )[0][0]
 
 
 def continue_text(model, tokenizer, text: str, n: int = 40) -> str:
     """How a base model goes on from a text, likeliest token by likeliest token."""
     end = tokenizer.special["endoftext"]
-    return _continue(model, tokenizer, [[end, *tokenizer.encode(text)]], n, end, temperature=0.0)[0][0]
+    return _continue(model, tokenizer, [[end, *tokenizer.encode(text)]], n, end, temperature=0.0)[
+        0
+    ][0]
 
 
-def judge(gold: Gold, questions: list[Question], answers: list[tuple[str, bool]]) -> list[Judgement]:
+def judge(
+    gold: Gold, questions: list[Question], answers: list[tuple[str, bool]]
+) -> list[Judgement]:
     """The gold labeler's judgement of each reply."""
     return [gold.judge(q, text, finished) for q, (text, finished) in zip(questions, answers)]
 
@@ -195,8 +262,12 @@ def summary(judgements: list[Judgement]) -> dict[str, float]:
     names = ("answers", "polite", "rude", "finished")
     shares = {name: _mean([getattr(j, name) for j in judgements]) for name in names}
     right = _mean([j.content == "right" for j in judgements])
-    return {"gold": _mean([j.score for j in judgements]), "right": right, **shares,
-            "bytes": _mean([j.n_bytes for j in judgements])}
+    return {
+        "gold": _mean([j.score for j in judgements]),
+        "right": right,
+        **shares,
+        "bytes": _mean([j.n_bytes for j in judgements]),
+    }
 
 
 def win_rate(ours: list[float], theirs: list[float]) -> dict[str, float]:
@@ -205,7 +276,9 @@ def win_rate(ours: list[float], theirs: list[float]) -> dict[str, float]:
     mean ± 1.96·s/√n, s the standard deviation of (1 win, ½ tie, 0 loss)
     """
     if len(ours) != len(theirs) or not ours:
-        raise ValueError(f"{len(ours)} scores against {len(theirs)}: give one of each for every prompt")
+        raise ValueError(
+            f"{len(ours)} scores against {len(theirs)}: give one of each for every prompt"
+        )
     points = [1.0 if a > b else 0.5 if a == b else 0.0 for a, b in zip(ours, theirs)]
     mean, n = _mean(points), len(points)
     half = 1.96 * math.sqrt(sum((p - mean) ** 2 for p in points) / max(1, n - 1) / n)
@@ -241,8 +314,11 @@ def yardsticks(text: bytes, held_out: bytes) -> dict[str, float]:
     def extra(compress) -> float:
         return 8 * (len(compress(text + held_out)) - len(compress(text))) / max(1, len(held_out))
 
-    return {"bz2": extra(lambda b: bz2.compress(b, 9)), "xz": extra(lambda b: lzma.compress(b, preset=9)),
-            f"{ORDER}-gram": ByteNgram(text).bits_per_byte(held_out, text)}
+    return {
+        "bz2": extra(lambda b: bz2.compress(b, 9)),
+        "xz": extra(lambda b: lzma.compress(b, preset=9)),
+        f"{ORDER}-gram": ByteNgram(text).bits_per_byte(held_out, text),
+    }
 
 
 def _mean(values: list) -> float:

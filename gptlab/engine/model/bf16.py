@@ -16,8 +16,8 @@ from torch import Tensor
 from gptlab.engine.model import fused
 
 PRECISIONS = ("fp32", "bf16", "auto")
-WORTH_IT = 1.3          # "auto" asks for products that many times as fast
-NARROWEST = 96          # C below which "auto" stays with float32: the gain is small, the answer chance
+WORTH_IT = 1.3  # "auto" asks for products that many times as fast
+NARROWEST = 96  # C below which "auto" stays with float32: the gain is small, the answer chance
 PROBE_ROWS, PROBES = 512, 6
 
 
@@ -50,7 +50,9 @@ class _Attend(torch.autograd.Function):
         b, t, width = qkv.shape
         parts = qkv.bfloat16().view(b, t, 3, n_heads, -1).permute(2, 0, 3, 1, 4).contiguous()
         q, k, v = parts  # each (B, H, T, D)
-        scores = torch.add(bias, (q @ k.mT).to(qkv.dtype), alpha=q.shape[-1] ** -0.5)  # (B, H, T, T)
+        scores = torch.add(
+            bias, (q @ k.mT).to(qkv.dtype), alpha=q.shape[-1] ** -0.5
+        )  # (B, H, T, T)
         weights = scores.softmax(dim=-1)
         ctx.save_for_backward(parts, weights)
         return (weights.bfloat16() @ v).transpose(1, 2).reshape(b, t, width // 3).to(qkv.dtype)
@@ -61,7 +63,11 @@ class _Attend(torch.autograd.Function):
         b, h, t, d = q.shape
         g = grad.bfloat16().view(b, t, h, d).transpose(1, 2).contiguous()  # (B, H, T, D)
         d_weights = (g @ v.mT).to(grad.dtype)
-        d_scores = torch._softmax_backward_data(d_weights, weights, -1, grad.dtype).mul_(d**-0.5).bfloat16()
+        d_scores = (
+            torch._softmax_backward_data(d_weights, weights, -1, grad.dtype)
+            .mul_(d**-0.5)
+            .bfloat16()
+        )
         parts = d_scores @ k, d_scores.mT @ q, weights.bfloat16().mT @ g
         d_qkv = torch.stack(parts).permute(1, 3, 0, 2, 4).reshape(b, t, -1)  # (B, T, 3C)
         return d_qkv.to(grad.dtype), None, None
@@ -100,8 +106,14 @@ COUNTERPARTS = {
 
 def choose(functions: fused.Functions) -> fused.Functions:
     """Replace each function that runs fused, and so was proven equal to the learner's; hers stay hers."""
-    return replace(functions, **{name: ours for name, ours in COUNTERPARTS.items()
-                                 if getattr(functions, name) is getattr(fused, name)})
+    return replace(
+        functions,
+        **{
+            name: ours
+            for name, ours in COUNTERPARTS.items()
+            if getattr(functions, name) is getattr(fused, name)
+        },
+    )
 
 
 def resolve(precision: str, weight: Tensor) -> str:

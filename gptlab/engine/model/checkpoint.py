@@ -26,10 +26,13 @@ from gptlab.engine.model.tokenizer import Tokenizer
 FORMAT = "gptlab-1"
 KINDS = {"gpt": GPT, "reward": RewardModel, "value": ValueModel}
 CONFIG, WEIGHTS, TOKENIZER, OPTIMIZER = FILES = (
-    "config.json", "model.safetensors", "tokenizer.json", "optimizer.pt",
+    "config.json",
+    "model.safetensors",
+    "tokenizer.json",
+    "optimizer.pt",
 )
 LARGEST_CONFIG = 16_000_000  # bytes; ours take a few thousand, a long run's log more
-LARGEST_HEAD = 8            # numbers beside the weight of a scalar head: its bias, its scale
+LARGEST_HEAD = 8  # numbers beside the weight of a scalar head: its bias, its scale
 
 
 class CheckpointError(ValueError):
@@ -41,10 +44,10 @@ class Checkpoint:
     """What `load` found in a folder."""
 
     model: nn.Module
-    kind: str                                   # "gpt", "reward" or "value"
+    kind: str  # "gpt", "reward" or "value"
     tokenizer: Tokenizer | None = None
     optimizer_state: dict | None = None
-    meta: dict = field(default_factory=dict)    # whatever `save` was given
+    meta: dict = field(default_factory=dict)  # whatever `save` was given
 
 
 def save(
@@ -117,14 +120,18 @@ def remove(folder: str | Path) -> None:
 def exists(folder: str | Path) -> bool:
     """Whether `load` would find a checkpoint there."""
     folder = Path(folder).absolute()
-    return (folder / CONFIG).is_file() or (not folder.exists() and (_old(folder) / CONFIG).is_file())
+    return (folder / CONFIG).is_file() or (
+        not folder.exists() and (_old(folder) / CONFIG).is_file()
+    )
 
 
 def _contents(model, tokenizer, optimizer_state, meta, dtype) -> dict[str, bytes]:
     """Every file's bytes, all made before the disk is touched."""
     kind = next((name for name, cls in KINDS.items() if type(model) is cls), None)
     if kind is None:
-        raise ValueError(f"a checkpoint holds one of {', '.join(KINDS)}, not a {type(model).__name__}")
+        raise ValueError(
+            f"a checkpoint holds one of {', '.join(KINDS)}, not a {type(model).__name__}"
+        )
     config = {"format": FORMAT, "kind": kind, "model": model.config.to_dict(), "meta": meta or {}}
     tensors = {name: _stored(tensor, dtype) for name, tensor in model.state_dict().items()}
     contents = {
@@ -170,9 +177,13 @@ def _refuse_foreign(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise CheckpointError(f"cannot write checkpoint {folder}: a file stands there")
-    foreign = sorted(p.name for p in folder.iterdir() if p.name not in FILES and not p.name.startswith("."))
+    foreign = sorted(
+        p.name for p in folder.iterdir() if p.name not in FILES and not p.name.startswith(".")
+    )
     if foreign:
-        raise CheckpointError(f"cannot write checkpoint {folder}: it holds other files ({foreign[0]})")
+        raise CheckpointError(
+            f"cannot write checkpoint {folder}: it holds other files ({foreign[0]})"
+        )
 
 
 def _swap(fresh: Path, folder: Path) -> None:
@@ -229,7 +240,9 @@ def _read_config(path: Path) -> tuple[str, GPTConfig, dict]:
         raise ValueError(f"{CONFIG} is not of format {FORMAT!r}")
     kind, meta = content.get("kind"), content.get("meta", {})
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(f"{CONFIG}: kind must be one of {', '.join(KINDS)}, but is {str(kind)[:40]!r}")
+        raise ValueError(
+            f"{CONFIG}: kind must be one of {', '.join(KINDS)}, but is {str(kind)[:40]!r}"
+        )
     if not isinstance(meta, dict):
         raise ValueError(f"{CONFIG}: meta must hold named values")
     return kind, GPTConfig.from_dict(content.get("model")), meta
@@ -258,7 +271,9 @@ def _empty_model(kind: str, config: GPTConfig, shapes: dict[str, tuple]) -> nn.M
     if not wanted <= found <= wanted + head:
         raise ValueError(f"{WEIGHTS} holds {found} numbers, but {CONFIG} asks for {wanted}")
     if config.n_layers > len(shapes):
-        raise ValueError(f"{WEIGHTS} holds {len(shapes)} tensors, too few for {config.n_layers} layers")
+        raise ValueError(
+            f"{WEIGHTS} holds {len(shapes)} tensors, too few for {config.n_layers} layers"
+        )
     with torch.device("meta"):
         gpt = GPT(config, initialize=False)
         model = gpt if kind == "gpt" else KINDS[kind](gpt)
@@ -275,7 +290,9 @@ def _read_tokenizer(path: Path, config: GPTConfig) -> Tokenizer | None:
         return None
     tokenizer = Tokenizer.load(path)
     if tokenizer.vocab_size > config.vocab_size:
-        sizes = f"{tokenizer.vocab_size} tokens, but the model's vocabulary only {config.vocab_size}"
+        sizes = (
+            f"{tokenizer.vocab_size} tokens, but the model's vocabulary only {config.vocab_size}"
+        )
         raise ValueError(f"{TOKENIZER} has {sizes}")
     return tokenizer
 

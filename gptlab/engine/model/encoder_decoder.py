@@ -5,6 +5,7 @@ decoder such as GPT), or backwards here and everywhere in a second text (the dec
 
 B batch, T query time, S key time, C width, H heads, D head width, V vocabulary. True = keep in every mask.
 """
+
 from collections.abc import Callable
 
 import torch
@@ -16,7 +17,9 @@ from gptlab.engine.model import fused
 from gptlab.engine.model.gpt import MLP, Attention, Norm
 
 
-def cross_attention(x: Tensor, memory: Tensor, w: Attention, n_heads: int, mask: Tensor | None = None) -> Tensor:
+def cross_attention(
+    x: Tensor, memory: Tensor, w: Attention, n_heads: int, mask: Tensor | None = None
+) -> Tensor:
     """Let one text look at another: queries from here, keys and values from there.
 
         q = x·w_q,   k | v = memory·w_kv,   out = concat(heads)·w_out      Vaswani et al. 2017, §3.2.3
@@ -28,7 +31,9 @@ def cross_attention(x: Tensor, memory: Tensor, w: Attention, n_heads: int, mask:
     """
     c = x.shape[-1]
     k, v = (memory @ w.w_qkv[:, c:] + w.b_qkv[c:]).chunk(2, dim=-1)
-    q, k, v = (attention.split_heads(part, n_heads) for part in (x @ w.w_qkv[:, :c] + w.b_qkv[:c], k, v))
+    q, k, v = (
+        attention.split_heads(part, n_heads) for part in (x @ w.w_qkv[:, :c] + w.b_qkv[:c], k, v)
+    )
     found = attention.scaled_dot_product_attention(q, k, v, mask)  # (B, H, T, D)
     return attention.merge_heads(found) @ w.w_out + w.b_out
 
@@ -44,12 +49,16 @@ class Layer(nn.Module):
         if crossed:
             self.norm3, self.cross = Norm(c), Attention(c)
 
-    def forward(self, x: Tensor, functions: fused.Functions, mask=None, memory=None, memory_mask=None) -> Tensor:
+    def forward(
+        self, x: Tensor, functions: fused.Functions, mask=None, memory=None, memory_mask=None
+    ) -> Tensor:
         """x (B, T, C), mask (T, T) or (B, 1, T, T), memory (B, S, C) -> (B, T, C)."""
         a, m = self.attn, self.mlp
 
         def look(y):
-            return functions.multi_head_attention(y, a.w_qkv, a.b_qkv, a.w_out, a.b_out, self.n_heads, mask)
+            return functions.multi_head_attention(
+                y, a.w_qkv, a.b_qkv, a.w_out, a.b_out, self.n_heads, mask
+            )
 
         def think(y):
             return functions.feed_forward(y, m.w_in, m.b_in, m.w_out, m.b_out)
@@ -64,7 +73,9 @@ class Layer(nn.Module):
         def fetch(y):
             return cross_attention(y, memory, self.cross, self.n_heads, memory_mask)
 
-        x = block(x, look, fetch, norm(self.norm1), norm(self.norm3))  # a block does not mind what its parts do
+        x = block(
+            x, look, fetch, norm(self.norm1), norm(self.norm3)
+        )  # a block does not mind what its parts do
         if self.post:
             return norm(self.norm2)(x + think(x))
         return x + think(norm(self.norm2)(x))
@@ -73,10 +84,12 @@ class Layer(nn.Module):
 class Stack(nn.Module):
     """Embedding, positions, layers: what reads a text; `post` puts the norms behind the sums, as in 2017.
 
-        x = embedding·√C + position                               Vaswani et al. 2017, §3.4
+    x = embedding·√C + position                               Vaswani et al. 2017, §3.4
     """
 
-    def __init__(self, config: GPTConfig, post: bool = False, crossed: bool = False, seed: int = 0) -> None:
+    def __init__(
+        self, config: GPTConfig, post: bool = False, crossed: bool = False, seed: int = 0
+    ) -> None:
         super().__init__()
         self.config, self.post, self.functions = config, post, fused.choose(True)
         self.wte = nn.Parameter(torch.empty(config.vocab_size, config.d_model))
@@ -91,20 +104,28 @@ class Stack(nn.Module):
         """Draw every matrix from N(0, 2 / (in + out)), as Xavier has it, and the embedding from N(0, 1/C)."""
         for name, p in self.named_parameters():
             if name == "wte":
-                p.normal_(0.0, self.config.d_model ** -0.5, generator=generator)
+                p.normal_(0.0, self.config.d_model**-0.5, generator=generator)
             elif p.dim() == 2:
-                n_out = p.shape[1] // 3 if name.endswith("w_qkv") else p.shape[1]  # three matrices side by side
+                n_out = (
+                    p.shape[1] // 3 if name.endswith("w_qkv") else p.shape[1]
+                )  # three matrices side by side
                 p.normal_(0.0, (2 / (p.shape[0] + n_out)) ** 0.5, generator=generator)
 
     def forward(self, ids: Tensor, mask=None, memory=None, memory_mask=None) -> Tensor:
         """ids (B, T) int, masks and memory as in `Layer` -> (B, T, C) float."""
         t, c = ids.shape[1], self.config.d_model
         if t > self.config.context:
-            raise ValueError(f"{t} tokens do not fit a context of {self.config.context}; give fewer")
+            raise ValueError(
+                f"{t} tokens do not fit a context of {self.config.context}; give fewer"
+            )
         x = nn.functional.embedding(ids, self.wte) * c**0.5 + self.positions[:t]
         for layer in self.layers:
             x = layer(x, self.functions, mask, memory, memory_mask)
-        return x if self.norm is None else self.functions.layer_norm(x, self.norm.weight, self.norm.bias)
+        return (
+            x
+            if self.norm is None
+            else self.functions.layer_norm(x, self.norm.weight, self.norm.bias)
+        )
 
     def scores(self, hidden: Tensor) -> Tensor:
         """The head, tied to the embedding; (B, T, C) -> (B, T, V)."""
@@ -132,7 +153,9 @@ class Reader(nn.Module):
 class Translator(nn.Module):
     """Two stacks: an encoder reads a text, a decoder writes another and looks at what the encoder made of it."""
 
-    def __init__(self, source: GPTConfig, target: GPTConfig, post: bool = False, seed: int = 0) -> None:
+    def __init__(
+        self, source: GPTConfig, target: GPTConfig, post: bool = False, seed: int = 0
+    ) -> None:
         super().__init__()
         self.encoder = Stack(source, post, seed=seed)
         self.decoder = Stack(target, post, crossed=True, seed=seed + 1)
@@ -155,8 +178,14 @@ class Translator(nn.Module):
         return target[:, 1:]
 
 
-def fit(model: nn.Module, loss_of: Callable[[], Tensor], steps: int, lr: float, warmup: int = 0,
-        cooldown: int = 0) -> list[float]:
+def fit(
+    model: nn.Module,
+    loss_of: Callable[[], Tensor],
+    steps: int,
+    lr: float,
+    warmup: int = 0,
+    cooldown: int = 0,
+) -> list[float]:
     """Train with Adam; the loss of each step, in nats per token.
 
         lr_t = lr · min(1, (t + 1) / warmup, (steps − t) / cooldown)

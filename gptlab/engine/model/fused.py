@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gptlab import attention, chat, ngram, transformer
 
-CHUNK = 512     # rows of logits at once; 256 to 512 was fastest for C = 128, V = 2048
+CHUNK = 512  # rows of logits at once; 256 to 512 was fastest for C = 128, V = 2048
 
 
 def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
@@ -46,7 +46,7 @@ class KVCache:
 
     k: Tensor
     v: Tensor
-    length: int = 0     # tokens so far
+    length: int = 0  # tokens so far
 
 
 def new_cache(shape: tuple, like: Tensor) -> KVCache:
@@ -61,9 +61,11 @@ def append_kv(cache: KVCache, k: Tensor, v: Tensor) -> KVCache:
     """
     end = cache.length + k.shape[2]
     if end > cache.k.shape[2]:
-        raise ValueError(f"{end} tokens do not fit a cache of {cache.k.shape[2]}; make a larger one")
-    cache.k[:, :, cache.length:end] = k
-    cache.v[:, :, cache.length:end] = v
+        raise ValueError(
+            f"{end} tokens do not fit a cache of {cache.k.shape[2]}; make a larger one"
+        )
+    cache.k[:, :, cache.length : end] = k
+    cache.v[:, :, cache.length : end] = v
     cache.length = end
     return cache
 
@@ -94,7 +96,9 @@ class _LinearCrossEntropy(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, hidden: Tensor, weight: Tensor, targets: Tensor, product: torch.dtype) -> Tensor:
+    def forward(
+        ctx, hidden: Tensor, weight: Tensor, targets: Tensor, product: torch.dtype
+    ) -> Tensor:
         n, needed = len(targets), any(ctx.needs_input_grad)
         rows, w = hidden.to(product), weight.to(product)
         d_hidden, d_weight = (torch.zeros_like(x) if needed else None for x in (hidden, weight))
@@ -105,7 +109,9 @@ class _LinearCrossEntropy(torch.autograd.Function):
             logits = rows[part] @ w.T  # (n, V)
             chances = logits.softmax(dim=-1, dtype=hidden.dtype)  # faster than logsumexp and exp
             top = logits.amax(dim=-1, keepdim=True) - logits.gather(1, aim)
-            total += (top - chances.amax(dim=-1, keepdim=True).log()).sum()  # the largest is at least 1/V
+            total += (
+                top - chances.amax(dim=-1, keepdim=True).log()
+            ).sum()  # the largest is at least 1/V
             if needed:  # softmax minus one-hot
                 slope = chances.scatter_add_(1, aim, chances.new_full(aim.shape, -1.0)).to(product)
                 d_hidden[part] = slope @ w
@@ -163,7 +169,7 @@ class Functions:
     layer_norm: Callable = transformer.layer_norm
     feed_forward: Callable = transformer.feed_forward
     multi_head_attention: Callable = attention.multi_head_attention
-    causal_attention: Callable | None = None    # None: multi_head_attention under a mask
+    causal_attention: Callable | None = None  # None: multi_head_attention under a mask
     append_kv: Callable = chat.append_kv
     attend_cached: Callable = chat.attend_cached
     new_cache: Callable = plain_cache
@@ -246,7 +252,10 @@ def _attention_pairs(draw):
         weights = draw(c, 3 * c) / c**0.5, draw(3 * c), draw(c, c) / c**0.5, draw(c)
         causal = attention.causal_mask(t)
         padded = causal & ((draw(b, 1, 1, t) > 0) | torch.eye(t, dtype=torch.bool))
-        yield attention.multi_head_attention(x, *weights, h, causal), causal_attention(x, *weights, h)
+        yield (
+            attention.multi_head_attention(x, *weights, h, causal),
+            causal_attention(x, *weights, h),
+        )
         for mask in (None, causal, padded):
             hers = attention.multi_head_attention(x, *weights, h, mask)
             yield hers, multi_head_attention(x, *weights, h, mask)

@@ -12,7 +12,9 @@ from gptlab import attention, transformer
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model import bf16
 from gptlab.engine.model import fused as fast
-from gptlab.engine.model import torch_stand_ins as standins  # where there is a GPT, they are on offer
+from gptlab.engine.model import (
+    torch_stand_ins as standins,
+)  # where there is a GPT, they are on offer
 
 
 class Norm(nn.Module):
@@ -152,7 +154,9 @@ class GPT(nn.Module):
         self._check(ids, past, keep, positions)
         if positions is None:
             positions = torch.arange(past, past + ids.shape[1], device=ids.device)
-        x = nn.functional.embedding(ids, self.wte) + nn.functional.embedding(positions, self.wpe)  # (B, T, C)
+        x = nn.functional.embedding(ids, self.wte) + nn.functional.embedding(
+            positions, self.wpe
+        )  # (B, T, C)
         mask = self._mask(ids.shape[1], keep, ids.device) if cache is None else None
         for layer, block in enumerate(self.blocks):
             if cache is None:
@@ -169,14 +173,21 @@ class GPT(nn.Module):
             return functions.causal_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads)
         return functions.multi_head_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads, mask)
 
-    def _attend_cached(self, w: Attention, x: Tensor, cache: list, layer: int, keep: Tensor | None) -> Tensor:
+    def _attend_cached(
+        self, w: Attention, x: Tensor, cache: list, layer: int, keep: Tensor | None
+    ) -> Tensor:
         """Attention of new tokens to the cached ones and to each other; x (B, T, C) -> (B, T, C)."""
         n_heads = self.config.n_heads
-        q, k, v = (attention.split_heads(part, n_heads) for part in (x @ w.w_qkv + w.b_qkv).chunk(3, dim=-1))
+        q, k, v = (
+            attention.split_heads(part, n_heads)
+            for part in (x @ w.w_qkv + w.b_qkv).chunk(3, dim=-1)
+        )
         cache[layer] = self.functions.append_kv(cache[layer], k, v)
         out = self.functions.attend_cached(q, cache[layer], keep)  # (B, H, T, D)
-        if keep is not None:  # padding may look at nothing: whatever hers gives there must not spread
-            itself = keep[:, -x.shape[1]:, None]  # (B, T, 1)
+        if (
+            keep is not None
+        ):  # padding may look at nothing: whatever hers gives there must not spread
+            itself = keep[:, -x.shape[1] :, None]  # (B, T, 1)
             out = out.masked_fill(~itself[:, None], 0.0)
         return attention.merge_heads(out) @ w.w_out + w.b_out
 
@@ -199,9 +210,13 @@ class GPT(nn.Module):
             raise ValueError(f"ids must be (B, T) and not empty, but are {tuple(ids.shape)}")
         length = past + ids.shape[1]
         if length > config.context:
-            raise ValueError(f"{length} tokens do not fit a context of {config.context}; give fewer")
+            raise ValueError(
+                f"{length} tokens do not fit a context of {config.context}; give fewer"
+            )
         if keep is not None and keep.shape != (ids.shape[0], length):
-            raise ValueError(f"keep is {tuple(keep.shape)}, but ids need ({ids.shape[0]}, {length})")
+            raise ValueError(
+                f"keep is {tuple(keep.shape)}, but ids need ({ids.shape[0]}, {length})"
+            )
         _check_range("token id", ids, config.vocab_size, "vocabulary")
         if positions is not None:
             _check_range("position", positions, config.context, "context")
@@ -247,7 +262,9 @@ class RewardModel(ScalarModel):
         generator = torch.Generator().manual_seed(seed)
         std = (gpt.config.d_model + 1) ** -0.5
         with torch.no_grad():
-            self.weight.copy_(torch.randn(gpt.config.d_model, generator=generator, device="cpu") * std)
+            self.weight.copy_(
+                torch.randn(gpt.config.d_model, generator=generator, device="cpu") * std
+            )
 
 
 class ValueModel(ScalarModel):

@@ -2,6 +2,7 @@
 
 B batch, T time, C width of an input, F width of the state, V vocabulary.
 """
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,7 +21,15 @@ class Recurrent(nn.Module):
     keep  what the bias of the GRU's gate z begins with: above 0, it begins by keeping
     """
 
-    def __init__(self, cell: str, vocab_size: int, width: int = 16, state: int = 32, seed: int = 0, keep: float = 0.0) -> None:
+    def __init__(
+        self,
+        cell: str,
+        vocab_size: int,
+        width: int = 16,
+        state: int = 32,
+        seed: int = 0,
+        keep: float = 0.0,
+    ) -> None:
         super().__init__()
         if cell not in GATES:
             raise ValueError(f"there is no cell {cell!r}; there are {', '.join(GATES)}")
@@ -34,7 +43,7 @@ class Recurrent(nn.Module):
         self.b_out = nn.Parameter(torch.zeros(vocab_size))
         if cell == "GRU":
             with torch.no_grad():
-                self.b[state:2 * state] = keep  # the thirds are r, z, n
+                self.b[state : 2 * state] = keep  # the thirds are r, z, n
 
     def step(self, x: Tensor, h: Tensor) -> Tensor:
         """One step of the learner's cell with this network's weights; (B, C), (B, F) -> (B, F)."""
@@ -66,8 +75,14 @@ def one_thread() -> Iterator[None]:
 
 
 @one_thread()
-def train(model: nn.Module, batches: list, loss_of: Callable, lr: float, stop: Callable = lambda: False,
-          sink: bool = False) -> int:
+def train(
+    model: nn.Module,
+    batches: list,
+    loss_of: Callable,
+    lr: float,
+    stop: Callable = lambda: False,
+    sink: bool = False,
+) -> int:
     """Adam over the batches, each gradient clipped to length 1; -> the number of steps taken.
 
     loss_of  of a batch, a scalar

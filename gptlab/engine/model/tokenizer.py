@@ -11,7 +11,7 @@ from gptlab import bpe
 
 SPECIALS = ("endoftext", "user", "assistant", "system", "end")
 FORMAT = "gptlab-bpe-1"
-LONGEST_PIECE = 4096    # bytes; a file of few merges could else ask for a token of terabytes
+LONGEST_PIECE = 4096  # bytes; a file of few merges could else ask for a token of terabytes
 
 
 class Tokenizer:
@@ -56,7 +56,9 @@ class Tokenizer:
         specials = tuple(specials)
         least = 256 + len(specials)
         if vocab_size < least:
-            raise ValueError(f"vocab_size {vocab_size} is too small: 256 bytes and specials need {least}")
+            raise ValueError(
+                f"vocab_size {vocab_size} is too small: 256 bytes and specials need {least}"
+            )
         return cls(bpe.train_bpe(text, vocab_size - len(specials), pattern), pattern, specials)
 
     def encode(self, text: str) -> list[int]:
@@ -150,7 +152,9 @@ def _pieces(merges: list[tuple[int, int]]) -> list[bytes]:
             raise ValueError(f"merge {i} joins {a} and {b}, but only ids below {len(pieces)} exist")
         piece = pieces[a] + pieces[b]
         if len(piece) > LONGEST_PIECE:
-            raise ValueError(f"merge {i} makes a token of {len(piece)} bytes; at most {LONGEST_PIECE}")
+            raise ValueError(
+                f"merge {i} makes a token of {len(piece)} bytes; at most {LONGEST_PIECE}"
+            )
         if piece in known:
             raise ValueError(f"merge {i} makes a token a second time")
         known.add(piece)
@@ -167,4 +171,6 @@ def _encoding(pattern: str, pieces: list[bytes], special: dict[str, int]) -> tik
             special_tokens={f"<|{name}|>": i for name, i in special.items()},
         )
     except ValueError as error:
-        raise ValueError(f"pattern is no regular expression ({str(error).splitlines()[0]})") from None
+        raise ValueError(
+            f"pattern is no regular expression ({str(error).splitlines()[0]})"
+        ) from None

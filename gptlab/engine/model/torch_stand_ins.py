@@ -3,6 +3,7 @@
 So that a learner whose instructor has taken the references away can still talk to the shipped model in lesson 00.
 What she has written runs before any of these; `lesson.lend_rest` and `gptlab chat` bring them in.
 """
+
 import math
 
 import torch
@@ -43,7 +44,11 @@ def gpt2_init_std(name: str, n_layers: int) -> float:
 
 
 def append_kv(cache: tuple[Tensor, Tensor] | None, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-    return (k, v) if cache is None else (torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2))
+    return (
+        (k, v)
+        if cache is None
+        else (torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2))
+    )
 
 
 def attend_cached(q: Tensor, cache: tuple[Tensor, Tensor], keep: Tensor | None = None) -> Tensor:
@@ -54,37 +59,50 @@ def trim_history(messages: list[dict], budget: int, count_tokens) -> list[dict]:
     return messages[-1:]
 
 
-def render_chat(messages: list[dict], encode, special: dict, add_reply: bool = False) -> tuple[list[int], list[bool]]:
+def render_chat(
+    messages: list[dict], encode, special: dict, add_reply: bool = False
+) -> tuple[list[int], list[bool]]:
     turns = [[special[m["role"]], *encode(m["content"]), special["end"]] for m in messages]
-    learn = [[False] + [m["role"] == "assistant"] * (len(turn) - 1) for m, turn in zip(messages, turns)]
+    learn = [
+        [False] + [m["role"] == "assistant"] * (len(turn) - 1) for m, turn in zip(messages, turns)
+    ]
     opening = [special["assistant"]] * add_reply
     return sum(turns, []) + opening, sum(learn, []) + [False] * add_reply
 
 
-def sample_next(logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None,
-                generator: torch.Generator | None = None) -> Tensor:
+def sample_next(
+    logits: Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
+) -> Tensor:
     if top_k is not None or top_p is not None:
         raise ValueError("top_k and top_p are lesson 01's: write sampling.sample_next first")
     if temperature == 0:
         return logits.argmax(dim=-1)
-    return torch.multinomial((logits / temperature).softmax(dim=-1), 1, generator=generator).squeeze(-1)
+    return torch.multinomial(
+        (logits / temperature).softmax(dim=-1), 1, generator=generator
+    ).squeeze(-1)
 
 
-stand_ins.offered.update({
-    "attention.causal_mask": causal_mask,
-    "attention.scaled_dot_product_attention": attention,
-    "attention.split_heads": split_heads,
-    "attention.merge_heads": merge_heads,
-    "attention.multi_head_attention": fused.multi_head_attention,
-    "transformer.layer_norm": fused.layer_norm,
-    "transformer.gelu": gelu,
-    "transformer.feed_forward": fused.feed_forward,
-    "transformer.pre_ln_block": pre_ln_block,
-    "transformer.gpt2_init_std": gpt2_init_std,
-    "chat.append_kv": append_kv,
-    "chat.attend_cached": attend_cached,
-    "chat.trim_history": trim_history,
-    "instruct.render_chat": render_chat,
-    "sampling.sample_next": sample_next,
-    "ngram.cross_entropy": fused.cross_entropy,
-})
+stand_ins.offered.update(
+    {
+        "attention.causal_mask": causal_mask,
+        "attention.scaled_dot_product_attention": attention,
+        "attention.split_heads": split_heads,
+        "attention.merge_heads": merge_heads,
+        "attention.multi_head_attention": fused.multi_head_attention,
+        "transformer.layer_norm": fused.layer_norm,
+        "transformer.gelu": gelu,
+        "transformer.feed_forward": fused.feed_forward,
+        "transformer.pre_ln_block": pre_ln_block,
+        "transformer.gpt2_init_std": gpt2_init_std,
+        "chat.append_kv": append_kv,
+        "chat.attend_cached": attend_cached,
+        "chat.trim_history": trim_history,
+        "instruct.render_chat": render_chat,
+        "sampling.sample_next": sample_next,
+        "ngram.cross_entropy": fused.cross_entropy,
+    }
+)

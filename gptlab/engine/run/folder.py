@@ -1,4 +1,5 @@
 """One run as a folder: its settings, what its stages have produced so far, and how it is opened again."""
+
 import json
 import os
 import random
@@ -16,7 +17,7 @@ from gptlab.engine.run.presets import Preset
 from gptlab.engine.train import progress_bar
 from gptlab.world.web import Web
 
-WORLD_SEED = 0          # every run lives in the same world; seeds change pages, order and weights
+WORLD_SEED = 0  # every run lives in the same world; seeds change pages, order and weights
 
 
 class RunError(ValueError):
@@ -29,14 +30,27 @@ class Run:
     `figures` collects everything that the report will say.
     """
 
-    def __init__(self, out: str | Path, preset: Preset, seed: int = 0, texts: list[str] = (), resume: bool = False,
-                 quiet: bool = False, say: Callable[[str], None] = print):
-        self.out, self.preset, self.seed, self.texts = Path(out), preset, seed, [str(t) for t in texts]
+    def __init__(
+        self,
+        out: str | Path,
+        preset: Preset,
+        seed: int = 0,
+        texts: list[str] = (),
+        resume: bool = False,
+        quiet: bool = False,
+        say: Callable[[str], None] = print,
+    ):
+        self.out, self.preset, self.seed, self.texts = (
+            Path(out),
+            preset,
+            seed,
+            [str(t) for t in texts],
+        )
         self.quiet, self.say = quiet, say
         self.web = Web(WORLD_SEED)
         self.figures: dict = {}
-        self.done: dict[str, float] = {}    # stage: seconds
-        self.saved_seconds = 0.0            # of earlier sessions
+        self.done: dict[str, float] = {}  # stage: seconds
+        self.saved_seconds = 0.0  # of earlier sessions
         self._began = time.perf_counter()
         self._open(resume)
 
@@ -46,15 +60,23 @@ class Run:
         settings = {"preset": self.preset.to_dict(), "seed": self.seed, "texts": self.texts}
         file = self.out / "run.json"
         if file.exists() and not resume:
-            raise RunError(f"{self.out} holds a run already: add --resume to go on with it, or choose another --out")
+            raise RunError(
+                f"{self.out} holds a run already: add --resume to go on with it, or choose another --out"
+            )
         try:
             self.out.mkdir(parents=True, exist_ok=True)
             if file.exists():
                 state = json.loads(file.read_text(encoding="utf-8"))
                 if state["settings"] != json.loads(json.dumps(settings)):
-                    raise RunError(f"{self.out} was begun with other settings ({_difference(state['settings'], settings)}): "
-                                   "use the same ones, or choose another --out")
-                self.done, self.figures, self.saved_seconds = dict(state["done"]), dict(state["figures"]), float(state["seconds"])
+                    raise RunError(
+                        f"{self.out} was begun with other settings ({_difference(state['settings'], settings)}): "
+                        "use the same ones, or choose another --out"
+                    )
+                self.done, self.figures, self.saved_seconds = (
+                    dict(state["done"]),
+                    dict(state["figures"]),
+                    float(state["seconds"]),
+                )
             self.settings = settings
             self.save()
         except OSError as error:
@@ -62,11 +84,18 @@ class Run:
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             if isinstance(error, RunError):
                 raise
-            raise RunError(f"{file}: damaged ({type(error).__name__}): choose another --out") from None
+            raise RunError(
+                f"{file}: damaged ({type(error).__name__}): choose another --out"
+            ) from None
 
     def save(self) -> None:
         """Write `run.json`, aside and renamed."""
-        state = {"settings": self.settings, "done": self.done, "figures": self.figures, "seconds": self.seconds}
+        state = {
+            "settings": self.settings,
+            "done": self.done,
+            "figures": self.figures,
+            "seconds": self.seconds,
+        }
         write_atomically(self.out / "run.json", json.dumps(state, ensure_ascii=False, indent=1))
 
     @property
@@ -107,7 +136,9 @@ class Run:
             try:
                 self._stream = torch.from_numpy(np.load(self.out / "corpus.npy").astype(np.int64))
             except (OSError, ValueError, EOFError):
-                raise RunError(f"{self.out / 'corpus.npy'}: damaged: choose another --out") from None
+                raise RunError(
+                    f"{self.out / 'corpus.npy'}: damaged: choose another --out"
+                ) from None
         return self._stream
 
     def random(self, purpose: int) -> random.Random:

@@ -1,4 +1,5 @@
 """How much of everything: one frozen dataclass for a whole run, and its three presets."""
+
 from dataclasses import dataclass, replace
 
 from gptlab.engine.config import Config, PPOConfig, RewardConfig, SFTConfig, TrainConfig
@@ -9,16 +10,16 @@ class Preset(Config):
     """One run from tokenizer to PPO-ptx."""
 
     name: str
-    corpus_mb: float            # pages of the little web, megabytes of text
-    vocab_size: int             # tokens, special ones included
-    shape: tuple[int, int, int, int]    # context, layers, heads, width
+    corpus_mb: float  # pages of the little web, megabytes of text
+    vocab_size: int  # tokens, special ones included
+    shape: tuple[int, int, int, int]  # context, layers, heads, width
     pretrain: TrainConfig
     n_demonstrations: int
     sft: SFTConfig
-    n_comparisons: int          # prompts with ranked replies
+    n_comparisons: int  # prompts with ranked replies
     reward: RewardConfig
     ppo: PPOConfig
-    n_eval: int                 # pages and prompts of each measurement
+    n_eval: int  # pages and prompts of each measurement
 
     def __post_init__(self) -> None:
         self._whole(1, "n_demonstrations", "n_comparisons", "n_eval", "vocab_size")
@@ -27,31 +28,71 @@ class Preset(Config):
 
 def _tiny() -> Preset:
     return Preset(
-        "tiny", corpus_mb=1.5, vocab_size=1024, shape=(128, 2, 2, 64),
-        pretrain=TrainConfig(steps=350, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=20, muon_lr=0.03),
-        n_demonstrations=1200, sft=SFTConfig(epochs=3, batch_size=32, lr=2e-3, pretraining_mix=0.2, muon_ratio=5.0),
-        n_comparisons=300, reward=RewardConfig(prompts_per_batch=16, lr=2e-3, muon_ratio=5.0),
-        ppo=PPOConfig(rounds=40, prompts_per_round=64, minibatch=64, epochs=1, lr=1e-3, beta=0.1), n_eval=100,
+        "tiny",
+        corpus_mb=1.5,
+        vocab_size=1024,
+        shape=(128, 2, 2, 64),
+        pretrain=TrainConfig(
+            steps=350, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=20, muon_lr=0.03
+        ),
+        n_demonstrations=1200,
+        sft=SFTConfig(epochs=3, batch_size=32, lr=2e-3, pretraining_mix=0.2, muon_ratio=5.0),
+        n_comparisons=300,
+        reward=RewardConfig(prompts_per_batch=16, lr=2e-3, muon_ratio=5.0),
+        ppo=PPOConfig(rounds=40, prompts_per_round=64, minibatch=64, epochs=1, lr=1e-3, beta=0.1),
+        n_eval=100,
     )
 
 
 def _small() -> Preset:
     return Preset(
-        "small", corpus_mb=14.0, vocab_size=4096, shape=(128, 4, 4, 128),
-        pretrain=TrainConfig(steps=2100, batch_size=16, lr=2e-2, min_lr=2e-4, warmup=50, muon_lr=0.04),
-        n_demonstrations=4000, sft=SFTConfig(epochs=2, batch_size=64, lr=2e-3, pretraining_mix=0.25, muon_ratio=5.0),
-        n_comparisons=2200, reward=RewardConfig(prompts_per_batch=16, lr=2e-3, muon_ratio=5.0),
-        ppo=PPOConfig(rounds=40, prompts_per_round=64, minibatch=32, epochs=2, lr=2e-4, beta=0.1, end_score=-3.0), n_eval=1000,
+        "small",
+        corpus_mb=14.0,
+        vocab_size=4096,
+        shape=(128, 4, 4, 128),
+        pretrain=TrainConfig(
+            steps=2100, batch_size=16, lr=2e-2, min_lr=2e-4, warmup=50, muon_lr=0.04
+        ),
+        n_demonstrations=4000,
+        sft=SFTConfig(epochs=2, batch_size=64, lr=2e-3, pretraining_mix=0.25, muon_ratio=5.0),
+        n_comparisons=2200,
+        reward=RewardConfig(prompts_per_batch=16, lr=2e-3, muon_ratio=5.0),
+        ppo=PPOConfig(
+            rounds=40,
+            prompts_per_round=64,
+            minibatch=32,
+            epochs=2,
+            lr=2e-4,
+            beta=0.1,
+            end_score=-3.0,
+        ),
+        n_eval=1000,
     )
 
 
 def _base() -> Preset:
     return Preset(
-        "base", corpus_mb=100.0, vocab_size=4096, shape=(128, 6, 6, 192),
-        pretrain=TrainConfig(steps=12000, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=100, muon_lr=0.03),
-        n_demonstrations=10000, sft=SFTConfig(epochs=2, batch_size=64, lr=1e-3, pretraining_mix=0.25, muon_ratio=5.0),
-        n_comparisons=6000, reward=RewardConfig(prompts_per_batch=16, lr=1e-3, muon_ratio=5.0),
-        ppo=PPOConfig(rounds=80, prompts_per_round=64, minibatch=32, epochs=2, lr=1e-4, beta=0.1, end_score=-3.0), n_eval=2000,
+        "base",
+        corpus_mb=100.0,
+        vocab_size=4096,
+        shape=(128, 6, 6, 192),
+        pretrain=TrainConfig(
+            steps=12000, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=100, muon_lr=0.03
+        ),
+        n_demonstrations=10000,
+        sft=SFTConfig(epochs=2, batch_size=64, lr=1e-3, pretraining_mix=0.25, muon_ratio=5.0),
+        n_comparisons=6000,
+        reward=RewardConfig(prompts_per_batch=16, lr=1e-3, muon_ratio=5.0),
+        ppo=PPOConfig(
+            rounds=80,
+            prompts_per_round=64,
+            minibatch=32,
+            epochs=2,
+            lr=1e-4,
+            beta=0.1,
+            end_score=-3.0,
+        ),
+        n_eval=2000,
     )
 
 
@@ -59,8 +100,14 @@ def _shipped() -> Preset:
     """What the course ships: `small` at several times its length."""
     small = _small()
     return replace(
-        small, name="shipped", corpus_mb=60.0, pretrain=replace(small.pretrain, steps=8000, min_lr=1e-4),
-        n_demonstrations=7000, n_comparisons=4000, ppo=replace(small.ppo, rounds=60), n_eval=1500,
+        small,
+        name="shipped",
+        corpus_mb=60.0,
+        pretrain=replace(small.pretrain, steps=8000, min_lr=1e-4),
+        n_demonstrations=7000,
+        n_comparisons=4000,
+        ppo=replace(small.ppo, rounds=60),
+        n_eval=1500,
     )
 
 

@@ -7,7 +7,11 @@ from gptlab import training
 
 MUON_MOMENTUM = 0.95
 MUON_STEPS = 5
-QUINTIC = (3.4445, -4.7750, 2.0315)  # Jordan 2024: steep at 0, so that small singular values grow fast
+QUINTIC = (
+    3.4445,
+    -4.7750,
+    2.0315,
+)  # Jordan 2024: steep at 0, so that small singular values grow fast
 
 
 def newton_schulz(
@@ -40,12 +44,14 @@ def newton_schulz(
 def muon_scale(n_in: int, n_out: int) -> float:
     """Give the factor that makes one Muon learning rate right for every shape.
 
-        √max(1, n_out / n_in)                                   Jordan et al. 2024
+    √max(1, n_out / n_in)                                   Jordan et al. 2024
     """
     return max(1.0, n_out / n_in) ** 0.5
 
 
-def split_parameters(model: nn.Module) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
+def split_parameters(
+    model: nn.Module,
+) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
     """Sort the parameters by what each needs: matrices of the blocks, embeddings, and vectors.
 
     Only the first are decayed, and only the first are Muon's. A tied weight appears once.
@@ -78,20 +84,27 @@ def adamw_is_proven(steps: int = 3) -> bool:
         theirs.grad = torch.randn(5, 3, generator=generator, dtype=torch.float64)
         try:
             hers, exp_avg, exp_avg_sq = training.adamw_step(
-                hers, theirs.grad.clone(), exp_avg, exp_avg_sq, step, **settings)
+                hers, theirs.grad.clone(), exp_avg, exp_avg_sq, step, **settings
+            )
         except Exception:
             return False
         judge.step()
     expected = judge.state[theirs]
-    pairs = ((hers, theirs.detach()), (exp_avg, expected["exp_avg"]), (exp_avg_sq, expected["exp_avg_sq"]))
-    return all(isinstance(a, Tensor) and a.shape == b.shape and torch.allclose(a, b, rtol=1e-9, atol=1e-12)
-               for a, b in pairs)
+    pairs = (
+        (hers, theirs.detach()),
+        (exp_avg, expected["exp_avg"]),
+        (exp_avg_sq, expected["exp_avg_sq"]),
+    )
+    return all(
+        isinstance(a, Tensor) and a.shape == b.shape and torch.allclose(a, b, rtol=1e-9, atol=1e-12)
+        for a, b in pairs
+    )
 
 
 class AdamW:
     """Adam with decoupled weight decay: the learner's adamw_step, or torch's fused one where both agree.
 
-        θ ← θ − lr·λ·θ − lr·m̂ / (√v̂ + ε)                        Loshchilov & Hutter 2019, alg. 2
+    θ ← θ − lr·λ·θ − lr·m̂ / (√v̂ + ε)                        Loshchilov & Hutter 2019, alg. 2
     """
 
     def __init__(
@@ -109,10 +122,16 @@ class AdamW:
         self.exp_avg = {name: torch.zeros_like(p) for name, p in self.parameters.items()}
         self.exp_avg_sq = {name: torch.zeros_like(p) for name, p in self.parameters.items()}
         fused = adamw_is_proven() if fused is None else fused
-        groups = [{"params": list(decayed.values()), "weight_decay": weight_decay},
-                  {"params": list(plain.values()), "weight_decay": 0.0}]
+        groups = [
+            {"params": list(decayed.values()), "weight_decay": weight_decay},
+            {"params": list(plain.values()), "weight_decay": 0.0},
+        ]
         groups = [group for group in groups if group["params"]]
-        self.fused = torch.optim.AdamW(groups, betas=betas, eps=eps, fused=True) if fused and groups else None
+        self.fused = (
+            torch.optim.AdamW(groups, betas=betas, eps=eps, fused=True)
+            if fused and groups
+            else None
+        )
         self._share_moments()
 
     def _share_moments(self) -> None:
@@ -138,14 +157,29 @@ class AdamW:
         for name, p in self.parameters.items():
             if p.grad is None:
                 continue
-            new = training.adamw_step(p, p.grad, self.exp_avg[name], self.exp_avg_sq[name], self.n_steps,
-                                      lr, self.betas, self.eps, self.decay[name])
-            for old, updated in zip((p, self.exp_avg[name], self.exp_avg_sq[name]), new, strict=True):
+            new = training.adamw_step(
+                p,
+                p.grad,
+                self.exp_avg[name],
+                self.exp_avg_sq[name],
+                self.n_steps,
+                lr,
+                self.betas,
+                self.eps,
+                self.decay[name],
+            )
+            for old, updated in zip(
+                (p, self.exp_avg[name], self.exp_avg_sq[name]), new, strict=True
+            ):
                 old.copy_(updated)
 
     def state_dict(self) -> dict:
         """Give what a later run needs to go on, as plain tensors by parameter name."""
-        return {"n_steps": self.n_steps, "exp_avg": dict(self.exp_avg), "exp_avg_sq": dict(self.exp_avg_sq)}
+        return {
+            "n_steps": self.n_steps,
+            "exp_avg": dict(self.exp_avg),
+            "exp_avg_sq": dict(self.exp_avg_sq),
+        }
 
     def load_state_dict(self, state: dict) -> None:
         """Take over a saved state."""
@@ -166,10 +200,13 @@ class Muon:
     """
 
     def __init__(
-        self, matrices: dict[str, Tensor], weight_decay: float = 0.1, momentum: float = MUON_MOMENTUM
+        self,
+        matrices: dict[str, Tensor],
+        weight_decay: float = 0.1,
+        momentum: float = MUON_MOMENTUM,
     ) -> None:
         self.parameters, self.weight_decay, self.momentum = matrices, weight_decay, momentum
-        self.product: torch.dtype | None = None   # of newton_schulz's products; None = the weights'
+        self.product: torch.dtype | None = None  # of newton_schulz's products; None = the weights'
         self.exp_avg = {name: torch.zeros_like(p) for name, p in matrices.items()}
 
     @torch.no_grad()
@@ -183,10 +220,14 @@ class Muon:
             update = torch.lerp(p.grad, momentum, self.momentum)
             p.mul_(1 - lr * self.weight_decay)
             n_parts = 3 if name.endswith("w_qkv") else 1
-            for part, chunk in zip(p.chunk(n_parts, dim=1), update.chunk(n_parts, dim=1), strict=True):
+            for part, chunk in zip(
+                p.chunk(n_parts, dim=1), update.chunk(n_parts, dim=1), strict=True
+            ):
                 wide = chunk.shape[0] <= chunk.shape[1]
                 pair = (part, chunk) if wide else (part.mT, chunk.mT)
-                by_shape.setdefault(tuple(pair[1].shape) + (muon_scale(*chunk.shape),), []).append(pair)
+                by_shape.setdefault(tuple(pair[1].shape) + (muon_scale(*chunk.shape),), []).append(
+                    pair
+                )
         for (*_, scale), pairs in by_shape.items():
             stacked = torch.stack([update for _, update in pairs])  # (N, rows, columns)
             updates = newton_schulz(stacked, product=self.product)
@@ -212,7 +253,9 @@ class Fine:
     def __init__(self, model: nn.Module, weight_decay: float, muon_ratio: float) -> None:
         matrices, embeddings, vectors = split_parameters(model)
         self.ratio, self.muon = muon_ratio, Muon(matrices, 0.0) if muon_ratio else None
-        self.adamw = AdamW({} if muon_ratio else matrices, embeddings | vectors, weight_decay=weight_decay)
+        self.adamw = AdamW(
+            {} if muon_ratio else matrices, embeddings | vectors, weight_decay=weight_decay
+        )
 
     def step(self, lr: float) -> None:
         """Update every parameter from its gradient; `lr` is AdamW's."""
@@ -224,10 +267,14 @@ class Fine:
 def _copy_by_name(target: dict[str, Tensor], source: dict[str, Tensor]) -> None:
     if target.keys() != source.keys():
         odd = sorted(target.keys() ^ source.keys())
-        raise ValueError(f"the saved optimizer holds {len(source)} tensors, this model has {len(target)}: "
-                         f"{odd[0]} is on one side only; start without resume")
+        raise ValueError(
+            f"the saved optimizer holds {len(source)} tensors, this model has {len(target)}: "
+            f"{odd[0]} is on one side only; start without resume"
+        )
     for name, tensor in target.items():
         if tensor.shape != source[name].shape:
-            raise ValueError(f"the saved optimizer has {tuple(source[name].shape)} for {name}, this model "
-                             f"has {tuple(tensor.shape)}; start without resume")
+            raise ValueError(
+                f"the saved optimizer has {tuple(source[name].shape)} for {name}, this model "
+                f"has {tuple(tensor.shape)}; start without resume"
+            )
         tensor.copy_(source[name])

@@ -60,8 +60,14 @@ class PPORun:
         """
         config = self.config
         roll = rollout(
-            self.policy, self.value_model, self.reference, self.reward_model, self._draw_prompts(), config,
-            self.stop_id, self.generator,
+            self.policy,
+            self.value_model,
+            self.reference,
+            self.reward_model,
+            self._draw_prompts(),
+            config,
+            self.stop_id,
+            self.generator,
         )
         metrics = {"round": self.round, "beta": self.beta, **_describe(roll)}
         self._check_health(metrics)
@@ -85,20 +91,28 @@ class PPORun:
 
     def state(self) -> dict:
         """Everything the next round depends on, as tensors and plain Python; a copy, to be saved at any time."""
-        return copy.deepcopy({
-            "round": self.round,
-            "beta": self.beta,
-            "history": self.history,
-            "generator": self.generator.get_state(),
-            "policy": self.policy.state_dict(),
-            "value": self.value_model.state_dict(),
-            "optimizers": {name: optimizer.state_dict() for name, optimizer in self.optimizers.items()},
-            "average": self.average,
-        })
+        return copy.deepcopy(
+            {
+                "round": self.round,
+                "beta": self.beta,
+                "history": self.history,
+                "generator": self.generator.get_state(),
+                "policy": self.policy.state_dict(),
+                "value": self.value_model.state_dict(),
+                "optimizers": {
+                    name: optimizer.state_dict() for name, optimizer in self.optimizers.items()
+                },
+                "average": self.average,
+            }
+        )
 
     def load_state(self, state: dict) -> None:
         """Go on from what `state` gave, with the same models, prompts and configuration."""
-        self.round, self.beta, self.history = state["round"], state["beta"], copy.deepcopy(state["history"])
+        self.round, self.beta, self.history = (
+            state["round"],
+            state["beta"],
+            copy.deepcopy(state["history"]),
+        )
         self.generator.set_state(state["generator"])
         self.policy.load_state_dict(state["policy"])
         self.value_model.load_state_dict(state["value"])
@@ -116,18 +130,24 @@ class PPORun:
     def _draw_prompts(self) -> list[list[int]]:
         """Different prompts while there are enough, in random order."""
         n, n_prompts = self.config.prompts_per_round, len(self.prompts)
-        draws = [torch.randperm(n_prompts, generator=self.generator) for _ in range(-(-n // n_prompts))]
+        draws = [
+            torch.randperm(n_prompts, generator=self.generator) for _ in range(-(-n // n_prompts))
+        ]
         return [self.prompts[i] for i in torch.cat(draws)[:n].tolist()]
 
     def _advantages(self, roll: Rollout) -> tuple[Tensor, Tensor]:
         """Advantages (whitened over the whole round) and returns (before whitening), (B, R) each."""
-        rewards = ppo.token_rewards(roll.scores, roll.logprobs, roll.ref_logprobs, roll.mask, self.beta)
+        rewards = ppo.token_rewards(
+            roll.scores, roll.logprobs, roll.ref_logprobs, roll.mask, self.beta
+        )
         advantages, returns = ppo.gae(rewards, roll.values, roll.mask)
         if "whitening" not in self.without:
             advantages = ppo.whiten(advantages, roll.mask)
         return advantages, returns
 
-    def _losses(self, roll: Rollout, advantages: Tensor, returns: Tensor) -> tuple[Tensor, Tensor, dict]:
+    def _losses(
+        self, roll: Rollout, advantages: Tensor, returns: Tensor
+    ) -> tuple[Tensor, Tensor, dict]:
         """The policy's loss (with ptx, where it is on), the value model's, and what to tell of them."""
         clip = math.inf if "clipping" in self.without else self.config.clip
         value_clip = math.inf if "value_clipping" in self.without else self.config.clip
@@ -143,7 +163,9 @@ class PPORun:
         }
         if self.pretraining_ids is not None:
             row["pretraining_loss"] = self._pretraining_loss(roll.ids.numel())
-            policy_loss = alignment.ptx_loss(policy_loss, row["pretraining_loss"], self.config.gamma_ptx)
+            policy_loss = alignment.ptx_loss(
+                policy_loss, row["pretraining_loss"], self.config.gamma_ptx
+            )
         return policy_loss, value_loss, {name: float(x.detach()) for name, x in row.items()}
 
     def _pretraining_loss(self, n_tokens: int) -> Tensor:
@@ -162,7 +184,9 @@ class PPORun:
             lr = training.cosine_schedule(step, min(WARMUP, total // 10), total, lr, 0.0)
         self.policy.zero_grad(set_to_none=True)
         self.value_model.zero_grad(set_to_none=True)
-        (policy_loss + value_loss).backward()  # two networks that share no weight: neither sees the other's
+        (
+            policy_loss + value_loss
+        ).backward()  # two networks that share no weight: neither sees the other's
         for name, model in (("policy", self.policy), ("value", self.value_model)):
             grads = [p.grad for p in model.parameters() if p.grad is not None]
             norm = float(training.clip_by_global_norm(grads, MAX_NORM))
@@ -182,7 +206,9 @@ class PPORun:
             raise TrainingDiverged(f"{odd[0]} is {metrics[odd[0]]} in round {self.round}: {lower}")
         per_token = metrics.get("kl_k1", 0.0) / metrics.get("reply_length", 1.0)
         if per_token > MAX_KL:
-            raise TrainingDiverged(f"KL is {per_token:.1f} nats per token in round {self.round}: {lower}")
+            raise TrainingDiverged(
+                f"KL is {per_token:.1f} nats per token in round {self.round}: {lower}"
+            )
 
 
 def train_ppo(
@@ -208,7 +234,9 @@ def train_ppo(
 
     Raises ValueError when prompt and reply do not fit the context, TrainingDiverged when the run is lost.
     """
-    run = PPORun(policy, reference, reward_model, prompts, config, pretraining_ids, stop_id, ema, without)
+    run = PPORun(
+        policy, reference, reward_model, prompts, config, pretraining_ids, stop_id, ema, without
+    )
     if state is not None:
         run.load_state(state)
     begin, first = time.perf_counter(), run.round
@@ -253,7 +281,8 @@ def _describe(roll: Rollout) -> dict:
         "score": float(roll.scores.mean()),
         "kl_k1": float(k1.sum()) / n,
         "kl_k3": float(k3.sum()) / n,
-        "entropy": -float(roll.logprobs.sum()) / n_tokens,  # an estimate: the tokens are the policy's own
+        "entropy": -float(roll.logprobs.sum())
+        / n_tokens,  # an estimate: the tokens are the policy's own
         "reply_length": n_tokens / n,
         "ended": float(roll.ended.float().mean()),
     }
@@ -269,7 +298,11 @@ def _check(policy: GPT, prompts, config: PPOConfig, pretraining_ids, without) ->
             f"of {context}: shorten either"
         )
     if pretraining_ids is not None and config.gamma_ptx > 0 and len(pretraining_ids) <= context:
-        raise ValueError(f"{len(pretraining_ids)} pretraining tokens do not fill a context of {context} plus 1")
+        raise ValueError(
+            f"{len(pretraining_ids)} pretraining tokens do not fill a context of {context} plus 1"
+        )
     unknown = set(without) - set(DETAILS)
     if unknown:
-        raise ValueError(f"there is no detail {sorted(unknown)[0]!r}: choose from {', '.join(DETAILS)}")
+        raise ValueError(
+            f"there is no detail {sorted(unknown)[0]!r}: choose from {', '.join(DETAILS)}"
+        )

@@ -96,8 +96,12 @@ class Run:
     def update(self) -> None:
         """Draw a batch and take one step."""
         config, step = self.config, len(self.history)
-        lr = float(training.cosine_schedule(step, config.warmup, config.steps, config.lr, config.min_lr))
-        x, y = training.get_batch(self.ids, config.batch_size, self.model.config.context, self.generator)
+        lr = float(
+            training.cosine_schedule(step, config.warmup, config.steps, config.lr, config.min_lr)
+        )
+        x, y = training.get_batch(
+            self.ids, config.batch_size, self.model.config.context, self.generator
+        )
         loss = self.model.loss(x.to(self.device), y.to(self.device))
         for parameter in self.parameters:
             parameter.grad = None
@@ -107,7 +111,9 @@ class Run:
         self._check_healthy(step, float(loss.detach()), norm, lr)
         for name, optimizer in self.optimizers.items():
             optimizer.step(lr if name == "adamw" else config.muon_lr * lr / config.lr)
-        self.history.append({"step": step, "loss": float(loss.detach()), "lr": lr, "grad_norm": norm})
+        self.history.append(
+            {"step": step, "loss": float(loss.detach()), "lr": lr, "grad_norm": norm}
+        )
 
     def _check_healthy(self, step: int, loss: float, norm: float, lr: float) -> None:
         """Stop before a bad step is taken, so that what is on the disk stays good."""
@@ -123,28 +129,45 @@ class Run:
         advice = f"lr={self.config.lr / 2:g}"
         if self.config.muon_lr:
             advice += f", muon_lr={self.config.muon_lr / 2:g}"
-        raise TrainingDiverged(f"step {step}: {what}; lr was {lr:g}: try {advice} or a longer warmup")
+        raise TrainingDiverged(
+            f"step {step}: {what}; lr was {lr:g}: try {advice} or a longer warmup"
+        )
 
     def progress(self, n_steps: int, elapsed_s: float) -> dict:
         """What a progress bar wants to know, from the steps of this session."""
         tokens = n_steps * self.config.batch_size * self.model.config.context
         left = self.config.steps - len(self.history)
-        return {"total": self.config.steps, "tokens_per_s": tokens / max(elapsed_s, 1e-9),
-                "seconds_left": elapsed_s / n_steps * left}
+        return {
+            "total": self.config.steps,
+            "tokens_per_s": tokens / max(elapsed_s, 1e-9),
+            "seconds_left": elapsed_s / n_steps * left,
+        }
 
     def save(self, folder: str | Path, tokenizer) -> None:
         """Write the checkpoint that `restore` reads."""
         if not all(bool(torch.isfinite(p).all()) for p in self.parameters):
             step, lr = len(self.history) - 1, self.config.lr
-            raise TrainingDiverged(f"step {step}: the weights are not finite any more: try lr={lr / 2:g}")
-        rows = torch.tensor([[row[c] for c in COLUMNS] for row in self.history], dtype=torch.float64)
+            raise TrainingDiverged(
+                f"step {step}: the weights are not finite any more: try lr={lr / 2:g}"
+            )
+        rows = torch.tensor(
+            [[row[c] for c in COLUMNS] for row in self.history], dtype=torch.float64
+        )
         state = {
-            "optimizers": {name: optimizer.state_dict() for name, optimizer in self.optimizers.items()},
+            "optimizers": {
+                name: optimizer.state_dict() for name, optimizer in self.optimizers.items()
+            },
             "generator": self.generator.get_state(),
-            "history": rows.reshape(-1, len(COLUMNS)),  # float64, so that every number comes back as it was
+            "history": rows.reshape(
+                -1, len(COLUMNS)
+            ),  # float64, so that every number comes back as it was
             "stream": _fingerprint(self.ids),
         }
-        meta = {"step": len(self.history), "train": self.config.to_dict(), "precision": self.precision}
+        meta = {
+            "step": len(self.history),
+            "train": self.config.to_dict(),
+            "precision": self.precision,
+        }
         checkpoint.save(folder, self.model, tokenizer, state, meta)
 
     def restore(self, folder: str | Path) -> None:
@@ -161,7 +184,9 @@ class Run:
             optimizer.load_state_dict(state["optimizers"][name])
         self.generator.set_state(state["generator"])
         rows = state["history"].tolist()
-        self.history = [{"step": i, **dict(zip(COLUMNS, row, strict=True))} for i, row in enumerate(rows)]
+        self.history = [
+            {"step": i, **dict(zip(COLUMNS, row, strict=True))} for i, row in enumerate(rows)
+        ]
 
 
 @torch.no_grad()
@@ -176,14 +201,18 @@ def stream_loss(model, ids: Tensor, context: int, batch_size: int = 32) -> float
     Raises ValueError when there is nothing to predict.
     """
     if ids.dim() != 1 or len(ids) < 2:
-        raise ValueError(f"ids must be a stream (N,) of at least 2 tokens, but are {tuple(ids.shape)}")
+        raise ValueError(
+            f"ids must be a stream (N,) of at least 2 tokens, but are {tuple(ids.shape)}"
+        )
     device, was_training = device_of(model), model.training
     model.eval()
     n_whole = (len(ids) - 1) // context
-    x = ids[:n_whole * context].reshape(n_whole, context)
-    y = ids[1:n_whole * context + 1].reshape(n_whole, context)
-    batches = [(x[i:i + batch_size], y[i:i + batch_size]) for i in range(0, n_whole, batch_size)]
-    rest = ids[n_whole * context:]
+    x = ids[: n_whole * context].reshape(n_whole, context)
+    y = ids[1 : n_whole * context + 1].reshape(n_whole, context)
+    batches = [
+        (x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, n_whole, batch_size)
+    ]
+    rest = ids[n_whole * context :]
     if len(rest) > 1:
         batches.append((rest[None, :-1], rest[None, 1:]))
     total = 0.0
@@ -197,16 +226,24 @@ def stream_loss(model, ids: Tensor, context: int, batch_size: int = 32) -> float
 def _optimizers(model, config: TrainConfig) -> dict:
     """AdamW for everything, or Muon for the blocks' matrices and AdamW for the rest."""
     matrices, embeddings, vectors = optimizers.split_parameters(model)
-    plain, settings = {**embeddings, **vectors}, {"betas": config.betas, "weight_decay": config.weight_decay}
+    plain, settings = (
+        {**embeddings, **vectors},
+        {"betas": config.betas, "weight_decay": config.weight_decay},
+    )
     if config.muon_lr == 0:
         return {"adamw": optimizers.AdamW(matrices, plain, **settings)}
-    return {"adamw": optimizers.AdamW({}, plain, **settings), "muon": optimizers.Muon(matrices, config.weight_decay)}
+    return {
+        "adamw": optimizers.AdamW({}, plain, **settings),
+        "muon": optimizers.Muon(matrices, config.weight_decay),
+    }
 
 
 def _check(model, ids: Tensor, folder, resume: bool) -> None:
     if ids.dim() != 1 or len(ids) <= model.config.context:
-        raise ValueError(f"ids must be a stream (N,) of more than {model.config.context} tokens (context), "
-                         f"but are {tuple(ids.shape)}: give more text")
+        raise ValueError(
+            f"ids must be a stream (N,) of more than {model.config.context} tokens (context), "
+            f"but are {tuple(ids.shape)}: give more text"
+        )
     if resume and folder is None:
         raise ValueError("resume needs the folder to go on from")
 
@@ -223,11 +260,17 @@ def _check_same(saved, run: Run) -> None:
         raise ValueError("the checkpoint holds no state of a training run; start without resume")
     for name, value in run.config.to_dict().items():
         if meta["train"].get(name) != value:
-            raise ValueError(f"the checkpoint was trained with {name}={meta['train'].get(name)}, but "
-                             f"{name}={value} is asked for; use the old value, or start without resume")
+            raise ValueError(
+                f"the checkpoint was trained with {name}={meta['train'].get(name)}, but "
+                f"{name}={value} is asked for; use the old value, or start without resume"
+            )
     if saved.model.config != run.model.config:
-        raise ValueError(f"the checkpoint holds {saved.model.config}, but the model is {run.model.config}; "
-                         f"start without resume")
+        raise ValueError(
+            f"the checkpoint holds {saved.model.config}, but the model is {run.model.config}; "
+            f"start without resume"
+        )
     if list(state["stream"]) != _fingerprint(run.ids):
-        raise ValueError(f"the checkpoint was trained on a stream of {state['stream'][0]} tokens, this one "
-                         f"of {len(run.ids)} is another; start without resume")
+        raise ValueError(
+            f"the checkpoint was trained on a stream of {state['stream'][0]} tokens, this one "
+            f"of {len(run.ids)} is another; start without resume"
+        )

@@ -25,7 +25,9 @@ def bar(
     stream = sys.stderr if stream is None else stream
     if quiet:
         return Progress()
-    return TerminalBar(label, stream) if stream.isatty() else PlainLines(label, every_s, stream, clock)
+    return (
+        TerminalBar(label, stream) if stream.isatty() else PlainLines(label, every_s, stream, clock)
+    )
 
 
 def follow(reports: Iterable[dict], **settings) -> Iterator[dict]:
@@ -62,8 +64,14 @@ class TerminalBar(Progress):
         """Move the bar to the report's step."""
         if self.tqdm is None:
             form = "{desc} {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {postfix}"
-            self.tqdm = tqdm(total=report["total"], desc=self.label, file=self.stream, bar_format=form,
-                             dynamic_ncols=True, mininterval=0)
+            self.tqdm = tqdm(
+                total=report["total"],
+                desc=self.label,
+                file=self.stream,
+                bar_format=form,
+                dynamic_ncols=True,
+                mininterval=0,
+            )
         self.tqdm.set_postfix_str(metrics(report), refresh=False)
         self.tqdm.update(report["step"] + 1 - self.tqdm.n)
         self.tqdm.refresh()
@@ -80,7 +88,9 @@ class TerminalBar(Progress):
 class PlainLines(Progress):
     """One line at most every `every_s` seconds, and one for the first and the last step."""
 
-    def __init__(self, label: str, every_s: float, stream: TextIO, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, label: str, every_s: float, stream: TextIO, clock: Callable[[], float]
+    ) -> None:
         self.label, self.every_s, self.stream, self.clock = label, every_s, stream, clock
         self.last, self.pending = None, None
 

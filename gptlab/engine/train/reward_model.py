@@ -9,7 +9,13 @@ from torch import Tensor
 
 from gptlab import reward, training
 from gptlab.engine.config import RewardConfig
-from gptlab.engine.model.batches import TrainingDiverged, check_lengths, device_of, length_batches, right_pad
+from gptlab.engine.model.batches import (
+    TrainingDiverged,
+    check_lengths,
+    device_of,
+    length_batches,
+    right_pad,
+)
 from gptlab.engine.train.optimizers import Fine
 
 WARMUP_SHARE = 0.05  # of all updates
@@ -39,7 +45,9 @@ def train_reward_model(
     generator = torch.Generator().manual_seed(config.seed)
     lengths = [max(map(len, ranking)) for ranking in comparisons]
     size = config.prompts_per_batch
-    plan = [batch for _ in range(config.epochs) for batch in length_batches(lengths, size, generator)]
+    plan = [
+        batch for _ in range(config.epochs) for batch in length_batches(lengths, size, generator)
+    ]
     optimizer = Fine(reward_model, 0.0, config.muon_ratio)
     warmup = round(len(plan) * WARMUP_SHARE)
     history, begin = [], time.perf_counter()
@@ -48,7 +56,9 @@ def train_reward_model(
         row = _update(reward_model, optimizer, [comparisons[i] for i in batch], lr, config.clip)
         history.append({"step": step, "lr": lr, **row})
         if not math.isfinite(row["loss"]):
-            raise TrainingDiverged(f"the loss is {row['loss']} at step {step}: lower lr (it is {config.lr:g})")
+            raise TrainingDiverged(
+                f"the loss is {row['loss']} at step {step}: lower lr (it is {config.lr:g})"
+            )
         if report and (step % REPORT_EVERY == 0 or step == len(plan) - 1):
             left = (time.perf_counter() - begin) / (step + 1) * (len(plan) - step - 1)
             report(history[-1] | {"total": len(plan), "seconds_left": left})
@@ -59,7 +69,9 @@ def train_reward_model(
 def accuracy(reward_model, comparisons: list[Ranking], batch_size: int = 64) -> float:
     """The share of all pairs that the model puts into the order of the ranking; a tie counts half."""
     _check(reward_model, comparisons)
-    scores = score(reward_model, [sequence for ranking in comparisons for sequence in ranking], batch_size)
+    scores = score(
+        reward_model, [sequence for ranking in comparisons for sequence in ranking], batch_size
+    )
     right, n_pairs = 0.0, 0
     for row in scores.split([len(ranking) for ranking in comparisons]):
         gap = row[:, None] - row[None, :]  # (K, K), above the diagonal better minus worse
@@ -80,7 +92,7 @@ def score(reward_model, sequences: list[list[int]], batch_size: int = 64) -> Ten
     order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]))
     scores = torch.empty(len(sequences))
     for start in range(0, len(order), batch_size):
-        batch = order[start:start + batch_size]
+        batch = order[start : start + batch_size]
         ids, keep = right_pad([sequences[i] for i in batch])
         scores[batch] = score_ids(reward_model, ids, keep).cpu().float()
     return scores
@@ -93,7 +105,9 @@ def score_ids(reward_model, ids: Tensor, keep: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def calibrate(reward_model, sequences: list[list[int]], batch_size: int = 64) -> tuple[float, float]:
+def calibrate(
+    reward_model, sequences: list[list[int]], batch_size: int = 64
+) -> tuple[float, float]:
     """Fix the zero and the unit of the rewards: mean 0 and variance 1 on these sequences; -> (mean, std).
 
     Both become buffers of the model and are saved with it.
@@ -105,7 +119,9 @@ def calibrate(reward_model, sequences: list[list[int]], batch_size: int = 64) ->
     mean, std = reward_model.mean.clone(), reward_model.std.clone()
     raw = score(reward_model, sequences, batch_size).double() * float(std) + float(mean)
     if float(raw.std()) < 1e-6:
-        raise ValueError(f"all {len(sequences)} sequences have the reward {float(raw[0]):.4g}: train first")
+        raise ValueError(
+            f"all {len(sequences)} sequences have the reward {float(raw[0]):.4g}: train first"
+        )
     reward_model.mean.fill_(float(raw.mean()))
     reward_model.std.fill_(float(raw.std(correction=0)))
     return float(reward_model.mean), float(reward_model.std)
@@ -114,9 +130,13 @@ def calibrate(reward_model, sequences: list[list[int]], batch_size: int = 64) ->
 def _check(reward_model, comparisons: list[Ranking]) -> None:
     fewest = min((len(ranking) for ranking in comparisons), default=0)
     if fewest < 2:
-        raise ValueError(f"a ranking of {fewest} replies compares nothing: give at least 2 for each prompt")
+        raise ValueError(
+            f"a ranking of {fewest} replies compares nothing: give at least 2 for each prompt"
+        )
     context = reward_model.config.context if hasattr(reward_model, "config") else None
-    check_lengths([sequence for ranking in comparisons for sequence in ranking], context, "sequences")
+    check_lengths(
+        [sequence for ranking in comparisons for sequence in ranking], context, "sequences"
+    )
 
 
 def _raw_scores(reward_model, ids: Tensor, keep: Tensor) -> Tensor:

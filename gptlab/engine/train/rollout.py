@@ -36,7 +36,10 @@ class Rollout:
         lengths = self.mask[rows].sum(1)
         n_reply, n_ids = int(lengths.max()), int((self.starts[rows] + lengths).max())
         cut = {name: getattr(self, name)[rows] for name in ("starts", "ended", "scores")}
-        cut |= {n: getattr(self, n)[rows, :n_reply] for n in ("mask", "logprobs", "ref_logprobs", "values")}
+        cut |= {
+            n: getattr(self, n)[rows, :n_reply]
+            for n in ("mask", "logprobs", "ref_logprobs", "values")
+        }
         return Rollout(ids=self.ids[rows, :n_ids], **cut)
 
 
@@ -57,14 +60,21 @@ def rollout(
     EOS trick); None leaves the reward as it is.
     """
     replies = generate_batch(
-        policy, prompts, config.max_new_tokens, stop_id=stop_id, temperature=TEMPERATURE, generator=generator
+        policy,
+        prompts,
+        config.max_new_tokens,
+        stop_id=stop_id,
+        temperature=TEMPERATURE,
+        generator=generator,
     )
     pairs = zip(prompts, replies, strict=True)
     ids, keep = (x.to(device_of(policy)) for x in right_pad([p + r for p, r in pairs]))
     starts = torch.tensor([len(prompt) for prompt in prompts], device=ids.device)
     lengths = torch.tensor([len(reply) for reply in replies], device=ids.device)
     mask = torch.arange(int(lengths.max()), device=ids.device) < lengths[:, None]  # (B, R)
-    ended = torch.tensor([stop_id is None or reply[-1] == stop_id for reply in replies], device=ids.device)
+    ended = torch.tensor(
+        [stop_id is None or reply[-1] == stop_id for reply in replies], device=ids.device
+    )
     scores = score_ids(reward_model, ids, keep)
     if config.end_score is not None:
         scores = scores.masked_fill(~ended, config.end_score)
@@ -90,7 +100,9 @@ def reply_logprobs(model, ids: Tensor, starts: Tensor, mask: Tensor) -> Tensor:
     """
     # Padding stands on the right of a causal model: no kept position can see it, so no key mask is needed.
     # The vocabulary is the widest axis of all: logits are made for the reply's positions only.
-    at = _positions(starts, mask.shape[1] + 1, ids.shape[1])  # (B, R + 1), from the last token of the prompt
+    at = _positions(
+        starts, mask.shape[1] + 1, ids.shape[1]
+    )  # (B, R + 1), from the last token of the prompt
     hidden = model.hidden(ids)  # (B, T, C)
     hidden = hidden.gather(1, at[:, :, None].expand(-1, -1, hidden.shape[2]))  # (B, R + 1, C)
     logits = hidden @ model.wte.T / TEMPERATURE  # (B, R + 1, V)

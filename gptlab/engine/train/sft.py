@@ -9,7 +9,13 @@ from torch import Tensor
 
 from gptlab import instruct, training
 from gptlab.engine.config import SFTConfig
-from gptlab.engine.model.batches import TrainingDiverged, check_lengths, device_of, length_batches, right_pad
+from gptlab.engine.model.batches import (
+    TrainingDiverged,
+    check_lengths,
+    device_of,
+    length_batches,
+    right_pad,
+)
 from gptlab.engine.train.optimizers import Fine
 
 MIN_LR_SHARE = 0.1  # InstructGPT, C.1: cosine to 10 % of the learning rate
@@ -40,7 +46,9 @@ def finetune(
     n_old = 0 if pretraining_ids is None else round(config.pretraining_mix * config.batch_size)
     n_old = min(n_old, config.batch_size - 1)
     lengths, size = [len(ids) for ids, _ in examples], config.batch_size - n_old
-    plan = [batch for _ in range(config.epochs) for batch in length_batches(lengths, size, generator)]
+    plan = [
+        batch for _ in range(config.epochs) for batch in length_batches(lengths, size, generator)
+    ]
     optimizer = Fine(model, config.weight_decay, config.muon_ratio)
     history, n_tokens, begin = [], 0, time.perf_counter()
     for step, batch in enumerate(plan):
@@ -63,7 +71,7 @@ def held_out_loss(model, examples: list[Example], batch_size: int = 32) -> float
     order = sorted(range(len(examples)), key=lambda i: len(examples[i][0]))
     total, count = 0.0, 0
     for start in range(0, len(order), batch_size):
-        batch = [examples[i] for i in order[start:start + batch_size]]
+        batch = [examples[i] for i in order[start : start + batch_size]]
         n_targets = sum(sum(mask[1:]) for _, mask in batch)
         total += float(_example_loss(model, batch)[0]) * n_targets
         count += n_targets
@@ -76,7 +84,9 @@ def _check_examples(model, examples: list[Example]) -> None:
     check_lengths([ids for ids, _ in examples], model.config.context, "examples")
     empty = sum(not any(mask[1:]) for _, mask in examples)
     if empty:
-        raise ValueError(f"{empty} of {len(examples)} examples have no reply: their mask keeps no token")
+        raise ValueError(
+            f"{empty} of {len(examples)} examples have no reply: their mask keeps no token"
+        )
 
 
 def _example_loss(model, batch: list[Example]) -> tuple[Tensor, int]:
@@ -92,7 +102,9 @@ def _example_loss(model, batch: list[Example]) -> tuple[Tensor, int]:
     return instruct.sft_loss(logits, ids[:, first:], mask[:, first:]), int(keep.sum())
 
 
-def _pretraining_loss(model, ids: Tensor, batch_size: int, generator: torch.Generator) -> tuple[Tensor, int]:
+def _pretraining_loss(
+    model, ids: Tensor, batch_size: int, generator: torch.Generator
+) -> tuple[Tensor, int]:
     """The loss of the base model's own task on a random batch of its text."""
     inputs, targets = training.get_batch(ids, batch_size, model.config.context, generator)
     device = device_of(model)
@@ -103,7 +115,9 @@ def _update(model, optimizer: Fine, loss: Tensor, step: int, total: int, config:
     """One step of AdamW on the cosine schedule, with the gradient's norm clipped."""
     value = float(loss.detach())
     if not math.isfinite(value):
-        raise TrainingDiverged(f"the loss is {value} at step {step}: lower lr (it is {config.lr:g})")
+        raise TrainingDiverged(
+            f"the loss is {value} at step {step}: lower lr (it is {config.lr:g})"
+        )
     warmup = round(total * config.warmup_fraction)
     lr = training.cosine_schedule(step, warmup, total, config.lr, MIN_LR_SHARE * config.lr)
     model.zero_grad(set_to_none=True)

@@ -14,7 +14,9 @@ def ptx_loss() -> list[Case]:
     ppo, pretraining = torch.tensor(-0.5).double(), torch.tensor(2.0).double()
     return [
         one(ppo, pretraining, 27.8, expected=torch.tensor(55.1, dtype=torch.float64)),
-        *each_way(ppo, pretraining, 0.3, oracle=lambda a, b, gamma: torch.stack([a, b * gamma]).sum()),
+        *each_way(
+            ppo, pretraining, 0.3, oracle=lambda a, b, gamma: torch.stack([a, b * gamma]).sum()
+        ),
         one(ppo, pretraining, 0.0, expected=ppo, about="γ = 0"),
     ]
 
@@ -25,12 +27,15 @@ def best_of_n() -> list[Case]:
 
     def oracle(rewards: Tensor) -> Tensor:
         rows = rewards.reshape(-1, rewards.shape[-1]).tolist()
-        return torch.tensor([max(range(len(row)), key=row.__getitem__) for row in rows]).reshape(rewards.shape[:-1])
+        return torch.tensor([max(range(len(row)), key=row.__getitem__) for row in rows]).reshape(
+            rewards.shape[:-1]
+        )
 
     return [
         one(torch.tensor([0.1, 2.0, -1.0]).double(), expected=torch.tensor(1)),
         *each_way(draw.numbers(3, 5), oracle=oracle, gradient=False),
-        one(draw.numbers(2, 3, 4), oracle=oracle), one(-draw.numbers(6, 4).abs(), oracle=oracle, about="all below 0"),
+        one(draw.numbers(2, 3, 4), oracle=oracle),
+        one(-draw.numbers(6, 4).abs(), oracle=oracle, about="all below 0"),
         one(draw.numbers(3, 1), oracle=oracle, stage=EDGE, about="one reply"),
         one(draw.numbers(1, 4), oracle=oracle, stage=EDGE, about="a batch of one prompt"),
     ]
@@ -39,16 +44,20 @@ def best_of_n() -> list[Case]:
 def best_of_n_kl() -> list[Case]:
     """ln n less (n − 1)/n, from numbers worked by hand."""
     return [
-        one(2, expected=0.1931471805599453), one(4, expected=0.6362943611198906),
-        one(16, expected=math.log(16) - 0.9375), one(1000, expected=math.log(1000) - 0.999),
+        one(2, expected=0.1931471805599453),
+        one(4, expected=0.6362943611198906),
+        one(16, expected=math.log(16) - 0.9375),
+        one(1000, expected=math.log(1000) - 0.999),
         one(1, expected=0.0, stage=EDGE, about="no choice"),
     ]
 
 
 def _preferred(chosen, rejected, ref_chosen, ref_rejected, beta):
     """softplus(−x) = −log σ(x), pair by pair."""
-    losses = [F.softplus(beta * ((l - ref_l) - (w - ref_w)))
-              for w, l, ref_w, ref_l in zip(chosen, rejected, ref_chosen, ref_rejected, strict=True)]
+    losses = [
+        F.softplus(beta * ((l - ref_l) - (w - ref_w)))
+        for w, l, ref_w, ref_l in zip(chosen, rejected, ref_chosen, ref_rejected, strict=True)
+    ]
     return torch.stack(losses).mean()
 
 
@@ -58,12 +67,28 @@ def dpo_loss() -> list[Case]:
     given = [-3 * draw.numbers(5).abs() for _ in range(4)]
     far = torch.tensor([-1e4, 0.0, -3.0, -5.0]).double()
     return [
-        one(given[0], given[1], given[0], given[1], 0.5, about="a policy that has not moved: ln 2",
-            expected=torch.tensor(math.log(2), dtype=torch.float64)),
+        one(
+            given[0],
+            given[1],
+            given[0],
+            given[1],
+            0.5,
+            about="a policy that has not moved: ln 2",
+            expected=torch.tensor(math.log(2), dtype=torch.float64),
+        ),
         *each_way(*given, 0.1, oracle=_preferred, still=(2, 3)),
         *each_way(*given, 1.5, oracle=_preferred, still=(2, 3)),
-        *each_way(far, far.flip(0), 0 * far, 0 * far, 1.0, oracle=_preferred, still=(2, 3), stage=EDGE,
-                  about="log-ratios of ±10,000"),
+        *each_way(
+            far,
+            far.flip(0),
+            0 * far,
+            0 * far,
+            1.0,
+            oracle=_preferred,
+            still=(2, 3),
+            stage=EDGE,
+            about="log-ratios of ±10,000",
+        ),
     ]
 
 
@@ -82,13 +107,19 @@ def group_advantages() -> list[Case]:
     draw = Draw(93)
     given = {"oracle": _judged, "gradient": False}
     return [
-        *each_way(draw.numbers(3, 5) * 2 + 1, **given), *each_way(draw.numbers(4), **given, about="one prompt"),
-        one(draw.numbers(2, 3, 4), oracle=_judged), one(draw.numbers(4, 4), oracle=_judged),
+        *each_way(draw.numbers(3, 5) * 2 + 1, **given),
+        *each_way(draw.numbers(4), **given, about="one prompt"),
+        one(draw.numbers(2, 3, 4), oracle=_judged),
+        one(draw.numbers(4, 4), oracle=_judged),
         one(draw.numbers(3, 4) * 1e-4, oracle=_judged, about="rewards that hardly differ"),
         one(draw.numbers(6, 2), oracle=_judged, about="K = 2"),
         one(draw.numbers(1, 4), oracle=_judged, stage=EDGE, about="a batch of one prompt"),
-        one(torch.full((2, 3), 0.7).double(), expected=torch.zeros(2, 3).double(), stage=EDGE,
-            about="all replies alike"),
+        one(
+            torch.full((2, 3), 0.7).double(),
+            expected=torch.zeros(2, 3).double(),
+            stage=EDGE,
+            about="all replies alike",
+        ),
     ]
 
 
@@ -96,7 +127,9 @@ def _left_out(rewards: Tensor) -> Tensor:
     """Each reply against the mean of a row without it."""
     K, rows = rewards.shape[-1], []
     for row in rewards.reshape(-1, K):
-        rows.append(torch.stack([row[i] - torch.cat([row[:i], row[i + 1:]]).mean() for i in range(K)]))
+        rows.append(
+            torch.stack([row[i] - torch.cat([row[:i], row[i + 1 :]]).mean() for i in range(K)])
+        )
     return torch.stack(rows).reshape(rewards.shape)
 
 
@@ -105,9 +138,14 @@ def leave_one_out_advantages() -> list[Case]:
     draw = Draw(94)
     given = {"oracle": _left_out, "gradient": False}
     return [
-        one(torch.tensor([1.0, 2.0, 6.0]).double(), expected=torch.tensor([-3.0, -1.5, 4.5]).double()),
-        *each_way(draw.numbers(3, 5) + 1, **given), *each_way(draw.numbers(4), **given, about="one prompt"),
-        one(draw.numbers(2, 3, 4), oracle=_left_out), one(draw.numbers(4, 4), oracle=_left_out),
+        one(
+            torch.tensor([1.0, 2.0, 6.0]).double(),
+            expected=torch.tensor([-3.0, -1.5, 4.5]).double(),
+        ),
+        *each_way(draw.numbers(3, 5) + 1, **given),
+        *each_way(draw.numbers(4), **given, about="one prompt"),
+        one(draw.numbers(2, 3, 4), oracle=_left_out),
+        one(draw.numbers(4, 4), oracle=_left_out),
         one(draw.numbers(6, 2), oracle=_left_out, about="K = 2"),
         one(draw.numbers(1, 4), oracle=_left_out, stage=EDGE, about="a batch of one prompt"),
     ]

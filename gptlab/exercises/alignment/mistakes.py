@@ -14,16 +14,30 @@ def _ptx(name, hint):
     return mistake("alignment.ptx_loss", name, hint)
 
 
-_ptx("subtracted", "Both are losses, and both are to be made small.")(lambda ppo, pre, gamma: ppo - gamma * pre)
-_ptx("γ on PPO's loss", "γ says how much pretraining counts.")(lambda ppo, pre, gamma: gamma * ppo + pre)
-_ptx("γ on both", "γ says how much pretraining counts.")(lambda ppo, pre, gamma: gamma * (ppo + pre))
-_ptx("γ left out", "The argument `gamma` changes nothing in your result.")(lambda ppo, pre, gamma: ppo + pre)
-_ptx("a mixture", "PPO's loss keeps its whole weight.")(lambda ppo, pre, gamma: (1 - gamma) * ppo + gamma * pre)
-_ptx("divided by γ", "A larger γ makes pretraining count more.")(lambda ppo, pre, gamma: ppo + pre / (gamma or math.nan))
+_ptx("subtracted", "Both are losses, and both are to be made small.")(
+    lambda ppo, pre, gamma: ppo - gamma * pre
+)
+_ptx("γ on PPO's loss", "γ says how much pretraining counts.")(
+    lambda ppo, pre, gamma: gamma * ppo + pre
+)
+_ptx("γ on both", "γ says how much pretraining counts.")(
+    lambda ppo, pre, gamma: gamma * (ppo + pre)
+)
+_ptx("γ left out", "The argument `gamma` changes nothing in your result.")(
+    lambda ppo, pre, gamma: ppo + pre
+)
+_ptx("a mixture", "PPO's loss keeps its whole weight.")(
+    lambda ppo, pre, gamma: (1 - gamma) * ppo + gamma * pre
+)
+_ptx("divided by γ", "A larger γ makes pretraining count more.")(
+    lambda ppo, pre, gamma: ppo + pre / (gamma or math.nan)
+)
 _ptx("no gradient through pretraining", "The pretraining loss is there to move the weights.")(
-    lambda ppo, pre, gamma: ppo + gamma * pre.detach())
+    lambda ppo, pre, gamma: ppo + gamma * pre.detach()
+)
 _ptx("a number for a tensor", ".item() takes the loss out of torch, and no gradient comes back.")(
-    lambda ppo, pre, gamma: torch.tensor(ppo.item() + gamma * pre.item(), dtype=ppo.dtype))
+    lambda ppo, pre, gamma: torch.tensor(ppo.item() + gamma * pre.item(), dtype=ppo.dtype)
+)
 
 # ---- best_of_n
 
@@ -32,15 +46,26 @@ def _best(name, hint):
     return mistake("alignment.best_of_n", name, hint)
 
 
-_best("the reward, not its place", "Point at the reply: an index is asked for.")(lambda rewards: rewards.amax(-1))
+_best("the reward, not its place", "Point at the reply: an index is asked for.")(
+    lambda rewards: rewards.amax(-1)
+)
 _best("the worst", "The highest reward is wanted.")(lambda rewards: rewards.argmin(-1))
 _best("the best over the first axis", "The K replies to a prompt stand along the last axis.")(
-    lambda rewards: rewards.argmax(0))
-_best("one for the whole batch", "Each prompt has a best reply of its own.")(lambda rewards: rewards.argmax())
-_best("an axis too many", "The axis of the K replies goes away.")(lambda rewards: rewards.argmax(-1, keepdim=True))
-_best("squeezed without an axis", "Where there is one prompt only, squeeze() takes that axis away too.")(
-    lambda rewards: rewards.topk(1, -1).indices.squeeze())
-_best("the largest in size", "A reward far below 0 is no good one.")(lambda rewards: rewards.abs().argmax(-1))
+    lambda rewards: rewards.argmax(0)
+)
+_best("one for the whole batch", "Each prompt has a best reply of its own.")(
+    lambda rewards: rewards.argmax()
+)
+_best("an axis too many", "The axis of the K replies goes away.")(
+    lambda rewards: rewards.argmax(-1, keepdim=True)
+)
+_best(
+    "squeezed without an axis",
+    "Where there is one prompt only, squeeze() takes that axis away too.",
+)(lambda rewards: rewards.topk(1, -1).indices.squeeze())
+_best("the largest in size", "A reward far below 0 is no good one.")(
+    lambda rewards: rewards.abs().argmax(-1)
+)
 
 # ---- best_of_n_kl
 
@@ -50,14 +75,19 @@ def _kl(name, hint):
 
 
 _kl("only the logarithm", "Something is subtracted.")(lambda n: math.log(n))
-_kl("added for subtracted", "With n = 1 there is no choice, and the KL is 0: that holds for n = 2 less than for 3.")(
-    lambda n: math.log(n) + (n - 1) / n)
+_kl(
+    "added for subtracted",
+    "With n = 1 there is no choice, and the KL is 0: that holds for n = 2 less than for 3.",
+)(lambda n: math.log(n) + (n - 1) / n)
 _kl("n − 1 not divided by n", "What is subtracted stays below 1.")(lambda n: math.log(n) - (n - 1))
-_kl("1/n subtracted", "With n = 1 there is no choice, and the KL is 0.")(lambda n: math.log(n) - 1 / n)
+_kl("1/n subtracted", "With n = 1 there is no choice, and the KL is 0.")(
+    lambda n: math.log(n) - 1 / n
+)
 _kl("bits for nats", "The logarithm is the natural one.")(lambda n: math.log2(n) - (n - 1) / n)
 _kl("the base 10", "The logarithm is the natural one.")(lambda n: math.log10(n) - (n - 1) / n)
 _kl("n and n − 1 turned around", "(n − 1)/n stays below 1.")(
-    lambda n: math.log(n) - n / (n - 1) if n > 1 else 0.0)
+    lambda n: math.log(n) - n / (n - 1) if n > 1 else 0.0
+)
 
 # ---- dpo_loss
 
@@ -70,30 +100,44 @@ def _loss(margin):
     return -F.logsigmoid(margin).mean()
 
 
-_dpo("the reference left out", "What counts is how much the policy has moved away from the reference.")(
-    lambda w, l, ref_w, ref_l, beta: _loss(beta * (w - l)))
+_dpo(
+    "the reference left out",
+    "What counts is how much the policy has moved away from the reference.",
+)(lambda w, l, ref_w, ref_l, beta: _loss(beta * (w - l)))
 _dpo("chosen and rejected swapped", "Your loss falls when the rejected response becomes likelier.")(
-    lambda w, l, ref_w, ref_l, beta: _loss(-beta * ((w - ref_w) - (l - ref_l))))
+    lambda w, l, ref_w, ref_l, beta: _loss(-beta * ((w - ref_w) - (l - ref_l)))
+)
 _dpo("beta left out", "The argument `beta` changes nothing in your result.")(
-    lambda w, l, ref_w, ref_l, beta: _loss((w - ref_w) - (l - ref_l)))
+    lambda w, l, ref_w, ref_l, beta: _loss((w - ref_w) - (l - ref_l))
+)
 _dpo("beta outside the sigmoid", "beta scales the rewards, which stand inside.")(
-    lambda w, l, ref_w, ref_l, beta: beta * _loss((w - ref_w) - (l - ref_l)))
+    lambda w, l, ref_w, ref_l, beta: beta * _loss((w - ref_w) - (l - ref_l))
+)
 _dpo("divided by beta", "A larger beta makes the difference count more.")(
-    lambda w, l, ref_w, ref_l, beta: _loss(((w - ref_w) - (l - ref_l)) / beta))
+    lambda w, l, ref_w, ref_l, beta: _loss(((w - ref_w) - (l - ref_l)) / beta)
+)
 _dpo("beta on the chosen one only", "Both rewards are scaled by beta.")(
-    lambda w, l, ref_w, ref_l, beta: _loss(beta * (w - ref_w) - (l - ref_l)))
-_dpo("the reference added", "A log-ratio is a difference, of two log-probabilities of the same response.")(
-    lambda w, l, ref_w, ref_l, beta: _loss(beta * ((w + ref_w) - (l + ref_l))))
+    lambda w, l, ref_w, ref_l, beta: _loss(beta * (w - ref_w) - (l - ref_l))
+)
+_dpo(
+    "the reference added",
+    "A log-ratio is a difference, of two log-probabilities of the same response.",
+)(lambda w, l, ref_w, ref_l, beta: _loss(beta * ((w + ref_w) - (l + ref_l))))
 _dpo("a sum for a mean", "The loss is per comparison.")(
-    lambda w, l, ref_w, ref_l, beta: -F.logsigmoid(beta * ((w - ref_w) - (l - ref_l))).sum())
+    lambda w, l, ref_w, ref_l, beta: -F.logsigmoid(beta * ((w - ref_w) - (l - ref_l))).sum()
+)
 _dpo("the mean before log σ", "Each pair has a loss of its own, and the mean is taken of these.")(
-    lambda w, l, ref_w, ref_l, beta: -F.logsigmoid(beta * ((w - ref_w) - (l - ref_l)).mean()))
+    lambda w, l, ref_w, ref_l, beta: -F.logsigmoid(beta * ((w - ref_w) - (l - ref_l)).mean())
+)
 _dpo("the minus sign is missing", "log σ is never above 0, a loss is never below it.")(
-    lambda w, l, ref_w, ref_l, beta: F.logsigmoid(beta * ((w - ref_w) - (l - ref_l))).mean())
+    lambda w, l, ref_w, ref_l, beta: F.logsigmoid(beta * ((w - ref_w) - (l - ref_l))).mean()
+)
 _dpo("the logarithm left out", "σ gives a probability; the loss is its surprise.")(
-    lambda w, l, ref_w, ref_l, beta: -torch.sigmoid(beta * ((w - ref_w) - (l - ref_l))).mean())
+    lambda w, l, ref_w, ref_l, beta: -torch.sigmoid(beta * ((w - ref_w) - (l - ref_l))).mean()
+)
 _dpo("a log of a sigmoid", "For −10,000 exp is inf and the sigmoid 0: take log σ as one function.")(
-    lambda w, l, ref_w, ref_l, beta: -torch.sigmoid(beta * ((w - ref_w) - (l - ref_l))).log().mean())
+    lambda w, l, ref_w, ref_l, beta: -torch.sigmoid(beta * ((w - ref_w) - (l - ref_l))).log().mean()
+)
 
 # ---- group_advantages
 
@@ -107,21 +151,30 @@ def _centred(rewards, dim=-1):
 
 
 _group("the biased deviation", "The standard deviation divides by K − 1.")(
-    lambda r: _centred(r) / (r.std(-1, keepdim=True, unbiased=False) + 1e-4))
+    lambda r: _centred(r) / (r.std(-1, keepdim=True, unbiased=False) + 1e-4)
+)
 _group("not divided by the deviation", "Each group gets the same spread.")(_centred)
-_group("divided by the variance", "A root is missing.")(lambda r: _centred(r) / (r.var(-1, keepdim=True) + 1e-4))
+_group("divided by the variance", "A root is missing.")(
+    lambda r: _centred(r) / (r.var(-1, keepdim=True) + 1e-4)
+)
 _group("1e-4 left out", "Where all replies get the same reward, you divide 0 by 0.")(
-    lambda r: _centred(r) / r.std(-1, keepdim=True))
+    lambda r: _centred(r) / r.std(-1, keepdim=True)
+)
 _group("1e-4 inside the root", "1e-4 is added to the standard deviation.")(
-    lambda r: _centred(r) / (r.var(-1, keepdim=True) + 1e-4).sqrt())
+    lambda r: _centred(r) / (r.var(-1, keepdim=True) + 1e-4).sqrt()
+)
 _group("the whole batch for a group", "Each prompt's replies are a group of their own.")(
-    lambda r: (r - r.mean()) / (r.std() + 1e-4))
+    lambda r: (r - r.mean()) / (r.std() + 1e-4)
+)
 _group("groups along the first axis", "The K replies to a prompt stand along the last axis.")(
-    lambda r: _centred(r, 0) / (r.std(0, keepdim=True) + 1e-4))
+    lambda r: _centred(r, 0) / (r.std(0, keepdim=True) + 1e-4)
+)
 _group("the mean left in", "A reply is judged against its group's mean.")(
-    lambda r: r / (r.std(-1, keepdim=True) + 1e-4))
+    lambda r: r / (r.std(-1, keepdim=True) + 1e-4)
+)
 _group("keepdim forgotten", "Means of shape (…) line up with the wrong axis.")(
-    lambda r: (r - r.mean(-1)) / (r.std(-1) + 1e-4))
+    lambda r: (r - r.mean(-1)) / (r.std(-1) + 1e-4)
+)
 
 # ---- leave_one_out_advantages
 
@@ -138,15 +191,28 @@ _rloo("its own reward in the baseline", "The baseline is the mean of the others.
 _rloo("divided by K", "There are K − 1 others.")(lambda r: r - _others(r) / r.shape[-1])
 _rloo("the sum of the others", "The baseline is a mean.")(lambda r: r - _others(r))
 _rloo("the sum of all over K − 1", "Its own reward does not belong to the sum.")(
-    lambda r: r - r.sum(-1, keepdim=True) / (r.shape[-1] - 1))
-_rloo("the sign turned", "Better than the others means above 0.")(lambda r: _others(r) / (r.shape[-1] - 1) - r)
-_rloo("only the baseline", "The advantage is how much better it was than that.")(lambda r: _others(r) / (r.shape[-1] - 1))
+    lambda r: r - r.sum(-1, keepdim=True) / (r.shape[-1] - 1)
+)
+_rloo("the sign turned", "Better than the others means above 0.")(
+    lambda r: _others(r) / (r.shape[-1] - 1) - r
+)
+_rloo("only the baseline", "The advantage is how much better it was than that.")(
+    lambda r: _others(r) / (r.shape[-1] - 1)
+)
 _rloo("the whole batch for a group", "Each prompt's replies are a group of their own.")(
-    lambda r: r - (r.sum() - r) / (r.numel() - 1))
+    lambda r: r - (r.sum() - r) / (r.numel() - 1)
+)
 _rloo("groups along the first axis", "The K replies to a prompt stand along the last axis.")(
-    lambda r: r - (r.sum(0, keepdim=True) - r) / (r.shape[0] - 1 or math.nan))
+    lambda r: r - (r.sum(0, keepdim=True) - r) / (r.shape[0] - 1 or math.nan)
+)
 _rloo("the best of the others", "The baseline is the mean of the others.")(
-    lambda r: r - torch.where(r == r.amax(-1, keepdim=True), r.topk(2, -1).values[..., 1:],
-                              r.amax(-1, keepdim=True)))
+    lambda r: (
+        r
+        - torch.where(
+            r == r.amax(-1, keepdim=True), r.topk(2, -1).values[..., 1:], r.amax(-1, keepdim=True)
+        )
+    )
+)
 _rloo("divided by the deviation too", "That is GRPO's; this one only subtracts.")(
-    lambda r: (r - _others(r) / (r.shape[-1] - 1)) / (r.std(-1, keepdim=True) + 1e-4))
+    lambda r: (r - _others(r) / (r.shape[-1] - 1)) / (r.std(-1, keepdim=True) + 1e-4)
+)

@@ -10,7 +10,10 @@ from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
 
 def causal_mask() -> list[Case]:
     """Loops are the oracle."""
-    return [one(t, expected=torch.tensor([[j <= i for j in range(t)] for i in range(t)])) for t in (4, 7, 1)]
+    return [
+        one(t, expected=torch.tensor([[j <= i for j in range(t)] for i in range(t)]))
+        for t in (4, 7, 1)
+    ]
 
 
 def attended(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -33,9 +36,14 @@ def scaled_dot_product_attention() -> list[Case]:
     """One query at a time is the oracle."""
     draw = Draw(21)
     q, k, v = draw.numbers(2, 3, 4, 5), draw.numbers(2, 3, 6, 5), draw.numbers(2, 3, 6, 5)
-    some = torch.tensor([[1, 0, 0, 0, 0, 0], [1, 1, 0, 1, 0, 0], [0, 1, 1, 1, 1, 1], [1, 0, 1, 0, 1, 0]]).bool()
+    some = torch.tensor(
+        [[1, 0, 0, 0, 0, 0], [1, 1, 0, 1, 0, 0], [0, 1, 1, 1, 1, 1], [1, 0, 1, 0, 1, 0]]
+    ).bool()
     each = torch.stack([some, some.flip(1)])[:, None]
-    one_q, two_k = torch.tensor([[[[2.0, 0.0]]]]).double(), torch.tensor([[[[1.0, 0.0], [0.0, 1.0]]]]).double()
+    one_q, two_k = (
+        torch.tensor([[[[2.0, 0.0]]]]).double(),
+        torch.tensor([[[[1.0, 0.0], [0.0, 1.0]]]]).double(),
+    )
     far = torch.tensor([1e4, 1.0, -1.0, -1e4, 0.0]).double()
     return [
         one(one_q, two_k, two_k * 10, oracle=attended),
@@ -48,14 +56,18 @@ def scaled_dot_product_attention() -> list[Case]:
 
 def _split(x: Tensor, n_heads: int) -> Tensor:
     D = x.shape[2] // n_heads
-    return torch.stack([x[:, :, h * D:(h + 1) * D] for h in range(n_heads)], dim=1)
+    return torch.stack([x[:, :, h * D : (h + 1) * D] for h in range(n_heads)], dim=1)
 
 
 def split_heads() -> list[Case]:
     """Slices of the width are the oracle."""
     x = Draw(22).numbers(2, 3, 20)
     return [
-        one(torch.arange(8.0).reshape(1, 2, 4), 2, expected=torch.tensor([[[[0, 1], [4, 5]], [[2, 3], [6, 7.0]]]])),
+        one(
+            torch.arange(8.0).reshape(1, 2, 4),
+            2,
+            expected=torch.tensor([[[[0, 1], [4, 5]], [[2, 3], [6, 7.0]]]]),
+        ),
         *each_way(x, 4, oracle=_split),
         *each_way(x, 5, oracle=_split),
         one(x, 1, oracle=_split, stage=EDGE, about="one head"),
@@ -71,9 +83,16 @@ def merge_heads() -> list[Case]:
     """Heads laid side by side are the oracle."""
     x = Draw(23).numbers(2, 3, 4, 5)
     return [
-        one(torch.arange(8.0).reshape(1, 2, 2, 2), expected=torch.tensor([[[0, 1, 4, 5], [2, 3, 6, 7.0]]])),
+        one(
+            torch.arange(8.0).reshape(1, 2, 2, 2),
+            expected=torch.tensor([[[0, 1, 4, 5], [2, 3, 6, 7.0]]]),
+        ),
         *each_way(x, oracle=_merge),
-        one(_split(x.reshape(2, 3, 20), 4), expected=x.reshape(2, 3, 20), about="cut with 4 heads from (2, 3, 20)"),
+        one(
+            _split(x.reshape(2, 3, 20), 4),
+            expected=x.reshape(2, 3, 20),
+            about="cut with 4 heads from (2, 3, 20)",
+        ),
         one(x[:, :1], oracle=_merge, stage=EDGE, about="one head"),
     ]
 
@@ -119,4 +138,9 @@ def _waves(t: int, c: int) -> Tensor:
 def sinusoidal_positions() -> list[Case]:
     """Plain sines and cosines are the oracle; float32 may compute the angles."""
     near = {"rtol": 0.0, "atol": 3e-5, "oracle": _waves}
-    return [one(2, 4, **near), one(5, 6, **near), one(40, 10, **near), one(1, 2, **near, stage=EDGE)]
+    return [
+        one(2, 4, **near),
+        one(5, 6, **near),
+        one(40, 10, **near),
+        one(1, 2, **near, stage=EDGE),
+    ]

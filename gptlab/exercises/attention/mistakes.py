@@ -10,20 +10,35 @@ INF = float("inf")
 
 # ---- causal_mask
 
-mistake("attention.causal_mask", "only the future", "Row i must not see columns behind i: turn the triangle around.")(
-    lambda t: torch.ones(t, t).triu().bool())
-mistake("attention.causal_mask", "True for what is hidden", "True means may look, in every mask of ours.")(
-    lambda t: torch.ones(t, t).triu(1).bool())
+mistake(
+    "attention.causal_mask",
+    "only the future",
+    "Row i must not see columns behind i: turn the triangle around.",
+)(lambda t: torch.ones(t, t).triu().bool())
+mistake(
+    "attention.causal_mask",
+    "True for what is hidden",
+    "True means may look, in every mask of ours.",
+)(lambda t: torch.ones(t, t).triu(1).bool())
 mistake("attention.causal_mask", "no position may look at itself", "j ≤ i holds for j = i too.")(
-    lambda t: torch.ones(t, t).tril(-1).bool())
-mistake("attention.causal_mask", "one position of the future", "j ≤ i leaves out everything behind i.")(
-    lambda t: torch.ones(t, t).tril(1).bool())
-mistake("attention.causal_mask", "numbers, not True and False", "A comparison gives a bool mask; ones and zeros do not.")(
-    lambda t: torch.ones(t, t).tril())
-mistake("attention.causal_mask", "scores, not True and False", "The mask says who may look; −inf comes in later.")(
-    lambda t: torch.zeros(t, t).masked_fill(torch.ones(t, t).triu(1).bool(), -INF))
+    lambda t: torch.ones(t, t).tril(-1).bool()
+)
+mistake(
+    "attention.causal_mask", "one position of the future", "j ≤ i leaves out everything behind i."
+)(lambda t: torch.ones(t, t).tril(1).bool())
+mistake(
+    "attention.causal_mask",
+    "numbers, not True and False",
+    "A comparison gives a bool mask; ones and zeros do not.",
+)(lambda t: torch.ones(t, t).tril())
+mistake(
+    "attention.causal_mask",
+    "scores, not True and False",
+    "The mask says who may look; −inf comes in later.",
+)(lambda t: torch.zeros(t, t).masked_fill(torch.ones(t, t).triu(1).bool(), -INF))
 mistake("attention.causal_mask", "everything may be looked at", "The future has to be hidden.")(
-    lambda t: torch.ones(t, t).bool())
+    lambda t: torch.ones(t, t).bool()
+)
 
 # ---- scaled_dot_product_attention
 
@@ -41,18 +56,28 @@ def _sdpa(name, hint):
     return mistake("attention.scaled_dot_product_attention", name, hint)
 
 
-@_sdpa("scores not divided by √D", "The wider the heads, the larger the scores, and the sharper your softmax.")
+@_sdpa(
+    "scores not divided by √D",
+    "The wider the heads, the larger the scores, and the sharper your softmax.",
+)
 def _(q, k, v, mask=None):
     return _weights(q @ k.transpose(-2, -1), mask) @ v
 
 
-_sdpa("all axes of k turned around", "Only the last two axes of k change places: .T turns all four around.")(
-    lambda q, k, v, mask=None: _weights(q @ k.T / math.sqrt(q.shape[-1]), mask) @ v)
-_sdpa("the wrong two axes of k swapped", "Keys and width change places: they are the last two axes of four.")(
-    lambda q, k, v, mask=None: _weights(q @ k.transpose(1, 2) / math.sqrt(q.shape[-1]), mask) @ v)
+_sdpa(
+    "all axes of k turned around",
+    "Only the last two axes of k change places: .T turns all four around.",
+)(lambda q, k, v, mask=None: _weights(q @ k.T / math.sqrt(q.shape[-1]), mask) @ v)
+_sdpa(
+    "the wrong two axes of k swapped",
+    "Keys and width change places: they are the last two axes of four.",
+)(lambda q, k, v, mask=None: _weights(q @ k.transpose(1, 2) / math.sqrt(q.shape[-1]), mask) @ v)
 
 
-@_sdpa("the mask multiplied by −inf", "0 · −inf is nan: choose with torch.where or masked_fill, do not multiply.")
+@_sdpa(
+    "the mask multiplied by −inf",
+    "0 · −inf is nan: choose with torch.where or masked_fill, do not multiply.",
+)
 def _(q, k, v, mask=None):
     scores = _scores(q, k)
     return (scores if mask is None else scores + (~mask) * -INF).softmax(-1) @ v
@@ -97,12 +122,17 @@ def _(q, k, v, mask=None):
     return (scores if mask is None else scores.masked_fill(~mask, 0.0)) @ v
 
 
-@_sdpa("the mask turned around", "True means may look: your queries see exactly what they should not.")
+@_sdpa(
+    "the mask turned around", "True means may look: your queries see exactly what they should not."
+)
 def _(q, k, v, mask=None):
     return _weights(_scores(q, k), None if mask is None else ~mask) @ v
 
 
-@_sdpa("the mask after the softmax", "What remains no longer sums to 1: hide the scores before the softmax.")
+@_sdpa(
+    "the mask after the softmax",
+    "What remains no longer sums to 1: hide the scores before the softmax.",
+)
 def _(q, k, v, mask=None):
     weights = _scores(q, k).softmax(-1)
     return (weights if mask is None else weights * mask) @ v
@@ -137,24 +167,37 @@ def _width(x, n_heads):
     return x.shape[2] // n_heads
 
 
-@mistake("attention.split_heads", "reshaped into place",
-         "Reshaping never moves a number: cut the width first, then bring the axis of heads forward.")
+@mistake(
+    "attention.split_heads",
+    "reshaped into place",
+    "Reshaping never moves a number: cut the width first, then bring the axis of heads forward.",
+)
 def _(x, n_heads):
     return x.reshape(x.shape[0], n_heads, x.shape[1], _width(x, n_heads))
 
 
-@mistake("attention.split_heads", "every H-th channel to a head", "Head h owns D channels that stand side by side.")
+@mistake(
+    "attention.split_heads",
+    "every H-th channel to a head",
+    "Head h owns D channels that stand side by side.",
+)
 def _(x, n_heads):
     B, T, _ = x.shape
     return x.reshape(B, T, _width(x, n_heads), n_heads).permute(0, 3, 1, 2)
 
 
-@mistake("attention.split_heads", "heads not brought forward", "Time and heads have to change places.")
+@mistake(
+    "attention.split_heads", "heads not brought forward", "Time and heads have to change places."
+)
 def _(x, n_heads):
     return x.reshape(*x.shape[:2], n_heads, _width(x, n_heads))
 
 
-@mistake("attention.split_heads", "head width and heads swapped", "n_heads is the number of heads, not their width.")
+@mistake(
+    "attention.split_heads",
+    "head width and heads swapped",
+    "n_heads is the number of heads, not their width.",
+)
 def _(x, n_heads):
     return x.reshape(*x.shape[:2], _width(x, n_heads), n_heads).transpose(1, 2)
 
@@ -167,20 +210,30 @@ def _(x, n_heads):
 # ---- merge_heads
 
 
-@mistake("attention.merge_heads", "reshaped without moving the heads",
-         "Reshaping never moves a number: time has to come before the heads first.")
+@mistake(
+    "attention.merge_heads",
+    "reshaped without moving the heads",
+    "Reshaping never moves a number: time has to come before the heads first.",
+)
 def _(x):
     B, H, T, D = x.shape
     return x.reshape(B, T, H * D)
 
 
-@mistake("attention.merge_heads", "channels of the heads interleaved", "All D channels of head 0 come first.")
+@mistake(
+    "attention.merge_heads",
+    "channels of the heads interleaved",
+    "All D channels of head 0 come first.",
+)
 def _(x):
     return x.permute(0, 2, 3, 1).flatten(2)
 
 
-@mistake("attention.merge_heads", "view of a transposed tensor",
-         "After transpose the numbers do not lie in that order in memory, and view never copies.")
+@mistake(
+    "attention.merge_heads",
+    "view of a transposed tensor",
+    "After transpose the numbers do not lie in that order in memory, and view never copies.",
+)
 def _(x):
     B, H, T, D = x.shape
     return x.transpose(1, 2).view(B, T, H * D)
@@ -196,6 +249,10 @@ def _(x):
     return x.transpose(1, 2)
 
 
-@mistake("attention.merge_heads", "time and heads joined", "Join the heads with the width, not with the time.")
+@mistake(
+    "attention.merge_heads",
+    "time and heads joined",
+    "Join the heads with the width, not with the time.",
+)
 def _(x):
     return x.flatten(1, 2)

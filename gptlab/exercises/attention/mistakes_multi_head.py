@@ -41,18 +41,32 @@ def _with(order=(0, 1, 2), scale=None, mask_of=lambda mask: mask):
 _multi("q and k swapped", "The thirds stand in the order q, k, v.")(_with(order=(1, 0, 2)))
 _multi("k and v swapped", "The thirds stand in the order q, k, v.")(_with(order=(0, 2, 1)))
 _multi("v before k before q", "The thirds stand in the order q, k, v.")(_with(order=(2, 1, 0)))
-_multi("divided by the root of the whole width", "Each head has the width D = C / H of its own.")(_with(scale="C"))
-_multi("scores not divided by √D", "Each head's scores shrink by the root of its width.")(_with(scale=1))
-_multi("the mask not passed on", "The argument `mask` changes nothing in your result.")(_with(mask_of=lambda mask: None))
+_multi("divided by the root of the whole width", "Each head has the width D = C / H of its own.")(
+    _with(scale="C")
+)
+_multi("scores not divided by √D", "Each head's scores shrink by the root of its width.")(
+    _with(scale=1)
+)
+_multi("the mask not passed on", "The argument `mask` changes nothing in your result.")(
+    _with(mask_of=lambda mask: None)
+)
 _multi("the mask turned around", "True means may look, here and in the function that you call.")(
-    _with(mask_of=lambda mask: None if mask is None else ~mask))
+    _with(mask_of=lambda mask: None if mask is None else ~mask)
+)
 
 
-@_multi("q, k and v of each head side by side",
-        "The columns stand in thirds: all heads' q, then all heads' k, then all heads' v.")
+@_multi(
+    "q, k and v of each head side by side",
+    "The columns stand in thirds: all heads' q, then all heads' k, then all heads' v.",
+)
 def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     B, T, C = x.shape
-    q, k, v = (x @ w_qkv + b_qkv).reshape(B, T, n_heads, 3 * C // n_heads).transpose(1, 2).chunk(3, dim=-1)
+    q, k, v = (
+        (x @ w_qkv + b_qkv)
+        .reshape(B, T, n_heads, 3 * C // n_heads)
+        .transpose(1, 2)
+        .chunk(3, dim=-1)
+    )
     return _merged(_attend(q, k, v, mask)) @ w_out + b_out
 
 
@@ -83,7 +97,10 @@ def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     return _with()(x, w_qkv, b_qkv, w_out.T, b_out, n_heads, mask)
 
 
-@_multi("heads not merged in order", "Before the projection, the heads' channels stand side by side again, head 0 first.")
+@_multi(
+    "heads not merged in order",
+    "Before the projection, the heads' channels stand side by side again, head 0 first.",
+)
 def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     q, k, v = (_heads(part, n_heads) for part in (x @ w_qkv + b_qkv).chunk(3, dim=-1))
     return _attend(q, k, v, mask).reshape(x.shape) @ w_out + b_out
@@ -105,24 +122,36 @@ def _mixed(even, odd):
     return torch.stack([even, odd], dim=-1).flatten(1).float()
 
 
-_positions("sines in one half, cosines in the other", "Sine and cosine take turns: channels 2i and 2i + 1 are a pair.")(
-    lambda t, c: torch.cat([_angle(t, c).sin(), _angle(t, c).cos()], dim=1).float())
+_positions(
+    "sines in one half, cosines in the other",
+    "Sine and cosine take turns: channels 2i and 2i + 1 are a pair.",
+)(lambda t, c: torch.cat([_angle(t, c).sin(), _angle(t, c).cos()], dim=1).float())
 _positions("sine and cosine swapped", "Channel 0 at position 0 is sin 0.")(
-    lambda t, c: _mixed(_angle(t, c).cos(), _angle(t, c).sin()))
+    lambda t, c: _mixed(_angle(t, c).cos(), _angle(t, c).sin())
+)
 _positions("positions from 1", "The first position is 0.")(
-    lambda t, c: _mixed(_angle(t, c, 1).sin(), _angle(t, c, 1).cos()))
-_positions("sines only", "Odd channels hold a cosine.")(lambda t, c: _mixed(_angle(t, c).sin(), _angle(t, c).sin()))
+    lambda t, c: _mixed(_angle(t, c, 1).sin(), _angle(t, c, 1).cos())
+)
+_positions("sines only", "Odd channels hold a cosine.")(
+    lambda t, c: _mixed(_angle(t, c).sin(), _angle(t, c).sin())
+)
 _positions("another base", "The slowest wave is 10,000 times as slow as the fastest.")(
-    lambda t, c: _mixed(_angle(t, c, base=1000.0).sin(), _angle(t, c, base=1000.0).cos()))
+    lambda t, c: _mixed(_angle(t, c, base=1000.0).sin(), _angle(t, c, base=1000.0).cos())
+)
 
 
-@_positions("every channel with a wave of its own", "The exponent counts pairs: sine and cosine share one wave.")
+@_positions(
+    "every channel with a wave of its own",
+    "The exponent counts pairs: sine and cosine share one wave.",
+)
 def _(t, c):
     angle = torch.arange(t)[:, None] / 10000.0 ** (torch.arange(c) / c)
     return torch.where(torch.arange(c) % 2 == 0, angle.sin(), angle.cos())
 
 
-@_positions("the exponent is half of what it should be", "For channel 2i the exponent is 2i/C, not i/C.")
+@_positions(
+    "the exponent is half of what it should be", "For channel 2i the exponent is 2i/C, not i/C."
+)
 def _(t, c):
     angle = torch.arange(t)[:, None] / 10000.0 ** (torch.arange(c // 2) / c)
     return _mixed(angle.sin(), angle.cos())
@@ -130,7 +159,9 @@ def _(t, c):
 
 @_positions("waves too fast", "Later channels have slower waves: divide by the power.")
 def _(t, c):
-    angle = torch.arange(t, dtype=torch.float64)[:, None] * 10000.0 ** (torch.arange(0, c, 2).double() / c)
+    angle = torch.arange(t, dtype=torch.float64)[:, None] * 10000.0 ** (
+        torch.arange(0, c, 2).double() / c
+    )
     return _mixed(angle.sin(), angle.cos())
 
 

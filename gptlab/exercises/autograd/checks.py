@@ -23,7 +23,11 @@ class Shown:
         self.numbers = tuple(float(x) if is_number(x) else f"a {type(x).__name__}" for x in given)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Shown) and self.words == other.words and same(self.numbers, other.numbers, 1e-5, 1e-6)
+        return (
+            isinstance(other, Shown)
+            and self.words == other.words
+            and same(self.numbers, other.numbers, 1e-5, 1e-6)
+        )
 
     def __repr__(self) -> str:
         return self.words.format(*(x if isinstance(x, str) else f"{x:.6g}" for x in self.numbers))
@@ -43,7 +47,9 @@ def _is_value(x: Any) -> bool:
 
 def _applied(function: Callable, *numbers: float) -> Shown:
     """What an operation says of Values with these numbers, each made from another Value itself."""
-    return _described(function, [new_value(number, (new_value(1.0),), (0.5,)) for number in numbers])
+    return _described(
+        function, [new_value(number, (new_value(1.0),), (0.5,)) for number in numbers]
+    )
 
 
 def _with_itself(function: Callable, number: float) -> Shown:
@@ -54,7 +60,9 @@ def _with_itself(function: Callable, number: float) -> Shown:
 
 def _with_number(function: Callable, number: float, exponent: float) -> Shown:
     """The same with a plain number behind the Value."""
-    return _described(lambda a: function(a, exponent), [new_value(number, (new_value(1.0),), (0.5,))])
+    return _described(
+        lambda a: function(a, exponent), [new_value(number, (new_value(1.0),), (0.5,))]
+    )
 
 
 def _described(function: Callable, operands: list) -> Shown:
@@ -79,7 +87,9 @@ def _described(function: Callable, operands: list) -> Shown:
 
 
 def _shown(data: float, *slopes: float) -> Shown:
-    return Shown("data {}" + "".join(f", ∂c/∂{name} {{}}" for name in "ab"[:len(slopes)]), data, *slopes)
+    return Shown(
+        "data {}" + "".join(f", ∂c/∂{name} {{}}" for name in "ab"[: len(slopes)]), data, *slopes
+    )
 
 
 def _state(value: Any) -> tuple:
@@ -141,14 +151,20 @@ def power() -> list[Case]:
 
 def tanh() -> list[Case]:
     """torch's derivatives are the oracle."""
-    return [*[_operation(torch.tanh, x) for x in (0.5, -1.25, 2.0, -0.1)],
-            _operation(torch.tanh, 0.0, stage=EDGE), _operation(torch.tanh, -3.0, stage=EDGE)]
+    return [
+        *[_operation(torch.tanh, x) for x in (0.5, -1.25, 2.0, -0.1)],
+        _operation(torch.tanh, 0.0, stage=EDGE),
+        _operation(torch.tanh, -3.0, stage=EDGE),
+    ]
 
 
 def exp() -> list[Case]:
     """torch's derivatives are the oracle."""
-    return [*[_operation(torch.exp, x) for x in (1.0, -2.0, 0.3, 3.5)],
-            _operation(torch.exp, 0.0, stage=EDGE), _operation(torch.exp, -5.0, stage=EDGE)]
+    return [
+        *[_operation(torch.exp, x) for x in (1.0, -2.0, 0.3, 3.5)],
+        _operation(torch.exp, 0.0, stage=EDGE),
+        _operation(torch.exp, -5.0, stage=EDGE),
+    ]
 
 
 # ---- topological_order and backward
@@ -208,15 +224,21 @@ def _grads(grads: dict[str, float]) -> Shown:
     names = list(grads)
     if len(names) > 12:  # a chain: its far end and its near end
         names = [*names[:3], *names[-2:]]
-    return Shown("grads " + ", ".join(f"{name} {{}}" for name in names), *(grads[name] for name in names))
+    return Shown(
+        "grads " + ", ".join(f"{name} {{}}" for name in names), *(grads[name] for name in names)
+    )
 
 
 def _last(text: str) -> str:
     return [name for name, _, _ in _steps(text) if name][-1]
 
 
-CHAIN = "a = 1, " + ", ".join(f"{new} = {old} + a" for old, new in zip(
-    ["a", *(f"b{i}" for i in range(1, 60))], [f"b{i}" for i in range(1, 61)], strict=True))
+CHAIN = "a = 1, " + ", ".join(
+    f"{new} = {old} + a"
+    for old, new in zip(
+        ["a", *(f"b{i}" for i in range(1, 60))], [f"b{i}" for i in range(1, 61)], strict=True
+    )
+)
 DOUBLING = "b0 = 0.5, " + ", ".join(f"b{i} = b{i - 1} + b{i - 1}" for i in range(1, 9))
 TEXTS = [
     "a = 2, b = -3, c = a * b",
@@ -257,7 +279,11 @@ def _fault_of_order(came: Any, values: dict[str, Any]) -> str:
     if twice or missing:
         return f"{shown}: {twice[0]} comes twice" if twice else f"{shown}: {missing[0]} is missing"
     for value in came:
-        early = [names[id(p)] for p in value.parents if order.index(names[id(p)]) > order.index(names[id(value)])]
+        early = [
+            names[id(p)]
+            for p in value.parents
+            if order.index(names[id(p)]) > order.index(names[id(value)])
+        ]
         if early:
             return f"{shown}: {names[id(value)]} comes before its parent {early[0]}"
     return ""
@@ -266,8 +292,10 @@ def _fault_of_order(came: Any, values: dict[str, Any]) -> str:
 def topological_order() -> list[Case]:
     """A property: every value once, and behind all its parents."""
     about = "every Value once, and behind all its parents"
-    return [*[holds(_orders_well, text, about=about) for text in (*TEXTS, DOUBLING, CHAIN)],
-            holds(_orders_well, "a = 4", about="the leaf itself", stage=EDGE)]
+    return [
+        *[holds(_orders_well, text, about=about) for text in (*TEXTS, DOUBLING, CHAIN)],
+        holds(_orders_well, "a = 4", about="the leaf itself", stage=EDGE),
+    ]
 
 
 def _walked(function: Callable, text: str) -> Shown:
@@ -283,10 +311,25 @@ def _walked(function: Callable, text: str) -> Shown:
 def backward() -> list[Case]:
     """torch's .grad is the oracle, and one graph worked by hand."""
     hand = Shown("grads a {}, b {}, c {}, d {}", -2.0, 2.0, 1.0, 1.0)
-    two = ["a = 2, b = -3, c = a * b, backward c, d = a - b", "w = 3, x = 2, p = w * x, backward p, q = w * w, r = q + w"]
+    two = [
+        "a = 2, b = -3, c = a * b, backward c, d = a - b",
+        "w = 3, x = 2, p = w * x, backward p, q = w * w, r = q + w",
+    ]
     return [
         one(TEXTS[1], expected=hand, call=_walked),
-        *[one(text, expected=_grads_by_torch(text), call=_walked) for text in (*TEXTS, DOUBLING, CHAIN)],
-        *[one(text, expected=_grads_by_torch(text), call=_walked, about="leaves in two graphs") for text in two],
-        one("a = 4", expected=Shown("grads a {}", 1.0), call=_walked, about="a leaf alone", stage=EDGE),
+        *[
+            one(text, expected=_grads_by_torch(text), call=_walked)
+            for text in (*TEXTS, DOUBLING, CHAIN)
+        ],
+        *[
+            one(text, expected=_grads_by_torch(text), call=_walked, about="leaves in two graphs")
+            for text in two
+        ],
+        one(
+            "a = 4",
+            expected=Shown("grads a {}", 1.0),
+            call=_walked,
+            about="a leaf alone",
+            stage=EDGE,
+        ),
     ]

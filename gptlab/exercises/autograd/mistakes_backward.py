@@ -24,21 +24,33 @@ def _order(name, hint):
     return mistake("autograd.topological_order", name, hint)
 
 
-_order("turned around", "Parents first: the Value that you were given comes last.")(lambda value: ordered(value)[::-1])
-_order("the Value itself left out", "The list ends with the Value that you were given.")(lambda value: ordered(value)[:-1])
-_order("the Value alone", "Everything that it was made from belongs in the list, down to the leaves.")(
-    lambda value: [value])
+_order("turned around", "Parents first: the Value that you were given comes last.")(
+    lambda value: ordered(value)[::-1]
+)
+_order("the Value itself left out", "The list ends with the Value that you were given.")(
+    lambda value: ordered(value)[:-1]
+)
+_order(
+    "the Value alone", "Everything that it was made from belongs in the list, down to the leaves."
+)(lambda value: [value])
 _order("only the parents", "The parents have parents too, down to the leaves.")(
-    lambda value: [*dict.fromkeys(value.parents), value])
+    lambda value: [*dict.fromkeys(value.parents), value]
+)
 _order("the leaves left out", "A Value without parents belongs in the list too.")(
-    lambda value: [v for v in ordered(value) if v.parents])
+    lambda value: [v for v in ordered(value) if v.parents]
+)
 _order("only the leaves", "Results in the middle belong in the list too.")(
-    lambda value: [v for v in ordered(value) if not v.parents])
+    lambda value: [v for v in ordered(value) if not v.parents]
+)
 _order("sorted by data", "The order of the numbers says nothing about who was made from whom.")(
-    lambda value: sorted(ordered(value), key=lambda v: v.data))
+    lambda value: sorted(ordered(value), key=lambda v: v.data)
+)
 
 
-@_order("Values listed again and again", "A Value used twice is visited twice: remember which ones you have listed.")
+@_order(
+    "Values listed again and again",
+    "A Value used twice is visited twice: remember which ones you have listed.",
+)
 def _(value):
     order = []
 
@@ -51,7 +63,9 @@ def _(value):
     return order
 
 
-@_order("a Value before its parents", "Append it behind the loop over its parents, not in front of it.")
+@_order(
+    "a Value before its parents", "Append it behind the loop over its parents, not in front of it."
+)
 def _(value):
     return _downwards(value)
 
@@ -69,18 +83,27 @@ def _downwards(value):
     return order
 
 
-@_order("the way down turned around", "A Value reached early on the way down may still be needed by one found later:"
-        " append each one when all its parents are listed.")
+@_order(
+    "the way down turned around",
+    "A Value reached early on the way down may still be needed by one found later:"
+    " append each one when all its parents are listed.",
+)
 def _(value):
     return _downwards(value)[::-1]
 
 
-@_order("layer by layer", "A Value used at two depths belongs behind the deepest way to it, not at the nearest.")
+@_order(
+    "layer by layer",
+    "A Value used at two depths belongs behind the deepest way to it, not at the nearest.",
+)
 def _(value):
     return _layers(value)[::-1]
 
 
-@_order("layer by layer, from the top", "Parents first; and a Value used at two depths has to wait for both.")
+@_order(
+    "layer by layer, from the top",
+    "Parents first; and a Value used at two depths has to wait for both.",
+)
 def _(value):
     return _layers(value)
 
@@ -95,7 +118,10 @@ def _layers(value):
     return order
 
 
-@_order("Values with the same data taken for one", "Two Values may hold the same number: remember the Values themselves.")
+@_order(
+    "Values with the same data taken for one",
+    "Two Values may hold the same number: remember the Values themselves.",
+)
 def _(value):
     order, seen = [], set()
 
@@ -118,7 +144,10 @@ def _(value):
     return order[::-1]
 
 
-@_order("one list for all calls", "A default such as order=[] or seen=set() is made once and outlives the call.")
+@_order(
+    "one list for all calls",
+    "A default such as order=[] or seen=set() is made once and outlives the call.",
+)
 def _(value, order=[]):  # noqa: B006
     for parent in value.parents:
         if parent not in order:
@@ -134,8 +163,11 @@ def _kept(value, order):
     order.append(value)
 
 
-@_order("what was seen remembered too long", "Marks on the Values, or a default such as seen=set(), outlive the call:"
-        " the next one starts anew.")
+@_order(
+    "what was seen remembered too long",
+    "Marks on the Values, or a default such as seen=set(), outlive the call:"
+    " the next one starts anew.",
+)
 def _(value, seen=set()):  # noqa: B006
     order = []
 
@@ -157,8 +189,12 @@ def _back(name, hint):
     return mistake("autograd.backward", name, hint)
 
 
-def _walk(order=lambda value: ordered(value)[::-1], first=lambda value: 1.0, clear=False,
-          share=lambda child, parent, local: parent.grad + local * child.grad):
+def _walk(
+    order=lambda value: ordered(value)[::-1],
+    first=lambda value: 1.0,
+    clear=False,
+    share=lambda child, parent, local: parent.grad + local * child.grad,
+):
     """A backward with one thing changed."""
 
     def body(value):
@@ -175,36 +211,61 @@ def _walk(order=lambda value: ordered(value)[::-1], first=lambda value: 1.0, cle
 
 
 _back("a share overwrites the one before", "A Value used twice gets two shares: add them up.")(
-    _walk(share=lambda child, parent, local: local * child.grad))
+    _walk(share=lambda child, parent, local: local * child.grad)
+)
 _back("the end's grad left at 0", "value.grad is 1: everything else is a multiple of it.")(
-    _walk(first=lambda value: 0.0))
-_back("the end's grad is its data", "value grows exactly as fast as itself.")(_walk(first=lambda value: value.data))
-_back("the shares stop at the parents of the end", "Go from the last Value to the first, or those in between have"
-      " nothing to pass on yet; and every one gets its turn.")(_walk(order=ordered))
-_back("the child's grad left out", "A share is the local gradient times what the child itself has got.")(
-    _walk(share=lambda child, parent, local: parent.grad + local))
+    _walk(first=lambda value: 0.0)
+)
+_back("the end's grad is its data", "value grows exactly as fast as itself.")(
+    _walk(first=lambda value: value.data)
+)
+_back(
+    "the shares stop at the parents of the end",
+    "Go from the last Value to the first, or those in between have"
+    " nothing to pass on yet; and every one gets its turn.",
+)(_walk(order=ordered))
+_back(
+    "the child's grad left out",
+    "A share is the local gradient times what the child itself has got.",
+)(_walk(share=lambda child, parent, local: parent.grad + local))
 _back("the local gradient left out", "A share is what the child has got times the local gradient.")(
-    _walk(share=lambda child, parent, local: parent.grad + child.grad))
+    _walk(share=lambda child, parent, local: parent.grad + child.grad)
+)
 _back("data in place of grad", "A share is the local gradient times the child's grad.")(
-    _walk(share=lambda child, parent, local: parent.grad + local * child.data))
-_back("the parent's data in place of the local gradient", "How fast the child grows is in its local_gradients.")(
-    _walk(share=lambda child, parent, local: parent.grad + parent.data * child.grad))
-_back("the local gradient added, not multiplied", "Rates in a chain multiply; only different ways add up.")(
-    _walk(share=lambda child, parent, local: parent.grad + local + child.grad))
+    _walk(share=lambda child, parent, local: parent.grad + local * child.data)
+)
+_back(
+    "the parent's data in place of the local gradient",
+    "How fast the child grows is in its local_gradients.",
+)(_walk(share=lambda child, parent, local: parent.grad + parent.data * child.grad))
+_back(
+    "the local gradient added, not multiplied",
+    "Rates in a chain multiply; only different ways add up.",
+)(_walk(share=lambda child, parent, local: parent.grad + local + child.grad))
 _back("a Value for a grad", "A share is made of plain numbers: the child's grad, not the child.")(
-    _walk(share=lambda child, parent, local: parent.grad + local * child))
-_back("all grads cleared first", "A leaf may hold what another graph gave it: shares are only ever added.")(
-    _walk(clear=True))
+    _walk(share=lambda child, parent, local: parent.grad + local * child)
+)
+_back(
+    "all grads cleared first",
+    "A leaf may hold what another graph gave it: shares are only ever added.",
+)(_walk(clear=True))
 _back("downhill at once", "The gradient keeps its sign; the minus comes with the step.")(
-    _walk(share=lambda child, parent, local: parent.grad - local * child.grad))
-_back("layer by layer", "A Value may pass on only when all its shares have come: walk topological_order from its end.")(
-    _walk(order=_layers))
-_back("on the way down", "A Value may pass on only when all its shares have come: walk topological_order from its end.")(
-    _walk(order=_downwards))
+    _walk(share=lambda child, parent, local: parent.grad - local * child.grad)
+)
+_back(
+    "layer by layer",
+    "A Value may pass on only when all its shares have come: walk topological_order from its end.",
+)(_walk(order=_layers))
+_back(
+    "on the way down",
+    "A Value may pass on only when all its shares have come: walk topological_order from its end.",
+)(_walk(order=_downwards))
 
 
-@_back("what is there passed on again", "Coming a second time, a Value passes on its first share once more:"
-       " wait until all have come.")
+@_back(
+    "what is there passed on again",
+    "Coming a second time, a Value passes on its first share once more: wait until all have come.",
+)
 def _(value):
     def pass_on(v):
         for parent, local in zip(v.parents, v.local_gradients, strict=True):
@@ -215,7 +276,10 @@ def _(value):
     pass_on(value)
 
 
-@_back("local gradients paired with the wrong parents", "The first local gradient belongs to the first parent.")
+@_back(
+    "local gradients paired with the wrong parents",
+    "The first local gradient belongs to the first parent.",
+)
 def _(value):
     value.grad = 1.0
     for child in ordered(value)[::-1]:

@@ -74,7 +74,10 @@ def _learnt(text: str, vocab_size: int, pattern: str) -> list[tuple[int, int]]:
     return merges
 
 
-TEXT = "low lower lowest, new newer newest; wide wider widest: the lowest low tide, the newest wide news. " * 3
+TEXT = (
+    "low lower lowest, new newer newest; wide wider widest: the lowest low tide, the newest wide news. "
+    * 3
+)
 CHINESE = "山上有山，山下有水；水上有山，水下有水。"
 
 
@@ -90,10 +93,25 @@ def train_bpe() -> list[Case]:
         one(random, 275, ALL, oracle=_learnt, about="letters drawn at random, one piece"),
         one(random, 300, "[ab]+|c+", oracle=_learnt, about="letters drawn at random"),
         one(CHINESE, 280, ALL, oracle=_learnt),
-        one("xy xy xy zz", 400, WORDS, oracle=_learnt, about="no pair occurs twice before vocab_size is reached"),
-        one("the then theme", 260, expected=[(104, 101), (116, 256), (32, 257)], about="the default pattern"),
-        one("Ab aB Ab\n  Ab  aB", 262, expected=[(65, 98), (32, 97), (32, 256), (257, 66)],
-            about="small and large letters, white space"),
+        one(
+            "xy xy xy zz",
+            400,
+            WORDS,
+            oracle=_learnt,
+            about="no pair occurs twice before vocab_size is reached",
+        ),
+        one(
+            "the then theme",
+            260,
+            expected=[(104, 101), (116, 256), (32, 257)],
+            about="the default pattern",
+        ),
+        one(
+            "Ab aB Ab\n  Ab  aB",
+            262,
+            expected=[(65, 98), (32, 97), (32, 256), (257, 66)],
+            about="small and large letters, white space",
+        ),
         one("abc", 300, expected=[], stage=EDGE, about="no pair occurs twice"),
         one("", 300, expected=[], stage=EDGE, about="no text"),
         one("abab", 256, expected=[], stage=EDGE, about="no merge fits"),
@@ -117,20 +135,53 @@ def encode() -> list[Case]:
     han = _learnt(CHINESE, 275, ALL)
     return [
         one("abab", [(97, 98), (256, 256)], expected=[257]),
-        one("abc", [(98, 99), (97, 98)], ALL, expected=[97, 256], about="the earlier merge goes first"),
+        one(
+            "abc",
+            [(98, 99), (97, 98)],
+            ALL,
+            expected=[97, 256],
+            about="the earlier merge goes first",
+        ),
         one("aaaaa", [(97, 97), (256, 256)], ALL, expected=[257, 97]),
         one("a bab", [(97, 98)], ALL, expected=[97, 32, 98, 256]),
         one("abcab", [(97, 98), (98, 99), (256, 99)], ALL, expected=[258, 256]),
-        one("ab ab", [(98, 32), (97, 98)], ALL, expected=[97, 256, 257], about="a pattern that cuts nothing"),
-        one("abcab", [(98, 99), (97, 98)], "[ab]+|c", expected=[257, 99, 257], about="a pattern that cuts before c"),
+        one(
+            "ab ab",
+            [(98, 32), (97, 98)],
+            ALL,
+            expected=[97, 256, 257],
+            about="a pattern that cuts nothing",
+        ),
+        one(
+            "abcab",
+            [(98, 99), (97, 98)],
+            "[ab]+|c",
+            expected=[257, 99, 257],
+            about="a pattern that cuts before c",
+        ),
         one("the lowest newest tides widen, slow", learnt, WORDS, oracle=_encoded),
         one(TEXT[:60], [(116, 32), *learnt], WORDS, oracle=_encoded, about="a merge over a cut"),
         one("水山有水，山", han, ALL, oracle=_encoded),
-        one("to the theme", [(32, 116), (104, 101), (256, 257)], expected=[116, 111, 258, 258, 109, 101],
-            about="the default pattern"),
-        one(" Ab ab\r\n  aB\tAB ", [(65, 98), (97, 66), (32, 97)], about="small and large letters, white space",
-            expected=[32, 256, 258, 98, 13, 10, 32, 32, 257, 9, 65, 66, 32]),
-        one("héllo e\u0301 山", [], ALL, expected=list("héllo e\u0301 山".encode()), stage=EDGE, about="no merges"),
+        one(
+            "to the theme",
+            [(32, 116), (104, 101), (256, 257)],
+            expected=[116, 111, 258, 258, 109, 101],
+            about="the default pattern",
+        ),
+        one(
+            " Ab ab\r\n  aB\tAB ",
+            [(65, 98), (97, 66), (32, 97)],
+            about="small and large letters, white space",
+            expected=[32, 256, 258, 98, 13, 10, 32, 32, 257, 9, 65, 66, 32],
+        ),
+        one(
+            "héllo e\u0301 山",
+            [],
+            ALL,
+            expected=list("héllo e\u0301 山".encode()),
+            stage=EDGE,
+            about="no merges",
+        ),
         one("", [(97, 98)], expected=[], stage=EDGE, about="no text"),
     ]
 
@@ -147,7 +198,12 @@ def decode() -> list[Case]:
         one([257, 97], [(97, 98), (256, 256)], expected="ababa"),
         one([72, 105, 32, 256], merges, expected="Hi ab"),
         one([0xE5, 0xB1, 0xB1, 97], merges, expected="山a", about="three bytes make one character"),
-        one([0, 255, 65, 0, 97], merges, expected="\0\ufffdA\0a", about="the first and the last byte"),
+        one(
+            [0, 255, 65, 0, 97],
+            merges,
+            expected="\0\ufffdA\0a",
+            about="the first and the last byte",
+        ),
         one([258, 0xB1, 259], merges, expected="山山"),
         holds(_whole_again, "ab 山abab?", merges, about="what was encoded is read as it was"),
         one([97, 258, 98], merges, expected="a\ufffdb", stage=EDGE, about="half a character"),

@@ -14,7 +14,7 @@ HINTS = {
     "train_bpe": (
         "Write the slow version first: cut, count all pairs of all pieces, take the best, merge it everywhere, repeat.",
         "The best pair is the minimum by (−count, pair): that settles ties. Pieces are lists of bytes:"
-        " list(piece.encode(\"utf-8\")) for each piece of regex.findall(pattern, text).",
+        ' list(piece.encode("utf-8")) for each piece of regex.findall(pattern, text).',
         "Stop when there are vocab_size − 256 merges or when the best count is below 2. Quicker: keep each distinct"
         " piece once with its number, and after a merge touch only the pieces that hold the pair.",
     ),
@@ -27,7 +27,7 @@ HINTS = {
     "decode": (
         "A token is a string of bytes, and a character may be spread over several tokens.",
         "token_bytes(merges) spells every id. Join the bytes of all tokens first, decode once.",
-        "Raise ValueError for an id outside 0 … len(spelled) − 1; then b\"\".join(…).decode with UTF-8 and the errors"
+        'Raise ValueError for an id outside 0 … len(spelled) − 1; then b"".join(…).decode with UTF-8 and the errors'
         " argument that writes U+FFFD.",
     ),
 }

@@ -21,21 +21,31 @@ def _counts(name, hint):
     return mistake("bpe.pair_counts", name, hint)
 
 
-_counts("pairs that do not overlap", "Each token is the second of one pair and the first of the next one.")(
-    lambda ids: dict(Counter(zip(ids[::2], ids[1::2], strict=False))))
+_counts(
+    "pairs that do not overlap",
+    "Each token is the second of one pair and the first of the next one.",
+)(lambda ids: dict(Counter(zip(ids[::2], ids[1::2], strict=False))))
 _counts("the last token is followed by the first", "A list of T tokens has T − 1 pairs.")(
-    lambda ids: dict(Counter(zip(ids, ids[1:] + ids[:1], strict=True))))
+    lambda ids: dict(Counter(zip(ids, ids[1:] + ids[:1], strict=True)))
+)
 _counts("the order within a pair lost", "(1, 2) and (2, 1) are two pairs.")(
-    lambda ids: dict(Counter(tuple(sorted(pair)) for pair in pairwise(ids))))
-_counts("each pair counted once", "Add 1 each time that a pair comes.")(lambda ids: dict.fromkeys(pairwise(ids), 1))
+    lambda ids: dict(Counter(tuple(sorted(pair)) for pair in pairwise(ids)))
+)
+_counts("each pair counted once", "Add 1 each time that a pair comes.")(
+    lambda ids: dict.fromkeys(pairwise(ids), 1)
+)
 _counts("the first time counts 0", "A pair that is there has a count of at least 1.")(
-    lambda ids: {pair: n - 1 for pair, n in Counter(pairwise(ids)).items()})
+    lambda ids: {pair: n - 1 for pair, n in Counter(pairwise(ids)).items()}
+)
 _counts("the last pair left out", "A list of T tokens has T − 1 pairs: count them for T = 2.")(
-    lambda ids: dict(Counter(pairwise(ids[:-1]))))
+    lambda ids: dict(Counter(pairwise(ids[:-1])))
+)
 _counts("only pairs that occur twice", "A pair that occurs once counts too.")(
-    lambda ids: {pair: n for pair, n in Counter(pairwise(ids)).items() if n > 1})
+    lambda ids: {pair: n for pair, n in Counter(pairwise(ids)).items() if n > 1}
+)
 _counts("pairs turned around", "The pair begins with the token that comes first.")(
-    lambda ids: dict(Counter((b, a) for a, b in pairwise(ids))))
+    lambda ids: dict(Counter((b, a) for a, b in pairwise(ids)))
+)
 
 
 # ---- merge_pair
@@ -49,7 +59,7 @@ def merged(ids, pair, new_id):
     """The right way, for the others to go wrong from."""
     out, t = [], 0
     while t < len(ids):
-        whole = tuple(ids[t:t + 2]) == tuple(pair)
+        whole = tuple(ids[t : t + 2]) == tuple(pair)
         out.append(new_id if whole else ids[t])
         t += 2 if whole else 1
     return out
@@ -59,23 +69,25 @@ def merged(ids, pair, new_id):
 def _(ids, pair, new_id):
     out = []
     for t, token in enumerate(ids):
-        if tuple(ids[t:t + 2]) == tuple(pair):
+        if tuple(ids[t : t + 2]) == tuple(pair):
             out.append(new_id)
-        elif t == 0 or tuple(ids[t - 1:t + 1]) != tuple(pair):
+        elif t == 0 or tuple(ids[t - 1 : t + 1]) != tuple(pair):
             out.append(token)
     return out
 
 
 @_merges("the second token stays", "Both tokens of the pair go away.")
 def _(ids, pair, new_id):
-    return [new_id if tuple(ids[t:t + 2]) == tuple(pair) else token for t, token in enumerate(ids)]
+    return [
+        new_id if tuple(ids[t : t + 2]) == tuple(pair) else token for t, token in enumerate(ids)
+    ]
 
 
 @_merges("only the first one merged", "Write new_id wherever the pair stands.")
 def _(ids, pair, new_id):
     for t in range(len(ids) - 1):
-        if tuple(ids[t:t + 2]) == tuple(pair):
-            return [*ids[:t], new_id, *ids[t + 2:]]
+        if tuple(ids[t : t + 2]) == tuple(pair):
+            return [*ids[:t], new_id, *ids[t + 2 :]]
     return list(ids)
 
 
@@ -94,13 +106,16 @@ def _(ids, pair, new_id):
 def _(ids, pair, new_id):
     out, t = [], 0
     while t < len(ids):
-        whole = sorted(ids[t:t + 2]) == sorted(pair)
+        whole = sorted(ids[t : t + 2]) == sorted(pair)
         out.append(new_id if whole else ids[t])
         t += 2 if whole else 1
     return out
 
 
-@_merges("the given list changed", "Whoever called you still needs the list as it was: build another one.")
+@_merges(
+    "the given list changed",
+    "Whoever called you still needs the list as it was: build another one.",
+)
 def _(ids, pair, new_id):
     ids[:] = merged(ids, pair, new_id)
     return ids
@@ -118,8 +133,16 @@ def _training(name, hint):
     return mistake("bpe.train_bpe", name, hint)
 
 
-def _with(best=lambda total: min(total, key=lambda pair: (-total[pair], pair)), least=2, spare=0, first=256, cut=True,
-          units=lambda piece: list(piece.encode()), count=lambda ids: Counter(pairwise(ids)), distinct=False):
+def _with(
+    best=lambda total: min(total, key=lambda pair: (-total[pair], pair)),
+    least=2,
+    spare=0,
+    first=256,
+    cut=True,
+    units=lambda piece: list(piece.encode()),
+    count=lambda ids: Counter(pairwise(ids)),
+    distinct=False,
+):
     """A training with one thing changed."""
 
     def body(text, vocab_size, pattern=None):
@@ -138,22 +161,30 @@ def _with(best=lambda total: min(total, key=lambda pair: (-total[pair], pair)), 
 
 
 _training("a tie goes to the largest pair", "Where counts tie, the smallest (a, b) wins.")(
-    _with(best=lambda total: max(total, key=lambda pair: (total[pair], pair))))
+    _with(best=lambda total: max(total, key=lambda pair: (total[pair], pair)))
+)
 _training("a tie goes to the pair seen first", "Where counts tie, the smallest (a, b) wins.")(
-    _with(best=lambda total: max(total, key=total.get)))
+    _with(best=lambda total: max(total, key=total.get))
+)
 _training("pairs across the cuts", "The pieces that the pattern cuts never meet.")(_with(cut=False))
-_training("each distinct piece counted once", "A word that comes three times brings its pairs three times.")(
-    _with(distinct=True))
-_training("merged down to pairs that occur once", "It ends when no pair occurs twice.")(_with(least=1))
+_training(
+    "each distinct piece counted once",
+    "A word that comes three times brings its pairs three times.",
+)(_with(distinct=True))
+_training("merged down to pairs that occur once", "It ends when no pair occurs twice.")(
+    _with(least=1)
+)
 _training("it ends too early", "A pair that occurs twice is merged.")(_with(least=3))
 _training("256 merges too many", "The 256 bytes are in the vocabulary already.")(_with(spare=256))
 _training("one merge too few", "Ids run up to vocab_size − 1.")(_with(spare=-1))
 _training("one merge too many", "Ids run up to vocab_size − 1.")(_with(spare=1))
 _training("new ids from 257 on", "The bytes end at 255.")(_with(first=257))
 _training("characters for bytes", "Encode the pieces as UTF-8 first: 山 is three bytes.")(
-    _with(units=lambda piece: [ord(char) for char in piece]))
-_training("pairs that do not overlap", "Pairs are counted as in pair_counts, overlapping ones too.")(
-    _with(count=lambda ids: Counter(zip(ids[::2], ids[1::2], strict=False))))
+    _with(units=lambda piece: [ord(char) for char in piece])
+)
+_training(
+    "pairs that do not overlap", "Pairs are counted as in pair_counts, overlapping ones too."
+)(_with(count=lambda ids: Counter(zip(ids[::2], ids[1::2], strict=False))))
 
 
 @_training("counted once, at the start", "Every merge makes new pairs: count again.")

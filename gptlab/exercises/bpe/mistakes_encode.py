@@ -13,7 +13,7 @@ def _pieces(text, pattern):
 def _merged(ids, pair, new_id):
     out, t = [], 0
     while t < len(ids):
-        whole = tuple(ids[t:t + 2]) == tuple(pair)
+        whole = tuple(ids[t : t + 2]) == tuple(pair)
         out.append(new_id if whole else ids[t])
         t += 2 if whole else 1
     return out
@@ -44,18 +44,28 @@ def _in_turn(text, merges, pattern, first=256):
 
 
 _encode("merges across the cuts", "Cut the text with the pattern first, as in training.")(
-    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), r"(?s).+"))
+    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), r"(?s).+")
+)
 _encode("the latest merge first", "A merge learnt earlier always goes before one learnt later.")(
-    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges))[::-1], pattern))
+    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges))[::-1], pattern)
+)
 _encode("new ids from 257 on", "Merge i made the id 256 + i.")(
-    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), pattern, 257))
+    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), pattern, 257)
+)
 _encode("no merges", "The bytes are only the beginning.")(
-    lambda text, merges, pattern=None: [byte for piece in _pieces(text, pattern) for byte in piece.encode()])
+    lambda text, merges, pattern=None: [
+        byte for piece in _pieces(text, pattern) for byte in piece.encode()
+    ]
+)
 _encode("another pattern", "The caller says which pattern cuts the text.")(
-    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), None))
+    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), None)
+)
 
 
-@_encode("the longest token that fits", "Tokens are built by merges, in their order; the longest one may never arise.")
+@_encode(
+    "the longest token that fits",
+    "Tokens are built by merges, in their order; the longest one may never arise.",
+)
 def _(text, merges, pattern=None):
     known, ids = {}, []
     for i, spelled in enumerate(_bytes(merges)):
@@ -69,7 +79,9 @@ def _(text, merges, pattern=None):
     return ids
 
 
-@_encode("the leftmost pair first", "Look for the pair that was learnt earliest, wherever it stands.")
+@_encode(
+    "the leftmost pair first", "Look for the pair that was learnt earliest, wherever it stands."
+)
 def _(text, merges, pattern=None):
     new_ids, out = {tuple(pair): 256 + i for i, pair in enumerate(merges)}, []
     for piece in _pieces(text, pattern):
@@ -79,7 +91,7 @@ def _(text, merges, pattern=None):
             if not places:
                 break
             t = places[0]
-            ids[t:t + 2] = [new_ids[ids[t], ids[t + 1]]]
+            ids[t : t + 2] = [new_ids[ids[t], ids[t + 1]]]
         out += ids
     return out
 
@@ -104,7 +116,7 @@ def _(text, merges, pattern=None):
         for i, pair in enumerate(merges):
             for t in range(len(ids) - 1):
                 if (ids[t], ids[t + 1]) == tuple(pair):
-                    ids[t:t + 2] = [256 + i]
+                    ids[t : t + 2] = [256 + i]
                     break
         out += ids
     return out
@@ -133,16 +145,24 @@ def _joined(ids, merges):
     return b"".join(spelled[i] for i in ids)
 
 
-_decode("broken characters raise", "bytes.decode has an argument that says what to do with what is no UTF-8.")(
-    lambda ids, merges: _joined(ids, merges).decode())
+_decode(
+    "broken characters raise",
+    "bytes.decode has an argument that says what to do with what is no UTF-8.",
+)(lambda ids, merges: _joined(ids, merges).decode())
 _decode("broken characters dropped", "What cannot be read becomes U+FFFD, so that one sees it.")(
-    lambda ids, merges: _joined(ids, merges).decode(errors="ignore"))
+    lambda ids, merges: _joined(ids, merges).decode(errors="ignore")
+)
 _decode("broken characters escaped", "What cannot be read becomes U+FFFD.")(
-    lambda ids, merges: _joined(ids, merges).decode(errors="backslashreplace"))
-_decode("each token read by itself", "A character may be spread over several tokens: join the bytes first.")(
-    lambda ids, merges: "".join(_joined([i], merges).decode(errors="replace") for i in ids))
+    lambda ids, merges: _joined(ids, merges).decode(errors="backslashreplace")
+)
+_decode(
+    "each token read by itself",
+    "A character may be spread over several tokens: join the bytes first.",
+)(lambda ids, merges: "".join(_joined([i], merges).decode(errors="replace") for i in ids))
 _decode("each byte a character", "The bytes are UTF-8, in which most characters take several.")(
-    lambda ids, merges: _joined(ids, merges).decode("latin-1"))
+    lambda ids, merges: _joined(ids, merges).decode("latin-1")
+)
 _decode("bytes handed back", "The result is a text.")(lambda ids, merges: _joined(ids, merges))
 _decode("space between tokens", "Tokens hold their own spaces.")(
-    lambda ids, merges: " ".join(_joined([i], merges).decode(errors="replace") for i in ids))
+    lambda ids, merges: " ".join(_joined([i], merges).decode(errors="replace") for i in ids)
+)

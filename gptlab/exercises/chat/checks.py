@@ -14,14 +14,31 @@ def append_kv() -> list[Case]:
 
     def oracle(cache, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         pairs = [(None, k), (None, v)] if cache is None else [(cache[0], k), (cache[1], v)]
-        return tuple(torch.stack([x[:, :, t] for x in pair if x is not None for t in range(x.shape[2])], dim=2)
-                     for pair in pairs)
+        return tuple(
+            torch.stack(
+                [x[:, :, t] for x in pair if x is not None for t in range(x.shape[2])], dim=2
+            )
+            for pair in pairs
+        )
 
     return [
-        *each_way((old_k, old_v), k, v, oracle=oracle, gradient=False, about="4 tokens in the cache, 2 new ones"),
+        *each_way(
+            (old_k, old_v),
+            k,
+            v,
+            oracle=oracle,
+            gradient=False,
+            about="4 tokens in the cache, 2 new ones",
+        ),
         one(None, k, v, oracle=oracle, about="no cache yet"),
         one((old_k, old_v), k[:, :, :1], v[:, :, :1], oracle=oracle, about="one new token"),
-        one((k[:, :, :1], v[:, :, :1]), old_k, old_v, oracle=oracle, about="1 token in the cache, 4 new ones"),
+        one(
+            (k[:, :, :1], v[:, :, :1]),
+            old_k,
+            old_v,
+            oracle=oracle,
+            about="1 token in the cache, 4 new ones",
+        ),
     ]
 
 
@@ -57,7 +74,7 @@ def _words(given: str | dict) -> int:
 
 
 def _talk(*messages: str) -> list[dict[str, str]]:
-    """"u two words" is a user's message of two words; a and s are the assistant's and the system's."""
+    """Example: "u two words" is a user's message of two words; a and s are the assistant's and the system's."""
     roles = {"u": "user", "a": "assistant", "s": "system"}
     return [{"role": roles[text[0]], "content": text[2:]} for text in messages]
 
@@ -65,7 +82,7 @@ def _talk(*messages: str) -> list[dict[str, str]]:
 def _trimmed(messages, budget, count_tokens):
     """Try all suffixes, the longest first."""
     system = messages[:1] if len(messages) > 1 and messages[0]["role"] == "system" else []
-    rest = messages[len(system):]
+    rest = messages[len(system) :]
 
     def cost(kept):
         return sum(count_tokens(m["content"]) for m in kept)
@@ -77,7 +94,9 @@ def _trimmed(messages, budget, count_tokens):
 
 def trim_history() -> list[Case]:
     """Trying all suffixes is the oracle; some are worked by hand."""
-    talk = _talk("s be kind", "u one two three", "a four", "u five six", "a seven eight nine", "u ten")
+    talk = _talk(
+        "s be kind", "u one two three", "a four", "u five six", "a seven eight nine", "u ten"
+    )
     plain = talk[1:]
     gap = _talk("u a b", "a c d e f g h", "u i", "a j", "u k")
     cases = [one(talk, budget, _words, oracle=_trimmed) for budget in (100, 12, 11, 9, 8, 6, 5)]
@@ -86,17 +105,65 @@ def trim_history() -> list[Case]:
         one(talk, 8, _words, expected=[talk[0], *talk[3:]]),
         *cases,
         one(gap, 5, _words, expected=gap[2:], about="what does not fit ends it: no gap"),
-        one(gap, 3, _words, expected=gap[2:]), one(gap, 2, _words, expected=gap[4:]),
-        one(talk, 1, _words, expected=[talk[0], talk[5]], stage=EDGE, about="two alone are over the budget"),
-        one(plain, 0, _words, expected=plain[4:], stage=EDGE, about="the last alone is over the budget"),
+        one(gap, 3, _words, expected=gap[2:]),
+        one(gap, 2, _words, expected=gap[4:]),
+        one(
+            talk,
+            1,
+            _words,
+            expected=[talk[0], talk[5]],
+            stage=EDGE,
+            about="two alone are over the budget",
+        ),
+        one(
+            plain,
+            0,
+            _words,
+            expected=plain[4:],
+            stage=EDGE,
+            about="the last alone is over the budget",
+        ),
         one(talk[:1], 9, _words, expected=talk[:1], stage=EDGE, about="a system message alone"),
-        one(talk[:2], 4, _words, expected=talk[:2], stage=EDGE, about="these two alone are over the budget"),
-        one(talk[:3], 3, _words, expected=[talk[0], talk[2]], stage=EDGE, about="the last message is an answer"),
-        one(plain[:2], 2, _words, expected=plain[1:2], stage=EDGE, about="the last message is an answer"),
-        one([*plain[:2], *_talk("s be brief", "u now")], 3, _words, expected=_talk("s be brief", "u now"), stage=EDGE,
-            about="a system message that does not stand at the start"),
-        one([*plain[:2], *_talk("s be brief", "u now")], 1, _words, expected=_talk("u now"), stage=EDGE,
-            about="a system message that does not stand at the start"),
+        one(
+            talk[:2],
+            4,
+            _words,
+            expected=talk[:2],
+            stage=EDGE,
+            about="these two alone are over the budget",
+        ),
+        one(
+            talk[:3],
+            3,
+            _words,
+            expected=[talk[0], talk[2]],
+            stage=EDGE,
+            about="the last message is an answer",
+        ),
+        one(
+            plain[:2],
+            2,
+            _words,
+            expected=plain[1:2],
+            stage=EDGE,
+            about="the last message is an answer",
+        ),
+        one(
+            [*plain[:2], *_talk("s be brief", "u now")],
+            3,
+            _words,
+            expected=_talk("s be brief", "u now"),
+            stage=EDGE,
+            about="a system message that does not stand at the start",
+        ),
+        one(
+            [*plain[:2], *_talk("s be brief", "u now")],
+            1,
+            _words,
+            expected=_talk("u now"),
+            stage=EDGE,
+            about="a system message that does not stand at the start",
+        ),
     ]
 
 
@@ -105,9 +172,33 @@ def elo_update() -> list[Case]:
     return [
         one(1000.0, 1000.0, 1.0, expected=(1016.0, 984.0), about="equals"),
         one(1000.0, 1000.0, 0.5, expected=(1000.0, 1000.0), about="a draw of equals"),
-        one(1400.0, 1000.0, 1.0, expected=(1400 + 32 / 11, 1000 - 32 / 11), about="the stronger one won"),
-        one(1400.0, 1000.0, 0.0, expected=(1400 - 320 / 11, 1000 + 320 / 11), about="the weaker one won"),
-        one(1200.0, 1600.0, 0.5, k=10, expected=(1200 + 10 * (0.5 - 1 / 11), 1600 - 10 * (0.5 - 1 / 11))),
-        one(2000.0, 1200.0, 0.5, k=101, expected=(2000 + 101 * (0.5 - 100 / 101), 1200 - 101 * (0.5 - 100 / 101))),
+        one(
+            1400.0,
+            1000.0,
+            1.0,
+            expected=(1400 + 32 / 11, 1000 - 32 / 11),
+            about="the stronger one won",
+        ),
+        one(
+            1400.0,
+            1000.0,
+            0.0,
+            expected=(1400 - 320 / 11, 1000 + 320 / 11),
+            about="the weaker one won",
+        ),
+        one(
+            1200.0,
+            1600.0,
+            0.5,
+            k=10,
+            expected=(1200 + 10 * (0.5 - 1 / 11), 1600 - 10 * (0.5 - 1 / 11)),
+        ),
+        one(
+            2000.0,
+            1200.0,
+            0.5,
+            k=101,
+            expected=(2000 + 101 * (0.5 - 100 / 101), 1200 - 101 * (0.5 - 100 / 101)),
+        ),
         one(1500, 1500, 0, k=16, expected=(1492, 1508), about="whole numbers"),
     ]

@@ -31,11 +31,18 @@ _append("joined along the batch", "Time is axis 2.")(_joined(dim=0))
 _append("values and keys swapped", "First all keys, then all values.")(_joined(swap=True))
 _append("only the new ones", "What the cache holds stays.")(lambda cache, k, v: (k, v))
 _append("only the old ones", "The new keys and values have to get into the cache.")(
-    lambda cache, k, v: (k, v) if cache is None else (cache[0], cache[1]))
-_append("no cache yet is not thought of", "At first there is no cache: None holds nothing to join.")(
-    lambda cache, k, v: (torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)))
+    lambda cache, k, v: (k, v) if cache is None else (cache[0], cache[1])
+)
+_append(
+    "no cache yet is not thought of", "At first there is no cache: None holds nothing to join."
+)(lambda cache, k, v: (torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)))
 _append("keys among the values", "Keys go to keys, values to values.")(
-    lambda cache, k, v: (k, v) if cache is None else (torch.cat([cache[0], v], dim=2), torch.cat([cache[1], k], dim=2)))
+    lambda cache, k, v: (
+        (k, v)
+        if cache is None
+        else (torch.cat([cache[0], v], dim=2), torch.cat([cache[1], k], dim=2))
+    )
+)
 
 # ---- attend_cached
 
@@ -67,22 +74,36 @@ def _cached(mask_of=_mask, keep_of=lambda keep: keep, **changed):
     return body
 
 
-_attend("the triangle at the wrong corner", "The new tokens are the last ones in time: query 0 stands at time S − T.")(
-    _cached(lambda q, k: _mask(q, k, first=0)))
-_attend("no causal mask", "New tokens come several at a time too, and must not see each other's future.")(
-    _cached(lambda q, k: torch.ones(q.shape[2], k.shape[2]).bool()))
+_attend(
+    "the triangle at the wrong corner",
+    "The new tokens are the last ones in time: query 0 stands at time S − T.",
+)(_cached(lambda q, k: _mask(q, k, first=0)))
+_attend(
+    "no causal mask", "New tokens come several at a time too, and must not see each other's future."
+)(_cached(lambda q, k: torch.ones(q.shape[2], k.shape[2]).bool()))
 _attend("one token of the future", "Query i may look up to its own time, S − T + i.")(
-    _cached(lambda q, k: _mask(q, k, offset=1)))
+    _cached(lambda q, k: _mask(q, k, offset=1))
+)
 _attend("not itself", "A token may look at itself: its key is in the cache already.")(
-    _cached(lambda q, k: _mask(q, k, offset=-1)))
-_attend("keep left out", "The argument `keep` changes nothing in your result.")(_cached(keep_of=lambda keep: None))
-_attend("keep turned around", "True means may look.")(_cached(keep_of=lambda keep: None if keep is None else ~keep))
+    _cached(lambda q, k: _mask(q, k, offset=-1))
+)
+_attend("keep left out", "The argument `keep` changes nothing in your result.")(
+    _cached(keep_of=lambda keep: None)
+)
+_attend("keep turned around", "True means may look.")(
+    _cached(keep_of=lambda keep: None if keep is None else ~keep)
+)
 _attend("scores not divided by √D", "Here too the scores shrink by √D.")(_cached(scale=False))
 _attend("only the new tokens looked at", "The cache holds those before, too.")(
-    lambda q, cache, keep=None: _cached()(q, tuple(x[:, :, -q.shape[2]:] for x in cache),
-                                          None if keep is None else keep[:, -q.shape[2]:]))
+    lambda q, cache, keep=None: _cached()(
+        q,
+        tuple(x[:, :, -q.shape[2] :] for x in cache),
+        None if keep is None else keep[:, -q.shape[2] :],
+    )
+)
 _attend("keys for values", "The cache is the pair (k, v): the weights mix v.")(
-    lambda q, cache, keep=None: _cached()(q, (cache[0], cache[0]), keep))
+    lambda q, cache, keep=None: _cached()(q, (cache[0], cache[0]), keep)
+)
 
 
 # ---- trim_history
@@ -99,8 +120,16 @@ def _cost(message, count):
         return count(message)
 
 
-def _fitted(system=True, charge=True, fits=lambda used, budget: used <= budget, gaps=False, question=True,
-            last=True, charge_last=True, cost=_cost):
+def _fitted(
+    system=True,
+    charge=True,
+    fits=lambda used, budget: used <= budget,
+    gaps=False,
+    question=True,
+    last=True,
+    charge_last=True,
+    cost=_cost,
+):
     """Trimming with one thing changed."""
 
     def body(messages, budget, count_tokens):
@@ -123,20 +152,34 @@ def _fitted(system=True, charge=True, fits=lambda used, budget: used <= budget, 
 
 
 _trim("the system message lost", "A system message at the very start stays.")(_fitted(system=False))
-_trim("the system message costs nothing", "The budget is for everything kept, the system message included.")(
-    _fitted(charge=False))
-_trim("the last message costs nothing", "The budget is for everything kept, the last message included.")(
-    _fitted(charge_last=False))
-_trim("one token of the budget left", "Everything kept is at most `budget`: all of it may be used.")(
-    _fitted(fits=lambda used, budget: used < budget))
-_trim("a gap in the middle", "The first message that does not fit ends it, even if an older one would fit again.")(
-    _fitted(gaps=True))
-_trim("an answer without its question", "A history must not begin with an assistant message.")(_fitted(question=False))
+_trim(
+    "the system message costs nothing",
+    "The budget is for everything kept, the system message included.",
+)(_fitted(charge=False))
+_trim(
+    "the last message costs nothing",
+    "The budget is for everything kept, the last message included.",
+)(_fitted(charge_last=False))
+_trim(
+    "one token of the budget left", "Everything kept is at most `budget`: all of it may be used."
+)(_fitted(fits=lambda used, budget: used < budget))
+_trim(
+    "a gap in the middle",
+    "The first message that does not fit ends it, even if an older one would fit again.",
+)(_fitted(gaps=True))
+_trim("an answer without its question", "A history must not begin with an assistant message.")(
+    _fitted(question=False)
+)
 _trim("the last message lost", "The last message stays, even over the budget.")(_fitted(last=False))
-_trim("nothing dropped", "What does not fit the budget goes, the oldest first.")(lambda messages, budget, count: list(messages))
-_trim("messages counted, not tokens", "Ask message_tokens what each message costs.")(_fitted(cost=lambda m, count: 1))
+_trim("nothing dropped", "What does not fit the budget goes, the oldest first.")(
+    lambda messages, budget, count: list(messages)
+)
+_trim("messages counted, not tokens", "Ask message_tokens what each message costs.")(
+    _fitted(cost=lambda m, count: 1)
+)
 _trim("characters counted", "Ask message_tokens what each message costs.")(
-    _fitted(cost=lambda m, count: len(m["content"])))
+    _fitted(cost=lambda m, count: len(m["content"]))
+)
 
 
 @_trim("the oldest kept", "Go back from the last message: what was said long ago goes first.")
@@ -154,7 +197,7 @@ def _(messages, budget, count_tokens):
 def _(messages, budget, count_tokens):
     kept = _fitted()(messages, budget, count_tokens)
     first = kept[:1] if len(messages) > 1 and messages[0]["role"] == "system" else []
-    return first + kept[len(first):][::-1]
+    return first + kept[len(first) :][::-1]
 
 
 @_trim("the given list changed", "The conversation itself stays as it is: build a new list.")
@@ -170,21 +213,38 @@ def _elo(name, hint):
     return mistake("chat.elo_update", name, hint)
 
 
-def _rated(expected=lambda a, b: 1 / (1 + 10 ** ((b - a) / 400)), change=lambda k, o, e: k * (o - e),
-           pair=lambda a, b, d: (a + d, b - d)):
+def _rated(
+    expected=lambda a, b: 1 / (1 + 10 ** ((b - a) / 400)),
+    change=lambda k, o, e: k * (o - e),
+    pair=lambda a, b, d: (a + d, b - d),
+):
     return lambda a, b, outcome, k=32: pair(a, b, change(k, outcome, expected(a, b)))
 
 
 _elo("the weaker one expected to win", "Look at the sign of b − a.")(
-    _rated(expected=lambda a, b: 1 / (1 + 10 ** ((a - b) / 400))))
-_elo("e for 10", "400 points make the odds ten to one.")(_rated(expected=lambda a, b: 1 / (1 + math.exp((b - a) / 400))))
+    _rated(expected=lambda a, b: 1 / (1 + 10 ** ((a - b) / 400)))
+)
+_elo("e for 10", "400 points make the odds ten to one.")(
+    _rated(expected=lambda a, b: 1 / (1 + math.exp((b - a) / 400)))
+)
 _elo("400 left out", "400 points make the odds ten to one.")(
-    _rated(expected=lambda a, b: 0.0 if b - a > 300 else 1 / (1 + 10.0 ** (b - a))))
-_elo("k left out", "The argument `k` changes nothing in your result.")(_rated(change=lambda k, o, e: 32 * (o - e)))
-_elo("what was expected left out", "A win against a weaker one is worth less.")(_rated(change=lambda k, o, e: k * o))
-_elo("everyone expected to draw", "A win against a weaker one is worth less.")(_rated(change=lambda k, o, e: k * (o - 0.5)))
-_elo("both move alike", "What one wins, the other loses.")(_rated(pair=lambda a, b, d: (a + d, b + d)))
+    _rated(expected=lambda a, b: 0.0 if b - a > 300 else 1 / (1 + 10.0 ** (b - a)))
+)
+_elo("k left out", "The argument `k` changes nothing in your result.")(
+    _rated(change=lambda k, o, e: 32 * (o - e))
+)
+_elo("what was expected left out", "A win against a weaker one is worth less.")(
+    _rated(change=lambda k, o, e: k * o)
+)
+_elo("everyone expected to draw", "A win against a weaker one is worth less.")(
+    _rated(change=lambda k, o, e: k * (o - 0.5))
+)
+_elo("both move alike", "What one wins, the other loses.")(
+    _rated(pair=lambda a, b, d: (a + d, b + d))
+)
 _elo("only a moves", "What one wins, the other loses.")(_rated(pair=lambda a, b, d: (a + d, b)))
 _elo("the changes only", "The new ratings are asked for.")(_rated(pair=lambda a, b, d: (d, -d)))
-_elo("surprise turned around", "Who wins more than expected rises.")(_rated(change=lambda k, o, e: k * (e - o)))
+_elo("surprise turned around", "Who wins more than expected rises.")(
+    _rated(change=lambda k, o, e: k * (e - o))
+)
 _elo("b and a swapped", "First the new rating of a.")(_rated(pair=lambda a, b, d: (b - d, a + d)))

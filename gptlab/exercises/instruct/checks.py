@@ -33,8 +33,14 @@ def _rendered(messages, encode, special, add_reply=False):
 def render_chat() -> list[Case]:
     """Pairs written message by message are the oracle; the docstring's example by hand."""
     short = [_said("user", "so it is"), _said("assistant", "yes")]
-    long = [_said("system", "be kind"), _said("user", "what is the highest mountain"), _said("assistant", "it is Yushan"),
-            _said("user", "and how high"), _said("assistant", "very"), _said("user", "thanks")]
+    long = [
+        _said("system", "be kind"),
+        _said("user", "what is the highest mountain"),
+        _said("assistant", "it is Yushan"),
+        _said("user", "and how high"),
+        _said("assistant", "very"),
+        _said("user", "thanks"),
+    ]
     given = word_lengths, SPECIAL
     return [
         one(short, *given, expected=([80, 2, 2, 2, 99, 90, 3, 99], [False] * 6 + [True] * 2)),
@@ -42,14 +48,24 @@ def render_chat() -> list[Case]:
         one(long, *given, add_reply=True, oracle=_rendered),
         one(short[:1], *given, add_reply=True, oracle=_rendered),
         one(short[1:], *given, oracle=_rendered),
-        one([_said("assistant", ""), _said("user", "")], *given, oracle=_rendered, stage=EDGE, about="empty contents"),
+        one(
+            [_said("assistant", ""), _said("user", "")],
+            *given,
+            oracle=_rendered,
+            stage=EDGE,
+            about="empty contents",
+        ),
     ]
 
 
 def _learnt(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
     """One marked target after the other."""
-    losses = [logits[b, t - 1].logsumexp(0) - logits[b, t - 1, ids[b, t]]
-              for b in range(ids.shape[0]) for t in range(1, ids.shape[1]) if mask[b, t]]
+    losses = [
+        logits[b, t - 1].logsumexp(0) - logits[b, t - 1, ids[b, t]]
+        for b in range(ids.shape[0])
+        for t in range(1, ids.shape[1])
+        if mask[b, t]
+    ]
     return torch.stack(losses).mean()
 
 
@@ -62,10 +78,23 @@ def sft_loss() -> list[Case]:
     used = torch.cat([mask[:, 1:], torch.zeros(3, 1).bool()], dim=1)[..., None]
     return [
         *each_way(logits, ids, mask, oracle=_learnt),
-        one(logits, ids, first, oracle=_learnt, about="the first column is marked; nobody predicts it"),
-        *each_way(logits.sign() * 1e4, ids, mask, oracle=_learnt, stage=EDGE, about="scores of ±10,000"),
-        one(torch.where(used, logits, 5 * draw.numbers(3, 5, 7).tanh()), ids, mask, expected=_learnt(logits, ids, mask),
-            about="other scores where nothing is learnt"),
+        one(
+            logits,
+            ids,
+            first,
+            oracle=_learnt,
+            about="the first column is marked; nobody predicts it",
+        ),
+        *each_way(
+            logits.sign() * 1e4, ids, mask, oracle=_learnt, stage=EDGE, about="scores of ±10,000"
+        ),
+        one(
+            torch.where(used, logits, 5 * draw.numbers(3, 5, 7).tanh()),
+            ids,
+            mask,
+            expected=_learnt(logits, ids, mask),
+            about="other scores where nothing is learnt",
+        ),
     ]
 
 
@@ -92,10 +121,14 @@ def _packs(function, sequences: list[list[int]], context: int) -> bool | str:
         if waiting and len(waiting[0]) <= room:
             return f"{row}; but {waiting[0]} fits into the row before"
         start, seen = 0, []
-        while waiting and ids[start:start + len(waiting[0])] == waiting[0]:
+        while waiting and ids[start : start + len(waiting[0])] == waiting[0]:
             stretch = slice(start, start + len(waiting[0]))
             inside = set(segments[stretch])
-            if len(inside) > 1 or inside & set(seen) or positions[stretch] != list(range(len(waiting[0]))):
+            if (
+                len(inside) > 1
+                or inside & set(seen)
+                or positions[stretch] != list(range(len(waiting[0])))
+            ):
                 return row
             start, seen = stretch.stop, [*seen, *inside]
             waiting.pop(0)
@@ -110,6 +143,12 @@ def pack() -> list[Case]:
     draw = Draw(62)
     many = [draw.ids(90, 1 + i % 5).add(5).tolist() for i in range(11)]
     about = "whole sequences in order, as early as they fit; positions from 0; a segment of its own for each"
-    given = [([[5, 6], [7], [8, 9]], 4), ([[5, 6], [7, 8]], 4), ([[5, 6, 7], [8, 9], [4]], 4), (many, 7), (many, 12),
-             ([[3, 2, 1]], 3)]
+    given = [
+        ([[5, 6], [7], [8, 9]], 4),
+        ([[5, 6], [7, 8]], 4),
+        ([[5, 6, 7], [8, 9], [4]], 4),
+        (many, 7),
+        (many, 12),
+        ([[3, 2, 1]], 3),
+    ]
     return [holds(_packs, sequences, context, about=about) for sequences, context in given]

@@ -4,7 +4,7 @@ HINTS = {
     "render_chat": (
         "Build two lists side by side. For every token that you add to ids, add one bool to the mask.",
         "Role token: never learnt. Content and end token: learnt if the role is the assistant's.",
-        "Check the role. Then special[role] with False, and encode(content) plus special[\"end\"] with True or False as"
+        'Check the role. Then special[role] with False, and encode(content) plus special["end"] with True or False as'
         " often as there are tokens. With add_reply, one more role token.",
     ),
     "sft_loss": (

@@ -12,8 +12,15 @@ def _chat(name, hint):
     return mistake("instruct.render_chat", name, hint)
 
 
-def _render(role=lambda hers: False, content=lambda hers: hers, end=lambda hers: hers, reply=False, ends=True,
-            names=True, more=True):
+def _render(
+    role=lambda hers: False,
+    content=lambda hers: hers,
+    end=lambda hers: hers,
+    reply=False,
+    ends=True,
+    names=True,
+    more=True,
+):
     """A template with one thing changed: who learns the role token, the content, the end token."""
 
     def body(messages, encode, special, add_reply=False):
@@ -33,16 +40,30 @@ def _render(role=lambda hers: False, content=lambda hers: hers, end=lambda hers:
 
 
 _chat("the role token learnt", "Role tokens are put there by us: the model never has to say them.")(
-    _render(role=lambda hers: hers))
-_chat("the end token not learnt", "The model has to say itself when its reply ends.")(_render(end=lambda hers: False))
-_chat("every end token learnt", "The user's end token is not the assistant's to say.")(_render(end=lambda hers: True))
-_chat("everything learnt", "Only what the assistant says is learnt.")(_render(content=lambda h: True, end=lambda h: True))
+    _render(role=lambda hers: hers)
+)
+_chat("the end token not learnt", "The model has to say itself when its reply ends.")(
+    _render(end=lambda hers: False)
+)
+_chat("every end token learnt", "The user's end token is not the assistant's to say.")(
+    _render(end=lambda hers: True)
+)
+_chat("everything learnt", "Only what the assistant says is learnt.")(
+    _render(content=lambda h: True, end=lambda h: True)
+)
 _chat("the mask turned around", "True means learn this token.")(
-    _render(role=lambda h: True, content=lambda h: not h, end=lambda h: not h))
-_chat("no end token behind the others", "Every message ends with the end token.")(_render(ends=False))
+    _render(role=lambda h: True, content=lambda h: not h, end=lambda h: not h)
+)
+_chat("no end token behind the others", "Every message ends with the end token.")(
+    _render(ends=False)
+)
 _chat("no role tokens", "Each message begins with the token of its role.")(_render(names=False))
-_chat("add_reply left out", "The argument `add_reply` changes nothing in your result.")(_render(more=False))
-_chat("the token of add_reply learnt", "That token is put there by us, like every role token.")(_render(reply=True))
+_chat("add_reply left out", "The argument `add_reply` changes nothing in your result.")(
+    _render(more=False)
+)
+_chat("the token of add_reply learnt", "That token is put there by us, like every role token.")(
+    _render(reply=True)
+)
 
 
 @_chat("the mask one token early", "The mask marks targets: the shift happens in the loss.")
@@ -77,24 +98,38 @@ def _masked(losses, mask, below=None):
 
 
 _loss("nothing shifted", "Position t of the logits predicts token t + 1.")(
-    lambda logits, ids, mask: _masked(_nats(logits, ids), mask))
+    lambda logits, ids, mask: _masked(_nats(logits, ids), mask)
+)
 _loss("shifted the wrong way", "Position t of the logits predicts token t + 1, not t − 1.")(
-    lambda logits, ids, mask: _masked(_nats(logits[:, 1:], ids[:, :-1]), mask[:, :-1]))
+    lambda logits, ids, mask: _masked(_nats(logits[:, 1:], ids[:, :-1]), mask[:, :-1])
+)
 _loss("the mask of the inputs", "The mask marks targets: shift it as you shift the ids.")(
-    lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), mask[:, :-1]))
+    lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), mask[:, :-1])
+)
 _loss("the mask left out", "Only marked tokens are learnt.")(
-    lambda logits, ids, mask: _nats(logits[:, :-1], ids[:, 1:]).mean())
+    lambda logits, ids, mask: _nats(logits[:, :-1], ids[:, 1:]).mean()
+)
 _loss("the mask turned around", "True means learn this token.")(
-    lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), ~mask[:, 1:]))
+    lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), ~mask[:, 1:])
+)
 _loss("divided by all tokens", "The mean runs over the marked targets.")(
-    lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), mask[:, 1:], mask[:, 1:].numel()))
-_loss("the first column counted", "Nobody predicts the first column, so it does not count below the line either.")(
-    lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), mask[:, 1:], mask.sum()))
+    lambda logits, ids, mask: _masked(
+        _nats(logits[:, :-1], ids[:, 1:]), mask[:, 1:], mask[:, 1:].numel()
+    )
+)
+_loss(
+    "the first column counted",
+    "Nobody predicts the first column, so it does not count below the line either.",
+)(lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), mask[:, 1:], mask.sum()))
 _loss("a sum for a mean", "The loss is per token.")(
-    lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), mask[:, 1:], 1))
+    lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), mask[:, 1:], 1)
+)
 
 
-@_loss("a mean of means", "A long reply weighs more than a short one: all marked targets of the batch count alike.")
+@_loss(
+    "a mean of means",
+    "A long reply weighs more than a short one: all marked targets of the batch count alike.",
+)
 def _(logits, ids, mask):
     losses, learn = _nats(logits[:, :-1], ids[:, 1:]), mask[:, 1:]
     return ((losses * learn).sum(1) / learn.sum(1)).mean()
@@ -113,8 +148,14 @@ def _pack(name, hint):
     return mistake("instruct.pack", name, hint)
 
 
-def _rows(sequences, context, fits=lambda n, room: n <= room, number=lambda i, row: i, place=lambda t, start: t,
-          choose=lambda rows: rows[-1:]):
+def _rows(
+    sequences,
+    context,
+    fits=lambda n, room: n <= room,
+    number=lambda i, row: i,
+    place=lambda t, start: t,
+    choose=lambda rows: rows[-1:],
+):
     """Packing with one thing changed."""
     rows = []
     for i, sequence in enumerate(sequences):
@@ -124,7 +165,9 @@ def _rows(sequences, context, fits=lambda n, room: n <= room, number=lambda i, r
             rows.append([])
             chosen = len(rows) - 1
         start = len(rows[chosen])
-        rows[chosen] += [(int(token), number(i, chosen), place(t, start)) for t, token in enumerate(sequence)]
+        rows[chosen] += [
+            (int(token), number(i, chosen), place(t, start)) for t, token in enumerate(sequence)
+        ]
     full = [row + [(0, -1, 0)] * (context - len(row)) for row in rows]
     return torch.tensor(full).reshape(len(rows), context, 3).unbind(-1)
 
@@ -135,23 +178,35 @@ def _numbered(sequences, context):
 
 
 _pack("positions run on", "Positions count from 0 in every sequence.")(
-    lambda s, context: _rows(s, context, place=lambda t, start: start + t))
-_pack("one segment for a whole row", "Two sequences in one row must not see each other: each has a segment of its own.")(
-    lambda s, context: _rows(s, context, number=lambda i, row: row))
+    lambda s, context: _rows(s, context, place=lambda t, start: start + t)
+)
+_pack(
+    "one segment for a whole row",
+    "Two sequences in one row must not see each other: each has a segment of its own.",
+)(lambda s, context: _rows(s, context, number=lambda i, row: row))
 _pack("a segment for every token", "All tokens of a sequence share its segment.")(
-    lambda s, context: _numbered(s, context))
+    lambda s, context: _numbered(s, context)
+)
 _pack("in reverse order", "The sequences stay in the order in which they are given.")(
-    lambda s, context: _rows(s[::-1], context))
+    lambda s, context: _rows(s[::-1], context)
+)
 _pack("one sequence a row", "A sequence that still fits goes into the current row.")(
-    lambda s, context: _rows(s, context, fits=lambda n, room: n == 0))
+    lambda s, context: _rows(s, context, fits=lambda n, room: n == 0)
+)
 _pack("a row never filled to its end", "A sequence of n tokens fits where n places are left.")(
-    lambda s, context: _rows(s, context, fits=lambda n, room: n < room))
+    lambda s, context: _rows(s, context, fits=lambda n, room: n < room)
+)
 _pack("back to earlier rows", "Only the current row takes more, so that the order stays.")(
-    lambda s, context: _rows(s, context, choose=lambda rooms: rooms))
+    lambda s, context: _rows(s, context, choose=lambda rooms: rooms)
+)
 
 
 @_pack("sequences cut at the end of a row", "Each sequence goes whole into one row.")
 def _(sequences, context):
-    flat = [(int(token), i, t) for i, sequence in enumerate(sequences) for t, token in enumerate(sequence)]
+    flat = [
+        (int(token), i, t)
+        for i, sequence in enumerate(sequences)
+        for t, token in enumerate(sequence)
+    ]
     flat += [(0, -1, 0)] * (-len(flat) % context)
     return torch.tensor(flat).reshape(-1, context, 3).unbind(-1)

@@ -12,7 +12,10 @@ def _windows(ids: Tensor, n: int) -> tuple[Tensor, Tensor]:
     """Window by window."""
     text = ids.tolist()
     starts = range(len(text) - n)
-    return (torch.tensor([[text[i + j] for j in range(n)] for i in starts]), torch.tensor([text[i + n] for i in starts]))
+    return (
+        torch.tensor([[text[i + j] for j in range(n)] for i in starts]),
+        torch.tensor([text[i + n] for i in starts]),
+    )
 
 
 def context_windows() -> list[Case]:
@@ -24,7 +27,12 @@ def context_windows() -> list[Case]:
         *[one(text, n, oracle=_windows) for n in (2, 4)],
         one(Draw(61).ids(5, 30), 3, oracle=_windows),
         one(text.int(), 3, oracle=_windows, about="int32"),
-        one(torch.stack([text, text + 1], 1)[:, 0], 3, oracle=_windows, about="not contiguous in memory"),
+        one(
+            torch.stack([text, text + 1], 1)[:, 0],
+            3,
+            oracle=_windows,
+            about="not contiguous in memory",
+        ),
         one(text, 1, oracle=_windows, stage=EDGE, about="windows of one token"),
         one(text, 8, oracle=_windows, stage=EDGE, about="a single window"),
     ]
@@ -36,10 +44,20 @@ def _scores(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
     for ids in context_ids.tolist():
         hidden = []
         for f in range(w_hidden.shape[1]):
-            parts = [(embedding[token] * w_hidden[t * C:(t + 1) * C, f]).sum() for t, token in enumerate(ids)]
+            parts = [
+                (embedding[token] * w_hidden[t * C : (t + 1) * C, f]).sum()
+                for t, token in enumerate(ids)
+            ]
             hidden.append(torch.tanh(torch.stack(parts).sum() + b_hidden[f]))
         assert len(parts) == T
-        rows.append(torch.stack([(torch.stack(hidden) * w_out[:, v]).sum() + b_out[v] for v in range(w_out.shape[1])]))
+        rows.append(
+            torch.stack(
+                [
+                    (torch.stack(hidden) * w_out[:, v]).sum() + b_out[v]
+                    for v in range(w_out.shape[1])
+                ]
+            )
+        )
     return torch.stack(rows)
 
 
@@ -60,14 +78,30 @@ def mlp_logits() -> list[Case]:
     ids = draw.ids(7, 2, 3)
     network = _network(draw, 3, 7, 4, 5)
     near = [part * 0.3 for part in network]
-    small = [torch.eye(2).double(), torch.tensor([[1.0], [0], [0], [-1]]).double(), torch.tensor([0.0]).double(),
-             torch.tensor([[2.0, -1.0]]).double(), torch.tensor([0.5, 0.0]).double()]
+    small = [
+        torch.eye(2).double(),
+        torch.tensor([[1.0], [0], [0], [-1]]).double(),
+        torch.tensor([0.0]).double(),
+        torch.tensor([[2.0, -1.0]]).double(),
+        torch.tensor([0.5, 0.0]).double(),
+    ]
     return [
         one(torch.tensor([[0, 0]]), *small, oracle=_scores, about="the hidden unit is tanh 1"),
         *_each_network(ids, *network),
         *_each_network(draw.ids(7, 4, 3), *near, about="small weights"),
-        one(torch.tensor([[1, 1, 1], [6, 0, 6]]), *near, oracle=_scores, about="a token more than once"),
-        one(draw.ids(6, 3, 1), *_network(draw, 1, 6, 4, 2), oracle=_scores, stage=EDGE, about="a context of one token"),
+        one(
+            torch.tensor([[1, 1, 1], [6, 0, 6]]),
+            *near,
+            oracle=_scores,
+            about="a token more than once",
+        ),
+        one(
+            draw.ids(6, 3, 1),
+            *_network(draw, 1, 6, 4, 2),
+            oracle=_scores,
+            stage=EDGE,
+            about="a context of one token",
+        ),
         one(ids[:1], *network, oracle=_scores, stage=EDGE, about="one text"),
     ]
 
@@ -88,9 +122,21 @@ def sgd_step() -> list[Case]:
     grads = [draw.numbers(*param.shape) for param in params]
     hand = [torch.tensor([0.5, 4.5]).double()]
     return [
-        one([torch.tensor([1.0, 4.0]).double()], [torch.tensor([1.0, -1.0]).double()], 0.5, expected=hand),
+        one(
+            [torch.tensor([1.0, 4.0]).double()],
+            [torch.tensor([1.0, -1.0]).double()],
+            0.5,
+            expected=hand,
+        ),
         *each_way(params, grads, 0.1, oracle=_stepped, gradient=False),
         *each_way(params[:2], grads[:2], 2.5, oracle=_stepped, gradient=False),
         one(tuple(params), tuple(grads), 0.01, oracle=_stepped, about="tuples"),
-        one(params[:1], [torch.zeros(2, 3).double()], 0.1, oracle=_stepped, stage=EDGE, about="a gradient of 0"),
+        one(
+            params[:1],
+            [torch.zeros(2, 3).double()],
+            0.1,
+            oracle=_stepped,
+            stage=EDGE,
+            about="a gradient of 0",
+        ),
     ]

@@ -22,12 +22,29 @@ def bigram_counts() -> list[Case]:
     """Loops are the oracle."""
     ids = Draw(1).ids(5, 60)
     return [
-        one(torch.tensor([0, 1, 0, 1, 1, 2]), 3, expected=torch.tensor([[0, 2, 0], [1, 1, 1], [0, 0, 0]])),
-        one(torch.tensor([2, 2, 2, 2]), 3, expected=torch.tensor([[0, 0, 0], [0, 0, 0], [0, 0, 3]])),
+        one(
+            torch.tensor([0, 1, 0, 1, 1, 2]),
+            3,
+            expected=torch.tensor([[0, 2, 0], [1, 1, 1], [0, 0, 0]]),
+        ),
+        one(
+            torch.tensor([2, 2, 2, 2]), 3, expected=torch.tensor([[0, 0, 0], [0, 0, 0], [0, 0, 3]])
+        ),
         *each_way(ids, 7, oracle=_pairs_counted, gradient=False),
-        one(torch.tensor([1, 0]).repeat_interleave(300), 2, expected=torch.tensor([[299, 0], [1, 299]]), stage=EDGE,
-            about="counts of several hundred"),
-        one(torch.tensor([3]), 4, expected=torch.zeros(4, 4, dtype=torch.int64), stage=EDGE, about="one token, no pair"),
+        one(
+            torch.tensor([1, 0]).repeat_interleave(300),
+            2,
+            expected=torch.tensor([[299, 0], [1, 299]]),
+            stage=EDGE,
+            about="counts of several hundred",
+        ),
+        one(
+            torch.tensor([3]),
+            4,
+            expected=torch.zeros(4, 4, dtype=torch.int64),
+            stage=EDGE,
+            about="one token, no pair",
+        ),
     ]
 
 
@@ -47,7 +64,11 @@ def bigram_probabilities() -> list[Case]:
     unseen[3] = 0
     near = {"rtol": 1e-5, "atol": 1e-7, "oracle": _rows_divided}
     return [
-        one(torch.tensor([[1, 3], [4, 1]]), expected=torch.tensor([[0.25, 0.75], [0.8, 0.2]]), rtol=1e-6),
+        one(
+            torch.tensor([[1, 3], [4, 1]]),
+            expected=torch.tensor([[0.25, 0.75], [0.8, 0.2]]),
+            rtol=1e-6,
+        ),
         one(seen, **near),
         one(unseen, smoothing=1.0, **near),
         one(seen, smoothing=0.25, **near),
@@ -55,15 +76,27 @@ def bigram_probabilities() -> list[Case]:
         one(seen.T, smoothing=0, about="not contiguous in memory", **near),
         one(unseen, about="row 3 was never seen", stage=EDGE, **near),
         one(torch.zeros(3, 3, dtype=torch.int64), about="nothing was seen", stage=EDGE, **near),
-        one(torch.tensor([[0, 1, 0], [2, 2, 0], [1, 0, 1]]), oracle=_rows_divided, rtol=1e-5, atol=1e-7,
-            about="a token seen once"),
-        one(torch.tensor([[2, 0], [0, 0]]), expected=torch.tensor([[1.0, 0.0], [0.5, 0.5]]), stage=EDGE,
-            about="the second token was never seen", rtol=1e-6),
+        one(
+            torch.tensor([[0, 1, 0], [2, 2, 0], [1, 0, 1]]),
+            oracle=_rows_divided,
+            rtol=1e-5,
+            atol=1e-7,
+            about="a token seen once",
+        ),
+        one(
+            torch.tensor([[2, 0], [0, 0]]),
+            expected=torch.tensor([[1.0, 0.0], [0.5, 0.5]]),
+            stage=EDGE,
+            about="the second token was never seen",
+            rtol=1e-6,
+        ),
     ]
 
 
 def _surprise(logits: Tensor, targets: Tensor, ignore_index: int = -100) -> Tensor:
-    return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=ignore_index)
+    return F.cross_entropy(
+        logits.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=ignore_index
+    )
 
 
 def cross_entropy() -> list[Case]:
@@ -74,15 +107,28 @@ def cross_entropy() -> list[Case]:
     other = torch.tensor([[1, 3, 2], [0, 3, 4]])
     wide = torch.tensor([[1e4, -1e4, 0.0], [-1e4, -1e4, 1e4]], dtype=torch.float64)
     return [
-        one(torch.zeros(2, 4, dtype=torch.float64), torch.tensor([3, 1]), expected=torch.tensor(math.log(4)),
-            about="all tokens equally likely: ln 4"),
+        one(
+            torch.zeros(2, 4, dtype=torch.float64),
+            torch.tensor([3, 1]),
+            expected=torch.tensor(math.log(4)),
+            about="all tokens equally likely: ln 4",
+        ),
         *each_way(logits, targets, oracle=_surprise),
         *each_way(batch, batch_targets, oracle=_surprise, about="two targets ignored"),
         *each_way(batch, other, ignore_index=3, oracle=_surprise),
-        one(torch.tensor([[1e4, -1e4, 0.0]], dtype=torch.float64), torch.tensor([1]), stage=EDGE,
-            expected=torch.tensor(2e4, dtype=torch.float64), about="scores of ±10,000"),
-        *each_way(wide, torch.tensor([1, 0]), oracle=_surprise, stage=EDGE, about="scores of ±10,000"),
-        *each_way(wide, torch.tensor([0, 2]), oracle=_surprise, stage=EDGE, about="scores of ±10,000"),
+        one(
+            torch.tensor([[1e4, -1e4, 0.0]], dtype=torch.float64),
+            torch.tensor([1]),
+            stage=EDGE,
+            expected=torch.tensor(2e4, dtype=torch.float64),
+            about="scores of ±10,000",
+        ),
+        *each_way(
+            wide, torch.tensor([1, 0]), oracle=_surprise, stage=EDGE, about="scores of ±10,000"
+        ),
+        *each_way(
+            wide, torch.tensor([0, 2]), oracle=_surprise, stage=EDGE, about="scores of ±10,000"
+        ),
     ]
 
 
@@ -92,7 +138,10 @@ def perplexity() -> list[Case]:
     return [
         one(0.0, expected=1.0),
         one(math.log(10), expected=10.0, about="ln 10"),
-        one(torch.tensor(math.log(7), dtype=torch.float64), expected=torch.tensor(7.0, dtype=torch.float64)),
+        one(
+            torch.tensor(math.log(7), dtype=torch.float64),
+            expected=torch.tensor(7.0, dtype=torch.float64),
+        ),
         *each_way(losses, oracle=lambda loss: torch.pow(math.e, loss), gradient=False),
         one(1.5, expected=4.4816890703380645),
     ]

@@ -8,7 +8,9 @@ from torch import Tensor
 
 from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
 
-MASK = torch.tensor([[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [1, 1, 1, 1, 1]]).bool()  # padding on the right
+MASK = torch.tensor(
+    [[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [1, 1, 1, 1, 1]]
+).bool()  # padding on the right
 LEFT = torch.tensor([[0, 0, 1, 1, 1], [0, 1, 1, 1, 0], [1, 1, 1, 1, 0]]).bool()
 HOLES = torch.tensor([[1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [1, 1, 0, 1, 1]]).bool()
 
@@ -22,7 +24,9 @@ def _spread(mask: Tensor, numbers: dict[tuple[int, int], Tensor], like: Tensor) 
     """Numbers at their places, 0 elsewhere."""
     zero = torch.zeros((), dtype=like.dtype)
     B, R = mask.shape
-    return torch.stack([torch.stack([numbers.get((b, t), zero) for t in range(R)]) for b in range(B)])
+    return torch.stack(
+        [torch.stack([numbers.get((b, t), zero) for t in range(R)]) for b in range(B)]
+    )
 
 
 def _with_padding(oracle: Callable, *arguments, **options) -> list[Case]:
@@ -30,7 +34,10 @@ def _with_padding(oracle: Callable, *arguments, **options) -> list[Case]:
     expected, cases = oracle(*arguments, **options), []
     for seed in (88, 89):
         draw = Draw(seed)
-        other = [torch.where(MASK, x, 5 * draw.numbers(*x.shape).tanh()) if _is_table(x) else x for x in arguments]
+        other = [
+            torch.where(MASK, x, 5 * draw.numbers(*x.shape).tanh()) if _is_table(x) else x
+            for x in arguments
+        ]
         cases.append(one(*other, expected=expected, about="other numbers at padding", **options))
     return cases
 
@@ -40,8 +47,13 @@ def _is_table(x: object) -> bool:
 
 
 def _chosen(logits: Tensor, ids: Tensor) -> Tensor:
-    rows = [[logits[b, t - 1, ids[b, t]] - logits[b, t - 1].logsumexp(0) for t in range(1, ids.shape[1])]
-            for b in range(ids.shape[0])]
+    rows = [
+        [
+            logits[b, t - 1, ids[b, t]] - logits[b, t - 1].logsumexp(0)
+            for t in range(1, ids.shape[1])
+        ]
+        for b in range(ids.shape[0])
+    ]
     return torch.stack([torch.stack(row) for row in rows])
 
 
@@ -51,10 +63,16 @@ def token_log_probs() -> list[Case]:
     logits, ids = draw.numbers(2, 4, 6), draw.ids(6, 2, 4)
     return [
         *each_way(logits, ids, oracle=_chosen),
-        one(torch.zeros(1, 3, 4).double(), torch.tensor([[0, 1, 3]]), about="all tokens equally likely: −ln 4",
-            expected=torch.full((1, 2), -math.log(4), dtype=torch.float64)),
+        one(
+            torch.zeros(1, 3, 4).double(),
+            torch.tensor([[0, 1, 3]]),
+            about="all tokens equally likely: −ln 4",
+            expected=torch.full((1, 2), -math.log(4), dtype=torch.float64),
+        ),
         *each_way(logits.sign() * 1e4, ids, oracle=_chosen, stage=EDGE, about="scores of ±10,000"),
-        one(logits[:1, :2], ids[:1, :2], oracle=_chosen, stage=EDGE, about="one text of two tokens"),
+        one(
+            logits[:1, :2], ids[:1, :2], oracle=_chosen, stage=EDGE, about="one text of two tokens"
+        ),
     ]
 
 
@@ -70,7 +88,11 @@ def kl_estimates() -> list[Case]:
     logprobs, ref = -draw.numbers(2, 3).abs(), -draw.numbers(2, 3).abs() * 2
     equal = torch.tensor([[-1.0]]).double(), torch.tensor([[-3.0]]).double()
     return [
-        one(*equal, expected=tuple(torch.tensor([[k]]).double() for k in (2.0, 2.0, math.exp(-2) + 1)), rtol=1e-6),
+        one(
+            *equal,
+            expected=tuple(torch.tensor([[k]]).double() for k in (2.0, 2.0, math.exp(-2) + 1)),
+            rtol=1e-6,
+        ),
         *each_way(logprobs, ref, oracle=_estimated, gradient=False),
         one(ref, ref, expected=(0 * ref,) * 3, about="the same policy"),
     ]
@@ -78,8 +100,10 @@ def kl_estimates() -> list[Case]:
 
 def _rewarded(score, logprobs, ref_logprobs, mask, beta):
     last = dict(kept_places(mask))  # a later place replaces an earlier one
-    paid = {(b, t): beta * (ref_logprobs[b, t] - logprobs[b, t]) + (score[b] if last[b] == t else 0.0)
-            for b, t in kept_places(mask)}
+    paid = {
+        (b, t): beta * (ref_logprobs[b, t] - logprobs[b, t]) + (score[b] if last[b] == t else 0.0)
+        for b, t in kept_places(mask)
+    }
     return _spread(mask, paid, logprobs)
 
 
@@ -102,10 +126,16 @@ def _advantages(rewards, values, mask, gamma=1.0, lam=0.95):
     found, returned = {}, {}
     for b in range(mask.shape[0]):
         kept = [t for t in range(mask.shape[1]) if mask[b, t]]
-        deltas = [rewards[b, t] - values[b, t] + (gamma * values[b, kept[i + 1]] if i + 1 < len(kept) else 0.0)
-                  for i, t in enumerate(kept)]
+        deltas = [
+            rewards[b, t]
+            - values[b, t]
+            + (gamma * values[b, kept[i + 1]] if i + 1 < len(kept) else 0.0)
+            for i, t in enumerate(kept)
+        ]
         for i, t in enumerate(kept):
-            found[b, t] = sum((gamma * lam) ** step * delta for step, delta in enumerate(deltas[i:]))
+            found[b, t] = sum(
+                (gamma * lam) ** step * delta for step, delta in enumerate(deltas[i:])
+            )
             returned[b, t] = found[b, t] + values[b, t]
     return _spread(mask, found, values), _spread(mask, returned, values)
 
@@ -118,11 +148,26 @@ def gae() -> list[Case]:
     return [
         *each_way(rewards, values, MASK, **given),
         *each_way(rewards, values, MASK, gamma=0.9, lam=0.7, **given),
-        one(rewards, values, torch.ones(3, 5).bool(), gamma=0.5, lam=1.0, oracle=_advantages, about="no padding"),
+        one(
+            rewards,
+            values,
+            torch.ones(3, 5).bool(),
+            gamma=0.5,
+            lam=1.0,
+            oracle=_advantages,
+            about="no padding",
+        ),
         one(rewards, values, MASK, gamma=0.8, lam=0.0, oracle=_advantages, about="λ = 0"),
         one(rewards, values, LEFT, gamma=0.9, oracle=_advantages, about="padding on both sides"),
         *_with_padding(_advantages, rewards, values, MASK),
-        one(rewards[:, :1], values[:, :1], MASK[:, :1], oracle=_advantages, stage=EDGE, about="one token"),
+        one(
+            rewards[:, :1],
+            values[:, :1],
+            MASK[:, :1],
+            oracle=_advantages,
+            stage=EDGE,
+            about="one token",
+        ),
     ]
 
 
@@ -131,7 +176,9 @@ def _whitened(x, mask, shift_mean=True):
     mean = sum(kept) / len(kept)
     spread = torch.sqrt(sum((k - mean) * (k - mean) for k in kept) / len(kept) + 1e-8)
     back = 0.0 if shift_mean else mean
-    return _spread(mask, {(b, t): (x[b, t] - mean) / spread + back for b, t in kept_places(mask)}, x)
+    return _spread(
+        mask, {(b, t): (x[b, t] - mean) / spread + back for b, t in kept_places(mask)}, x
+    )
 
 
 def whiten() -> list[Case]:
@@ -139,11 +186,18 @@ def whiten() -> list[Case]:
     x = Draw(85).numbers(3, 5) * 3 + 1
     return [
         *each_way(x, MASK, oracle=_whitened, gradient=False),
-        *each_way(x, LEFT, shift_mean=False, oracle=_whitened, gradient=False, about="the mean stays"),
+        *each_way(
+            x, LEFT, shift_mean=False, oracle=_whitened, gradient=False, about="the mean stays"
+        ),
         one(x, HOLES, oracle=_whitened, about="padding in between"),
         one(x * 1e-4, MASK, oracle=_whitened, about="a variance of about 1e-7"),
-        one(torch.full((2, 3), 4.0).double(), torch.ones(2, 3).bool(), expected=torch.zeros(2, 3).double(), stage=EDGE,
-            about="all numbers alike"),
+        one(
+            torch.full((2, 3), 4.0).double(),
+            torch.ones(2, 3).bool(),
+            expected=torch.zeros(2, 3).double(),
+            stage=EDGE,
+            about="all numbers alike",
+        ),
         *_with_padding(_whitened, x, MASK),
         *_with_padding(_whitened, x, MASK, shift_mean=False),
     ]
@@ -152,7 +206,10 @@ def whiten() -> list[Case]:
 def _policy(logprobs, old_logprobs, advantages, mask, clip=0.2):
     gains = []
     for b, t in kept_places(mask):
-        ratio, advantage = torch.exp(logprobs[b, t]) / torch.exp(old_logprobs[b, t]), advantages[b, t]
+        ratio, advantage = (
+            torch.exp(logprobs[b, t]) / torch.exp(old_logprobs[b, t]),
+            advantages[b, t],
+        )
         if advantage > 0:  # a good token gains until 1 + ε, a bad one loses down to 1 − ε
             ratio = ratio if ratio < 1 + clip else ratio * 0 + 1 + clip
         else:

@@ -16,31 +16,47 @@ def _pick(table, ids):
     return table.gather(-1, ids[..., None]).squeeze(-1)
 
 
-_probs("nothing shifted, the first dropped", "Position t of the logits says how likely token t + 1 is.")(
-    lambda logits, ids: _pick(logits.log_softmax(-1), ids)[:, 1:])
-_probs("nothing shifted, the last dropped", "Position t of the logits says how likely token t + 1 is.")(
-    lambda logits, ids: _pick(logits.log_softmax(-1), ids)[:, :-1])
-_probs("nothing shifted", "Nobody predicts the first token: T tokens have T − 1 log-probabilities.")(
-    lambda logits, ids: _pick(logits.log_softmax(-1), ids))
-_probs("shifted the wrong way", "Position t of the logits says how likely token t + 1 is, not t − 1.")(
-    lambda logits, ids: _pick(logits[:, 1:].log_softmax(-1), ids[:, :-1]))
+_probs(
+    "nothing shifted, the first dropped", "Position t of the logits says how likely token t + 1 is."
+)(lambda logits, ids: _pick(logits.log_softmax(-1), ids)[:, 1:])
+_probs(
+    "nothing shifted, the last dropped", "Position t of the logits says how likely token t + 1 is."
+)(lambda logits, ids: _pick(logits.log_softmax(-1), ids)[:, :-1])
+_probs(
+    "nothing shifted", "Nobody predicts the first token: T tokens have T − 1 log-probabilities."
+)(lambda logits, ids: _pick(logits.log_softmax(-1), ids))
+_probs(
+    "shifted the wrong way", "Position t of the logits says how likely token t + 1 is, not t − 1."
+)(lambda logits, ids: _pick(logits[:, 1:].log_softmax(-1), ids[:, :-1]))
 _probs("shifted around the end", "The last token is followed by nothing, not by the first.")(
-    lambda logits, ids: _pick(logits.log_softmax(-1), ids.roll(-1, 1)))
-_probs("probabilities", "The logarithm is missing.")(lambda logits, ids: _pick(logits[:, :-1].softmax(-1), ids[:, 1:]))
+    lambda logits, ids: _pick(logits.log_softmax(-1), ids.roll(-1, 1))
+)
+_probs("probabilities", "The logarithm is missing.")(
+    lambda logits, ids: _pick(logits[:, :-1].softmax(-1), ids[:, 1:])
+)
 _probs("scores", "Logits are no log-probabilities yet: normalise them.")(
-    lambda logits, ids: _pick(logits[:, :-1], ids[:, 1:]))
+    lambda logits, ids: _pick(logits[:, :-1], ids[:, 1:])
+)
 _probs("the minus sign of a loss", "A log-probability is never above 0.")(
-    lambda logits, ids: -_pick(logits[:, :-1].log_softmax(-1), ids[:, 1:]))
+    lambda logits, ids: -_pick(logits[:, :-1].log_softmax(-1), ids[:, 1:])
+)
 _probs("softmax over time", "Probabilities sum to 1 over the vocabulary, the last axis.")(
-    lambda logits, ids: _pick(logits[:, :-1].log_softmax(1), ids[:, 1:]))
+    lambda logits, ids: _pick(logits[:, :-1].log_softmax(1), ids[:, 1:])
+)
 _probs("the likeliest token's", "Ask for the token that was sampled.")(
-    lambda logits, ids: logits[:, :-1].log_softmax(-1).amax(-1))
+    lambda logits, ids: logits[:, :-1].log_softmax(-1).amax(-1)
+)
 _probs("an axis too many", "gather leaves an axis of size 1 behind.")(
-    lambda logits, ids: logits[:, :-1].log_softmax(-1).gather(-1, ids[:, 1:, None]))
+    lambda logits, ids: logits[:, :-1].log_softmax(-1).gather(-1, ids[:, 1:, None])
+)
 _probs("the log of a softmax that rounded to 0", "Take the logarithm before anything is rounded.")(
-    lambda logits, ids: _pick(logits[:, :-1].softmax(-1).log(), ids[:, 1:]))
+    lambda logits, ids: _pick(logits[:, :-1].softmax(-1).log(), ids[:, 1:])
+)
 _probs("exp overflows", "exp(10,000) is inf: logsumexp knows how to do without.")(
-    lambda logits, ids: _pick(logits[:, :-1] - logits[:, :-1].exp().sum(-1, keepdim=True).log(), ids[:, 1:]))
+    lambda logits, ids: _pick(
+        logits[:, :-1] - logits[:, :-1].exp().sum(-1, keepdim=True).log(), ids[:, 1:]
+    )
+)
 
 # ---- kl_estimates
 
@@ -53,23 +69,34 @@ def _three(k1, k2=lambda k: k**2 / 2, k3=lambda k: torch.expm1(-k) + k):
     return k1, k2(k1), k3(k1)
 
 
-_kl("policy and reference swapped", "k1 is above 0 where the policy likes the token more than the reference does.")(
-    lambda new, ref: _three(ref - new))
+_kl(
+    "policy and reference swapped",
+    "k1 is above 0 where the policy likes the token more than the reference does.",
+)(lambda new, ref: _three(ref - new))
 _kl("k2 without ½", "Half of the square.")(lambda new, ref: _three(new - ref, k2=lambda k: k**2))
-_kl("the wrong exponent in k3", "k3 needs the ratio of the reference to the policy: the sign in front of k1 matters.")(
-    lambda new, ref: _three(new - ref, k3=lambda k: torch.expm1(k) - k))
+_kl(
+    "the wrong exponent in k3",
+    "k3 needs the ratio of the reference to the policy: the sign in front of k1 matters.",
+)(lambda new, ref: _three(new - ref, k3=lambda k: torch.expm1(k) - k))
 _kl("k3 with the wrong sign of k1", "k3 is never below 0, and for small k1 it is as small as k2.")(
-    lambda new, ref: _three(new - ref, k3=lambda k: torch.expm1(-k) - k))
+    lambda new, ref: _three(new - ref, k3=lambda k: torch.expm1(-k) - k)
+)
 _kl("k3 without −1", "Where both policies agree, every estimate is 0.")(
-    lambda new, ref: _three(new - ref, k3=lambda k: torch.exp(-k) + k))
+    lambda new, ref: _three(new - ref, k3=lambda k: torch.exp(-k) + k)
+)
 _kl("k2 and k3 swapped", "The order is k1, k2, k3.")(
-    lambda new, ref: (new - ref, torch.expm1(ref - new) + new - ref, (new - ref) ** 2 / 2))
+    lambda new, ref: (new - ref, torch.expm1(ref - new) + new - ref, (new - ref) ** 2 / 2)
+)
 _kl("k1 without its sign", "k1 may be below 0, or its mean would not be the KL.")(
-    lambda new, ref: ((new - ref).abs(), *_three(new - ref)[1:]))
-_kl("k1 weighted by the probability", "The tokens are sampled: the likely ones come more often already.")(
-    lambda new, ref: (new.exp() * (new - ref), *_three(new - ref)[1:]))
+    lambda new, ref: ((new - ref).abs(), *_three(new - ref)[1:])
+)
+_kl(
+    "k1 weighted by the probability",
+    "The tokens are sampled: the likely ones come more often already.",
+)(lambda new, ref: (new.exp() * (new - ref), *_three(new - ref)[1:]))
 _kl("means over the batch", "One estimate for each token.")(
-    lambda new, ref: tuple(k.mean() for k in _three(new - ref)))
+    lambda new, ref: tuple(k.mean() for k in _three(new - ref))
+)
 
 # ---- token_rewards
 
@@ -93,19 +120,26 @@ def _paid(place=None, sign=-1.0, scale=None, clean=True, kl=True, weight=lambda 
     return body
 
 
-_rewards("the score in the last column", "The last column may be padding: pay at the last kept token.")(
-    _paid(place=lambda mask: torch.full(mask.shape[:1], mask.shape[1] - 1)))
-_rewards("the score where the tokens are counted", "With padding on the left, the number of tokens says nothing about places.")(
-    _paid(place=lambda mask: mask.sum(1) - 1))
-_rewards("the score at the first token", "The score is for the whole response: it comes at its end.")(
-    _paid(place=lambda mask: mask.int().argmax(1)))
+_rewards(
+    "the score in the last column", "The last column may be padding: pay at the last kept token."
+)(_paid(place=lambda mask: torch.full(mask.shape[:1], mask.shape[1] - 1)))
+_rewards(
+    "the score where the tokens are counted",
+    "With padding on the left, the number of tokens says nothing about places.",
+)(_paid(place=lambda mask: mask.sum(1) - 1))
+_rewards(
+    "the score at the first token", "The score is for the whole response: it comes at its end."
+)(_paid(place=lambda mask: mask.int().argmax(1)))
 _rewards("the score one token too far", "Pay at the last kept token, not behind it.")(
-    _paid(place=lambda mask: mask.shape[1] - mask.flip(1).int().argmax(1)))
+    _paid(place=lambda mask: mask.shape[1] - mask.flip(1).int().argmax(1))
+)
 _rewards("KL rewarded", "Moving away from the reference costs: look at the sign.")(_paid(sign=1.0))
 _rewards("beta left out", "The argument `beta` changes nothing in your result.")(_paid(scale=1.0))
 _rewards("KL left out", "Every kept token is charged for its KL.")(_paid(kl=False))
 _rewards("padding charged", "Positions that are not kept get 0.")(_paid(clean=False))
-_rewards("the score multiplied by beta", "beta is the price of KL, not of the score.")(_paid(weight=lambda beta: beta))
+_rewards("the score multiplied by beta", "beta is the price of KL, not of the score.")(
+    _paid(weight=lambda beta: beta)
+)
 
 
 @_rewards("the score at every token", "The score is paid once for a response.")
@@ -127,17 +161,35 @@ def _gae(name, hint):
     return mistake("ppo.gae", name, hint)
 
 
-def _walk(rewards, values, mask, gamma=1.0, lam=0.95, stop=True, trace=None, value=None, finish=0.0, clean=True):
+def _walk(
+    rewards,
+    values,
+    mask,
+    gamma=1.0,
+    lam=0.95,
+    stop=True,
+    trace=None,
+    value=None,
+    finish=0.0,
+    clean=True,
+):
     """Go back through the columns; `stop` lets nothing leak out of what is not kept."""
     B, R = mask.shape
-    after, advantage, columns = torch.full((B,), finish).to(values.dtype) * values[:, -1], torch.zeros(B).to(values), []
+    after, advantage, columns = (
+        torch.full((B,), finish).to(values.dtype) * values[:, -1],
+        torch.zeros(B).to(values),
+        [],
+    )
     for t in range(R - 1, -1, -1):
         keep = mask[:, t]
         delta = rewards[:, t] + (gamma if value is None else value) * after - values[:, t]
         new = delta + (gamma * lam if trace is None else trace) * advantage
         columns.insert(0, torch.where(keep, new, 0.0) if clean else new)
         if stop:
-            after, advantage = torch.where(keep, values[:, t], after), torch.where(keep, new, advantage)
+            after, advantage = (
+                torch.where(keep, values[:, t], after),
+                torch.where(keep, new, advantage),
+            )
         else:
             after, advantage = values[:, t], new
     advantages = torch.stack(columns, dim=1)
@@ -145,22 +197,31 @@ def _walk(rewards, values, mask, gamma=1.0, lam=0.95, stop=True, trace=None, val
     return advantages, torch.where(mask, returns, 0.0) if clean else returns
 
 
-_gae("bootstrapped past the last kept token", "Behind the last kept token there is nothing: padding's value must not leak in.")(
-    lambda *given, **options: _walk(*given, **options, stop=False))
+_gae(
+    "bootstrapped past the last kept token",
+    "Behind the last kept token there is nothing: padding's value must not leak in.",
+)(lambda *given, **options: _walk(*given, **options, stop=False))
 _gae("numbers at padding", "Both results are 0 at positions that are not kept.")(
-    lambda *given, **options: _walk(*given, **options, clean=False))
+    lambda *given, **options: _walk(*given, **options, clean=False)
+)
 _gae("λ left out", "The advantage that is handed on fades with γ and with λ.")(
-    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, 1.0))
+    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, 1.0)
+)
 _gae("γ left out", "The argument `gamma` changes nothing in your result.")(
-    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, 1.0, lam))
+    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, 1.0, lam)
+)
 _gae("γ missing in δ", "The next value is discounted too.")(
-    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, lam, value=1.0))
+    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, lam, value=1.0)
+)
 _gae("γ missing in the fading", "The advantage that is handed on fades with γ and with λ.")(
-    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, lam, trace=lam))
+    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, lam, trace=lam)
+)
 _gae("nothing handed on", "A token's advantage holds a share of the next one's.")(
-    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, 0.0))
-_gae("the last value bootstrapped", "After the last token V is 0, also where a row has no padding.")(
-    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, lam, finish=1.0))
+    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, 0.0)
+)
+_gae(
+    "the last value bootstrapped", "After the last token V is 0, also where a row has no padding."
+)(lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, lam, finish=1.0))
 
 
 def _returns(name, hint, change):
@@ -170,22 +231,49 @@ def _returns(name, hint, change):
         return change(advantages, returns, rewards, values, mask)
 
 
-_returns("returns from whitened advantages", "The returns are formed before any whitening.",
-         lambda a, _, r, v, m: (a, torch.where(m, (a - a[m].mean()) / a[m].std(unbiased=False) + v, 0.0)))
-_returns("advantages whitened", "Whitening is a step of its own, behind this one.",
-         lambda a, returned, r, v, m: (torch.where(m, (a - a[m].mean()) / a[m].std(unbiased=False), 0.0), returned))
-_returns("returns without the values", "Â says how much better it was than V: add V again.",
-         lambda a, returned, r, v, m: (a, a))
-_returns("returns less the values", "Â says how much better it was than V: add V again.",
-         lambda a, returned, r, v, m: (a, torch.where(m, a - v, 0.0)))
-_returns("advantages and returns swapped", "First the advantages, then the returns.",
-         lambda a, returned, r, v, m: (returned, a))
-_returns("rewards added for values", "returns = Â + V, not Â + r.", lambda a, _, r, v, m: (a, torch.where(m, a + r, 0.0)))
+_returns(
+    "returns from whitened advantages",
+    "The returns are formed before any whitening.",
+    lambda a, _, r, v, m: (
+        a,
+        torch.where(m, (a - a[m].mean()) / a[m].std(unbiased=False) + v, 0.0),
+    ),
+)
+_returns(
+    "advantages whitened",
+    "Whitening is a step of its own, behind this one.",
+    lambda a, returned, r, v, m: (
+        torch.where(m, (a - a[m].mean()) / a[m].std(unbiased=False), 0.0),
+        returned,
+    ),
+)
+_returns(
+    "returns without the values",
+    "Â says how much better it was than V: add V again.",
+    lambda a, returned, r, v, m: (a, a),
+)
+_returns(
+    "returns less the values",
+    "Â says how much better it was than V: add V again.",
+    lambda a, returned, r, v, m: (a, torch.where(m, a - v, 0.0)),
+)
+_returns(
+    "advantages and returns swapped",
+    "First the advantages, then the returns.",
+    lambda a, returned, r, v, m: (returned, a),
+)
+_returns(
+    "rewards added for values",
+    "returns = Â + V, not Â + r.",
+    lambda a, _, r, v, m: (a, torch.where(m, a + r, 0.0)),
+)
 
 
 @_gae("from the front to the back", "Advantages look ahead: begin at the last token.")
 def _(rewards, values, mask, gamma=1.0, lam=0.95):
-    advantages, _ = (x.flip(1) for x in _walk(rewards.flip(1), values.flip(1), mask.flip(1), gamma, lam))
+    advantages, _ = (
+        x.flip(1) for x in _walk(rewards.flip(1), values.flip(1), mask.flip(1), gamma, lam)
+    )
     return advantages, torch.where(mask, advantages + values, 0.0)
 
 
@@ -202,8 +290,14 @@ def _white(name, hint):
     return mistake("ppo.whiten", name, hint)
 
 
-def _whitened(x, mask, shift_mean=True, over=None, variance=lambda kept: kept.var(unbiased=False),
-              divide=lambda c, v: c / (v + 1e-8).sqrt()):
+def _whitened(
+    x,
+    mask,
+    shift_mean=True,
+    over=None,
+    variance=lambda kept: kept.var(unbiased=False),
+    divide=lambda c, v: c / (v + 1e-8).sqrt(),
+):
     kept = x[mask] if over is None else over(x, mask)
     mean = kept.mean()
     out = divide(x - mean, variance(kept)) + (0.0 if shift_mean else mean)
@@ -211,35 +305,63 @@ def _whitened(x, mask, shift_mean=True, over=None, variance=lambda kept: kept.va
 
 
 _white("padding counted", "Mean and variance are those of the kept positions.")(
-    lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean, over=lambda x, mask: x))
+    lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean, over=lambda x, mask: x)
+)
 _white("padding counted as 0", "A 0 at padding still counts in the mean: choose the kept ones.")(
-    lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean, over=lambda x, mask: torch.where(mask, x, 0.0)))
+    lambda x, mask, shift_mean=True: _whitened(
+        x, mask, shift_mean, over=lambda x, mask: torch.where(mask, x, 0.0)
+    )
+)
 _white("the unbiased variance", "Divide by n, not by n − 1: torch does the latter unless told.")(
-    lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean, variance=lambda kept: kept.var()))
+    lambda x, mask, shift_mean=True: _whitened(
+        x, mask, shift_mean, variance=lambda kept: kept.var()
+    )
+)
 _white("eps left out", "1e-8 is added to the variance, so that equal numbers do no harm.")(
-    lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean, divide=lambda c, v: c / v.sqrt()))
+    lambda x, mask, shift_mean=True: _whitened(
+        x, mask, shift_mean, divide=lambda c, v: c / v.sqrt()
+    )
+)
 _white("eps outside the root", "1e-8 is added to the variance, before the root.")(
-    lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean, divide=lambda c, v: c / (v.sqrt() + 1e-8)))
+    lambda x, mask, shift_mean=True: _whitened(
+        x, mask, shift_mean, divide=lambda c, v: c / (v.sqrt() + 1e-8)
+    )
+)
 _white("divided by the variance", "A root is missing.")(
-    lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean, divide=lambda c, v: c / (v + 1e-8)))
+    lambda x, mask, shift_mean=True: _whitened(
+        x, mask, shift_mean, divide=lambda c, v: c / (v + 1e-8)
+    )
+)
 _white("shift_mean left out", "The argument `shift_mean` changes nothing in your result.")(
-    lambda x, mask, shift_mean=True: _whitened(x, mask))
+    lambda x, mask, shift_mean=True: _whitened(x, mask)
+)
 _white("shift_mean turned around", "True means that the mean goes to 0.")(
-    lambda x, mask, shift_mean=True: _whitened(x, mask, not shift_mean))
+    lambda x, mask, shift_mean=True: _whitened(x, mask, not shift_mean)
+)
 
 
-@_white("the mean scaled too", "With shift_mean=False the mean is taken away, then added again as it was.")
+@_white(
+    "the mean scaled too",
+    "With shift_mean=False the mean is taken away, then added again as it was.",
+)
 def _(x, mask, shift_mean=True):
-    return _whitened(x, mask) if shift_mean else torch.where(mask, x / (x[mask].var(unbiased=False) + 1e-8).sqrt(), 0.0)
+    return (
+        _whitened(x, mask)
+        if shift_mean
+        else torch.where(mask, x / (x[mask].var(unbiased=False) + 1e-8).sqrt(), 0.0)
+    )
 
 
 @_white("each row by itself", "Mean and variance are those of all kept positions of the batch.")
 def _(x, mask, shift_mean=True):
-    return torch.cat([_whitened(x[b:b + 1], mask[b:b + 1], shift_mean) for b in range(len(x))])
+    return torch.cat([_whitened(x[b : b + 1], mask[b : b + 1], shift_mean) for b in range(len(x))])
 
 
 @_white("numbers at padding", "Positions that are not kept get 0.")
 def _(x, mask, shift_mean=True):
     kept = x[mask]
-    return F.layer_norm(x - kept.mean(), (1,)) + (x - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt() + (
-        0.0 if shift_mean else kept.mean())
+    return (
+        F.layer_norm(x - kept.mean(), (1,))
+        + (x - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt()
+        + (0.0 if shift_mean else kept.mean())
+    )

@@ -18,7 +18,11 @@ def last_token_index() -> list[Case]:
         one(right, expected=torch.tensor([2, 0, 4]), about="padding on the right"),
         one(left, expected=torch.tensor([5, 5, 4]), about="padding on the left"),
         one(holes, expected=torch.tensor([2, 3, 1]), about="padding in between"),
-        one(right.T.contiguous().T, expected=torch.tensor([2, 0, 4]), about="not contiguous in memory"),
+        one(
+            right.T.contiguous().T,
+            expected=torch.tensor([2, 0, 4]),
+            about="not contiguous in memory",
+        ),
         one(torch.tensor([[True]]), expected=torch.tensor([0]), stage=EDGE, about="a single token"),
     ]
 
@@ -33,7 +37,12 @@ def pairwise_loss() -> list[Case]:
     chosen, rejected = draw.numbers(5) + 1, draw.numbers(5)
     zero = torch.zeros(4).double()
     return [
-        one(zero, zero, expected=torch.tensor(0.6931471805599453, dtype=torch.float64), about="equal rewards: ln 2"),
+        one(
+            zero,
+            zero,
+            expected=torch.tensor(0.6931471805599453, dtype=torch.float64),
+            about="equal rewards: ln 2",
+        ),
         *each_way(chosen, rejected, oracle=_preferred),
         *each_way(FAR, -FAR, oracle=_preferred, stage=EDGE, about="differences of ±20,000"),
         *each_way(zero, FAR, oracle=_preferred, stage=EDGE, about="differences of ±10,000"),
@@ -44,7 +53,11 @@ def _ranked(rewards: Tensor) -> Tensor:
     """Pair by pair."""
     K, losses = rewards.shape[-1], []
     for row in rewards.reshape(-1, K):
-        losses += [F.softplus(row[lower] - row[upper]) for upper in range(K) for lower in range(upper + 1, K)]
+        losses += [
+            F.softplus(row[lower] - row[upper])
+            for upper in range(K)
+            for lower in range(upper + 1, K)
+        ]
     return torch.stack(losses).mean()
 
 
@@ -57,8 +70,12 @@ def ranking_loss() -> list[Case]:
         one(draw.numbers(2, 3, 4), oracle=_ranked),
         one(draw.numbers(6, 2), oracle=_ranked, about="K = 2"),
         one(draw.numbers(1, 4), oracle=_ranked, stage=EDGE, about="a batch of one prompt"),
-        one(torch.tensor([[-1e4, 1e4, 0.0], [3.0, -1e4, 1e4]]).double(), stage=EDGE, about="rewards of ±10,000",
-            expected=torch.tensor((20000 + 10000 + 0 + 0 + 9997 + 20000) / 6, dtype=torch.float64)),
+        one(
+            torch.tensor([[-1e4, 1e4, 0.0], [3.0, -1e4, 1e4]]).double(),
+            stage=EDGE,
+            about="rewards of ±10,000",
+            expected=torch.tensor((20000 + 10000 + 0 + 0 + 9997 + 20000) / 6, dtype=torch.float64),
+        ),
     ]
 
 
@@ -69,9 +86,20 @@ def agreement() -> list[Case]:
         one([0, 0, 2, 1, 0], [0, 0, 2, 2, 0], expected=0.8),
         one([True, False, False], [True, False, False], expected=1.0),
         one([1, 2, 3], [3, 1, 2], expected=0.0),
-        one(torch.tensor([1, 0, 0, 1, 0, 0, 0, 1]), torch.tensor([0, 0, 0, 1, 1, 1, 0, 0]), expected=0.5,
-            about="tensors", rtol=1e-6),
-        one(torch.tensor([1, 0, 1, 0]), torch.tensor([1, 0, 1, 1]), expected=0.75, about="tensors", rtol=1e-6),
+        one(
+            torch.tensor([1, 0, 0, 1, 0, 0, 0, 1]),
+            torch.tensor([0, 0, 0, 1, 1, 1, 0, 0]),
+            expected=0.5,
+            about="tensors",
+            rtol=1e-6,
+        ),
+        one(
+            torch.tensor([1, 0, 1, 0]),
+            torch.tensor([1, 0, 1, 1]),
+            expected=0.75,
+            about="tensors",
+            rtol=1e-6,
+        ),
     ]
 
 
@@ -83,7 +111,9 @@ def normalize() -> list[Case]:
         return torch.stack([(r - mean) / std for r in rewards.flatten()]).reshape(rewards.shape)
 
     return [
-        one(torch.tensor([5.0, 1.0]).double(), 3.0, 2.0, expected=torch.tensor([1.0, -1.0]).double()),
+        one(
+            torch.tensor([5.0, 1.0]).double(), 3.0, 2.0, expected=torch.tensor([1.0, -1.0]).double()
+        ),
         *each_way(draw.numbers(4), 0.7, 0.25, oracle=oracle, gradient=False),
         *each_way(draw.numbers(2, 3), -1.5, 3.0, oracle=oracle, gradient=False),
     ]

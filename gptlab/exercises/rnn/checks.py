@@ -8,7 +8,9 @@ from torch import Tensor
 from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
 
 
-def _copied(cell: torch.nn.Module, w: Tensor, u: Tensor, b: Tensor) -> tuple[torch.nn.Module, dict[str, Tensor]]:
+def _copied(
+    cell: torch.nn.Module, w: Tensor, u: Tensor, b: Tensor
+) -> tuple[torch.nn.Module, dict[str, Tensor]]:
     """torch's cell in the right kind of number, and our weights as it names them: (out, in), one bias left at 0."""
     suffix = "_l0" if isinstance(cell, torch.nn.RNNBase) else ""
     weights = {"weight_ih": w.T, "weight_hh": u.T, "bias_ih": b, "bias_hh": torch.zeros_like(b)}
@@ -16,7 +18,9 @@ def _copied(cell: torch.nn.Module, w: Tensor, u: Tensor, b: Tensor) -> tuple[tor
 
 
 def _torch_rnn(x: Tensor, h: Tensor, w_xh: Tensor, w_hh: Tensor, b: Tensor) -> Tensor:
-    return torch.func.functional_call(*_copied(torch.nn.RNNCell(*w_xh.shape), w_xh, w_hh, b), (x, h))
+    return torch.func.functional_call(
+        *_copied(torch.nn.RNNCell(*w_xh.shape), w_xh, w_hh, b), (x, h)
+    )
 
 
 def _torch_gru(x: Tensor, h: Tensor, w: Tensor, u: Tensor, b: Tensor) -> Tensor:
@@ -25,13 +29,17 @@ def _torch_gru(x: Tensor, h: Tensor, w: Tensor, u: Tensor, b: Tensor) -> Tensor:
 
 def _drawn(seed: int, B: int, C: int, F: int, gates: int, scale: float = 1.0) -> list[Tensor]:
     draw = Draw(seed)
-    return [draw.numbers(*shape) * scale
-            for shape in ((B, C), (B, F), (C, gates * F), (F, gates * F), (gates * F,))]
+    return [
+        draw.numbers(*shape) * scale
+        for shape in ((B, C), (B, F), (C, gates * F), (F, gates * F), (gates * F,))
+    ]
 
 
 def rnn_step() -> list[Case]:
     """torch.nn.RNNCell is the oracle, and one step worked by hand: tanh(2·3 − 4·1 − 1.5) = tanh ½."""
-    hand = [torch.tensor(numbers).double() for numbers in ([[2.0]], [[4.0]], [[3.0]], [[-1.0]], [-1.5])]
+    hand = [
+        torch.tensor(numbers).double() for numbers in ([[2.0]], [[4.0]], [[3.0]], [[-1.0]], [-1.5])
+    ]
     x, h, *weights = _drawn(71, 2, 3, 4, 1)
     return [
         one(*hand, expected=torch.tensor([[0.46211716]]).double(), about="tanh of one half"),
@@ -49,7 +57,12 @@ def gru_step() -> list[Case]:
     new state is ¾ of the old one.
     """
     zero = torch.zeros(1, 1).double()
-    hand = zero, torch.tensor([[8.0]]).double(), torch.zeros(1, 3).double(), torch.zeros(1, 3).double()
+    hand = (
+        zero,
+        torch.tensor([[8.0]]).double(),
+        torch.zeros(1, 3).double(),
+        torch.zeros(1, 3).double(),
+    )
     bias = torch.tensor([5.0, 1.0986122886681098, 0.0]).double()
     x, h, *weights = _drawn(73, 2, 3, 4, 3)
     return [
@@ -66,7 +79,9 @@ def _halving(x: Tensor, h: Tensor) -> Tensor:
     return h / 2 + x
 
 
-def _with_weights(torch_cell: type, seed: int, C: int, F: int, gates: int) -> tuple[Callable, Callable]:
+def _with_weights(
+    torch_cell: type, seed: int, C: int, F: int, gates: int
+) -> tuple[Callable, Callable]:
     """A step with its weights put in, and torch's whole network with the same ones."""
     _, _, *weights = _drawn(seed, 1, C, F, gates, 0.5)
     one_step = _torch_gru if gates == 3 else _torch_rnn
@@ -75,7 +90,9 @@ def _with_weights(torch_cell: type, seed: int, C: int, F: int, gates: int) -> tu
         return one_step(x, h, *(weight.to(x.dtype) for weight in weights))
 
     def whole(step: Callable, xs: Tensor, h0: Tensor) -> Tensor:
-        network = _copied(torch_cell(C, F, batch_first=True), *(weight.to(xs.dtype) for weight in weights))
+        network = _copied(
+            torch_cell(C, F, batch_first=True), *(weight.to(xs.dtype) for weight in weights)
+        )
         return torch.func.functional_call(*network, (xs, h0[None]))[0]
 
     return step, whole
@@ -89,8 +106,13 @@ def run_rnn() -> list[Case]:
     xs, h0 = draw.numbers(2, 3, 5), draw.numbers(2, 4)
     numbers = torch.tensor([[[1.0], [2.0], [4.0]]]).double()
     return [
-        one(_halving, numbers, torch.tensor([[8.0]]).double(), about="each step halves the state and adds the input",
-            expected=torch.tensor([[[5.0], [4.5], [6.25]]]).double()),
+        one(
+            _halving,
+            numbers,
+            torch.tensor([[8.0]]).double(),
+            about="each step halves the state and adds the input",
+            expected=torch.tensor([[[5.0], [4.5], [6.25]]]).double(),
+        ),
         *each_way(rnn, xs, h0, oracle=torch_rnn, about="an RNN"),
         *each_way(gru, draw.numbers(3, 4, 2), draw.numbers(3, 3), oracle=torch_gru, about="a GRU"),
         one(rnn, xs[:, :1], h0, oracle=torch_rnn, stage=EDGE, about="one step"),

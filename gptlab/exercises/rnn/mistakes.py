@@ -11,37 +11,60 @@ def _rnn(name, hint):
     return mistake("rnn.rnn_step", name, hint)
 
 
-_rnn("no bend", "Without tanh the state grows without bounds.")(lambda x, h, w, u, b: x @ w + h @ u + b)
+_rnn("no bend", "Without tanh the state grows without bounds.")(
+    lambda x, h, w, u, b: x @ w + h @ u + b
+)
 _rnn("the logistic function for tanh", "The bend is tanh: from −1 to 1.")(
-    lambda x, h, w, u, b: torch.sigmoid(x @ w + h @ u + b))
+    lambda x, h, w, u, b: torch.sigmoid(x @ w + h @ u + b)
+)
 _rnn("ReLU for tanh", "The bend is tanh here.")(lambda x, h, w, u, b: torch.relu(x @ w + h @ u + b))
-_rnn("the old state left out", "Without h the network remembers nothing.")(lambda x, h, w, u, b: torch.tanh(x @ w + b))
-_rnn("the input left out", "The new state has to know what was read.")(lambda x, h, w, u, b: torch.tanh(h @ u + b))
+_rnn("the old state left out", "Without h the network remembers nothing.")(
+    lambda x, h, w, u, b: torch.tanh(x @ w + b)
+)
+_rnn("the input left out", "The new state has to know what was read.")(
+    lambda x, h, w, u, b: torch.tanh(h @ u + b)
+)
 _rnn("the bias left out", "The argument `b` changes nothing in your result.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w + h @ u))
-_rnn("the bias added twice", "b enters once.")(lambda x, h, w, u, b: torch.tanh(x @ w + b + h @ u + b))
+    lambda x, h, w, u, b: torch.tanh(x @ w + h @ u)
+)
+_rnn("the bias added twice", "b enters once.")(
+    lambda x, h, w, u, b: torch.tanh(x @ w + b + h @ u + b)
+)
 _rnn("the bias outside of tanh", "The bias belongs to the sum that is bent.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w + h @ u) + b)
-_rnn("the old state added as it is", "The old state goes through w_hh, and then through tanh with the rest.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w + b) + h)
-_rnn("added to the old state", "The new state replaces the old one; nothing is carried along beside it.")(
-    lambda x, h, w, u, b: h + torch.tanh(x @ w + h @ u + b))
+    lambda x, h, w, u, b: torch.tanh(x @ w + h @ u) + b
+)
+_rnn(
+    "the old state added as it is",
+    "The old state goes through w_hh, and then through tanh with the rest.",
+)(lambda x, h, w, u, b: torch.tanh(x @ w + b) + h)
+_rnn(
+    "added to the old state",
+    "The new state replaces the old one; nothing is carried along beside it.",
+)(lambda x, h, w, u, b: h + torch.tanh(x @ w + h @ u + b))
 _rnn("w_hh left out", "The old state goes through its own weights first.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w + h + b))
+    lambda x, h, w, u, b: torch.tanh(x @ w + h + b)
+)
 _rnn("each part bent by itself", "One tanh around the whole sum.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w) + torch.tanh(h @ u + b))
+    lambda x, h, w, u, b: torch.tanh(x @ w) + torch.tanh(h @ u + b)
+)
 _rnn("the two bent apart, the bias with the input", "One tanh around the whole sum.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w + b) + torch.tanh(h @ u))
+    lambda x, h, w, u, b: torch.tanh(x @ w + b) + torch.tanh(h @ u)
+)
 _rnn("the old state's part outside of tanh", "One tanh around the whole sum.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w + b) + h @ u)
+    lambda x, h, w, u, b: torch.tanh(x @ w + b) + h @ u
+)
 _rnn("w_hh transposed", "Weights are (in, out): they stand right of h as they are.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w + h @ u.T + b))
+    lambda x, h, w, u, b: torch.tanh(x @ w + h @ u.T + b)
+)
 _rnn("w_xh transposed", "Weights are (in, out): they stand right of x as they are.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w.T + h @ u + b))
+    lambda x, h, w, u, b: torch.tanh(x @ w.T + h @ u + b)
+)
 _rnn("the two weights swapped", "w_xh leads from x to h, w_hh from h to h.")(
-    lambda x, h, w, u, b: torch.tanh(x @ u + h @ w + b))
+    lambda x, h, w, u, b: torch.tanh(x @ u + h @ w + b)
+)
 _rnn("the state detached", "Backpropagation through time needs the way back through h.")(
-    lambda x, h, w, u, b: torch.tanh(x @ w + h.detach() @ u + b))
+    lambda x, h, w, u, b: torch.tanh(x @ w + h.detach() @ u + b)
+)
 
 # ---- gru_step
 
@@ -50,8 +73,16 @@ def _gru(name, hint):
     return mistake("rnn.gru_step", name, hint)
 
 
-def _with(order=(0, 1, 2), gate=torch.sigmoid, bend=torch.tanh, mix=lambda z, n, h: (1 - z) * n + z * h,
-          bias=(1.0, 1.0, 1.0), inner=0.0, reset=lambda r: r, first=False):
+def _with(
+    order=(0, 1, 2),
+    gate=torch.sigmoid,
+    bend=torch.tanh,
+    mix=lambda z, n, h: (1 - z) * n + z * h,
+    bias=(1.0, 1.0, 1.0),
+    inner=0.0,
+    reset=lambda r: r,
+    first=False,
+):
     """A GRU with one thing changed; `bias` outside and `inner` inside what r multiplies."""
 
     def body(x, h, w, u, b):
@@ -77,26 +108,48 @@ _gru("n in the middle", ORDER)(_with(order=(0, 2, 1)))
 _gru("n first", ORDER)(_with(order=(1, 2, 0)))
 _gru("the thirds backwards", ORDER)(_with(order=(2, 1, 0)))
 _gru("z, n, r", ORDER)(_with(order=(2, 0, 1)))
-_gru("z the wrong way round", "Where z is 1 the old state is kept: z·h.")(_with(mix=lambda z, n, h: z * n + (1 - z) * h))
-_gru("the reset gate before the product", "The paper prints it that way; here r multiplies h·u_n, as in torch.")(
-    _with(first=True))
-_gru("the reset gate left out", "r says how much of h·u_n goes into n.")(_with(reset=torch.ones_like))
-_gru("the reset gate turned around", "r itself multiplies h·u_n, not 1 − r.")(_with(reset=lambda r: 1 - r))
-_gru("b_n inside the reset gate", "b_n stands outside: r multiplies h·u_n alone.")(_with(bias=(1, 1, 0), inner=1.0))
-_gru("the biases left out", "The argument `b` changes nothing in your result.")(_with(bias=(0, 0, 0)))
+_gru("z the wrong way round", "Where z is 1 the old state is kept: z·h.")(
+    _with(mix=lambda z, n, h: z * n + (1 - z) * h)
+)
+_gru(
+    "the reset gate before the product",
+    "The paper prints it that way; here r multiplies h·u_n, as in torch.",
+)(_with(first=True))
+_gru("the reset gate left out", "r says how much of h·u_n goes into n.")(
+    _with(reset=torch.ones_like)
+)
+_gru("the reset gate turned around", "r itself multiplies h·u_n, not 1 − r.")(
+    _with(reset=lambda r: 1 - r)
+)
+_gru("b_n inside the reset gate", "b_n stands outside: r multiplies h·u_n alone.")(
+    _with(bias=(1, 1, 0), inner=1.0)
+)
+_gru("the biases left out", "The argument `b` changes nothing in your result.")(
+    _with(bias=(0, 0, 0))
+)
 _gru("b_n left out", "n has a bias too, in the last third of b.")(_with(bias=(1, 1, 0)))
 _gru("biases in n only", "All three have a bias: r, z and n.")(_with(bias=(0, 0, 1)))
-_gru("the biases added twice", "b enters once, not with x and again with h.")(_with(bias=(2, 2, 1), inner=1.0))
+_gru("the biases added twice", "b enters once, not with x and again with h.")(
+    _with(bias=(2, 2, 1), inner=1.0)
+)
 _gru("tanh for the gates", "A gate runs from 0 to 1: it is a sigmoid.")(_with(gate=torch.tanh))
-_gru("a sigmoid for n", "Only the gates are sigmoids; the candidate n runs from −1 to 1.")(_with(bend=torch.sigmoid))
+_gru("a sigmoid for n", "Only the gates are sigmoids; the candidate n runs from −1 to 1.")(
+    _with(bend=torch.sigmoid)
+)
 _gru("n not bent", "The candidate n goes through tanh.")(_with(bend=lambda n: n))
 _gru("gates not bent", "A gate runs from 0 to 1: it is a sigmoid.")(_with(gate=lambda gate: gate))
 _gru("the old state forgotten", "Where z is 1 the old state is kept: the result mixes n and h.")(
-    _with(mix=lambda z, n, h: (1 - z) * n))
-_gru("n on top of the old state", "What z keeps of h, 1 − z takes of n.")(_with(mix=lambda z, n, h: n + z * h))
-_gru("no update gate", "The result mixes the candidate n with the old state.")(_with(mix=lambda z, n, h: n))
+    _with(mix=lambda z, n, h: (1 - z) * n)
+)
+_gru("n on top of the old state", "What z keeps of h, 1 − z takes of n.")(
+    _with(mix=lambda z, n, h: n + z * h)
+)
+_gru("no update gate", "The result mixes the candidate n with the old state.")(
+    _with(mix=lambda z, n, h: n)
+)
 _gru("the mixture bent again", "h' is a mixture of n and h, and nothing more.")(
-    _with(mix=lambda z, n, h: torch.tanh((1 - z) * n + z * h)))
+    _with(mix=lambda z, n, h: torch.tanh((1 - z) * n + z * h))
+)
 
 
 @_gru("the reset gate over x too", "r multiplies h·u_n alone; x's part goes in whole.")
@@ -106,7 +159,10 @@ def _(x, h, w, u, b):
     return (1 - z) * torch.tanh(r * (x_n + h_n)) + z * h
 
 
-@_gru("every third column to a gate", "The columns stand in thirds: all of r, then all of z, then all of n.")
+@_gru(
+    "every third column to a gate",
+    "The columns stand in thirds: all of r, then all of z, then all of n.",
+)
 def _(x, h, w, u, b):
     w, u, b = (part.unflatten(-1, (-1, 3)).transpose(-1, -2).flatten(-2) for part in (w, u, b))
     return _with()(x, h, w, u, b)
@@ -140,39 +196,61 @@ def _states(step, xs, h0, keep=lambda h: h):
 
 
 _run("every step from h0", "Each step starts from the state that the one before has left.")(
-    lambda step, xs, h0: torch.stack([step(x, h0) for x in xs.unbind(1)], dim=1))
-_run("the state before each input", "out[:, t] is the state after input t: h0 is no part of the result.")(
-    lambda step, xs, h0: torch.stack([h0, *_states(step, xs, h0)[:-1]], dim=1))
+    lambda step, xs, h0: torch.stack([step(x, h0) for x in xs.unbind(1)], dim=1)
+)
+_run(
+    "the state before each input",
+    "out[:, t] is the state after input t: h0 is no part of the result.",
+)(lambda step, xs, h0: torch.stack([h0, *_states(step, xs, h0)[:-1]], dim=1))
 _run("h0 among the results", "h0 is the state before the first input: T inputs give T states.")(
-    lambda step, xs, h0: torch.stack([h0, *_states(step, xs, h0)], dim=1))
+    lambda step, xs, h0: torch.stack([h0, *_states(step, xs, h0)], dim=1)
+)
 _run("the last input not read", "Every input makes a step: T inputs give T states.")(
-    lambda step, xs, h0: torch.stack(_states(step, xs, h0)[:-1], dim=1))
+    lambda step, xs, h0: torch.stack(_states(step, xs, h0)[:-1], dim=1)
+)
 _run("the first state not kept", "Keep the state after every input, the first one too.")(
-    lambda step, xs, h0: torch.stack(_states(step, xs, h0)[1:], dim=1))
+    lambda step, xs, h0: torch.stack(_states(step, xs, h0)[1:], dim=1)
+)
 _run("the first input not read", "Every input makes a step, the first one too.")(
-    lambda step, xs, h0: torch.stack([h0, *_states(step, xs[:, 1:], h0)], dim=1))
+    lambda step, xs, h0: torch.stack([h0, *_states(step, xs[:, 1:], h0)], dim=1)
+)
 _run("time in front", "The batch is the first axis of the result.")(
-    lambda step, xs, h0: torch.stack(_states(step, xs, h0)))
+    lambda step, xs, h0: torch.stack(_states(step, xs, h0))
+)
 _run("time behind", "Time is the second axis of the result, the state the third.")(
-    lambda step, xs, h0: torch.stack(_states(step, xs, h0), dim=-1))
+    lambda step, xs, h0: torch.stack(_states(step, xs, h0), dim=-1)
+)
 _run("the last state only", "The result holds the state after every input.")(
-    lambda step, xs, h0: _states(step, xs, h0)[-1])
+    lambda step, xs, h0: _states(step, xs, h0)[-1]
+)
 _run("the states side by side", "stack makes a new axis; cat does not.")(
-    lambda step, xs, h0: torch.cat(_states(step, xs, h0), dim=1))
+    lambda step, xs, h0: torch.cat(_states(step, xs, h0), dim=1)
+)
 _run("the states one below the other", "stack makes a new axis; cat does not.")(
-    lambda step, xs, h0: torch.cat(_states(step, xs, h0)))
+    lambda step, xs, h0: torch.cat(_states(step, xs, h0))
+)
 _run("a list of states", "Make one tensor of all the states.")(_states)
 _run("from the end to the start", "Reading goes from the first input to the last.")(
-    lambda step, xs, h0: torch.stack(_states(step, xs.flip(1), h0)[::-1], dim=1))
+    lambda step, xs, h0: torch.stack(_states(step, xs.flip(1), h0)[::-1], dim=1)
+)
 _run("the last state everywhere", "Keep the state after each input, before it is replaced.")(
-    lambda step, xs, h0: torch.stack([_states(step, xs, h0)[-1]] * xs.shape[1], dim=1))
+    lambda step, xs, h0: torch.stack([_states(step, xs, h0)[-1]] * xs.shape[1], dim=1)
+)
 _run("input and state swapped", "It is step(x, h): the input comes first.")(
-    lambda step, xs, h0: torch.stack(_states(lambda x, h: step(h, x), xs, h0), dim=1))
+    lambda step, xs, h0: torch.stack(_states(lambda x, h: step(h, x), xs, h0), dim=1)
+)
 _run("the batch read as time", "Axis 0 of xs is the batch; time is axis 1.")(
-    lambda step, xs, h0: torch.stack(_states(step, xs.transpose(0, 1), h0), dim=1))
+    lambda step, xs, h0: torch.stack(_states(step, xs.transpose(0, 1), h0), dim=1)
+)
 _run("the states summed up", "Each state is kept as it is.")(
-    lambda step, xs, h0: torch.stack(_states(step, xs, h0), dim=1).cumsum(1))
-@_run("the history cut behind every step", "A detached state lets no gradient through to what was read before.")
+    lambda step, xs, h0: torch.stack(_states(step, xs, h0), dim=1).cumsum(1)
+)
+
+
+@_run(
+    "the history cut behind every step",
+    "A detached state lets no gradient through to what was read before.",
+)
 def _(step, xs, h0):
     h, states = h0, []
     for x in xs.unbind(1):
@@ -182,13 +260,19 @@ def _(step, xs, h0):
     return torch.stack(states, dim=1)
 
 
-_run("the history cut at every step", "A detached state lets no gradient through to what was read before.")(
-    lambda step, xs, h0: torch.stack(_states(step, xs, h0, torch.Tensor.detach), dim=1))
+_run(
+    "the history cut at every step",
+    "A detached state lets no gradient through to what was read before.",
+)(lambda step, xs, h0: torch.stack(_states(step, xs, h0, torch.Tensor.detach), dim=1))
 _run("a state of 0 at the start", "The argument `h0` changes nothing in your result.")(
-    lambda step, xs, h0: torch.stack(_states(step, xs, torch.zeros_like(h0)), dim=1))
+    lambda step, xs, h0: torch.stack(_states(step, xs, torch.zeros_like(h0)), dim=1)
+)
 
 
-@_run("the results detached", "The gradient has to flow back through every step: no detach, no .data, no no_grad.")
+@_run(
+    "the results detached",
+    "The gradient has to flow back through every step: no detach, no .data, no no_grad.",
+)
 def _(step, xs, h0):
     return torch.stack(_states(step, xs, h0), dim=1).detach()
 

@@ -28,7 +28,9 @@ def softmax() -> list[Case]:
     """torch's softmax is the oracle; at temperature 0, one-hots worked by hand."""
     draw = Draw(11)
     table, square, row = draw.numbers(2, 3, 7), draw.numbers(5, 5), draw.numbers(4)
-    wide = torch.tensor([[1e4, -1e4, 0.0, 9999.0], [-1e4, -1e4, -9998.0, -1e4], [3.0, 1.0, 2.0, 0.0]]).double()
+    wide = torch.tensor(
+        [[1e4, -1e4, 0.0, 9999.0], [-1e4, -1e4, -9998.0, -1e4], [3.0, 1.0, 2.0, 0.0]]
+    ).double()
     tie = torch.tensor([[1.0, 3.0, 3.0, 0.0], [2.0, 2.0, -1.0, 2.0], [0.0, 1.0, 5.0, 4.0]]).double()
     first = torch.tensor([[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]])
     return [
@@ -38,12 +40,28 @@ def softmax() -> list[Case]:
         *each_way(wide, oracle=_softmax, stage=EDGE, about="scores of ±10,000"),
         one(wide, oracle=_softmax, temperature=0.01, stage=EDGE, about="scores of ±10,000"),
         one(wide[None], oracle=_softmax, stage=EDGE, about="scores of ±10,000, three axes"),
-        one(tie[None], temperature=0.0, expected=first[None].double(), stage=EDGE, about="with ties, three axes"),
-        one(torch.tensor([[0.5, -INF, 1.0], [-INF, 2.0, -INF]]).double(), oracle=_softmax, stage=EDGE,
-            about="scores of −inf"),
+        one(
+            tie[None],
+            temperature=0.0,
+            expected=first[None].double(),
+            stage=EDGE,
+            about="with ties, three axes",
+        ),
+        one(
+            torch.tensor([[0.5, -INF, 1.0], [-INF, 2.0, -INF]]).double(),
+            oracle=_softmax,
+            stage=EDGE,
+            about="scores of −inf",
+        ),
         one(tie, temperature=0.0, expected=first.double(), stage=EDGE, about="with ties"),
         one(tie.float(), temperature=0, expected=first, stage=EDGE, about="with ties, float32"),
-        one(wide, temperature=0.0, expected=torch.eye(4).double()[[0, 2, 0]], stage=EDGE, about="scores of ±10,000"),
+        one(
+            wide,
+            temperature=0.0,
+            expected=torch.eye(4).double()[[0, 2, 0]],
+            stage=EDGE,
+            about="scores of ±10,000",
+        ),
     ]
 
 
@@ -69,7 +87,13 @@ def top_k_filter() -> list[Case]:
         one(ties, 3, oracle=_top_k, stage=EDGE, about="ties with the k-th"),
         one(row, 6, oracle=_top_k, stage=EDGE, about="k = V"),
         one(table, 9, oracle=_top_k, stage=EDGE, about="k > V"),
-        one(torch.tensor([3.0, -INF, 1.0, -INF]).double(), 3, oracle=_top_k, stage=EDGE, about="scores of −inf"),
+        one(
+            torch.tensor([3.0, -INF, 1.0, -INF]).double(),
+            3,
+            oracle=_top_k,
+            stage=EDGE,
+            about="scores of −inf",
+        ),
     ]
 
 
@@ -95,16 +119,28 @@ def top_p_filter() -> list[Case]:
     known = torch.tensor([0.1, 0.4, 0.2, 0.3]).double().log()
     wide = torch.tensor([[1e4, -1e4, 0.0], [0.0, 5.0, -60.0]]).double()
     return [
-        one(known, 0.65, expected=torch.where(torch.tensor([False, True, False, True]), known, -INF),
-            about="probabilities 0.1, 0.4, 0.2, 0.3"),
+        one(
+            known,
+            0.65,
+            expected=torch.where(torch.tensor([False, True, False, True]), known, -INF),
+            about="probabilities 0.1, 0.4, 0.2, 0.3",
+        ),
         *each_way(table, 0.75, oracle=_top_p, gradient=False),
         *each_way(row, 0.4, oracle=_top_p, gradient=False),
         *each_way(draw.numbers(4, 5), 0.9, oracle=_top_p, gradient=False),
         one(known, 0.05, oracle=_top_p, stage=EDGE, about="the likeliest alone has more than p"),
         one(table, 0.0, oracle=_top_p, stage=EDGE, about="p = 0"),
         one(table, 1.0, oracle=_top_p, stage=EDGE, about="p = 1"),
-        one(wide, 1.0, oracle=_top_p, stage=EDGE, about="p = 1, with probabilities that round to 0"),
+        one(
+            wide, 1.0, oracle=_top_p, stage=EDGE, about="p = 1, with probabilities that round to 0"
+        ),
         one(wide, 1.5, oracle=_top_p, stage=EDGE, about="p > 1"),
         one(wide, 0.5, oracle=_top_p, stage=EDGE, about="scores of ±10,000"),
-        one(torch.tensor([0.5, -INF, 1.0, -INF]).double(), 0.9, oracle=_top_p, stage=EDGE, about="scores of −inf"),
+        one(
+            torch.tensor([0.5, -INF, 1.0, -INF]).double(),
+            0.9,
+            oracle=_top_p,
+            stage=EDGE,
+            about="scores of −inf",
+        ),
     ]

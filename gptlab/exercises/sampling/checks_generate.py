@@ -17,23 +17,37 @@ def _frequencies(drawn: Tensor) -> Tensor:
     return torch.bincount(drawn.long(), minlength=4) / ROWS
 
 
-def _often(expected: list[float], about: str, logits: Tensor | None = None, stage: str = "plain", **options) -> Case:
+def _often(
+    expected: list[float], about: str, logits: Tensor | None = None, stage: str = "plain", **options
+) -> Case:
     """Many rows with the same known probabilities."""
     logits = KNOWN.log() if logits is None else logits
-    return one(logits.expand(ROWS, 4).clone(), generator=Seed(7), expected=torch.tensor(expected), about=about,
-               summary=_frequencies, stage=stage, **NEAR, **options)
+    return one(
+        logits.expand(ROWS, 4).clone(),
+        generator=Seed(7),
+        expected=torch.tensor(expected),
+        about=about,
+        summary=_frequencies,
+        stage=stage,
+        **NEAR,
+        **options,
+    )
 
 
 def _halves(drawn: Tensor) -> Tensor:
     half = ROWS // 2
-    return torch.stack([torch.bincount(part.long(), minlength=4) / half for part in (drawn[:half], drawn[half:])])
+    return torch.stack(
+        [torch.bincount(part.long(), minlength=4) / half for part in (drawn[:half], drawn[half:])]
+    )
 
 
 def sample_next() -> list[Case]:
     """Frequencies against probabilities worked by hand; greedy against the maximum."""
     logits = Draw(14).numbers(3, 5)
     best = torch.tensor([max(range(5), key=row.__getitem__) for row in logits.tolist()])
-    two_kinds = torch.cat([KNOWN.log().expand(ROWS // 2, 4), KNOWN.flip(0).log().expand(ROWS // 2, 4)])
+    two_kinds = torch.cat(
+        [KNOWN.log().expand(ROWS // 2, 4), KNOWN.flip(0).log().expand(ROWS // 2, 4)]
+    )
     said = "probabilities 0.4, 0.1, 0.3, 0.2 in each row; how often each token is drawn"
     wide = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 0.0, 1e4]]).double()
     return [
@@ -48,17 +62,34 @@ def sample_next() -> list[Case]:
         _often([1, 0, 0, 0], said, top_k=2, top_p=0.5),
         _often([4 / 7, 0, 3 / 7, 0], said, top_k=3, top_p=0.65),
         _often([1, 0, 0, 0], said, temperature=0.5, top_p=0.5),
-        one(two_kinds, generator=Seed(3), expected=torch.stack([KNOWN, KNOWN.flip(0)]), about="two kinds of rows",
-            summary=_halves, **NEAR),
-        repeats(logits.repeat(9, 1), about="the same draw from the same seed, and then another one"),
+        one(
+            two_kinds,
+            generator=Seed(3),
+            expected=torch.stack([KNOWN, KNOWN.flip(0)]),
+            about="two kinds of rows",
+            summary=_halves,
+            **NEAR,
+        ),
+        repeats(
+            logits.repeat(9, 1), about="the same draw from the same seed, and then another one"
+        ),
         one(logits[:1], top_k=1, generator=Seed(1), expected=best[:1], stage=EDGE, about="one row"),
         one(logits[1:2], temperature=0, expected=best[1:2], stage=EDGE, about="one row"),
-        one(torch.tensor([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]]).double(), temperature=0.0, expected=torch.tensor([1, 0]),
-            stage=EDGE, about="with ties"),
+        one(
+            torch.tensor([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]]).double(),
+            temperature=0.0,
+            expected=torch.tensor([1, 0]),
+            stage=EDGE,
+            about="with ties",
+        ),
         one(wide, expected=torch.tensor([0, 2]), stage=EDGE, about="scores of ±10,000"),
         one(wide, temperature=0, top_k=2, top_p=0.5, expected=torch.tensor([0, 2]), stage=EDGE),
-        _often([0.5, 0, 0.5, 0], "scores of −inf are never drawn", stage=EDGE,
-               logits=torch.tensor([0, -float("inf"), 0, -float("inf")]).double()),
+        _often(
+            [0.5, 0, 0.5, 0],
+            "scores of −inf are never drawn",
+            stage=EDGE,
+            logits=torch.tensor([0, -float("inf"), 0, -float("inf")]).double(),
+        ),
     ]
 
 
@@ -77,7 +108,7 @@ def rule(ids: Tensor) -> Tensor:
     logits = torch.zeros(*ids.shape, V)
     for b, tokens in enumerate(ids.tolist()):
         for t in range(len(tokens)):
-            logits[b, t, _next_of(tokens[:t + 1])] = 9.0
+            logits[b, t, _next_of(tokens[: t + 1])] = 9.0
     return logits
 
 
@@ -105,27 +136,127 @@ def generate() -> list[Case]:
     return [
         one(rule, ids, 4, temperature=0.0, oracle=_continued),
         one(rule, ids[:1], 1, temperature=0.0, oracle=_continued),
-        one(rule, ids.T.contiguous().T, 6, top_k=1, oracle=_continued, about="not contiguous in memory"),
+        one(
+            rule,
+            ids.T.contiguous().T,
+            6,
+            top_k=1,
+            oracle=_continued,
+            about="not contiguous in memory",
+        ),
         one(rule, ids, 5, top_p=1e-6, oracle=_continued),
-        one(rule, both, 9, stop_id=STOP, temperature=0.0, oracle=_continued, about="rows that stop at different times"),
-        one(rule, both, 2, stop_id=STOP, temperature=0.0, oracle=_continued, about="one row has not stopped at the end"),
-        one(rule, both, 9, stop_id=STOP, top_k=1, generator=Seed(2), oracle=_continued, about="with a generator"),
-        one(rule, with_stop, 9, stop_id=STOP, temperature=0.0, oracle=_continued, about="stop_id stands in the prompt"),
-        one(chance, one_step, 1, generator=Seed(4), expected=KNOWN, summary=_new_frequencies, **NEAR,
-            about="how often each token is drawn"),
-        one(chance, one_step, 1, temperature=0.5, generator=Seed(4), summary=_new_frequencies, **NEAR,
-            expected=torch.tensor([16 / 30, 1 / 30, 9 / 30, 4 / 30]), about="how often each token is drawn"),
-        one(chance, one_step, 1, top_k=2, generator=Seed(4), summary=_new_frequencies, **NEAR,
-            expected=torch.tensor([4 / 7, 0, 3 / 7, 0]), about="how often each token is drawn"),
-        one(chance, one_step, 1, top_p=0.75, generator=Seed(4), summary=_new_frequencies, **NEAR,
-            expected=torch.tensor([4 / 9, 0, 3 / 9, 2 / 9]), about="how often each token is drawn"),
-        repeats(chance, one_step[:5], 8, about="the same text from the same seed, and then another one"),
-        one(rule, ends_with_stop, 9, stop_id=STOP, temperature=0.0, oracle=_continued, stage=EDGE,
-            about="the prompt ends with stop_id"),
-        one(rule, torch.tensor([[6], [3]]), 9, stop_id=0, temperature=0.0, oracle=_continued, stage=EDGE,
-            about="a prompt of one token; stop_id is 0"),
-        one(rule, torch.tensor([[1], [5]]), 4, temperature=0.0, oracle=_continued, stage=EDGE,
-            about="a prompt of one token"),
+        one(
+            rule,
+            both,
+            9,
+            stop_id=STOP,
+            temperature=0.0,
+            oracle=_continued,
+            about="rows that stop at different times",
+        ),
+        one(
+            rule,
+            both,
+            2,
+            stop_id=STOP,
+            temperature=0.0,
+            oracle=_continued,
+            about="one row has not stopped at the end",
+        ),
+        one(
+            rule,
+            both,
+            9,
+            stop_id=STOP,
+            top_k=1,
+            generator=Seed(2),
+            oracle=_continued,
+            about="with a generator",
+        ),
+        one(
+            rule,
+            with_stop,
+            9,
+            stop_id=STOP,
+            temperature=0.0,
+            oracle=_continued,
+            about="stop_id stands in the prompt",
+        ),
+        one(
+            chance,
+            one_step,
+            1,
+            generator=Seed(4),
+            expected=KNOWN,
+            summary=_new_frequencies,
+            **NEAR,
+            about="how often each token is drawn",
+        ),
+        one(
+            chance,
+            one_step,
+            1,
+            temperature=0.5,
+            generator=Seed(4),
+            summary=_new_frequencies,
+            **NEAR,
+            expected=torch.tensor([16 / 30, 1 / 30, 9 / 30, 4 / 30]),
+            about="how often each token is drawn",
+        ),
+        one(
+            chance,
+            one_step,
+            1,
+            top_k=2,
+            generator=Seed(4),
+            summary=_new_frequencies,
+            **NEAR,
+            expected=torch.tensor([4 / 7, 0, 3 / 7, 0]),
+            about="how often each token is drawn",
+        ),
+        one(
+            chance,
+            one_step,
+            1,
+            top_p=0.75,
+            generator=Seed(4),
+            summary=_new_frequencies,
+            **NEAR,
+            expected=torch.tensor([4 / 9, 0, 3 / 9, 2 / 9]),
+            about="how often each token is drawn",
+        ),
+        repeats(
+            chance, one_step[:5], 8, about="the same text from the same seed, and then another one"
+        ),
+        one(
+            rule,
+            ends_with_stop,
+            9,
+            stop_id=STOP,
+            temperature=0.0,
+            oracle=_continued,
+            stage=EDGE,
+            about="the prompt ends with stop_id",
+        ),
+        one(
+            rule,
+            torch.tensor([[6], [3]]),
+            9,
+            stop_id=0,
+            temperature=0.0,
+            oracle=_continued,
+            stage=EDGE,
+            about="a prompt of one token; stop_id is 0",
+        ),
+        one(
+            rule,
+            torch.tensor([[1], [5]]),
+            4,
+            temperature=0.0,
+            oracle=_continued,
+            stage=EDGE,
+            about="a prompt of one token",
+        ),
         one(rule, ids, 0, temperature=0.0, expected=ids, stage=EDGE, about="no new token"),
     ]
 

@@ -20,22 +20,31 @@ def _kth(logits, k):
     return logits.sort(dim=-1, descending=True).values[..., k - 1, None]
 
 
-@mistake("sampling.top_k_filter", "dropped scores become 0",
-         "A score of 0 still has a chance: exp(0) is 1.")
+@mistake(
+    "sampling.top_k_filter",
+    "dropped scores become 0",
+    "A score of 0 still has a chance: exp(0) is 1.",
+)
 @_limited
 def _(logits, k):
     return logits.masked_fill(logits < _kth(logits, k), 0.0)
 
 
-@mistake("sampling.top_k_filter", "dropped scores become large but finite",
-         "Use −inf itself, so that the chance is exactly 0.")
+@mistake(
+    "sampling.top_k_filter",
+    "dropped scores become large but finite",
+    "Use −inf itself, so that the chance is exactly 0.",
+)
 @_limited
 def _(logits, k):
     return logits.masked_fill(logits < _kth(logits, k), -1e9)
 
 
-@mistake("sampling.top_k_filter", "an axis lost",
-         "The k-th largest scores have lost their last axis and do not line up with their rows: keep it, as [..., -1:] does.")
+@mistake(
+    "sampling.top_k_filter",
+    "an axis lost",
+    "The k-th largest scores have lost their last axis and do not line up with their rows: keep it, as [..., -1:] does.",
+)
 @_limited
 def _(logits, k):
     return logits.masked_fill(logits < logits.topk(k, dim=-1).values[..., -1], -INF)
@@ -47,7 +56,11 @@ def _(logits, k):
     return logits.masked_fill(logits >= _kth(logits, k), -INF)
 
 
-@mistake("sampling.top_k_filter", "the k-th itself dropped", "The k-th largest is one of the k that stay.")
+@mistake(
+    "sampling.top_k_filter",
+    "the k-th itself dropped",
+    "The k-th largest is one of the k that stay.",
+)
 @_limited
 def _(logits, k):
     return logits.masked_fill(logits <= _kth(logits, k), -INF)
@@ -71,27 +84,40 @@ def _(logits, k):
     return logits.masked_fill(logits < _kth(logits.flatten(), k), -INF)
 
 
-@mistake("sampling.top_k_filter", "the limit of the first row for all", "Each row has its own k-th largest score.")
+@mistake(
+    "sampling.top_k_filter",
+    "the limit of the first row for all",
+    "Each row has its own k-th largest score.",
+)
 @_limited
 def _(logits, k):
     return logits.masked_fill(logits < _kth(logits.reshape(-1, logits.shape[-1])[0], k), -INF)
 
 
-@mistake("sampling.top_k_filter", "only the k scores returned", "The result has the shape of the logits.")
+@mistake(
+    "sampling.top_k_filter", "only the k scores returned", "The result has the shape of the logits."
+)
 @_limited
 def _(logits, k):
     return logits.topk(k, dim=-1).values
 
 
-@mistake("sampling.top_k_filter", "ties with the k-th dropped",
-         "Scores that equal the k-th largest are kept too, so more than k may stay.")
+@mistake(
+    "sampling.top_k_filter",
+    "ties with the k-th dropped",
+    "Scores that equal the k-th largest are kept too, so more than k may stay.",
+)
 @_limited
 def _(logits, k):
     top = logits.topk(k, dim=-1)
     return torch.full_like(logits, -INF).scatter(-1, top.indices, top.values)
 
 
-@mistake("sampling.top_k_filter", "k larger than the vocabulary", "There are never more than V scores to keep.")
+@mistake(
+    "sampling.top_k_filter",
+    "k larger than the vocabulary",
+    "There are never more than V scores to keep.",
+)
 def _(logits, k):
     return logits.masked_fill(logits < logits.topk(k, dim=-1).values[..., -1:], -INF)
 
@@ -120,21 +146,31 @@ def _first_stays(drop):
     return torch.cat([torch.zeros_like(drop[..., :1]), drop[..., 1:]], dim=-1)
 
 
-@mistake("sampling.top_p_filter", "the token that crosses p dropped",
-         "Without the token that crosses it, the kept ones do not reach p.")
+@mistake(
+    "sampling.top_p_filter",
+    "the token that crosses p dropped",
+    "Without the token that crosses it, the kept ones do not reach p.",
+)
 @_nucleus
 def _(chances, p):
     return _first_stays(chances.cumsum(dim=-1) > p)
 
 
-@mistake("sampling.top_p_filter", "nothing kept", "The likeliest token always stays, also where it alone has more than p.")
+@mistake(
+    "sampling.top_p_filter",
+    "nothing kept",
+    "The likeliest token always stays, also where it alone has more than p.",
+)
 @_nucleus
 def _(chances, p):
     return chances.cumsum(dim=-1) > p
 
 
-@mistake("sampling.top_p_filter", "each probability held against p",
-         "p is what the kept probabilities reach together, not what each one has.")
+@mistake(
+    "sampling.top_p_filter",
+    "each probability held against p",
+    "p is what the kept probabilities reach together, not what each one has.",
+)
 @_nucleus
 def _(chances, p):
     return _first_stays(chances < p)
@@ -146,7 +182,11 @@ def _(chances, p):
     return _first_stays((_before(chances) >= p).roll(1, dims=-1))
 
 
-@mistake("sampling.top_p_filter", "the kept and the dropped swapped", "Your filter drops the likeliest tokens.")
+@mistake(
+    "sampling.top_p_filter",
+    "the kept and the dropped swapped",
+    "Your filter drops the likeliest tokens.",
+)
 @_nucleus
 def _(chances, p):
     return _before(chances) < p
@@ -161,8 +201,11 @@ def _(logits, p):
     return logits.masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), -INF)
 
 
-@mistake("sampling.top_p_filter", "not brought back into the old order",
-         "Your mask belongs to the sorted scores; the scores stand in another order.")
+@mistake(
+    "sampling.top_p_filter",
+    "not brought back into the old order",
+    "Your mask belongs to the sorted scores; the scores stand in another order.",
+)
 def _(logits, p):
     if p >= 1:
         return logits.clone()
@@ -170,7 +213,9 @@ def _(logits, p):
     return logits.masked_fill(_first_stays(_before(chances) >= p), -INF)
 
 
-@mistake("sampling.top_p_filter", "sorted scores returned", "Token i has to keep its score at place i.")
+@mistake(
+    "sampling.top_p_filter", "sorted scores returned", "Token i has to keep its score at place i."
+)
 def _(logits, p):
     if p >= 1:
         return logits.clone()
@@ -178,7 +223,11 @@ def _(logits, p):
     return ordered.masked_fill(_first_stays(_before(ordered.softmax(dim=-1)) >= p), -INF)
 
 
-@mistake("sampling.top_p_filter", "dropped scores become 0", "A score of 0 still has a chance: exp(0) is 1.")
+@mistake(
+    "sampling.top_p_filter",
+    "dropped scores become 0",
+    "A score of 0 still has a chance: exp(0) is 1.",
+)
 def _(logits, p):
     if p >= 1:
         return logits.clone()
@@ -187,8 +236,11 @@ def _(logits, p):
     return logits.masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), 0.0)
 
 
-@mistake("sampling.top_p_filter", "scores added up, not probabilities",
-         "p is a share of the probability: turn the scores into chances first.")
+@mistake(
+    "sampling.top_p_filter",
+    "scores added up, not probabilities",
+    "p is a share of the probability: turn the scores into chances first.",
+)
 def _(logits, p):
     if p >= 1:
         return logits.clone()
@@ -197,8 +249,11 @@ def _(logits, p):
     return logits.masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), -INF)
 
 
-@mistake("sampling.top_p_filter", "the tail dropped at p = 1",
-         "Small probabilities round to 0, so the sum is 1 before the end: p ≥ 1 needs its own branch.")
+@mistake(
+    "sampling.top_p_filter",
+    "the tail dropped at p = 1",
+    "Small probabilities round to 0, so the sum is 1 before the end: p ≥ 1 needs its own branch.",
+)
 def _(logits, p):
     ordered, order = logits.sort(dim=-1, descending=True, stable=True)
     drop = _first_stays(_before(ordered.softmax(dim=-1)) >= p)

@@ -19,9 +19,9 @@ def _stretches(function, ids: Tensor, batch_size: int, context: int, generator) 
     place = {token: i for i, token in enumerate(ids.tolist())}
     for read, answer in zip(x.tolist(), y.tolist(), strict=True):
         start = place[read[0]]
-        if read != ids.tolist()[start:start + context]:
+        if read != ids.tolist()[start : start + context]:
             return f"x holds {read}, which is no stretch of the text"
-        if answer != ids.tolist()[start + 1:start + 1 + context]:
+        if answer != ids.tolist()[start + 1 : start + 1 + context]:
             return f"x holds {read} and y {answer}"
     return True
 
@@ -46,10 +46,35 @@ def get_batch() -> list[Case]:
         one(text[:4], 2, 3, Seed(1), expected=exact, about="a single start"),
         holds(_stretches, text, 6, 4, Seed(2), about=stretch),
         holds(_stretches, torch.stack([text, text], 1)[:, 0], 5, 2, Seed(3), about=stretch),
-        one(text, 6000, 4, Seed(4), expected=fifth, call=_starts, rtol=0.0, atol=0.035,
-            about="how often each place is a start; how often two neighbours start alike"),
-        one(text, 6000, 4, Seed(3), expected=fifth, call=_starts, rtol=0.0, atol=0.035, about="another seed"),
-        holds(_twice_the_same, text, 7, 4, about="the same stretches from the same seed, and then other ones"),
+        one(
+            text,
+            6000,
+            4,
+            Seed(4),
+            expected=fifth,
+            call=_starts,
+            rtol=0.0,
+            atol=0.035,
+            about="how often each place is a start; how often two neighbours start alike",
+        ),
+        one(
+            text,
+            6000,
+            4,
+            Seed(3),
+            expected=fifth,
+            call=_starts,
+            rtol=0.0,
+            atol=0.035,
+            about="another seed",
+        ),
+        holds(
+            _twice_the_same,
+            text,
+            7,
+            4,
+            about="the same stretches from the same seed, and then other ones",
+        ),
         holds(_stretches, text, 1, 4, Seed(5), stage=EDGE, about=f"a batch of one: {stretch}"),
         holds(_stretches, text, 5, 1, Seed(6), stage=EDGE, about=f"a context of one: {stretch}"),
     ]
@@ -69,9 +94,14 @@ def _adamw(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay)
     """torch's own optimizer, put in the middle of a run."""
     param = param.clone().requires_grad_()
     param.grad = grad.clone()
-    optimizer = torch.optim.AdamW([param], lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, foreach=False)
-    optimizer.state[param] = {"step": torch.tensor(step - 1.0), "exp_avg": exp_avg.clone(),
-                              "exp_avg_sq": exp_avg_sq.clone()}
+    optimizer = torch.optim.AdamW(
+        [param], lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, foreach=False
+    )
+    optimizer.state[param] = {
+        "step": torch.tensor(step - 1.0),
+        "exp_avg": exp_avg.clone(),
+        "exp_avg_sq": exp_avg_sq.clone(),
+    }
     optimizer.step()
     state = optimizer.state[param]
     return param.detach(), state["exp_avg"], state["exp_avg_sq"]
@@ -87,11 +117,34 @@ def adamw_step() -> list[Case]:
     single = [x.float() for x in tensors]
     loose = [x.T.contiguous().T for x in tensors]
     return [
-        one(param, grad, zero, zero, 1, 0.1, (0.9, 0.99), 1e-8, 0.0, **near, about="the first step, no decay"),
+        one(
+            param,
+            grad,
+            zero,
+            zero,
+            1,
+            0.1,
+            (0.9, 0.99),
+            1e-8,
+            0.0,
+            **near,
+            about="the first step, no decay",
+        ),
         one(param, grad, zero, zero, 1, 0.1, (0.8, 0.95), 0.5, 0.3, **near, about="the first step"),
         one(*tensors, 7, 0.01, (0.9, 0.999), 1e-8, 0.0, **near, about="step 7, no decay"),
         one(*tensors, 3, 0.2, (0.7, 0.9), 0.1, 0.5, **near),
-        one(*single, 4, 0.1, (0.9, 0.95), 1e-3, 0.1, oracle=_adamw, rtol=1e-4, atol=1e-5, about="float32"),
+        one(
+            *single,
+            4,
+            0.1,
+            (0.9, 0.95),
+            1e-3,
+            0.1,
+            oracle=_adamw,
+            rtol=1e-4,
+            atol=1e-5,
+            about="float32",
+        ),
         one(*loose, 5, 0.1, (0.9, 0.95), 1e-3, 0.1, **near, about="not contiguous in memory"),
         one(*tensors, 2, 0.05, (0.0, 0.0), 1e-2, 0.1, **near, stage=EDGE, about="without memory"),
     ]
@@ -149,15 +202,39 @@ def clip_by_global_norm() -> list[Case]:
     factor = 1 / (5 + 1e-6)
 
     def case(grads, max_norm, about=about, stage=PLAIN, **options):
-        return one(grads, max_norm, expected=_torch_clips(grads, max_norm), call=_clipped, changes=True, about=about,
-                   stage=stage, **options)
+        return one(
+            grads,
+            max_norm,
+            expected=_torch_clips(grads, max_norm),
+            call=_clipped,
+            changes=True,
+            about=about,
+            stage=stage,
+            **options,
+        )
 
     return [
-        one(hand, 1.0, call=_clipped, changes=True, about=about,
-            expected=[torch.tensor(5.0).double(), 3 * factor * torch.ones(1).double(),
-                      4 * factor * torch.tensor([0, 1.0]).double()]),
-        case(grads, 1.5), case(grads[:1], 0.3), case(grads, 100.0), case(grads, 2.0),
-        case([grad.float() for grad in grads], 1.0, about=f"{about}, float32", rtol=1e-5, atol=1e-6),
-        case([grads[0].T, grads[2].transpose(0, 2)], 1.0, about=f"{about}, not contiguous in memory"),
+        one(
+            hand,
+            1.0,
+            call=_clipped,
+            changes=True,
+            about=about,
+            expected=[
+                torch.tensor(5.0).double(),
+                3 * factor * torch.ones(1).double(),
+                4 * factor * torch.tensor([0, 1.0]).double(),
+            ],
+        ),
+        case(grads, 1.5),
+        case(grads[:1], 0.3),
+        case(grads, 100.0),
+        case(grads, 2.0),
+        case(
+            [grad.float() for grad in grads], 1.0, about=f"{about}, float32", rtol=1e-5, atol=1e-6
+        ),
+        case(
+            [grads[0].T, grads[2].transpose(0, 2)], 1.0, about=f"{about}, not contiguous in memory"
+        ),
         case([torch.zeros(2, 3).double(), torch.zeros(4).double()], 1.0, f"{about}, all 0", EDGE),
     ]

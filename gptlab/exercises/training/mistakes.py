@@ -18,7 +18,9 @@ def _cut(first=0, last=0, later=1, stride=1, rows=None, given=True):
 
     def body(ids, batch_size, context, generator):
         generator = generator if given else None
-        starts = torch.randint(first, len(ids) - context + last, (rows or batch_size, 1), generator=generator)
+        starts = torch.randint(
+            first, len(ids) - context + last, (rows or batch_size, 1), generator=generator
+        )
         places = starts.expand(batch_size, 1) // stride * stride + torch.arange(context)
         return ids[places], ids[places + later]
 
@@ -27,22 +29,33 @@ def _cut(first=0, last=0, later=1, stride=1, rows=None, given=True):
 
 _batch("y is x", "y is what comes one token later.")(_cut(later=0))
 _batch("the first start left out", "Places count from 0.")(_cut(first=1))
-_batch("the last start left out", "randint leaves its upper end out already: count the starts for N = context + 1.")(
-    _cut(last=-1))
-_batch("a start too far", "y has to end inside the text too: count the starts for N = context + 1.")(_cut(last=1))
+_batch(
+    "the last start left out",
+    "randint leaves its upper end out already: count the starts for N = context + 1.",
+)(_cut(last=-1))
+_batch(
+    "a start too far", "y has to end inside the text too: count the starts for N = context + 1."
+)(_cut(last=1))
 _batch("one start for all", "Every row of the batch draws a start of its own.")(_cut(rows=1))
-_batch("blocks that do not overlap", "A stretch may begin at any place, not only at multiples.")(_cut(stride=2))
-_batch("the generator not passed on", "The same seed has to give the same stretches.")(_cut(given=False))
+_batch("blocks that do not overlap", "A stretch may begin at any place, not only at multiples.")(
+    _cut(stride=2)
+)
+_batch("the generator not passed on", "The same seed has to give the same stretches.")(
+    _cut(given=False)
+)
 
 
-@_batch("x and y swapped", "First what the model reads, then what it must predict: y is one token later.")
+@_batch(
+    "x and y swapped",
+    "First what the model reads, then what it must predict: y is one token later.",
+)
 def _(*arguments):
     return _cut()(*arguments)[::-1]
 
 
 @_batch("always the start of the text", "The starts are drawn.")
 def _(ids, batch_size, context, generator):
-    return ids[:context].expand(batch_size, -1), ids[1:context + 1].expand(batch_size, -1)
+    return ids[:context].expand(batch_size, -1), ids[1 : context + 1].expand(batch_size, -1)
 
 
 @_batch("tokens drawn one by one", "Draw the start of a stretch, then read on in order.")
@@ -58,7 +71,9 @@ def _adam(name, hint):
     return mistake("training.adamw_step", name, hint)
 
 
-def _step(param, grad, m, v, step, lr, betas, eps, decay, correct=(True, True), shift=0, eps_inside=False):
+def _step(
+    param, grad, m, v, step, lr, betas, eps, decay, correct=(True, True), shift=0, eps_inside=False
+):
     """Kingma & Ba, then the decay, with places to go wrong."""
     (b1, b2), step = betas, step + shift
     m, v = b1 * m + (1 - b1) * grad, b2 * v + (1 - b2) * grad * grad
@@ -69,35 +84,56 @@ def _step(param, grad, m, v, step, lr, betas, eps, decay, correct=(True, True), 
 
 
 _adam("no bias correction", "m and v start at 0, so the first steps are too small without it.")(
-    lambda *given: _step(*given, correct=(False, False)))
+    lambda *given: _step(*given, correct=(False, False))
+)
 _adam("m not corrected", "Both means start at 0, and both are corrected.")(
-    lambda *given: _step(*given, correct=(False, True)))
+    lambda *given: _step(*given, correct=(False, True))
+)
 _adam("v not corrected", "Both means start at 0, and both are corrected.")(
-    lambda *given: _step(*given, correct=(True, False)))
+    lambda *given: _step(*given, correct=(True, False))
+)
 _adam("the step counted from 0", "The first update is step 1, and it is given to you as 1.")(
-    lambda *given: _step(*given, shift=1))
+    lambda *given: _step(*given, shift=1)
+)
 _adam("eps inside the root", "eps is added to the root, not to what stands below it.")(
-    lambda *given: _step(*given, eps_inside=True))
+    lambda *given: _step(*given, eps_inside=True)
+)
 _adam("eps left out", "The argument `eps` changes nothing in your result.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(p, g, m, v, step, lr, betas, 0.0, decay))
+    lambda p, g, m, v, step, lr, betas, eps, decay: _step(p, g, m, v, step, lr, betas, 0.0, decay)
+)
 _adam("no decay", "The argument `weight_decay` changes nothing in your result.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(p, g, m, v, step, lr, betas, eps, 0.0))
-_adam("the decay in the gradient", "That is Adam with L2; here the decay goes past m and v, straight to the weights.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(p, g + decay * p, m, v, step, lr, betas, eps, 0.0))
+    lambda p, g, m, v, step, lr, betas, eps, decay: _step(p, g, m, v, step, lr, betas, eps, 0.0)
+)
+_adam(
+    "the decay in the gradient",
+    "That is Adam with L2; here the decay goes past m and v, straight to the weights.",
+)(
+    lambda p, g, m, v, step, lr, betas, eps, decay: _step(
+        p, g + decay * p, m, v, step, lr, betas, eps, 0.0
+    )
+)
 _adam("the decay not times the learning rate", "The schedule has to slow the decay down too.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(p, g, m, v, step, lr, betas, eps, decay / lr))
+    lambda p, g, m, v, step, lr, betas, eps, decay: _step(
+        p, g, m, v, step, lr, betas, eps, decay / lr
+    )
+)
 _adam("β1 and β2 swapped", "The first belongs to the mean, the second to the square.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(p, g, m, v, step, lr, betas[::-1], eps, decay))
+    lambda p, g, m, v, step, lr, betas, eps, decay: _step(
+        p, g, m, v, step, lr, betas[::-1], eps, decay
+    )
+)
 _adam("uphill", "A gradient points to where the loss grows.")(
     lambda p, g, m, v, step, lr, betas, eps, decay: (
         2 * (1 - lr * decay) * p - _step(p, g, m, v, step, lr, betas, eps, decay)[0],
-        *_step(p, g, m, v, step, lr, betas, eps, decay)[1:]))
+        *_step(p, g, m, v, step, lr, betas, eps, decay)[1:],
+    )
+)
 
 
 @_adam("the root left out", "v is a mean of squares: its root has the gradient's size.")
 def _(param, grad, m, v, step, lr, betas, eps, decay):
     _, m, v = _step(param, grad, m, v, step, lr, betas, eps, decay)
-    mean, size = m / (1 - betas[0]**step), v / (1 - betas[1]**step)
+    mean, size = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
     return param - lr * decay * param - lr * mean / (size + eps), m, v
 
 
@@ -105,14 +141,17 @@ def _(param, grad, m, v, step, lr, betas, eps, decay):
 def _(param, grad, m, v, step, lr, betas, eps, decay):
     _, m, _ = _step(param, grad, m, v, step, lr, betas, eps, decay)
     v = betas[1] * v + (1 - betas[1]) * grad
-    mean, size = m / (1 - betas[0]**step), v / (1 - betas[1]**step)
+    mean, size = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
     return param - lr * decay * param - lr * mean / (size.sqrt() + eps), m, v
 
 
-@_adam("corrected m and v handed back", "The next step needs m' and v' as they are, before the correction.")
+@_adam(
+    "corrected m and v handed back",
+    "The next step needs m' and v' as they are, before the correction.",
+)
 def _(param, grad, m, v, step, lr, betas, eps, decay):
     param, m, v = _step(param, grad, m, v, step, lr, betas, eps, decay)
-    return param, m / (1 - betas[0]**step), v / (1 - betas[1]**step)
+    return param, m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
 
 
 @_adam("the moved parameter decays", "The decay is a share of θ as it was before the step.")
@@ -124,11 +163,14 @@ def _(param, grad, m, v, step, lr, betas, eps, decay):
 @_adam("m and v not mixed", "Only a share of 1 − β comes in anew.")
 def _(param, grad, m, v, step, lr, betas, eps, decay):
     m, v = betas[0] * m + grad, betas[1] * v + grad * grad
-    mean, size = m / (1 - betas[0]**step), v / (1 - betas[1]**step)
+    mean, size = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
     return param - lr * decay * param - lr * mean / (size.sqrt() + eps), m, v
 
 
-@_adam("written into the given tensors", "All three results are new tensors; mul_ and add_ change those that were given.")
+@_adam(
+    "written into the given tensors",
+    "All three results are new tensors; mul_ and add_ change those that were given.",
+)
 def _(param, grad, m, v, *settings):
     new = _step(param, grad, m, v, *settings)
     return tuple(old.copy_(x) for old, x in zip((param, m, v), new, strict=True))
@@ -141,8 +183,14 @@ def _cosine(name, hint):
     return mistake("training.cosine_schedule", name, hint)
 
 
-def _rate(warm=lambda s, w: (s + 1) / w, done=lambda s, w, n: (s - w) / (n - w), turn=math.pi, low=1.0, high=None,
-          after=True):
+def _rate(
+    warm=lambda s, w: (s + 1) / w,
+    done=lambda s, w, n: (s - w) / (n - w),
+    turn=math.pi,
+    low=1.0,
+    high=None,
+    after=True,
+):
     """A schedule with one thing changed."""
 
     def body(step, warmup, total, max_lr, min_lr):
@@ -156,25 +204,46 @@ def _rate(warm=lambda s, w: (s + 1) / w, done=lambda s, w, n: (s - w) / (n - w),
     return body
 
 
-_cosine("the warm-up begins at 0", "A step with a learning rate of 0 is lost: step 0 already moves.")(
-    _rate(warm=lambda s, w: s / w))
-_cosine("the cosine begins at step 0", "Progress runs from 0 at the end of the warm-up to 1 at the end.")(
-    _rate(done=lambda s, w, n: s / n))
+_cosine(
+    "the warm-up begins at 0", "A step with a learning rate of 0 is lost: step 0 already moves."
+)(_rate(warm=lambda s, w: s / w))
+_cosine(
+    "the cosine begins at step 0", "Progress runs from 0 at the end of the warm-up to 1 at the end."
+)(_rate(done=lambda s, w, n: s / n))
 _cosine("progress over all steps", "What is left after the warm-up is total − warmup.")(
-    _rate(done=lambda s, w, n: (s - w) / n))
-_cosine("a whole wave", "Half a cosine takes it from the top to the bottom.")(_rate(turn=2 * math.pi))
+    _rate(done=lambda s, w, n: (s - w) / n)
+)
+_cosine("a whole wave", "Half a cosine takes it from the top to the bottom.")(
+    _rate(turn=2 * math.pi)
+)
 _cosine("a quarter of a wave", "The cosine has to reach −1 at the end.")(_rate(turn=math.pi / 2))
 _cosine("min_lr left out", "The argument `min_lr` changes nothing in your result.")(_rate(low=0.0))
 _cosine("too high by min_lr", "The wave is as high as max_lr − min_lr.")(_rate(high="max"))
-_cosine("up again after the end", "From total on it stays at min_lr: the cosine would rise again.")(_rate(after=False))
+_cosine("up again after the end", "From total on it stays at min_lr: the cosine would rise again.")(
+    _rate(after=False)
+)
 _cosine("no warm-up", "The first steps climb in a line.")(
-    lambda s, w, n, high, low: low if s >= n else low + 0.5 * (high - low) * (1 + math.cos(math.pi * (s - w) / (n - w))))
+    lambda s, w, n, high, low: (
+        low if s >= n else low + 0.5 * (high - low) * (1 + math.cos(math.pi * (s - w) / (n - w)))
+    )
+)
 _cosine("a line for the cosine", "It falls slowly, then fast, then slowly again.")(
-    lambda s, w, n, high, low: high * (s + 1) / w if s < w else low if s >= n else high + (low - high) * (s - w) / (n - w))
-_cosine("the warm-up one step longer", "`while step < warmup`: step = warmup is the cosine's first.")(
-    lambda s, w, n, high, low: high * (s + 1) / (w + 1) if s <= w and w else _rate()(s, w, n, high, low))
+    lambda s, w, n, high, low: (
+        high * (s + 1) / w if s < w else low if s >= n else high + (low - high) * (s - w) / (n - w)
+    )
+)
+_cosine(
+    "the warm-up one step longer", "`while step < warmup`: step = warmup is the cosine's first."
+)(
+    lambda s, w, n, high, low: (
+        high * (s + 1) / (w + 1) if s <= w and w else _rate()(s, w, n, high, low)
+    )
+)
 _cosine("the warm-up begins at min_lr", "The warm-up is a line through 0.")(
-    lambda s, w, n, high, low: low + (high - low) * (s + 1) / w if s < w else _rate()(s, w, n, high, low))
+    lambda s, w, n, high, low: (
+        low + (high - low) * (s + 1) / w if s < w else _rate()(s, w, n, high, low)
+    )
+)
 
 # ---- clip_by_global_norm
 
@@ -206,7 +275,10 @@ def _(grads, max_norm):
     return _norm(grads)
 
 
-@_clip("short gradients made longer", "Where the norm is below max_norm nothing happens: the factor is at most 1.")
+@_clip(
+    "short gradients made longer",
+    "Where the norm is below max_norm nothing happens: the factor is at most 1.",
+)
 def _(grads, max_norm):
     norm = _norm(grads)
     _scale(grads, max_norm / (norm + 1e-6))
@@ -227,12 +299,18 @@ def _(grads, max_norm):
     return norm
 
 
-@_clip("new tensors", "`grad = grad * factor` names a new tensor: the ones in the list stay as they were.")
+@_clip(
+    "new tensors",
+    "`grad = grad * factor` names a new tensor: the ones in the list stay as they were.",
+)
 def _(grads, max_norm):
     return _norm(grads)
 
 
-@_clip("each number clipped", "Clipping single numbers changes the direction; here all are scaled alike.")
+@_clip(
+    "each number clipped",
+    "Clipping single numbers changes the direction; here all are scaled alike.",
+)
 def _(grads, max_norm):
     norm = _norm(grads)
     for grad in grads:

@@ -10,7 +10,15 @@ from torch import Tensor
 from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
 from gptlab.exercises.transformer.checks_mask_tokens import gpt2_init_std, mask_tokens
 
-__all__ = ["feed_forward", "gelu", "gpt2_init_std", "layer_norm", "mask_tokens", "post_ln_block", "pre_ln_block"]
+__all__ = [
+    "feed_forward",
+    "gelu",
+    "gpt2_init_std",
+    "layer_norm",
+    "mask_tokens",
+    "post_ln_block",
+    "pre_ln_block",
+]
 
 
 def _normed(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
@@ -34,15 +42,24 @@ def layer_norm() -> list[Case]:
 
 def gelu() -> list[Case]:
     """torch's own, in the tanh form, is the oracle; tanh(1) comes of a number worked by hand."""
+
     def oracle(x: Tensor) -> Tensor:
         return F.gelu(x, approximate="tanh")
 
     x = Draw(32).numbers(2, 3, 4) * 2
     return [
-        one(torch.tensor([0.0, 1.0, -1.0]).double(), expected=torch.tensor([0, 0.8411919906, -0.1588080094]).double(),
-            rtol=1e-7),
+        one(
+            torch.tensor([0.0, 1.0, -1.0]).double(),
+            expected=torch.tensor([0, 0.8411919906, -0.1588080094]).double(),
+            rtol=1e-7,
+        ),
         *each_way(x, oracle=oracle),
-        *each_way(torch.tensor([1e4, -1e4, 30.0, -30.0]).double(), oracle=oracle, stage=EDGE, about="large numbers"),
+        *each_way(
+            torch.tensor([1e4, -1e4, 30.0, -30.0]).double(),
+            oracle=oracle,
+            stage=EDGE,
+            about="large numbers",
+        ),
     ]
 
 
@@ -65,8 +82,12 @@ def feed_forward() -> list[Case]:
 
 def _parts() -> dict[str, Callable]:
     """Four different functions (B, T, C) -> (B, T, C) in the places of attention, MLP and norms."""
-    return {"attend": lambda x: 0.5 * x.cumsum(dim=1), "mlp": lambda x: torch.sin(2 * x) + 0.3,
-            "norm1": lambda x: 0.7 * x + 0.1, "norm2": lambda x: torch.tanh(x) * 1.5}
+    return {
+        "attend": lambda x: 0.5 * x.cumsum(dim=1),
+        "mlp": lambda x: torch.sin(2 * x) + 0.3,
+        "norm1": lambda x: 0.7 * x + 0.1,
+        "norm2": lambda x: torch.tanh(x) * 1.5,
+    }
 
 
 def _pre(x, attend, mlp, norm1, norm2):
@@ -83,15 +104,19 @@ def _post(x, attend, mlp, norm1, norm2):
 def pre_ln_block() -> list[Case]:
     """Four simple functions, put together another way, are the oracle."""
     draw = Draw(34)
-    return [*each_way(draw.numbers(2, 3, 4), oracle=_pre, **_parts()),
-            *each_way(draw.numbers(1, 5, 2), oracle=_pre, **_parts() | {"attend": math_root})]
+    return [
+        *each_way(draw.numbers(2, 3, 4), oracle=_pre, **_parts()),
+        *each_way(draw.numbers(1, 5, 2), oracle=_pre, **_parts() | {"attend": math_root}),
+    ]
 
 
 def post_ln_block() -> list[Case]:
     """Four simple functions, put together another way, are the oracle."""
     draw = Draw(35)
-    return [*each_way(draw.numbers(2, 3, 4), oracle=_post, **_parts()),
-            *each_way(draw.numbers(1, 5, 2), oracle=_post, **_parts() | {"attend": math_root})]
+    return [
+        *each_way(draw.numbers(2, 3, 4), oracle=_post, **_parts()),
+        *each_way(draw.numbers(1, 5, 2), oracle=_post, **_parts() | {"attend": math_root}),
+    ]
 
 
 def math_root(x: Tensor) -> Tensor:

@@ -24,7 +24,10 @@ def _(x, weight, bias, eps=1e-5):
     return (x - x.mean(-1, keepdim=True)) / (x.var(-1, keepdim=True) + eps).sqrt() * weight + bias
 
 
-@_norm("the unbiased variance, and eps outside the root", "Two things: what the variance is divided by, and where eps stands.")
+@_norm(
+    "the unbiased variance, and eps outside the root",
+    "Two things: what the variance is divided by, and where eps stands.",
+)
 def _(x, weight, bias, eps=1e-5):
     return (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True) + eps) * weight + bias
 
@@ -62,20 +65,33 @@ def _(x, weight, bias, eps=1e-5):
     return x / ((x * x).mean(-1, keepdim=True) + eps).sqrt() * weight + bias
 
 
-@_norm("normalised over the first axis", "Each position is normalised over its own channels, the last axis.")
+@_norm(
+    "normalised over the first axis",
+    "Each position is normalised over its own channels, the last axis.",
+)
 def _(x, weight, bias, eps=1e-5):
     centred, variance = _parts(x, 0)
     return centred / (variance + eps).sqrt() * weight + bias
 
 
-for _axis, _named in ((1, "normalised over the second axis"), (-2, "normalised over the axis before the last")):
-    @_norm(_named, "Each position is normalised over its own channels, the last axis, and sees no neighbour.")
+for _axis, _named in (
+    (1, "normalised over the second axis"),
+    (-2, "normalised over the axis before the last"),
+):
+
+    @_norm(
+        _named,
+        "Each position is normalised over its own channels, the last axis, and sees no neighbour.",
+    )
     def _(x, weight, bias, eps=1e-5, axis=_axis):
         centred, variance = _parts(x, axis)
         return centred / (variance + eps).sqrt() * weight + bias
 
 
-@_norm("normalised over everything", "Each position is normalised over its own channels, the last axis.")
+@_norm(
+    "normalised over everything",
+    "Each position is normalised over its own channels, the last axis.",
+)
 def _(x, weight, bias, eps=1e-5):
     return F.layer_norm(x, x.shape, None, None, eps) * weight + bias
 
@@ -108,24 +124,33 @@ def _gelu(name, hint):
     return mistake("transformer.gelu", name, hint)
 
 
-_gelu("the exact form", "This is the gelu of the error function; GPT-2 uses the form with tanh.")(lambda x: F.gelu(x))
+_gelu("the exact form", "This is the gelu of the error function; GPT-2 uses the form with tanh.")(
+    lambda x: F.gelu(x)
+)
 _gelu("the sigmoid form", "GPT-2 uses the form with tanh.")(lambda x: x * torch.sigmoid(1.702 * x))
 _gelu("relu", "There should be no corner at 0.")(lambda x: F.relu(x))
 _gelu("silu", "This is x·σ(x), another function.")(lambda x: F.silu(x))
 _gelu("the ½ left out", "For large x the result should be x itself.")(
-    lambda x: x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))))
+    lambda x: x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+)
 _gelu("the 1 left out", "For large x the result should be x, for very negative x it should be 0.")(
-    lambda x: 0.5 * x * torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+    lambda x: 0.5 * x * torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+)
 _gelu("a square for the cube", "Look at the power inside the tanh.")(
-    lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**2))))
+    lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**2)))
+)
 _gelu("no root of 2/π", "The factor in front of the bracket is the root of 2/π.")(
-    lambda x: 0.5 * x * (1 + torch.tanh((x + 0.044715 * x**3) * 2 / math.pi)))
+    lambda x: 0.5 * x * (1 + torch.tanh((x + 0.044715 * x**3) * 2 / math.pi))
+)
 _gelu("√2/π for √(2/π)", "The root covers the whole fraction.")(
-    lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2) / math.pi * (x + 0.044715 * x**3))))
+    lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2) / math.pi * (x + 0.044715 * x**3)))
+)
 _gelu("x missing in front", "The bracket only says how much of x goes through.")(
-    lambda x: 0.5 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))))
+    lambda x: 0.5 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+)
 _gelu("the cube of everything", "Only the last x is cubed, not the factor in front of it.")(
-    lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + (0.044715 * x) ** 3))))
+    lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + (0.044715 * x) ** 3)))
+)
 
 # ---- feed_forward
 
@@ -139,25 +164,35 @@ def _tanh_gelu(x):
 
 
 _feed("nothing bent in between", "Without gelu, the two layers are one linear map.")(
-    lambda x, w_in, b_in, w_out, b_out: (x @ w_in + b_in) @ w_out + b_out)
+    lambda x, w_in, b_in, w_out, b_out: (x @ w_in + b_in) @ w_out + b_out
+)
 _feed("relu for gelu", "GPT bends with gelu.")(
-    lambda x, w_in, b_in, w_out, b_out: F.relu(x @ w_in + b_in) @ w_out + b_out)
+    lambda x, w_in, b_in, w_out, b_out: F.relu(x @ w_in + b_in) @ w_out + b_out
+)
 _feed("the exact gelu", "Call the gelu that you wrote, the tanh form.")(
-    lambda x, w_in, b_in, w_out, b_out: F.gelu(x @ w_in + b_in) @ w_out + b_out)
+    lambda x, w_in, b_in, w_out, b_out: F.gelu(x @ w_in + b_in) @ w_out + b_out
+)
 _feed("b_in left out", "One of the two biases changes nothing in your result.")(
-    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(x @ w_in) @ w_out + b_out)
+    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(x @ w_in) @ w_out + b_out
+)
 _feed("b_out left out", "One of the two biases changes nothing in your result.")(
-    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(x @ w_in + b_in) @ w_out)
+    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(x @ w_in + b_in) @ w_out
+)
 _feed("b_in after gelu", "The bias belongs to what is bent.")(
-    lambda x, w_in, b_in, w_out, b_out: (_tanh_gelu(x @ w_in) + b_in) @ w_out + b_out)
+    lambda x, w_in, b_in, w_out, b_out: (_tanh_gelu(x @ w_in) + b_in) @ w_out + b_out
+)
 _feed("gelu at the end", "Bend in the middle, where it is wide.")(
-    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu((x @ w_in + b_in) @ w_out + b_out))
+    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu((x @ w_in + b_in) @ w_out + b_out)
+)
 _feed("gelu twice", "Bend in the middle only.")(
-    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(_tanh_gelu(x @ w_in + b_in) @ w_out + b_out))
+    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(_tanh_gelu(x @ w_in + b_in) @ w_out + b_out)
+)
 _feed("the input added", "The residual stream is added by the block, not here.")(
-    lambda x, w_in, b_in, w_out, b_out: x + _tanh_gelu(x @ w_in + b_in) @ w_out + b_out)
+    lambda x, w_in, b_in, w_out, b_out: x + _tanh_gelu(x @ w_in + b_in) @ w_out + b_out
+)
 _feed("weights transposed", "Weights are (in, out): they stand right of x as they are.")(
-    lambda x, w_in, b_in, w_out, b_out: F.linear(_tanh_gelu(F.linear(x, w_in, b_in)), w_out, b_out))
+    lambda x, w_in, b_in, w_out, b_out: F.linear(_tanh_gelu(F.linear(x, w_in, b_in)), w_out, b_out)
+)
 
 # ---- blocks
 
@@ -172,7 +207,9 @@ def _post(name, hint):
 
 def _block(attention_step, mlp_step):
     """A block out of two steps (x, f, norm) -> x."""
-    return lambda x, attend, mlp, norm1, norm2: mlp_step(attention_step(x, attend, norm1), mlp, norm2)
+    return lambda x, attend, mlp, norm1, norm2: mlp_step(
+        attention_step(x, attend, norm1), mlp, norm2
+    )
 
 
 def _before(x, f, norm):
@@ -183,53 +220,83 @@ def _after(x, f, norm):
     return norm(x + f(x))
 
 
-_pre("the norm after the sum", "In a pre-LN block the stream itself is never normalised.")(_block(_after, _after))
+_pre("the norm after the sum", "In a pre-LN block the stream itself is never normalised.")(
+    _block(_after, _after)
+)
 _pre("no residual around attention", "What attention finds is added to x.")(
-    _block(lambda x, f, norm: f(norm(x)), _before))
+    _block(lambda x, f, norm: f(norm(x)), _before)
+)
 _pre("no residual around the feed-forward network", "What it thinks is added to the stream.")(
-    _block(_before, lambda x, f, norm: f(norm(x))))
+    _block(_before, lambda x, f, norm: f(norm(x)))
+)
 _pre("added to the normalised stream", "Add to x itself, not to norm(x).")(
-    _block(lambda x, f, norm: norm(x) + f(norm(x)), lambda x, f, norm: norm(x) + f(norm(x))))
+    _block(lambda x, f, norm: norm(x) + f(norm(x)), lambda x, f, norm: norm(x) + f(norm(x)))
+)
 _pre("no norms", "Each part reads a normalised copy of the stream.")(
-    _block(lambda x, f, norm: x + f(x), lambda x, f, norm: x + f(x)))
+    _block(lambda x, f, norm: x + f(x), lambda x, f, norm: x + f(x))
+)
 _pre("the result normalised too", "norm(f(x)) is another thing than f(norm(x)).")(
-    _block(lambda x, f, norm: x + norm(f(x)), lambda x, f, norm: x + norm(f(x))))
-_pre("both parts read the same stream", "The feed-forward network reads h, with what attention has found.")(
-    lambda x, attend, mlp, norm1, norm2: x + attend(norm1(x)) + mlp(norm2(x)))
+    _block(lambda x, f, norm: x + norm(f(x)), lambda x, f, norm: x + norm(f(x)))
+)
+_pre(
+    "both parts read the same stream",
+    "The feed-forward network reads h, with what attention has found.",
+)(lambda x, attend, mlp, norm1, norm2: x + attend(norm1(x)) + mlp(norm2(x)))
 _pre("what attention found is lost", "The second sum begins with h, not with x.")(
-    lambda x, attend, mlp, norm1, norm2: x + mlp(norm2(x + attend(norm1(x)))))
+    lambda x, attend, mlp, norm1, norm2: x + mlp(norm2(x + attend(norm1(x))))
+)
 _pre("norm1 used twice", "Each part has a norm of its own.")(
-    lambda x, attend, mlp, norm1, norm2: _block(_before, _before)(x, attend, mlp, norm1, norm1))
+    lambda x, attend, mlp, norm1, norm2: _block(_before, _before)(x, attend, mlp, norm1, norm1)
+)
 _pre("no residual at all", "Both notes are added to the stream.")(
-    _block(lambda x, f, norm: f(norm(x)), lambda x, f, norm: f(norm(x))))
-_pre("the two norms swapped", "norm1 stands before attention, norm2 before the feed-forward network.")(
-    lambda x, attend, mlp, norm1, norm2: _block(_before, _before)(x, attend, mlp, norm2, norm1))
+    _block(lambda x, f, norm: f(norm(x)), lambda x, f, norm: f(norm(x)))
+)
+_pre(
+    "the two norms swapped", "norm1 stands before attention, norm2 before the feed-forward network."
+)(lambda x, attend, mlp, norm1, norm2: _block(_before, _before)(x, attend, mlp, norm2, norm1))
 _pre("the feed-forward network first", "Attention comes first.")(
-    lambda x, attend, mlp, norm1, norm2: _block(_before, _before)(x, mlp, attend, norm1, norm2))
+    lambda x, attend, mlp, norm1, norm2: _block(_before, _before)(x, mlp, attend, norm1, norm2)
+)
 
-_post("the norm before the part", "That is the pre-LN block: here each sum is normalised.")(_block(_before, _before))
+_post("the norm before the part", "That is the pre-LN block: here each sum is normalised.")(
+    _block(_before, _before)
+)
 _post("no residual around attention", "Normalise the sum of x and what attention finds.")(
-    _block(lambda x, f, norm: norm(f(x)), _after))
+    _block(lambda x, f, norm: norm(f(x)), _after)
+)
 _post("no residual around the feed-forward network", "Normalise the sum of h and what it thinks.")(
-    _block(_after, lambda x, f, norm: norm(f(x))))
+    _block(_after, lambda x, f, norm: norm(f(x)))
+)
 _post("only the part normalised", "The norm goes around the whole sum.")(
-    _block(lambda x, f, norm: x + norm(f(x)), lambda x, f, norm: x + norm(f(x))))
-_post("no norms", "Each sum is normalised.")(_block(lambda x, f, norm: x + f(x), lambda x, f, norm: x + f(x)))
+    _block(lambda x, f, norm: x + norm(f(x)), lambda x, f, norm: x + norm(f(x)))
+)
+_post("no norms", "Each sum is normalised.")(
+    _block(lambda x, f, norm: x + f(x), lambda x, f, norm: x + f(x))
+)
 _post("normalised once, at the end", "There are two sums, and each is normalised.")(
-    _block(lambda x, f, norm: x + f(x), _after))
+    _block(lambda x, f, norm: x + f(x), _after)
+)
 _post("the second sum begins with x", "The second sum begins with h.")(
-    lambda x, attend, mlp, norm1, norm2: norm2(x + mlp(norm1(x + attend(x)))))
+    lambda x, attend, mlp, norm1, norm2: norm2(x + mlp(norm1(x + attend(x))))
+)
 _post("norm1 used twice", "Each sum has a norm of its own.")(
-    lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, attend, mlp, norm1, norm1))
+    lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, attend, mlp, norm1, norm1)
+)
 _post("the feed-forward network reads x", "It reads h, the sum that norm1 has normalised.")(
-    lambda x, attend, mlp, norm1, norm2: norm2(norm1(x + attend(x)) + mlp(x)))
-_post("the last norm left out", "Each of the two sums is normalised.")(_block(_after, lambda x, f, norm: x + f(x)))
+    lambda x, attend, mlp, norm1, norm2: norm2(norm1(x + attend(x)) + mlp(x))
+)
+_post("the last norm left out", "Each of the two sums is normalised.")(
+    _block(_after, lambda x, f, norm: x + f(x))
+)
 _post("no residual at all", "Each part is added to what it has read, and the sum is normalised.")(
-    _block(lambda x, f, norm: norm(f(x)), lambda x, f, norm: norm(f(x))))
+    _block(lambda x, f, norm: norm(f(x)), lambda x, f, norm: norm(f(x)))
+)
 _post("the two norms swapped", "norm1 normalises the first sum, norm2 the second.")(
-    lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, attend, mlp, norm2, norm1))
+    lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, attend, mlp, norm2, norm1)
+)
 _post("the feed-forward network first", "Attention comes first.")(
-    lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, mlp, attend, norm1, norm2))
+    lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, mlp, attend, norm1, norm2)
+)
 
 
 @_pre("the given stream changed", "x += … writes into the caller's tensor: make a new one.")

@@ -16,8 +16,11 @@ def _mask(name, hint):
 def _draws(ids, vocab_size, rate, generator):
     """Which tokens are selected, their fate from 0 to 1, and random ids."""
     selected = torch.rand(ids.shape, generator=generator) < rate
-    return selected, torch.rand(ids.shape, generator=generator), torch.randint(
-        vocab_size, ids.shape, generator=generator)
+    return (
+        selected,
+        torch.rand(ids.shape, generator=generator),
+        torch.randint(vocab_size, ids.shape, generator=generator),
+    )
 
 
 def _changed(ids, mask_id, selected, fate, drawn, masked=0.8, swapped=0.9):
@@ -34,14 +37,24 @@ def _with(masked=0.8, swapped=0.9, label=-100):
     return body
 
 
-_mask("every selected token masked", "Of the selected, one in ten is replaced by a drawn id and one in ten stays.")(
-    _with(masked=1.0))
-_mask("no selected token left as it is", "One in ten of the selected stays what it was, and is asked for all the same.")(
-    _with(swapped=1.0))
-_mask("no selected token swapped", "One in ten of the selected becomes a drawn id.")(_with(swapped=0.8))
-_mask("the second tenth drawn from what is left", "The shares are of all the selected: after 80 %, half of the rest is 10 %.")(
-    _with(swapped=0.82))
-_mask("labels of 0 where nothing is asked", "0 is a token; what the loss should ignore is −100.")(_with(label=0))
+_mask(
+    "every selected token masked",
+    "Of the selected, one in ten is replaced by a drawn id and one in ten stays.",
+)(_with(masked=1.0))
+_mask(
+    "no selected token left as it is",
+    "One in ten of the selected stays what it was, and is asked for all the same.",
+)(_with(swapped=1.0))
+_mask("no selected token swapped", "One in ten of the selected becomes a drawn id.")(
+    _with(swapped=0.8)
+)
+_mask(
+    "the second tenth drawn from what is left",
+    "The shares are of all the selected: after 80 %, half of the rest is 10 %.",
+)(_with(swapped=0.82))
+_mask("labels of 0 where nothing is asked", "0 is a token; what the loss should ignore is −100.")(
+    _with(label=0)
+)
 
 
 @_mask("inputs and labels swapped", "First what the model reads, then what it must answer.")
@@ -61,7 +74,10 @@ def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     return _with()(ids, mask_id, vocab_size, rate, generator)[0], ids.clone()
 
 
-@_mask("labels only where something changed", "A selected token that stays as it is has to be answered too.")
+@_mask(
+    "labels only where something changed",
+    "A selected token that stays as it is has to be answered too.",
+)
 def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     inputs = _with()(ids, mask_id, vocab_size, rate, generator)[0]
     return inputs, ids.masked_fill(inputs == ids, -100)
@@ -88,7 +104,10 @@ def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     return torch.where(swapped, drawn, inputs), ids.masked_fill(~selected, -100)
 
 
-@_mask("the same number in every row", "Each token is selected on its own, so rows differ in how many they have.")
+@_mask(
+    "the same number in every row",
+    "Each token is selected on its own, so rows differ in how many they have.",
+)
 def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     _, fate, drawn = _draws(ids, vocab_size, rate, generator)
     order = torch.rand(ids.shape, generator=generator).argsort(dim=1).argsort(dim=1)
@@ -96,14 +115,20 @@ def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     return _changed(ids, mask_id, selected, fate, drawn), ids.masked_fill(~selected, -100)
 
 
-@_mask("whole rows selected", "Each token is drawn by itself: how many numbers does torch.rand have to make?")
+@_mask(
+    "whole rows selected",
+    "Each token is drawn by itself: how many numbers does torch.rand have to make?",
+)
 def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     _, fate, drawn = _draws(ids, vocab_size, rate, generator)
     selected = (torch.rand(len(ids), 1, generator=generator) < rate).expand(ids.shape)
     return _changed(ids, mask_id, selected, fate, drawn), ids.masked_fill(~selected, -100)
 
 
-@_mask("exactly 80 % of them masked", "Each selected token draws its own fate, so the shares are only about 80, 10 and 10 %.")
+@_mask(
+    "exactly 80 % of them masked",
+    "Each selected token draws its own fate, so the shares are only about 80, 10 and 10 %.",
+)
 def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     selected, fate, drawn = _draws(ids, vocab_size, rate, generator)
     places = fate[selected].argsort().argsort()
@@ -146,21 +171,42 @@ def _kind(name):
 
 
 def _table(residual=lambda n: 0.02 / math.sqrt(2 * n), bias=0.0, norm=0.0, kind=_kind):
-    return lambda name, n_layers: {"residual": residual(n_layers), "bias": bias, "norm": norm, "drawn": 0.02}[kind(name)]
+    return lambda name, n_layers: {
+        "residual": residual(n_layers),
+        "bias": bias,
+        "norm": norm,
+        "drawn": 0.02,
+    }[kind(name)]
 
 
-_std("one for all weights", "The projections that write into the residual stream are drawn smaller.")(
-    _table(residual=lambda n: 0.02))
-_std("the 2 left out", "Each layer writes into the stream twice.")(_table(residual=lambda n: 0.02 / math.sqrt(n)))
+_std(
+    "one for all weights", "The projections that write into the residual stream are drawn smaller."
+)(_table(residual=lambda n: 0.02))
+_std("the 2 left out", "Each layer writes into the stream twice.")(
+    _table(residual=lambda n: 0.02 / math.sqrt(n))
+)
 _std("the root left out", "Variances add up, so standard deviations grow like a root.")(
-    _table(residual=lambda n: 0.02 / (2 * n)))
-_std("multiplied by the root", "More layers, smaller numbers.")(_table(residual=lambda n: 0.02 * math.sqrt(2 * n)))
+    _table(residual=lambda n: 0.02 / (2 * n))
+)
+_std("multiplied by the root", "More layers, smaller numbers.")(
+    _table(residual=lambda n: 0.02 * math.sqrt(2 * n))
+)
 _std("biases drawn", "Biases start at 0, also those of a projection.")(_table(bias=0.02))
 _std("norms drawn", "The weights of a norm start at 1, so nothing is drawn.")(_table(norm=0.02))
 _std("norms at 1", "What is asked for is the standard deviation, not the value.")(_table(norm=1.0))
 _std("only GPT-2's names", "Ours are called w_out, with attn or mlp before it.")(
-    _table(kind=lambda name: "drawn" if name.endswith("w_out") else _kind(name)))
+    _table(kind=lambda name: "drawn" if name.endswith("w_out") else _kind(name))
+)
 _std("only our names", "GPT-2's are called c_proj.weight.")(
-    _table(kind=lambda name: "drawn" if name.endswith("c_proj.weight") else _kind(name)))
-_std("only the attention's projection", "A block has two projections that write into the residual stream.")(
-    _table(kind=lambda name: "drawn" if ".mlp." in f".{name}" and _kind(name) == "residual" else _kind(name)))
+    _table(kind=lambda name: "drawn" if name.endswith("c_proj.weight") else _kind(name))
+)
+_std(
+    "only the attention's projection",
+    "A block has two projections that write into the residual stream.",
+)(
+    _table(
+        kind=lambda name: (
+            "drawn" if ".mlp." in f".{name}" and _kind(name) == "residual" else _kind(name)
+        )
+    )
+)

@@ -1,4 +1,5 @@
 """Attention as arcs over a text: who looks at whom, by layer and head, in the reader's own sentence."""
+
 from collections.abc import Sequence
 
 import ipywidgets as w
@@ -11,10 +12,10 @@ from gptlab.view.kit.bars import percent, visible
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
-WIDTH, ROW, TOP, MARGIN = 500, 24, 44, 16       # pixels
-ARCS, NAMES, BARS = 150, 120, 130               # pixels: columns of the arcs, of the tokens, of the widest bar
-MOST = 32                                       # tokens that fit a picture
-FAINT_FROM = 0.25                               # weights from here are drawn for tokens that are not chosen
+WIDTH, ROW, TOP, MARGIN = 500, 24, 44, 16  # pixels
+ARCS, NAMES, BARS = 150, 120, 130  # pixels: columns of the arcs, of the tokens, of the widest bar
+MOST = 32  # tokens that fit a picture
+FAINT_FROM = 0.25  # weights from here are drawn for tokens that are not chosen
 
 
 def arcs_picture(weights: Tensor, tokens: Sequence[str], at: int, title: str) -> tuple[str, str]:
@@ -27,20 +28,44 @@ def arcs_picture(weights: Tensor, tokens: Sequence[str], at: int, title: str) ->
     parts = [svg.text(MARGIN, 30, svg.shorten(title, WIDTH - 2 * MARGIN), 15, weight=600)]
     for i, row in enumerate(rows):
         if i != at:
-            parts += [_arc(x, i, j, p, COLOURS["base"], 0.35) for j, p in enumerate(row[:i + 1]) if p >= FAINT_FROM]
-    parts += [_arc(x, at, j, p, COLOURS["you"], 0.9) for j, p in enumerate(rows[at][:at + 1]) if p >= 0.01]
+            parts += [
+                _arc(x, i, j, p, COLOURS["base"], 0.35)
+                for j, p in enumerate(row[: i + 1])
+                if p >= FAINT_FROM
+            ]
+    parts += [
+        _arc(x, at, j, p, COLOURS["you"], 0.9)
+        for j, p in enumerate(rows[at][: at + 1])
+        if p >= 0.01
+    ]
     for j, token in enumerate(tokens):
         y, hidden = TOP + j * ROW, j > at
-        bold = {"fill": COLOURS["you"], "weight": 700} if j == at else {"fill": FAINT if hidden else INK}
+        bold = (
+            {"fill": COLOURS["you"], "weight": 700}
+            if j == at
+            else {"fill": FAINT if hidden else INK}
+        )
         parts.append(svg.text(x + 8, y + 17, svg.shorten(token, NAMES - 8, 15), 15, **bold))
         if hidden:
             continue
         left, p = x + NAMES + 8, rows[at][j]
-        parts += [svg.rect(left, y + 5, max(1, BARS * p), ROW - 10, COLOURS["you"], 2, opacity=0.35 + 0.65 * p),
-                  svg.text(left + BARS * p + 7, y + 17, percent(p), 13)]
+        parts += [
+            svg.rect(
+                left, y + 5, max(1, BARS * p), ROW - 10, COLOURS["you"], 2, opacity=0.35 + 0.65 * p
+            ),
+            svg.text(left + BARS * p + 7, y + 17, percent(p), 13),
+        ]
     foot = TOP + len(tokens) * ROW + 20
-    parts.append(svg.text(MARGIN, foot, f"purple: where {svg.shorten(tokens[at], 110)} looks · grey: all other looks "
-                          f"from {FAINT_FROM:.0%} up".replace("%", " %"), 12.5, fill=FAINT))
+    parts.append(
+        svg.text(
+            MARGIN,
+            foot,
+            f"purple: where {svg.shorten(tokens[at], 110)} looks · grey: all other looks "
+            f"from {FAINT_FROM:.0%} up".replace("%", " %"),
+            12.5,
+            fill=FAINT,
+        )
+    )
     alt = f"{title}. {_in_words(rows[at], tokens, at)}"
     return svg.document(WIDTH, foot + MARGIN, parts, alt), alt
 
@@ -60,37 +85,76 @@ def _in_words(row: Sequence[float], tokens: Sequence[str], at: int) -> str:
     return f"{tokens[at]} looks at " + ", ".join(f"{tokens[j]} {percent(row[j])}" for j in best)
 
 
-def all_heads_picture(maps: Tensor, tokens: Sequence[str], marked: Sequence[tuple[int, int]] = ()) -> tuple[str, str]:
+def all_heads_picture(
+    maps: Tensor, tokens: Sequence[str], marked: Sequence[tuple[int, int]] = ()
+) -> tuple[str, str]:
     """Every head's map, a row for each layer, as (SVG, description); marked heads get a purple frame.
 
     maps  (layers, H, T, T)
     """
     layers, heads, t, _ = maps.shape
     size, top = (WIDTH - 2 * MARGIN - 40) / heads, 66
-    box, parts = (size - 12) / t, [svg.text(MARGIN, 30, "Row asks, column is asked; the darker, the more", 15, weight=600)]
-    parts += [svg.text(MARGIN + 40 + h * size + (size - 12) / 2, top - 10, f"head {h}", 13, "middle", fill=FAINT)
-              for h in range(heads)]
+    box, parts = (
+        (size - 12) / t,
+        [svg.text(MARGIN, 30, "Row asks, column is asked; the darker, the more", 15, weight=600)],
+    )
+    parts += [
+        svg.text(
+            MARGIN + 40 + h * size + (size - 12) / 2,
+            top - 10,
+            f"head {h}",
+            13,
+            "middle",
+            fill=FAINT,
+        )
+        for h in range(heads)
+    ]
     for layer in range(layers):
         parts.append(svg.text(MARGIN, top + layer * size + size / 2, f"L{layer}", 14, fill=FAINT))
         for head in range(heads):
             x, y, own = MARGIN + 40 + head * size, top + layer * size, (layer, head) in marked
-            parts.append(svg.rect(x - 1, y - 1, size - 10, size - 10, "#ffffff", stroke=COLOURS["you"] if own else EDGE))
+            parts.append(
+                svg.rect(
+                    x - 1,
+                    y - 1,
+                    size - 10,
+                    size - 10,
+                    "#ffffff",
+                    stroke=COLOURS["you"] if own else EDGE,
+                )
+            )
             parts += _boxes(maps[layer, head], x, y, box)
             if own:
-                parts.append(svg.rect(x - 3, y - 3, size - 6, size - 6, "none", stroke=COLOURS["you"]))
+                parts.append(
+                    svg.rect(x - 3, y - 3, size - 6, size - 6, "none", stroke=COLOURS["you"])
+                )
     foot = top + layers * size + 12
-    parts.append(svg.text(MARGIN, foot, svg.shorten_middle(" ".join(tokens), WIDTH - 2 * MARGIN, 13), 13, fill=FAINT))
-    said = "; ".join(f"layer {n // heads}, head {n % heads}: {_in_words(row.tolist(), tokens, t - 1)}"
-                     for n, row in enumerate(maps[:, :, -1].flatten(0, 1)))
+    parts.append(
+        svg.text(
+            MARGIN,
+            foot,
+            svg.shorten_middle(" ".join(tokens), WIDTH - 2 * MARGIN, 13),
+            13,
+            fill=FAINT,
+        )
+    )
+    said = "; ".join(
+        f"layer {n // heads}, head {n % heads}: {_in_words(row.tolist(), tokens, t - 1)}"
+        for n, row in enumerate(maps[:, :, -1].flatten(0, 1))
+    )
     alt = f"The maps of {layers * heads} heads. From the last token: {said}."
     return svg.document(WIDTH, foot + MARGIN, parts, alt), alt
 
 
 def _boxes(weights: Tensor, x: float, y: float, size: float) -> list[str]:
     """The boxes of one map that are not quite white."""
-    return [f'<rect x="{x + j * size:.1f}" y="{y + i * size:.1f}" width="{size:.1f}" height="{size:.1f}" '
-            f'fill="{COLOURS["sft"]}" opacity="{p:.2f}"/>'
-            for i, row in enumerate(weights.tolist()) for j, p in enumerate(row) if p >= 0.03]
+    return [
+        f'<rect x="{x + j * size:.1f}" y="{y + i * size:.1f}" width="{size:.1f}" height="{size:.1f}" '
+        f'fill="{COLOURS["sft"]}" opacity="{p:.2f}"/>'
+        for i, row in enumerate(weights.tolist())
+        for j, p in enumerate(row)
+        if p >= 0.03
+    ]
 
 
 class Arcs:
@@ -98,9 +162,18 @@ class Arcs:
 
     def __init__(self, speaker: Speaker, texts: Sequence[str], layer: int = 0, head: int = 0):
         self.speaker, config = speaker, speaker.model.config
-        wide = {"layout": w.Layout(width="100%", max_width="480px"), "style": {"description_width": "85px"}}
-        self.text = w.Combobox(value=texts[0], options=list(texts), description="text", ensure_option=False,
-                               continuous_update=False, **wide)
+        wide = {
+            "layout": w.Layout(width="100%", max_width="480px"),
+            "style": {"description_width": "85px"},
+        }
+        self.text = w.Combobox(
+            value=texts[0],
+            options=list(texts),
+            description="text",
+            ensure_option=False,
+            continuous_update=False,
+            **wide,
+        )
         self.layer = w.IntSlider(layer, 0, config.n_layers - 1, description="layer", **wide)
         self.head = w.IntSlider(head, 0, config.n_heads - 1, description="head", **wide)
         self.at = w.IntSlider(0, 0, 1, description="token", readout=False, **wide)
@@ -108,7 +181,10 @@ class Arcs:
         self.text.observe(self.read, "value")
         for control in (self.layer, self.head, self.at):
             control.observe(self.refresh, "value")
-        self.box = w.VBox([self.text, self.layer, self.head, self.at, self.out], layout=w.Layout(overflow="hidden"))
+        self.box = w.VBox(
+            [self.text, self.layer, self.head, self.at, self.out],
+            layout=w.Layout(overflow="hidden"),
+        )
         self.read()
 
     def read(self, _=None) -> None:
@@ -116,7 +192,9 @@ class Arcs:
         try:
             ids = self.speaker.begin(self.text.value)
             if len(ids) > MOST:
-                raise TooLong(f"the text takes {len(ids)} tokens, and the picture holds {MOST}: make it shorter")
+                raise TooLong(
+                    f"the text takes {len(ids)} tokens, and the picture holds {MOST}: make it shorter"
+                )
         except TooLong as error:
             self.out.value = f'<div role="alert">{error}</div>'
             return
@@ -133,7 +211,11 @@ class Arcs:
 
     def picture(self) -> tuple[str, str]:
         """What the controls ask for, as (SVG, description)."""
-        layer, head, at = self.layer.value, self.head.value, min(self.at.value, len(self.tokens) - 1)
+        layer, head, at = (
+            self.layer.value,
+            self.head.value,
+            min(self.at.value, len(self.tokens) - 1),
+        )
         return arcs_picture(self.maps[layer, head], self.tokens, at, f"layer {layer}, head {head}")
 
 

@@ -1,4 +1,5 @@
 """What attention costs as the text grows: products counted, seconds measured, on the reader's own function."""
+
 import time
 
 import torch
@@ -45,9 +46,20 @@ def cost_picture(took: dict[int, float]) -> tuple:
     axes.set_xlabel("tokens in the text")
     axes.set_ylabel("milliseconds")
     axes.set_title("One look of every token at every token before it")
-    axes.annotate("dotted: twice as long, 4 × the time", (lengths[0], square[-1]), color=FAINT, va="top")
+    axes.annotate(
+        "dotted: twice as long, 4 × the time", (lengths[0], square[-1]), color=FAINT, va="top"
+    )
     middle = lengths[len(lengths) // 2]  # to the right of it and below, nothing else is drawn
-    axes.annotate("your attention", (middle, took[middle] * 1e3), (12, -16), textcoords="offset points",
-                  color=COLOURS["you"], fontweight="bold")
+    axes.annotate(
+        "your attention",
+        (middle, took[middle] * 1e3),
+        (12, -16),
+        textcoords="offset points",
+        color=COLOURS["you"],
+        fontweight="bold",
+    )
     said = ", ".join(f"{t} tokens {took[t] * 1e3:.2g} ms" for t in lengths)
-    return figure, f"Time of one layer's attention: {said}. The dotted line grows fourfold with each doubling."
+    return (
+        figure,
+        f"Time of one layer's attention: {said}. The dotted line grows fourfold with each doubling.",
+    )

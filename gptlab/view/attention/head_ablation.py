@@ -1,4 +1,5 @@
 """The switchboard of heads: click one off, and see what the model says next and how its surprise changes."""
+
 from collections.abc import Callable, Iterable, Sequence
 
 import ipywidgets as w
@@ -15,22 +16,39 @@ from gptlab.view.palette import COLOURS, FAINT
 WIDTH, MARGIN, ROW, NAMES, SHOWN = 480, 16, 40, 130, 5
 
 
-def switched_picture(speaker: Speaker, text: str, off: Iterable[tuple[int, int]] = ()) -> tuple[str, str]:
+def switched_picture(
+    speaker: Speaker, text: str, off: Iterable[tuple[int, int]] = ()
+) -> tuple[str, str]:
     """The next token's chances with all heads and without some, as (SVG, description)."""
     ids, off = speaker.begin(text), sorted(off)
-    whole, rest = (softmax(logits_without(speaker.model, torch.tensor([ids]), heads)[0, -1]) for heads in ((), off))
+    whole, rest = (
+        softmax(logits_without(speaker.model, torch.tensor([ids]), heads)[0, -1])
+        for heads in ((), off)
+    )
     most = max(float(whole.max()), float(rest.max()))
     best = (whole + rest).topk(SHOWN).indices.tolist()
     named = ", ".join(f"L{layer} head {head}" for layer, head in off) or "none"
-    parts = [svg.text(MARGIN, 30, svg.shorten_left(f"{text}▁", WIDTH - 2 * MARGIN), 15, weight=600),
-             svg.text(MARGIN, 52, svg.shorten(f"off: {named}", WIDTH - 2 * MARGIN, 13), 13, fill=COLOURS["you"])]
+    parts = [
+        svg.text(MARGIN, 30, svg.shorten_left(f"{text}▁", WIDTH - 2 * MARGIN), 15, weight=600),
+        svg.text(
+            MARGIN,
+            52,
+            svg.shorten(f"off: {named}", WIDTH - 2 * MARGIN, 13),
+            13,
+            fill=COLOURS["you"],
+        ),
+    ]
     said, left, room = [], MARGIN + NAMES, (WIDTH - 2 * MARGIN - NAMES - 60) / most
     for n, i in enumerate(best):
         y, label = 62 + n * ROW, visible(speaker.tokenizer.decode_bytes([i]))
         parts.append(svg.text(left - 10, y + 24, svg.shorten(label, NAMES - 10), 15, "end"))
-        for row, (p, colour) in enumerate(((float(whole[i]), COLOURS["base"]), (float(rest[i]), COLOURS["you"]))):
-            parts += [svg.rect(left, y + 4 + row * 16, max(1.5, room * p), 13, colour, 2),
-                      svg.text(left + room * p + 7, y + 15 + row * 16, percent(p), 12.5)]
+        for row, (p, colour) in enumerate(
+            ((float(whole[i]), COLOURS["base"]), (float(rest[i]), COLOURS["you"]))
+        ):
+            parts += [
+                svg.rect(left, y + 4 + row * 16, max(1.5, room * p), 13, colour, 2),
+                svg.text(left + room * p + 7, y + 15 + row * 16, percent(p), 12.5),
+            ]
         said.append(f"{label} {percent(float(whole[i]))} → {percent(float(rest[i]))}")
     losses = [loss_without(speaker.model, [ids], heads) for heads in ((), off)]
     foot = f"surprise at this text's own tokens: {losses[0]:.2f} → {losses[1]:.2f} nats each"
@@ -48,24 +66,51 @@ class Switchboard:
     others   parts of each layer besides its heads, by name
     """
 
-    def __init__(self, speaker: Speaker, texts: Sequence[str], off: Iterable[tuple] = (),
-                 picture: Callable = switched_picture, others: Sequence[str] = ()):
+    def __init__(
+        self,
+        speaker: Speaker,
+        texts: Sequence[str],
+        off: Iterable[tuple] = (),
+        picture: Callable = switched_picture,
+        others: Sequence[str] = (),
+    ):
         self.speaker, self.picture, off, config = speaker, picture, set(off), speaker.model.config
-        self.text = w.Combobox(value=texts[0], options=list(texts), description="text", ensure_option=False,
-                               continuous_update=False, layout=w.Layout(width="100%", max_width="480px"))
-        names = {part: f"h{part}" for part in range(config.n_heads)} | {part: part for part in others}
-        self.switches = {(layer, part): w.ToggleButton((layer, part) not in off, description=f"L{layer} {name}",
-                                                       tooltip=f"layer {layer}, {name.replace('h', 'head ', 1)}",
-                                                       layout=w.Layout(width="auto", min_width="0"))
-                         for layer in range(config.n_layers) for part, name in names.items()}
-        self.all_on = w.Button(description="all on", layout=w.Layout(width="auto", align_self="flex-start"))
+        self.text = w.Combobox(
+            value=texts[0],
+            options=list(texts),
+            description="text",
+            ensure_option=False,
+            continuous_update=False,
+            layout=w.Layout(width="100%", max_width="480px"),
+        )
+        names = {part: f"h{part}" for part in range(config.n_heads)} | {
+            part: part for part in others
+        }
+        self.switches = {
+            (layer, part): w.ToggleButton(
+                (layer, part) not in off,
+                description=f"L{layer} {name}",
+                tooltip=f"layer {layer}, {name.replace('h', 'head ', 1)}",
+                layout=w.Layout(width="auto", min_width="0"),
+            )
+            for layer in range(config.n_layers)
+            for part, name in names.items()
+        }
+        self.all_on = w.Button(
+            description="all on", layout=w.Layout(width="auto", align_self="flex-start")
+        )
         self.out = w.HTML()
         columns = f"repeat({len(names)}, minmax(0, 90px))"
-        grid = w.GridBox(list(self.switches.values()), layout=w.Layout(grid_template_columns=columns, grid_gap="4px"))
+        grid = w.GridBox(
+            list(self.switches.values()),
+            layout=w.Layout(grid_template_columns=columns, grid_gap="4px"),
+        )
         for control in (self.text, *self.switches.values()):
             control.observe(self.refresh, "value")
         self.all_on.on_click(self.switch_all_on)
-        self.box = w.VBox([self.text, grid, self.all_on, self.out], layout=w.Layout(overflow="hidden"))
+        self.box = w.VBox(
+            [self.text, grid, self.all_on, self.out], layout=w.Layout(overflow="hidden")
+        )
         self.refresh()
 
     @property
@@ -93,7 +138,9 @@ class Switchboard:
             self.out.value = f'<div role="alert">{error}</div>'
 
 
-def switchboard(speaker: Speaker, texts: Sequence[str], off: Iterable[tuple[int, int]] = ()) -> None:
+def switchboard(
+    speaker: Speaker, texts: Sequence[str], off: Iterable[tuple[int, int]] = ()
+) -> None:
     """Show the switchboard; where nothing is live, the first text with these heads off."""
     off = list(off)
     show(*switched_picture(speaker, texts[0], off), Switchboard(speaker, texts, off).box)

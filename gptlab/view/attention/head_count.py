@@ -3,6 +3,7 @@
 A text is six letters. Its last token is asked four things at once: which letters stand at places 1, 2, 3 and 4.
 There is one layer of the reader's attention and nothing else: what a head has mixed, a plain matrix must part again.
 """
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -23,15 +24,28 @@ def letters(n: int, draw: torch.Generator) -> Tensor:
 def fresh_layer(seed: int) -> list[Tensor]:
     """Vectors of letters and places, one attention layer, a read-out for each question."""
     draw = torch.Generator().manual_seed(seed)
-    shapes = [(LETTERS, C), (PLACES, C), (C, 3 * C), (3 * C,), (C, C), (C,), (C, len(ASKED) * LETTERS)]
+    shapes = [
+        (LETTERS, C),
+        (PLACES, C),
+        (C, 3 * C),
+        (3 * C,),
+        (C, C),
+        (C,),
+        (C, len(ASKED) * LETTERS),
+    ]
     sizes = [1.0, 1.0, C**-0.5, 0.0, C**-0.5, 0.0, C**-0.5]
-    return [(torch.randn(shape, generator=draw) * size).requires_grad_() for shape, size in zip(shapes, sizes)]
+    return [
+        (torch.randn(shape, generator=draw) * size).requires_grad_()
+        for shape, size in zip(shapes, sizes)
+    ]
 
 
 def answers(layer: list[Tensor], ids: Tensor, n_heads: int) -> Tensor:
     """Scores of each question's letters; ids (B, PLACES) -> (B, 4, LETTERS)."""
     of_letter, of_place, *weights, read_out = layer
-    looked = attention.multi_head_attention(of_letter[ids] + of_place, *weights, n_heads)[:, -1]  # (B, C)
+    looked = attention.multi_head_attention(of_letter[ids] + of_place, *weights, n_heads)[
+        :, -1
+    ]  # (B, C)
     return (looked @ read_out).unflatten(-1, (len(ASKED), LETTERS))
 
 
@@ -63,12 +77,28 @@ def heads_picture(shares: dict[int, list[float]], width: float = 480) -> tuple[s
     for i, (heads, runs) in enumerate(shares.items()):
         y, mean = 44 + i * row, sum(runs) / len(runs)
         name = f"{heads} head{'s' * (heads > 1)}"
-        parts += [svg.text(left - 10, y + 21, name, 15, "end"), svg.rect(left, y + 4, room, row - 10, "none", 3, stroke=EDGE),
-                  svg.rect(left, y + 4, max(1.5, room * mean), row - 10, COLOURS["sft"], 3, opacity=0.75),
-                  *(svg.line(left + room * run, y + 2, left + room * run, y + row - 4, COLOURS["floor"], 2) for run in runs),
-                  svg.text(left + room + 10, y + 21, f"{mean:.0%}".replace("%", " %"), 15)]
+        parts += [
+            svg.text(left - 10, y + 21, name, 15, "end"),
+            svg.rect(left, y + 4, room, row - 10, "none", 3, stroke=EDGE),
+            svg.rect(left, y + 4, max(1.5, room * mean), row - 10, COLOURS["sft"], 3, opacity=0.75),
+            *(
+                svg.line(
+                    left + room * run, y + 2, left + room * run, y + row - 4, COLOURS["floor"], 2
+                )
+                for run in runs
+            ),
+            svg.text(left + room + 10, y + 21, f"{mean:.0%}".replace("%", " %"), 15),
+        ]
         said.append(f"{name} {mean:.0%}")
     foot = 44 + len(shares) * row + 18
-    parts.append(svg.text(margin, foot, f"width {C} in all of them · strokes: runs with other random numbers", 12.5, fill=FAINT))
+    parts.append(
+        svg.text(
+            margin,
+            foot,
+            f"width {C} in all of them · strokes: runs with other random numbers",
+            12.5,
+            fill=FAINT,
+        )
+    )
     alt = f"Share of right answers by number of heads: {', '.join(said)}."
     return svg.document(width, foot + margin, parts, alt), alt

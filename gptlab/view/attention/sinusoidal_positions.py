@@ -1,4 +1,5 @@
 """Positions as vectors: the waves themselves, and how alike two positions are at each distance."""
+
 import torch
 from torch import Tensor
 
@@ -10,15 +11,24 @@ def waves_picture(waves: Tensor) -> tuple:
     """A table of position vectors (T, C) as a figure with its description: blue is −1, white 0, orange 1."""
     n_positions, n_channels = waves.shape
     figure, axes = style.figure(7.5, 3.6)
-    image = axes.imshow(waves.detach().numpy(), cmap="PuOr_r", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
+    image = axes.imshow(
+        waves.detach().numpy(),
+        cmap="PuOr_r",
+        vmin=-1,
+        vmax=1,
+        aspect="auto",
+        interpolation="nearest",
+    )
     axes.grid(False)
     axes.set_title("Each row is the vector of one position")
     axes.set_xlabel("channel: pairs of sine and cosine, fast to slow")
     axes.set_ylabel("position")
     bar = figure.colorbar(image, ax=axes, ticks=[-1, 0, 1])
     bar.outline.set_visible(False)
-    alt = (f"{n_positions} positions by {n_channels} channels. The first channels swing from one position to the next, "
-           "the last ones hardly change from top to bottom.")
+    alt = (
+        f"{n_positions} positions by {n_channels} channels. The first channels swing from one position to the next, "
+        "the last ones hardly change from top to bottom."
+    )
     return figure, alt
 
 
@@ -39,9 +49,11 @@ def likeness_picture(tables: dict[str, Tensor]) -> tuple:
     said = []
     for (name, table), colour in zip(tables.items(), (COLOURS["sft"], COLOURS["base"])):
         alike = likeness(table)
-        alike = alike[:len(alike) * 3 // 4]  # the largest distances have few pairs
+        alike = alike[: len(alike) * 3 // 4]  # the largest distances have few pairs
         axes.plot(range(len(alike)), alike.tolist(), color=colour, label=name)
-        said.append(f"{name}: {alike[1]:.2f} at distance 1, {alike[8]:.2f} at 8, {alike[-1]:.2f} at {len(alike) - 1}")
+        said.append(
+            f"{name}: {alike[1]:.2f} at distance 1, {alike[8]:.2f} at 8, {alike[-1]:.2f} at {len(alike) - 1}"
+        )
     axes.axhline(0, color=EDGE, linewidth=1)
     axes.set_xlabel("distance between two positions, in tokens")
     axes.set_ylabel("cosine of their vectors")

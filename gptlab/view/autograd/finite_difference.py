@@ -1,4 +1,5 @@
 """Slopes measured by nudging: honest, slow, and the judge of every gradient."""
+
 from collections.abc import Callable
 from time import process_time
 
@@ -10,7 +11,10 @@ NUDGE = 1e-4
 
 def nudged(build: Callable[..., Value], leaves: dict[str, float], name: str) -> float:
     """How fast an expression grows with one of its leaves: (f(x + h) − f(x − h)) / 2h."""
-    up, down = (build(**{n: Value(x + sign * NUDGE * (n == name)) for n, x in leaves.items()}).data for sign in (1, -1))
+    up, down = (
+        build(**{n: Value(x + sign * NUDGE * (n == name)) for n, x in leaves.items()}).data
+        for sign in (1, -1)
+    )
     return (up - down) / (2 * NUDGE)
 
 
@@ -20,7 +24,10 @@ def race(n: int) -> tuple[float, float]:
     autograd.backward(_neuron([Value(x) for x in at]))  # warm
     began = process_time()
     here = _neuron([Value(x) for x in at]).data
-    by_nudging = [(_neuron([Value(x + NUDGE * (j == i)) for j, x in enumerate(at)]).data - here) / NUDGE for i in range(n)]
+    by_nudging = [
+        (_neuron([Value(x + NUDGE * (j == i)) for j, x in enumerate(at)]).data - here) / NUDGE
+        for i in range(n)
+    ]
     between = process_time()
     leaves = [Value(x) for x in at]
     autograd.backward(_neuron(leaves))

@@ -1,4 +1,5 @@
 """An expression to play with: move a leaf and the values go up; walk the to-do list and the gradients come down."""
+
 from collections.abc import Callable
 from html import escape
 
@@ -39,8 +40,10 @@ class HalfWay:
             return f"The end is {number(self.end.data)}. Its own gradient is 1: it grows as fast as itself."
         value, before = self.to_do[steps - 1], self.grads(steps - 1)
         mine = number(before.get(id(value), 0.0))
-        shares = [f"{mine} · {number(local)} to {parent.label or number(parent.data)}"
-                  for parent, local in zip(value.parents, value.local_gradients)]
+        shares = [
+            f"{mine} · {number(local)} to {parent.label or number(parent.data)}"
+            for parent, local in zip(value.parents, value.local_gradients)
+        ]
         went = " and ".join(shares)
         return f"It is the turn of {value.label}. Its gradient {mine}, times each local gradient, goes down: {went}."
 
@@ -59,9 +62,22 @@ class GraphPlay:
 
     def __init__(self, build: Callable[..., Value], leaves: dict[str, float], title: str):
         self.build, self.title = build, title
-        self.leaves = {name: w.FloatSlider(x, min=-4.0, max=4.0, step=0.1, description=name, layout=WIDE, style=NAMED,
-                                           readout_format=".1f") for name, x in leaves.items()}
-        self.steps = w.IntSlider(0, 0, len(self.walk().to_do), description="steps back", layout=WIDE, style=NAMED)
+        self.leaves = {
+            name: w.FloatSlider(
+                x,
+                min=-4.0,
+                max=4.0,
+                step=0.1,
+                description=name,
+                layout=WIDE,
+                style=NAMED,
+                readout_format=".1f",
+            )
+            for name, x in leaves.items()
+        }
+        self.steps = w.IntSlider(
+            0, 0, len(self.walk().to_do), description="steps back", layout=WIDE, style=NAMED
+        )
         self.text, self.out = w.HTML(), w.HTML()
         for control in (*self.leaves.values(), self.steps):
             control.observe(lambda change: self.refresh(), "value")
@@ -70,12 +86,18 @@ class GraphPlay:
 
     def walk(self) -> HalfWay:
         """The expression as the sliders stand."""
-        return HalfWay(self.build(**{name: Value(slider.value, label=name) for name, slider in self.leaves.items()}))
+        return HalfWay(
+            self.build(
+                **{name: Value(slider.value, label=name) for name, slider in self.leaves.items()}
+            )
+        )
 
     def picture(self) -> tuple[str, str]:
         """The graph as it stands, as (SVG, description)."""
         walk, steps = self.walk(), self.steps.value
-        return graph_picture(walk.end, self.title, walk.grads(steps), walk.to_do[steps - 1] if steps else None)
+        return graph_picture(
+            walk.end, self.title, walk.grads(steps), walk.to_do[steps - 1] if steps else None
+        )
 
     def measured(self) -> dict[str, float]:
         """For each leaf, how fast the end grows when it is nudged."""
@@ -88,14 +110,20 @@ class GraphPlay:
             walk, steps = self.walk(), self.steps.value
             said = [walk.told(steps), walk.waiting(steps)]
             if steps == len(walk.to_do):
-                said.append("measured by nudging: " + ", ".join(f"{n} {number(x)}" for n, x in self.measured().items()))
+                said.append(
+                    "measured by nudging: "
+                    + ", ".join(f"{n} {number(x)}" for n, x in self.measured().items())
+                )
             self.out.value = self.picture()[0]
         except (ArithmeticError, ValueError) as error:
             said = [f"no value here: {error}"]
         first, *rest = (escape(line) for line in said)
-        self.text.value = (f'<div aria-live="polite" style="font-size:15px;line-height:1.5;min-height:6em;max-width:480px">'
-                           f'<b style="border-left:4px solid {COLOURS["ppo"]};padding-left:8px;display:block">{first}</b>'
-                           + "<br>".join(rest) + "</div>")
+        self.text.value = (
+            f'<div aria-live="polite" style="font-size:15px;line-height:1.5;min-height:6em;max-width:480px">'
+            f'<b style="border-left:4px solid {COLOURS["ppo"]};padding-left:8px;display:block">{first}</b>'
+            + "<br>".join(rest)
+            + "</div>"
+        )
 
 
 def graph_play(build: Callable[..., Value], leaves: dict[str, float], title: str) -> None:

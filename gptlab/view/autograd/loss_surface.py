@@ -1,4 +1,5 @@
 """Two parameters and their loss as a valley, seen from above, with the path that gradient descent takes through it."""
+
 import math
 from collections.abc import Callable, Sequence
 
@@ -15,15 +16,17 @@ from gptlab.view.palette import COLOURS, CYCLE
 
 STEPS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 400)
 RATES = (0.001, 0.003, 0.01, 0.02, 0.03, 0.035, 0.05)
-DOTS = 20                       # steps of a path that have a dot of their own
-FAR = 1e3                       # a path that leaves the picture by so much ends there
+DOTS = 20  # steps of a path that have a dot of their own
+FAR = 1e3  # a path that leaves the picture by so much ends there
 WIDE = w.Layout(width="100%", max_width="480px")
 NAMED = {"description_width": "105px"}
 
 Loss = Callable[[Value, Value], Value]
 
 
-def descend(loss: Loss, start: tuple[float, float], lr: float, n_steps: int) -> list[tuple[float, float, float]]:
+def descend(
+    loss: Loss, start: tuple[float, float], lr: float, n_steps: int
+) -> list[tuple[float, float, float]]:
     """(w, b, loss) before the first step and after each, by the learner's own backward; ends early where it explodes."""
     (a, b), path = start, []
     for _ in range(n_steps + 1):
@@ -37,8 +40,12 @@ def descend(loss: Loss, start: tuple[float, float], lr: float, n_steps: int) -> 
     return path
 
 
-def valley_picture(loss: Loss, paths: dict[str, Sequence[tuple[float, float, float]]], title: str,
-                   ranges: tuple = ((-1.0, 5.0), (-3.0, 9.0))) -> tuple[Figure, str]:
+def valley_picture(
+    loss: Loss,
+    paths: dict[str, Sequence[tuple[float, float, float]]],
+    title: str,
+    ranges: tuple = ((-1.0, 5.0), (-3.0, 9.0)),
+) -> tuple[Figure, str]:
     """(figure, description): lines of equal loss over w and b, and paths by name.
 
     loss  of two numbers: it runs on plain floats for the lines, so it may use + − × and ** only
@@ -48,17 +55,40 @@ def valley_picture(loss: Loss, paths: dict[str, Sequence[tuple[float, float, flo
     height = np.array([[float(loss(float(x), float(y))) for x in ws] for y in bs])
     figure, axes = style.figure(6.0, 4.2)
     least = height.min()
-    axes.contour(ws, bs, height, levels=least + np.geomspace(0.2, max(1.0, height.max() - least), 11), colors="#c9c4b8",
-                 linewidths=1.0)
+    axes.contour(
+        ws,
+        bs,
+        height,
+        levels=least + np.geomspace(0.2, max(1.0, height.max() - least), 11),
+        colors="#c9c4b8",
+        linewidths=1.0,
+    )
     for i, ((name, path), colour) in enumerate(zip(paths.items(), CYCLE)):
         axes.plot([p[0] for p in path], [p[1] for p in path], "-", color=colour, linewidth=1.4)
-        axes.plot([p[0] for p in path[:DOTS]], [p[1] for p in path[:DOTS]], "o", color=colour, markersize=4)
-        axes.text(0.98, 0.95 - 0.07 * i, name, transform=axes.transAxes, ha="right", va="top", color=colour, fontweight="bold")
+        axes.plot(
+            [p[0] for p in path[:DOTS]],
+            [p[1] for p in path[:DOTS]],
+            "o",
+            color=colour,
+            markersize=4,
+        )
+        axes.text(
+            0.98,
+            0.95 - 0.07 * i,
+            name,
+            transform=axes.transAxes,
+            ha="right",
+            va="top",
+            color=colour,
+            fontweight="bold",
+        )
     w_first, b_first, _ = next(iter(paths.values()))[0]
     axes.plot([w_first], [b_first], "o", color=COLOURS["you"], markersize=9)
     axes.set(xlabel="w", ylabel="b", xlim=(w_low, w_high), ylim=(b_low, b_high), title=title)
     axes.grid(False)
-    return figure, f"{title}. " + "; ".join(f"{name}: {told(loss, path)}" for name, path in paths.items())
+    return figure, f"{title}. " + "; ".join(
+        f"{name}: {told(loss, path)}" for name, path in paths.items()
+    )
 
 
 def told(loss: Loss, path: Sequence[tuple[float, float, float]]) -> str:
@@ -74,9 +104,16 @@ class Descent:
 
     def __init__(self, loss: Loss, start: tuple[float, float], title: str):
         self.loss, self.start, self.title = loss, start, title
-        self.rate = w.SelectionSlider(options=[(f"{r:g}", r) for r in RATES], value=RATES[2], description="learning rate",
-                                      layout=WIDE, style=NAMED)
-        self.steps = w.SelectionSlider(options=STEPS, value=10, description="steps", layout=WIDE, style=NAMED)
+        self.rate = w.SelectionSlider(
+            options=[(f"{r:g}", r) for r in RATES],
+            value=RATES[2],
+            description="learning rate",
+            layout=WIDE,
+            style=NAMED,
+        )
+        self.steps = w.SelectionSlider(
+            options=STEPS, value=10, description="steps", layout=WIDE, style=NAMED
+        )
         self.text, self.out = w.HTML(), w.HTML()
         for control in (self.rate, self.steps):
             control.observe(lambda change: self.refresh(), "value")
@@ -98,6 +135,9 @@ class Descent:
 def descent(loss: Loss, start: tuple[float, float], title: str) -> None:
     """Show the valley with its sliders; where nothing is live, three learning rates side by side."""
     play = Descent(loss, start, title)
-    paths = {f"lr {rate:g}": descend(loss, start, rate, STEPS[-1]) for rate in (RATES[0], RATES[2], RATES[4])}
+    paths = {
+        f"lr {rate:g}": descend(loss, start, rate, STEPS[-1])
+        for rate in (RATES[0], RATES[2], RATES[4])
+    }
     figure, alt = valley_picture(loss, paths, title)
     show(figure, alt, play.box)

@@ -1,4 +1,5 @@
 """Random expressions that run on all numbers that know + × ** tanh and exp: the learner's Values, and torch's tensors."""
+
 import random
 from collections.abc import Callable
 
@@ -20,7 +21,10 @@ def random_expression(seed: int) -> tuple[Callable[[list], object], list[float]]
     """
     draw = random.Random(f"gptlab expression {seed}")
     leaves = [draw.uniform(-2, 2) for _ in range(LEAVES)]
-    program = [(draw.choice(list(OPERATIONS)), draw.randrange(LEAVES + i), draw.randrange(LEAVES + i)) for i in range(STEPS)]
+    program = [
+        (draw.choice(list(OPERATIONS)), draw.randrange(LEAVES + i), draw.randrange(LEAVES + i))
+        for i in range(STEPS)
+    ]
 
     def run(numbers: list):
         made = list(numbers)

@@ -1,4 +1,5 @@
 """A curve, a point on it, and what nudging the point says about the slope there."""
+
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -8,10 +9,12 @@ from gptlab.view.autograd.value_graph import number
 from gptlab.view.kit import style
 from gptlab.view.palette import COLOURS
 
-TINTS = ("#56b4e9", "#0072b2", "#1f2937")   # from the longest nudge to the shortest
+TINTS = ("#56b4e9", "#0072b2", "#1f2937")  # from the longest nudge to the shortest
 
 
-def slope_picture(f: Callable[[float], float], at: float, nudges: Sequence[float], name: str) -> tuple[Figure, str]:
+def slope_picture(
+    f: Callable[[float], float], at: float, nudges: Sequence[float], name: str
+) -> tuple[Figure, str]:
     """(figure, description): the curve of f around `at`, and for each nudge the straight line from point to point.
 
     name  how f is written, such as "x² − x"
@@ -23,13 +26,28 @@ def slope_picture(f: Callable[[float], float], at: float, nudges: Sequence[float
     slopes = {h: (f(at + h) - f(at)) / h for h in nudges}
     for h, tint in zip(nudges, TINTS):
         end = at + 1.25 * nudges[0]
-        axes.plot([at, end], [f(at), f(at) + slopes[h] * (end - at)], color=tint, linewidth=1.6,
-                  label=f"nudge {h:g}: slope {number(slopes[h])}")
+        axes.plot(
+            [at, end],
+            [f(at), f(at) + slopes[h] * (end - at)],
+            color=tint,
+            linewidth=1.6,
+            label=f"nudge {h:g}: slope {number(slopes[h])}",
+        )
         axes.plot([at + h], [f(at + h)], "o", color=tint, markersize=7)
     axes.plot([at], [f(at)], "o", color=COLOURS["you"], markersize=9, zorder=5)
-    axes.annotate("you are here", (at, f(at)), (10, -16), textcoords="offset points", color=COLOURS["you"],
-                  fontweight="bold")
-    axes.set(xlabel="the number that is nudged", ylabel="the end", title=f"Nudge, and see how much the end moves: {name}")
+    axes.annotate(
+        "you are here",
+        (at, f(at)),
+        (10, -16),
+        textcoords="offset points",
+        color=COLOURS["you"],
+        fontweight="bold",
+    )
+    axes.set(
+        xlabel="the number that is nudged",
+        ylabel="the end",
+        title=f"Nudge, and see how much the end moves: {name}",
+    )
     style.direct_labels(axes)
     told = "; ".join(f"a nudge of {h:g} gives {number(slopes[h])}" for h in nudges)
     return figure, f"The curve {name} and its slope at {number(at)}, measured by nudging: {told}."
@@ -45,5 +63,7 @@ def bend_picture(f: Callable[[float], tuple[float, float]], name: str) -> tuple[
     axes.set(xlabel="a", title=f"{name}, and how steep it is")
     style.direct_labels(axes)
     top = max(range(len(xs)), key=lambda i: both[i][1])
-    return figure, (f"{name} runs from {number(both[0][0])} at −4 to {number(both[-1][0])} at 4; it is steepest at "
-                    f"{number(float(xs[top]))}, with slope {number(both[top][1])}, and nearly flat at both ends.")
+    return figure, (
+        f"{name} runs from {number(both[0][0])} at −4 to {number(both[-1][0])} at 4; it is steepest at "
+        f"{number(float(xs[top]))}, with slope {number(both[top][1])}, and nearly flat at both ends."
+    )

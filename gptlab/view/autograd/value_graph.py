@@ -1,18 +1,26 @@
 """The graph of a computation, drawn upwards: leaves below, the end on top; values go up, gradients come down."""
+
 from dataclasses import dataclass, field
 
 from gptlab.autograd import Value
 from gptlab.view.kit import svg
 from gptlab.view.palette import COLOURS, FAINT, INK, PANEL
 
-WIDE, HIGH, BETWEEN, RISE, MARGIN = 96, 64, 18, 52, 16  # pixels: a box, the gaps beside and above it, the edge
+WIDE, HIGH, BETWEEN, RISE, MARGIN = (
+    96,
+    64,
+    18,
+    52,
+    16,
+)  # pixels: a box, the gaps beside and above it, the edge
 SLOT = WIDE + BETWEEN
-UP, DOWN = COLOURS["sft"], COLOURS["ppo"]   # values, gradients
+UP, DOWN = COLOURS["sft"], COLOURS["ppo"]  # values, gradients
 
 
 @dataclass
 class Place:
     """Where something stands: a Value's box, or the spot where a long line passes a row (value None)."""
+
     value: Value | None
     row: int
     x: float
@@ -22,6 +30,7 @@ class Place:
 @dataclass
 class Plan:
     """Boxes by the id of their Value, and lines as (parent, child, how many of this pair came before, places between)."""
+
     boxes: dict[int, Place] = field(default_factory=dict)
     lines: list[tuple[Value, Value, int, list[Place]]] = field(default_factory=list)
 
@@ -46,7 +55,9 @@ def plan(end: Value) -> Plan:
     for value in values:
         row[id(value)] = 1 + max((row[id(p)] for p in value.parents), default=-1)
     for leaf in (v for v in values if not v.parents):
-        row[id(leaf)] = min((row[id(v)] for v in values if any(p is leaf for p in v.parents)), default=1) - 1
+        row[id(leaf)] = (
+            min((row[id(v)] for v in values if any(p is leaf for p in v.parents)), default=1) - 1
+        )
     drawn, leaves = Plan(), [v for v in values if not v.parents]
     for i, leaf in enumerate(leaves):
         drawn.boxes[id(leaf)] = Place(leaf, row[id(leaf)], i * SLOT)
@@ -56,7 +67,10 @@ def plan(end: Value) -> Plan:
             drawn.boxes[id(value)] = Place(value, row[id(value)], sum(mine.values()) / len(mine))
         for i, parent in enumerate(value.parents):
             before = sum(p is parent for p in value.parents[:i])
-            passed = [Place(None, r, drawn.boxes[id(parent)].x, 5) for r in range(row[id(parent)] + 1, row[id(value)])]
+            passed = [
+                Place(None, r, drawn.boxes[id(parent)].x, 5)
+                for r in range(row[id(parent)] + 1, row[id(value)])
+            ]
             drawn.lines.append((parent, value, before, passed))
     places = [*drawn.boxes.values(), *(place for line in drawn.lines for place in line[3])]
     for r in {place.row for place in places}:
@@ -78,8 +92,13 @@ def _spread(row: list[Place]) -> None:
                 right.x += lack / 2
 
 
-def graph_picture(end: Value, title: str, grads: dict[int, float] | None = None, current: Value | None = None,
-                  width: float = 480) -> tuple[str, str]:
+def graph_picture(
+    end: Value,
+    title: str,
+    grads: dict[int, float] | None = None,
+    current: Value | None = None,
+    width: float = 480,
+) -> tuple[str, str]:
     """A graph as (SVG, description): in each box its label, ▲ its value, ▼ its gradient; on each line a local gradient.
 
     grads    gradients by the id of their Value, as far as they are known; none are drawn where it is None
@@ -99,7 +118,9 @@ def graph_picture(end: Value, title: str, grads: dict[int, float] | None = None,
     for place in drawn.boxes.values():
         parts += _box(place, height, grads, place.value is current)
     says = "▲ value" if grads is None else "▲ value   ▼ gradient"
-    parts.append(svg.text(MARGIN, height + 24, f"{says}   on a line: the local gradient", 13, fill=FAINT))
+    parts.append(
+        svg.text(MARGIN, height + 24, f"{says}   on a line: the local gradient", 13, fill=FAINT)
+    )
     alt = f"{title}. {in_words(end, grads)}"
     return svg.document(max(width, right), height + 24 + MARGIN, parts, alt), alt
 
@@ -112,17 +133,37 @@ def _y(place: Place, height: float) -> float:
 def _box(place: Place, height: float, grads: dict[int, float] | None, current: bool) -> list[str]:
     value, y = place.value, _y(place, height)
     edge = svg.rect(place.x - WIDE / 2, y, WIDE, HIGH, PANEL, 8, stroke=DOWN if current else FAINT)
-    parts = [edge.replace("<rect ", '<rect stroke-width="3" ') if current else edge,
-             svg.text(place.x, y + 20, value.label or ("" if value.parents else "number"), 15, "middle", weight=600),
-             svg.text(place.x, y + 38, f"▲ {number(value.data)}", 14, "middle", fill=UP)]
+    parts = [
+        edge.replace("<rect ", '<rect stroke-width="3" ') if current else edge,
+        svg.text(
+            place.x,
+            y + 20,
+            value.label or ("" if value.parents else "number"),
+            15,
+            "middle",
+            weight=600,
+        ),
+        svg.text(place.x, y + 38, f"▲ {number(value.data)}", 14, "middle", fill=UP),
+    ]
     if grads is not None:
         known = grads.get(id(value))
-        parts.append(svg.text(place.x, y + 56, f"▼ {'?' if known is None else number(known)}", 14, "middle", fill=DOWN,
-                              weight=600 if current else 400))
+        parts.append(
+            svg.text(
+                place.x,
+                y + 56,
+                f"▼ {'?' if known is None else number(known)}",
+                14,
+                "middle",
+                fill=DOWN,
+                weight=600 if current else 400,
+            )
+        )
     return parts
 
 
-def _line(drawn: Plan, line: tuple[Value, Value, int, list[Place]], height: float, lit: bool) -> list[str]:
+def _line(
+    drawn: Plan, line: tuple[Value, Value, int, list[Place]], height: float, lit: bool
+) -> list[str]:
     """A line from a parent's upper edge to the child's lower one, and its local gradient beside the child."""
     parent, child, before, passed = line
     start, end = drawn.boxes[id(parent)], drawn.boxes[id(child)]
@@ -130,14 +171,19 @@ def _line(drawn: Plan, line: tuple[Value, Value, int, list[Place]], height: floa
     aside = 44 * (before - 0.5) if twice else 0.0  # two lines between the same two boxes
     lean = max(-34, min(34, (passed[-1].x if passed else start.x) - end.x)) + aside
     points = [(start.x + aside / 2, _y(start, height))]
-    points += [(place.x, _y(place, height) + HIGH / 2) for place in passed] + [(end.x + lean, _y(end, height) + HIGH)]
+    points += [(place.x, _y(place, height) + HIGH / 2) for place in passed] + [
+        (end.x + lean, _y(end, height) + HIGH)
+    ]
     slope = child.local_gradients[[i for i, p in enumerate(child.parents) if p is parent][before]]
     x, y = _along(points[-2], points[-1], 0.6)
     said = number(slope)
     wide = svg.text_width(said, 13) + 6
     colour = DOWN if lit else FAINT
-    return [*(svg.line(*a, *b, colour, 2.5 if lit else 1.4) for a, b in zip(points, points[1:])),
-            svg.rect(x - wide / 2, y - 10, wide, 18, PANEL), svg.text(x, y + 4, said, 13, "middle", fill=DOWN if lit else INK)]
+    return [
+        *(svg.line(*a, *b, colour, 2.5 if lit else 1.4) for a, b in zip(points, points[1:])),
+        svg.rect(x - wide / 2, y - 10, wide, 18, PANEL),
+        svg.text(x, y + 4, said, 13, "middle", fill=DOWN if lit else INK),
+    ]
 
 
 def _along(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
@@ -148,7 +194,9 @@ def number(x: float) -> str:
     """A number for the eye: 2, −0.762, 12,346, 1.2e−7."""
     if x == 0:
         return "0"
-    rounded = f"{x:.3g}" if 1e-3 <= abs(x) < 999.5 else f"{x:,.0f}" if 999 < abs(x) < 1e6 else f"{x:.1e}"
+    rounded = (
+        f"{x:.3g}" if 1e-3 <= abs(x) < 999.5 else f"{x:,.0f}" if 999 < abs(x) < 1e6 else f"{x:.1e}"
+    )
     return rounded.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
 
 
@@ -158,12 +206,18 @@ def in_words(end: Value, grads: dict[int, float] | None = None) -> str:
     for value in reached(end):
         known = None if grads is None else grads.get(id(value))
         name = value.label or "number"
-        made = f" of {', '.join(p.label or number(p.data) for p in value.parents)}" if value.parents else ""
-        said.append(f"{name}{made}: value {number(value.data)}" + (f", gradient {number(known)}" if known is not None else ""))
+        made = (
+            f" of {', '.join(p.label or number(p.data) for p in value.parents)}"
+            if value.parents
+            else ""
+        )
+        said.append(
+            f"{name}{made}: value {number(value.data)}"
+            + (f", gradient {number(known)}" if known is not None else "")
+        )
     return "; ".join(said) + "."
 
 
 def all_grads(end: Value) -> dict[int, float]:
     """The gradients that stand in a graph, by the id of their Value."""
     return {id(value): value.grad for value in reached(end)}
-

@@ -2,6 +2,7 @@
 
 Both tell the gradients of the leaves by their labels, and leave the Values as they are.
 """
+
 from collections import defaultdict
 
 from gptlab import autograd
@@ -12,7 +13,10 @@ def overwriting(end: Value) -> dict[str, float]:
     """A share that arrives replaces the one before it, in place of being added."""
     grads = {id(end): 1.0}
     for value in reversed(autograd.topological_order(end)):
-        grads |= {id(parent): grads[id(value)] * local for parent, local in zip(value.parents, value.local_gradients)}
+        grads |= {
+            id(parent): grads[id(value)] * local
+            for parent, local in zip(value.parents, value.local_gradients)
+        }
     return _of_leaves(end, grads)
 
 
@@ -30,4 +34,8 @@ def hurrying(end: Value) -> dict[str, float]:
 
 
 def _of_leaves(end: Value, grads: dict[int, float]) -> dict[str, float]:
-    return {value.label: grads[id(value)] for value in autograd.topological_order(end) if value.label and not value.parents}
+    return {
+        value.label: grads[id(value)]
+        for value in autograd.topological_order(end)
+        if value.label and not value.parents
+    }

@@ -1,4 +1,5 @@
 """How many tokens Chinese takes for each token of English, here and in the literature: bars on one scale."""
+
 from gptlab.view.kit import svg
 from gptlab.view.kit.style import FLOOR
 from gptlab.view.palette import COLOURS, FAINT
@@ -18,7 +19,7 @@ TITLE = "Tokens of 中文 for each token of English"
 def premium(english: int, chinese: int) -> float:
     """Tokens of Chinese for each token of English.
 
-        premium = tokens(中文) / tokens(English), the same sentences in both         Petrov et al. 2023
+    premium = tokens(中文) / tokens(English), the same sentences in both         Petrov et al. 2023
     """
     return chinese / english
 
@@ -28,8 +29,10 @@ def premium_picture(ours: dict[str, tuple[int, int]]) -> tuple[str, str]:
 
     ours  tokens of the same facts in (English, Chinese), by tokenizer
     """
-    groups = (("facts of the little web, cut by your tokenizers", ours, COLOURS["you"]),
-              ("sentences of FLORES-200 (Petrov et al. 2023)", PUBLISHED, COLOURS["base"]))
+    groups = (
+        ("facts of the little web, cut by your tokenizers", ours, COLOURS["you"]),
+        ("sentences of FLORES-200 (Petrov et al. 2023)", PUBLISHED, COLOURS["base"]),
+    )
     most = max(premium(*counts) for _, rows, _ in groups for counts in rows.values())
     left, unit = MARGIN + LABEL, (WIDTH - 2 * MARGIN - LABEL - 50) / most
     parts, y, said = [svg.text(MARGIN, 32, TITLE, 16, weight=600)], 44.0, []
@@ -38,12 +41,18 @@ def premium_picture(ours: dict[str, tuple[int, int]]) -> tuple[str, str]:
         y += 30
         for i, (name, counts) in enumerate(rows.items()):
             times, top = premium(*counts), y + i * ROW
-            parts += [svg.text(left - 10, top + 19, svg.shorten(name, LABEL - 12, 14), 14, "end"),
-                      svg.rect(left, top + 5, times * unit, ROW - 9, colour, radius=2),
-                      svg.text(left + max(times, 1) * unit + 8, top + 19, f"{times:.2f}", 14, weight=600)]
+            parts += [
+                svg.text(left - 10, top + 19, svg.shorten(name, LABEL - 12, 14), 14, "end"),
+                svg.rect(left, top + 5, times * unit, ROW - 9, colour, radius=2),
+                svg.text(left + max(times, 1) * unit + 8, top + 19, f"{times:.2f}", 14, weight=600),
+            ]
             said.append(f"{name} {times:.2f}")
-        parts.append(svg.line(left + unit, y, left + unit, y + len(rows) * ROW, FLOOR["color"], 1.8, "1.5 3"))
+        parts.append(
+            svg.line(left + unit, y, left + unit, y + len(rows) * ROW, FLOOR["color"], 1.8, "1.5 3")
+        )
         y += len(rows) * ROW + 6
-    parts.append(svg.text(left + unit, y + 12, "dotted: as many as in English", 13, "middle", fill=FAINT))
+    parts.append(
+        svg.text(left + unit, y + 12, "dotted: as many as in English", 13, "middle", fill=FAINT)
+    )
     alt = f"{TITLE}: {'; '.join(said)}."
     return svg.document(WIDTH, y + 12 + MARGIN, parts, alt), alt

@@ -1,4 +1,5 @@
 """Merges one by one: a sentence of the reader's own, its tokens after each step, and the pair that comes next."""
+
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +47,9 @@ def steps(text: str, merges: Sequence[Pair], pattern: str = bpe.GPT2_PATTERN) ->
     pieces = tuple(tuple(piece.encode()) for piece in regex.findall(pattern, text))
     found = [Step(pieces)]
     for i, pair in enumerate(merges):
-        pieces = tuple(tuple(bpe.merge_pair(list(piece), tuple(pair), 256 + i)) for piece in found[-1].pieces)
+        pieces = tuple(
+            tuple(bpe.merge_pair(list(piece), tuple(pair), 256 + i)) for piece in found[-1].pieces
+        )
         if pieces != found[-1].pieces:
             found.append(Step(pieces, i))
     return found
@@ -60,7 +63,9 @@ def counted(step: Step) -> list[tuple[Pair, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def drawn(step: Step, merges: Sequence[Pair], top: float, heading: str, trains: bool) -> tuple[list[str], float]:
+def drawn(
+    step: Step, merges: Sequence[Pair], top: float, heading: str, trains: bool
+) -> tuple[list[str], float]:
     """One step as parts of a picture: (parts, height); where the merges are `trains`-ed here, with the pairs' counts."""
     names, ids, new = bpe.token_bytes(list(merges)), step.ids, None
     said = heading
@@ -69,8 +74,17 @@ def drawn(step: Step, merges: Sequence[Pair], top: float, heading: str, trains: 
         a, b = (visible(names[i]) for i in merges[step.merge])
         said = f"{heading}: {a} + {b} → {visible(names[new])}, token {new}"
     marked = [t for t, i in enumerate(ids) if i == new]
-    parts = [svg.text(MARGIN, top + 18, svg.shorten(said, WIDTH - 2 * MARGIN - 80, 15), 15, weight=600),
-             svg.text(WIDTH - MARGIN, top + 18, f"{len(ids)} token{'s' * (len(ids) != 1)}", 14, "end", fill=FAINT)]
+    parts = [
+        svg.text(MARGIN, top + 18, svg.shorten(said, WIDTH - 2 * MARGIN - 80, 15), 15, weight=600),
+        svg.text(
+            WIDTH - MARGIN,
+            top + 18,
+            f"{len(ids)} token{'s' * (len(ids) != 1)}",
+            14,
+            "end",
+            fill=FAINT,
+        ),
+    ]
     chips, height = flow([names[i] for i in ids], top + 28, WIDTH, marked, cuts=step.cuts)
     below, more = _pairs(step, names, top + 36 + height) if trains else ([], 0)
     return parts + chips + below, 36 + height + more
@@ -86,12 +100,25 @@ def _pairs(step: Step, names: list[bytes], top: float) -> tuple[list[str], float
         y, first = top + k * ROW, k == 0
         label = " + ".join(visible(names[i]) for i in pair)
         note = f"{n} ×{'  ◀ next' * first}{f'  tie: {pair} is smaller' * (first and _tied(rows))}"
-        parts += [svg.text(150, y + 16, svg.shorten(label, 132, 14), 14, "end", weight=600 if first else 400),
-                  svg.rect(158, y + 4, n * unit, 15, COLOURS["you" if first else "base"], radius=2),
-                  svg.text(166 + n * unit, y + 16, note, 13, fill=INK if first else FAINT)]
+        parts += [
+            svg.text(
+                150, y + 16, svg.shorten(label, 132, 14), 14, "end", weight=600 if first else 400
+            ),
+            svg.rect(158, y + 4, n * unit, 15, COLOURS["you" if first else "base"], radius=2),
+            svg.text(166 + n * unit, y + 16, note, 13, fill=INK if first else FAINT),
+        ]
     rest = len(rows) - SHOWN
     if rest > 0:
-        parts.append(svg.text(150, top + SHOWN * ROW + 15, f"{rest} other pair{'s' * (rest > 1)}", 13, "end", fill=FAINT))
+        parts.append(
+            svg.text(
+                150,
+                top + SHOWN * ROW + 15,
+                f"{rest} other pair{'s' * (rest > 1)}",
+                13,
+                "end",
+                fill=FAINT,
+            )
+        )
     return parts, (min(len(rows), SHOWN) + (rest > 0)) * ROW + 4
 
 
@@ -106,8 +133,12 @@ class MergeSteps:
         self.web_merges, self.web_pattern = list(web_merges), web_pattern
         wide = w.Layout(width="100%", max_width=f"{WIDTH}px")
         named = {"description_width": "9em"}
-        self.text = w.Text(sentence, description="sentence", continuous_update=False, layout=wide, style=named)
-        self.learnt = w.ToggleButtons(options=[OWN, WEB], value=OWN, description="merges from", style=named)
+        self.text = w.Text(
+            sentence, description="sentence", continuous_update=False, layout=wide, style=named
+        )
+        self.learnt = w.ToggleButtons(
+            options=[OWN, WEB], value=OWN, description="merges from", style=named
+        )
         self.learnt.style.button_width = "auto"
         self.step = w.IntSlider(0, 0, 1, description="step", layout=wide, style=named)
         self.note, self.out = w.HTML(), w.HTML()
@@ -120,7 +151,9 @@ class MergeSteps:
     def _begin(self) -> None:
         """Take the sentence from its bytes again."""
         text = self.text.value[:LONGEST]
-        self.note.value = "" if text == self.text.value else f"only the first {LONGEST} characters are taken"
+        self.note.value = (
+            "" if text == self.text.value else f"only the first {LONGEST} characters are taken"
+        )
         own = self.learnt.value == OWN
         self.pattern = bpe.GPT2_PATTERN if own else self.web_pattern
         self.merges = bpe.train_bpe(text, 256 + 2 * LONGEST) if own else self.web_merges
@@ -136,7 +169,9 @@ class MergeSteps:
         own = self.learnt.value == OWN
         parts, y = [], 8.0
         for k in which:
-            found, height = drawn(self.steps[k], self.merges, y, f"step {k} of {len(self.steps) - 1}", own)
+            found, height = drawn(
+                self.steps[k], self.merges, y, f"step {k} of {len(self.steps) - 1}", own
+            )
             parts += found
             y += height + 8
         return svg.document(WIDTH, y + 6, parts, self.in_words(*which))
@@ -144,8 +179,11 @@ class MergeSteps:
     def in_words(self, *which: int) -> str:
         """The same steps for those who cannot see them."""
         names = bpe.token_bytes(self.merges)
-        told = [f"step {k}, {len(self.steps[k].ids)} tokens: " + " | ".join(visible(names[i]) for i in self.steps[k].ids)
-                for k in which]
+        told = [
+            f"step {k}, {len(self.steps[k].ids)} tokens: "
+            + " | ".join(visible(names[i]) for i in self.steps[k].ids)
+            for k in which
+        ]
         return f"Merges one by one. {'; '.join(told)}."
 
 

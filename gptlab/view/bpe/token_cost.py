@@ -1,4 +1,5 @@
 """What a text costs: the same thing in English and in Chinese, cut by several tokenizers side by side."""
+
 from collections.abc import Sequence
 
 import ipywidgets as w
@@ -27,22 +28,35 @@ def ratio(costs: Sequence[int]) -> str:
 def cost_picture(texts: Sequence[str], tokenizers: dict[str, Tokenizer]) -> tuple[str, str]:
     """(SVG, description) of a text in English and in Chinese under each tokenizer; an empty one is left out."""
     given = [(label, text[:LONGEST]) for label, text in zip(LABELS, texts)]
-    size = "; ".join(f"{label}: {len(text)} characters, {len(text.encode())} bytes" for label, text in given if text)
+    size = "; ".join(
+        f"{label}: {len(text)} characters, {len(text.encode())} bytes"
+        for label, text in given
+        if text
+    )
     parts, y, said = [svg.text(MARGIN, 30, size or "type a text", 14, fill=FAINT)], 40.0, []
     for name, tokenizer in tokenizers.items():
         cut = [pieces(tokenizer, text) for _, text in given]
         times = ratio([len(found) for found in cut])
-        parts += [svg.line(MARGIN, y, WIDTH - MARGIN, y, EDGE), svg.text(MARGIN, y + 21, name, 15, weight=600),
-                  svg.text(WIDTH - MARGIN, y + 21, times, 15, "end", fill=COLOURS["you"], weight=700)]
+        parts += [
+            svg.line(MARGIN, y, WIDTH - MARGIN, y, EDGE),
+            svg.text(MARGIN, y + 21, name, 15, weight=600),
+            svg.text(WIDTH - MARGIN, y + 21, times, 15, "end", fill=COLOURS["you"], weight=700),
+        ]
         y += 28
         for (label, _), found in zip(given, cut):
             if found:
                 drawn, height = flow(found, y + 20, WIDTH, most_lines=LINES)
-                parts += [svg.text(MARGIN, y + 14, f"{label}: {len(found)} tokens", 13, fill=FAINT), *drawn]
+                parts += [
+                    svg.text(MARGIN, y + 14, f"{label}: {len(found)} tokens", 13, fill=FAINT),
+                    *drawn,
+                ]
                 y += 24 + height
         y += 4
-        counts = ", ".join(f"{label} {len(found)} tokens ({' | '.join(map(visible, found[:12]))}{' …' * (len(found) > 12)})"
-                           for (label, _), found in zip(given, cut) if found)
+        counts = ", ".join(
+            f"{label} {len(found)} tokens ({' | '.join(map(visible, found[:12]))}{' …' * (len(found) > 12)})"
+            for (label, _), found in zip(given, cut)
+            if found
+        )
         said.append(f"{name}: {counts}{f', {times}' if times else ''}")
     alt = f"What a text costs. {size}. {'; '.join(said)}."
     return svg.document(WIDTH, y + 6, parts, alt), alt
@@ -57,11 +71,17 @@ class TokenCost:
     def __init__(self, tokenizers: dict[str, Tokenizer], pairs: Sequence[tuple[str, str]]):
         self.tokenizers, self.pairs = tokenizers, list(pairs)
         wide, named = w.Layout(width="100%", max_width=f"{WIDTH}px"), {"description_width": "5em"}
-        self.examples = w.ToggleButtons(options=[(str(i + 1), i) for i in range(len(self.pairs))], description="example",
-                                        tooltips=[f"{english}  {chinese}" for english, chinese in self.pairs], style=named)
+        self.examples = w.ToggleButtons(
+            options=[(str(i + 1), i) for i in range(len(self.pairs))],
+            description="example",
+            tooltips=[f"{english}  {chinese}" for english, chinese in self.pairs],
+            style=named,
+        )
         self.examples.style.button_width = "auto"
-        self.texts = [w.Text(text, description=label, continuous_update=False, layout=wide, style=named)
-                      for label, text in zip(LABELS, self.pairs[0])]
+        self.texts = [
+            w.Text(text, description=label, continuous_update=False, layout=wide, style=named)
+            for label, text in zip(LABELS, self.pairs[0])
+        ]
         self.note, self.out = w.HTML(), w.HTML()
         self.examples.observe(lambda change: self._take(), "value")
         for box in self.texts:

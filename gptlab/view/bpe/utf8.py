@@ -1,11 +1,17 @@
 """A character's number, its bits, and the bytes that they are packed into: UTF-8, done by hand."""
+
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
 from gptlab.view.kit.token_chips import TINTS
 from gptlab.view.palette import EDGE, FAINT, INK
 
 BIT, HIGH, MARGIN, WIDTH, GAP = 14, 26, 16, 520, 14  # pixels; BIT is the width of one
-HEADS = {1: "0", 2: "110", 3: "1110", 4: "11110"}    # how the first byte says how many there are; the others begin with 10
+HEADS = {
+    1: "0",
+    2: "110",
+    3: "1110",
+    4: "11110",
+}  # how the first byte says how many there are; the others begin with 10
 
 
 def packed(character: str) -> list[tuple[str, str]]:
@@ -34,16 +40,26 @@ def utf8_picture(character: str) -> tuple[str, str]:
     parts_of = packed(character)
     values = [int(fixed + own, 2) for fixed, own in parts_of]
     name = f"{visible(character)} is character number {ord(character):,} = U+{ord(character):04X}"
-    parts = [svg.text(MARGIN, 32, name, 16, weight=600), svg.text(MARGIN, 62, "its number in bits", 14, fill=FAINT)]
+    parts = [
+        svg.text(MARGIN, 32, name, 16, weight=600),
+        svg.text(MARGIN, 62, "its number in bits", 14, fill=FAINT),
+    ]
     x = MARGIN
     for i, (_, own) in enumerate(parts_of):
         parts += _bits(own, x, 70, TINTS[i])
         x += len(own) * BIT + GAP
-    parts.append(svg.text(MARGIN, 128, "packed: the white bits are the same in every such byte", 14, fill=FAINT))
+    parts.append(
+        svg.text(
+            MARGIN, 128, "packed: the white bits are the same in every such byte", 14, fill=FAINT
+        )
+    )
     for i, ((fixed, own), value) in enumerate(zip(parts_of, values)):
         x = MARGIN + i * (8 * BIT + GAP)
-        parts += [*_bits(fixed, x, 136, "#ffffff", FAINT), *_bits(own, x + len(fixed) * BIT, 136, TINTS[i]),
-                  svg.text(x + 4 * BIT, 184, f"{value:02X} = {value}", 15, "middle", weight=600)]
+        parts += [
+            *_bits(fixed, x, 136, "#ffffff", FAINT),
+            *_bits(own, x + len(fixed) * BIT, 136, TINTS[i]),
+            svg.text(x + 4 * BIT, 184, f"{value:02X} = {value}", 15, "middle", weight=600),
+        ]
     told = ", ".join(f"{fixed} {own} = {value}" for (fixed, own), value in zip(parts_of, values))
     alt = f"{name}, in bits {' '.join(own for _, own in parts_of)}. Its bytes in UTF-8: {told}."
     return svg.document(WIDTH, 184 + MARGIN, parts, alt), alt
@@ -52,4 +68,10 @@ def utf8_picture(character: str) -> tuple[str, str]:
 def _bits(bits: str, x: float, y: float, fill: str, ink: str = INK) -> list[str]:
     """Bits in a box of their own."""
     box = svg.rect(x, y, len(bits) * BIT, HIGH, fill, radius=3, stroke=EDGE)
-    return [box, *(svg.text(x + (i + 0.5) * BIT, y + 18, bit, 15, "middle", fill=ink) for i, bit in enumerate(bits))]
+    return [
+        box,
+        *(
+            svg.text(x + (i + 0.5) * BIT, y + 18, bit, 15, "middle", fill=ink)
+            for i, bit in enumerate(bits)
+        ),
+    ]

@@ -1,4 +1,5 @@
 """What a larger vocabulary buys and what it costs: shorter texts, a larger table, and how much a bigram sees."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,19 +31,35 @@ def sizes_picture(sizes: Sequence[Size], width: int, others: int) -> tuple[Figur
     """
     x = [size.vocabulary for size in sizes]
     figure, (length, table, loss) = style.figure(6.0, 7.6, rows=3, sharex=True)
-    for name, values, colour in (("English", [s.english for s in sizes], CYCLE[0]),
-                                 ("中文", [s.chinese for s in sizes], CYCLE[1])):
+    for name, values, colour in (
+        ("English", [s.english for s in sizes], CYCLE[0]),
+        ("中文", [s.chinese for s in sizes], CYCLE[1]),
+    ):
         length.plot(x, values, "o-", color=colour, label=name)
     length.set(ylabel="bytes per token", ylim=(0, None), title="Texts get shorter …")
     numbers = [v * width for v in x]
     table.plot(x, numbers, "o-", color=COLOURS["base"], label="embedding")
-    table.plot([x[0], x[-1]], [others] * 2, color=COLOURS["floor"], linestyle=(0, (1, 2)), label="all the rest")
-    table.set(ylabel="parameters", ylim=(0, 1.15 * max(others, *numbers)),
-              title=f"… the table of vectors gets larger (width {width}) …")
+    table.plot(
+        [x[0], x[-1]],
+        [others] * 2,
+        color=COLOURS["floor"],
+        linestyle=(0, (1, 2)),
+        label="all the rest",
+    )
+    table.set(
+        ylabel="parameters",
+        ylim=(0, 1.15 * max(others, *numbers)),
+        title=f"… the table of vectors gets larger (width {width}) …",
+    )
     table.yaxis.set_major_formatter(lambda value, _: f"{value / 1e6:g} M" if value else "0")
     loss.plot(x, [s.bits for s in sizes], "o-", color=COLOURS["you"], label="your bigram")
-    loss.set(ylabel="bits per byte", ylim=(0, None), xscale="log", xlabel="tokens in the vocabulary",
-             title="… and two neighbours hold more of the text")
+    loss.set(
+        ylabel="bits per byte",
+        ylim=(0, None),
+        xscale="log",
+        xlabel="tokens in the vocabulary",
+        title="… and two neighbours hold more of the text",
+    )
     loss.set_xticks(x, [f"{v:,}" for v in x])
     loss.minorticks_off()
     for axes in (length, table, loss):
@@ -52,6 +69,9 @@ def sizes_picture(sizes: Sequence[Size], width: int, others: int) -> tuple[Figur
 
 
 def _told(sizes: Sequence[Size], width: int, others: int) -> str:
-    rows = [f"{s.vocabulary:,} tokens: {s.english:.2f} bytes per token in English, {s.chinese:.2f} in Chinese, embedding of "
-            f"{s.vocabulary * width:,} numbers, bigram {s.bits:.2f} bits per byte" for s in sizes]
+    rows = [
+        f"{s.vocabulary:,} tokens: {s.english:.2f} bytes per token in English, {s.chinese:.2f} in Chinese, embedding of "
+        f"{s.vocabulary * width:,} numbers, bigram {s.bits:.2f} bits per byte"
+        for s in sizes
+    ]
     return f"By size of the vocabulary. {'; '.join(rows)}. The rest of the model has {others:,} parameters."

@@ -1,4 +1,5 @@
 """In how many ways a tokenizer writes one word: what it becomes depends on what stands around it."""
+
 import re
 from collections import Counter
 
@@ -13,7 +14,9 @@ def spellings(tokenizer: Tokenizer, text: str, word: str) -> Counter:
     """
     found, wanted = Counter(), re.compile(rf"(?<!\w){re.escape(word)}(?!\w)".encode())
     for line in text.splitlines(keepends=True):
-        pieces = [tokenizer.decode_bytes([i]) for i in tokenizer.encode(line)] if word in line else []
+        pieces = (
+            [tokenizer.decode_bytes([i]) for i in tokenizer.encode(line)] if word in line else []
+        )
         for match in wanted.finditer(line.encode()):
             start, held = 0, []
             for piece in pieces:
@@ -26,6 +29,13 @@ def spellings(tokenizer: Tokenizer, text: str, word: str) -> Counter:
 
 def spellings_picture(word: str, found: dict[str, Counter], most: int = 6) -> tuple[str, str]:
     """(SVG, description) of a word's spellings, for each tokenizer by name the most frequent ones."""
-    rows = [Row(f"{name}: {n} × so", pieces, f"{len(counts)} way{'s' * (len(counts) != 1)}" if i == 0 else "")
-            for name, counts in found.items() for i, (pieces, n) in enumerate(counts.most_common(most))]
+    rows = [
+        Row(
+            f"{name}: {n} × so",
+            pieces,
+            f"{len(counts)} way{'s' * (len(counts) != 1)}" if i == 0 else "",
+        )
+        for name, counts in found.items()
+        for i, (pieces, n) in enumerate(counts.most_common(most))
+    ]
     return rows_picture(rows, f"“{word}”, as the tokens of a text hold it")

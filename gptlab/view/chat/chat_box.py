@@ -1,4 +1,5 @@
 """A place to talk: type, press Enter, and the reply appears as it is made."""
+
 from html import escape
 
 import ipywidgets as w
@@ -9,9 +10,13 @@ from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, INK, PANEL
 
 WIDTH, SIZE, LINE = 520, 15, 22
-BUBBLE = ("display:inline-block;padding:4px 12px;border-radius:12px;max-width:85%;line-height:1.5;"
-          "overflow-wrap:anywhere;text-align:left")
-TALKATIVE = 0.7  # the temperature of what the reader asks; what is asked already gets the likeliest reply
+BUBBLE = (
+    "display:inline-block;padding:4px 12px;border-radius:12px;max-width:85%;line-height:1.5;"
+    "overflow-wrap:anywhere;text-align:left"
+)
+TALKATIVE = (
+    0.7  # the temperature of what the reader asks; what is asked already gets the likeliest reply
+)
 
 
 def chat_box(speaker: Speaker, asked: list[str]) -> None:
@@ -28,7 +33,9 @@ class ChatBox:
         self.speaker, self.turns = speaker, list(turns)
         self.log = w.HTML()
         wide = w.Layout(flex="1 1 12em", width="auto")
-        self.line = w.Text(placeholder="ask something, then Enter", continuous_update=False, layout=wide)
+        self.line = w.Text(
+            placeholder="ask something, then Enter", continuous_update=False, layout=wide
+        )
         self.send, self.clear = w.Button(description="send"), w.Button(description="clear")
         self.send.layout.width = self.clear.layout.width = "auto"
         self.line.observe(lambda change: self.ask(change["new"]), "value")
@@ -58,13 +65,22 @@ class ChatBox:
         self._draw()
 
     def _draw(self) -> None:
-        self.log.value = '<div aria-live="polite" style="max-width:36em">' + "".join(map(self._turn, self.turns)) + "</div>"
+        self.log.value = (
+            '<div aria-live="polite" style="max-width:36em">'
+            + "".join(map(self._turn, self.turns))
+            + "</div>"
+        )
 
     def _turn(self, turn: tuple[str, str]) -> str:
         question, reply = map(escape, turn)
-        mine, its = f"{BUBBLE};border:1px solid {EDGE}", f"{BUBBLE};background:{COLOURS[self.speaker.stage]};color:#fff"
-        return (f'<div style="text-align:right;margin:4px 0"><span style="{mine}">{question}</span></div>'
-                f'<div style="margin:4px 0"><span style="{its}">{reply or "…"}</span></div>')
+        mine, its = (
+            f"{BUBBLE};border:1px solid {EDGE}",
+            f"{BUBBLE};background:{COLOURS[self.speaker.stage]};color:#fff",
+        )
+        return (
+            f'<div style="text-align:right;margin:4px 0"><span style="{mine}">{question}</span></div>'
+            f'<div style="margin:4px 0"><span style="{its}">{reply or "…"}</span></div>'
+        )
 
 
 def chat_picture(speaker: Speaker, turns: list[tuple[str, str]]) -> tuple[str, str]:
@@ -75,11 +91,26 @@ def chat_picture(speaker: Speaker, turns: list[tuple[str, str]]) -> tuple[str, s
             lines = wrapped(said, 0.72 * WIDTH)
             width = min(WIDTH - 28, max(svg.text_width(line, SIZE) for line in lines) + 26)
             x, height = (WIDTH - 14 - width if right else 14), len(lines) * LINE + 12
-            parts.append(svg.rect(x, y, width, height, PANEL if right else COLOURS[speaker.stage], 12, EDGE if right else None))
+            parts.append(
+                svg.rect(
+                    x,
+                    y,
+                    width,
+                    height,
+                    PANEL if right else COLOURS[speaker.stage],
+                    12,
+                    EDGE if right else None,
+                )
+            )
             ink = INK if right else "#ffffff"
-            parts += [svg.text(x + 13, y + 21 + i * LINE, line, SIZE, fill=ink) for i, line in enumerate(lines)]
+            parts += [
+                svg.text(x + 13, y + 21 + i * LINE, line, SIZE, fill=ink)
+                for i, line in enumerate(lines)
+            ]
             y += height + 8
-    alt = f"A chat with the {speaker.name}. " + " ".join(f"Asked: “{q}” It says: “{r}”" for q, r in turns)
+    alt = f"A chat with the {speaker.name}. " + " ".join(
+        f"Asked: “{q}” It says: “{r}”" for q, r in turns
+    )
     return svg.document(WIDTH, y + 6, parts, alt), alt
 
 

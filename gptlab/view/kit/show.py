@@ -9,6 +9,7 @@ What reads a bundle takes the richest form it knows:
 
 image/svg+xml is there too, for tools that want the drawing itself.
 """
+
 import base64
 from html import escape
 
@@ -41,7 +42,9 @@ def bundle(picture: str | Figure, alt: str, widget=None) -> dict:
         raise ValueError("alt is empty: say in a sentence what the picture shows")
     svg = style.to_svg(picture, alt) if isinstance(picture, Figure) else picture
     if not (isinstance(svg, str) and svg.lstrip().startswith("<svg")):
-        raise ValueError(f"a picture is a figure or a text that begins with <svg, not {str(picture)[:40]!r}")
+        raise ValueError(
+            f"a picture is a figure or a text that begins with <svg, not {str(picture)[:40]!r}"
+        )
     views = {} if widget is None else widget._repr_mimebundle_()
     live = {kind: view for kind, view in views.items() if kind != "text/plain"}
     return {**live, "text/html": image_html(svg, alt), "image/svg+xml": svg, "text/plain": alt}

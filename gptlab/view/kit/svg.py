@@ -1,11 +1,15 @@
 """A few words of SVG, for pictures that are drawn by hand: text, boxes, lines, and the panel they stand on."""
+
 import re
 import unicodedata
 from html import escape
 
 from gptlab.view.palette import EDGE, FONTS, INK, PANEL
 
-NARROW, WIDE = 0.56, 1.0  # of the font's size: the width of most letters, and of a Chinese character
+NARROW, WIDE = (
+    0.56,
+    1.0,
+)  # of the font's size: the width of most letters, and of a Chinese character
 
 
 def text_width(content: str, size: float = 15) -> float:
@@ -31,21 +35,41 @@ def shorten_middle(content: str, width: float, size: float = 15) -> str:
     """The same, but both ends are kept and the middle is cut, between words where there are words."""
     if text_width(content, size) <= width:
         return content
-    head, tail = shorten(content, 0.6 * width, size)[:-1], shorten_left(content, 0.4 * width - size, size)[1:]
+    head, tail = (
+        shorten(content, 0.6 * width, size)[:-1],
+        shorten_left(content, 0.4 * width - size, size)[1:],
+    )
     return f"{head.rpartition(' ')[0] or head} … {re.sub('^[^ ⏎]*[ ⏎]', '', tail)}"
 
 
-def text(x: float, y: float, content: str, size: float = 15, anchor: str = "start", fill: str = INK,
-         weight: int = 400) -> str:
+def text(
+    x: float,
+    y: float,
+    content: str,
+    size: float = 15,
+    anchor: str = "start",
+    fill: str = INK,
+    weight: int = 400,
+) -> str:
     """One line of text; y is its baseline, anchor is start, middle or end."""
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     side = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return (f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="{fill}"{side}{bold} '
-            f'xml:space="preserve">{escape(content)}</text>')
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="{fill}"{side}{bold} '
+        f'xml:space="preserve">{escape(content)}</text>'
+    )
 
 
-def rect(x: float, y: float, width: float, height: float, fill: str, radius: float = 0,
-         stroke: str | None = None, opacity: float = 1.0) -> str:
+def rect(
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    fill: str,
+    radius: float = 0,
+    stroke: str | None = None,
+    opacity: float = 1.0,
+) -> str:
     """A box."""
     edge = f' stroke="{stroke}"' if stroke else ""
     round_ = f' rx="{radius:g}"' if radius else ""
@@ -53,8 +77,15 @@ def rect(x: float, y: float, width: float, height: float, fill: str, radius: flo
     return f'<rect x="{x:g}" y="{y:g}" width="{max(0, width):.4g}" height="{height:g}"{round_} fill="{fill}"{edge}{faint}/>'
 
 
-def line(x1: float, y1: float, x2: float, y2: float, stroke: str = EDGE, width: float = 1,
-         dashes: str | None = None) -> str:
+def line(
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    stroke: str = EDGE,
+    width: float = 1,
+    dashes: str | None = None,
+) -> str:
     """A straight line; dashes as in SVG, such as "1 3"."""
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{stroke}" stroke-width="{width:g}"{dashed}/>'
@@ -62,7 +93,9 @@ def line(x1: float, y1: float, x2: float, y2: float, stroke: str = EDGE, width: 
 
 def document(width: float, height: float, parts: list[str], alt: str) -> str:
     """The whole picture: the parts on a light panel, with `alt` for those who cannot see it."""
-    head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
-            f'role="img" aria-label="{escape(alt)}" font-family="{FONTS}" style="max-width:100%;height:auto">')
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
+        f'role="img" aria-label="{escape(alt)}" font-family="{FONTS}" style="max-width:100%;height:auto">'
+    )
     panel = rect(0.5, 0.5, width - 1, height - 1, PANEL, radius=8, stroke=EDGE)
     return "\n".join([head, f"<title>{escape(alt)}</title>", panel, *parts, "</svg>"]) + "\n"

@@ -1,4 +1,5 @@
 """Text cut into pieces: each piece a chip, the same piece always in the same tint, rows of them as one picture."""
+
 import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,8 +8,22 @@ from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
-TINTS = ("#d7e6f4", "#f7e2c4", "#d5ebda", "#eddbec", "#e5e1d6", "#cfe8ea")  # pale: dark text stands on all of them
-SIZE, HIGH, GAP, INSIDE, MARGIN, WIDTH = 15, 25, 3, 5, 14, 520  # pixels; INSIDE is a chip's own margin
+TINTS = (
+    "#d7e6f4",
+    "#f7e2c4",
+    "#d5ebda",
+    "#eddbec",
+    "#e5e1d6",
+    "#cfe8ea",
+)  # pale: dark text stands on all of them
+SIZE, HIGH, GAP, INSIDE, MARGIN, WIDTH = (
+    15,
+    25,
+    3,
+    5,
+    14,
+    520,
+)  # pixels; INSIDE is a chip's own margin
 CUT = 9  # pixels more where a text was cut before its pieces were made
 
 
@@ -28,18 +43,28 @@ class Row:
     marked: Collection[int] = ()
 
 
-def rows_picture(rows: Sequence[Row], title: str, foot: Sequence[str] = (), width: float = WIDTH,
-                 most_lines: int | None = None) -> tuple[str, str]:
+def rows_picture(
+    rows: Sequence[Row],
+    title: str,
+    foot: Sequence[str] = (),
+    width: float = WIDTH,
+    most_lines: int | None = None,
+) -> tuple[str, str]:
     """(SVG, description) of rows of chips under a title.
 
     foot        lines of text below them
     most_lines  of chips in a row; what has no room is counted
     """
-    parts, y = [svg.text(MARGIN, MARGIN + 14, svg.shorten(title, width - 2 * MARGIN, 16), 16, weight=600)], MARGIN + 24
+    parts, y = (
+        [svg.text(MARGIN, MARGIN + 14, svg.shorten(title, width - 2 * MARGIN, 16), 16, weight=600)],
+        MARGIN + 24,
+    )
     for row in rows:
         room = width - 2 * MARGIN - svg.text_width(row.note, 14) - 10
-        parts += [svg.text(MARGIN, y + 19, svg.shorten(row.label, room, 14), 14, fill=FAINT, weight=600),
-                  svg.text(width - MARGIN, y + 19, row.note, 14, "end", weight=600)]
+        parts += [
+            svg.text(MARGIN, y + 19, svg.shorten(row.label, room, 14), 14, fill=FAINT, weight=600),
+            svg.text(width - MARGIN, y + 19, row.note, 14, "end", weight=600),
+        ]
         drawn, height = flow(row.pieces, y + 27, width, row.marked, most_lines)
         parts += drawn
         y += 27 + height + 6
@@ -50,8 +75,14 @@ def rows_picture(rows: Sequence[Row], title: str, foot: Sequence[str] = (), widt
     return svg.document(width, y + MARGIN, parts, alt), alt
 
 
-def flow(pieces: Sequence[str | bytes], top: float, width: float, marked: Collection[int] = (),
-         most_lines: int | None = None, cuts: Collection[int] = ()) -> tuple[list[str], float]:
+def flow(
+    pieces: Sequence[str | bytes],
+    top: float,
+    width: float,
+    marked: Collection[int] = (),
+    most_lines: int | None = None,
+    cuts: Collection[int] = (),
+) -> tuple[list[str], float]:
     """Chips from left to right, on as many lines as they need, as parts of a larger picture: (parts, height).
 
     cuts  places of pieces that stand a little apart from the one before
@@ -64,7 +95,15 @@ def flow(pieces: Sequence[str | bytes], top: float, width: float, marked: Collec
         last = most_lines is not None and line == most_lines - 1 and i < len(pieces) - 1
         if x > MARGIN and x + long > width - MARGIN - (90 if last else 0):
             if last:
-                parts.append(svg.text(x + 4, top + line * (HIGH + GAP) + 17, f"… {len(pieces) - i} more", 13, fill=FAINT))
+                parts.append(
+                    svg.text(
+                        x + 4,
+                        top + line * (HIGH + GAP) + 17,
+                        f"… {len(pieces) - i} more",
+                        13,
+                        fill=FAINT,
+                    )
+                )
                 break
             x, line = MARGIN, line + 1
         parts += chip(label, x, top + line * (HIGH + GAP), long, tint(piece), i in marked)
@@ -72,10 +111,23 @@ def flow(pieces: Sequence[str | bytes], top: float, width: float, marked: Collec
     return parts, (line + 1) * (HIGH + GAP)
 
 
-def chip(label: str, x: float, y: float, width: float, fill: str, marked: bool = False) -> list[str]:
+def chip(
+    label: str, x: float, y: float, width: float, fill: str, marked: bool = False
+) -> list[str]:
     """One piece in its box."""
-    box = svg.rect(x, y, width, HIGH, COLOURS["you"] if marked else fill, radius=4, stroke=None if marked else EDGE)
-    return [box, svg.text(x + width / 2, y + 17.5, label, SIZE, "middle", fill="#ffffff" if marked else INK)]
+    box = svg.rect(
+        x,
+        y,
+        width,
+        HIGH,
+        COLOURS["you"] if marked else fill,
+        radius=4,
+        stroke=None if marked else EDGE,
+    )
+    return [
+        box,
+        svg.text(x + width / 2, y + 17.5, label, SIZE, "middle", fill="#ffffff" if marked else INK),
+    ]
 
 
 def tint(piece: str | bytes) -> str:
@@ -85,5 +137,8 @@ def tint(piece: str | bytes) -> str:
 
 def in_words(rows: Sequence[Row], title: str, foot: Sequence[str] = ()) -> str:
     """The picture for those who cannot see it; a bar stands between two pieces."""
-    said = [f"{row.label}{f' ({row.note})' if row.note else ''}: {' | '.join(map(visible, row.pieces))}" for row in rows]
+    said = [
+        f"{row.label}{f' ({row.note})' if row.note else ''}: {' | '.join(map(visible, row.pieces))}"
+        for row in rows
+    ]
     return ". ".join([title, "; ".join(said), *foot])

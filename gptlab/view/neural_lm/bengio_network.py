@@ -1,38 +1,57 @@
 """Bengio's network drawn upwards: words, their vectors side by side, the hidden layer, a score for each word."""
+
 from gptlab.view.kit import svg
 from gptlab.view.palette import COLOURS, FAINT, INK, PANEL
 
 WIDTH, HEIGHT, CELL = 480, 436, 15
-TINTS = ("#0072b2", "#00845f", "#8c6d00")   # one for each place in the context
-SHADES = ((0.9, 0.35, 0.6, 0.2), (0.25, 0.8, 0.4, 0.65), (0.5, 0.2, 0.95, 0.4))     # how dark a vector's cells are
+TINTS = ("#0072b2", "#00845f", "#8c6d00")  # one for each place in the context
+SHADES = (
+    (0.9, 0.35, 0.6, 0.2),
+    (0.25, 0.8, 0.4, 0.65),
+    (0.5, 0.2, 0.95, 0.4),
+)  # how dark a vector's cells are
 
 
 def network_picture() -> tuple[str, str]:
     """(SVG, description) of the network with three words in its context, drawn as an example, not measured."""
-    words, guesses = ("capital", "of", "Peru"), (("is", 0.8), (",", 0.45), (".", 0.2), ("pay", 0.08))
+    words, guesses = (
+        ("capital", "of", "Peru"),
+        (("is", 0.8), (",", 0.45), (".", 0.2), ("pay", 0.08)),
+    )
     columns = [WIDTH * share for share in (0.2, 0.5, 0.8)]
     parts = [svg.text(16, 29, "From the words before to the next word", 15, weight=600)]
     for x, word, tint, shades in zip(columns, words, TINTS, SHADES):
-        parts += [svg.text(x, 414, word, 15, "middle", weight=600), svg.line(x, 398, x, 378, tint, 1.6)]
+        parts += [
+            svg.text(x, 414, word, 15, "middle", weight=600),
+            svg.line(x, 398, x, 378, tint, 1.6),
+        ]
         parts += _cells(x - 2 * CELL, 358, tint, shades)
         parts.append(svg.line(x, 358, WIDTH / 2 + (x - WIDTH / 2) * 0.4, 302, tint, 1.6))
     parts.append(svg.text(16, 394, "C: look up", 13, fill=FAINT))
     for i, (tint, shades) in enumerate(zip(TINTS, SHADES)):
         parts += _cells(WIDTH / 2 + (4 * i - 6) * CELL, 282, tint, shades)
-    parts += [svg.text(WIDTH / 2 + 6 * CELL + 10, 294, "side by side", 13, fill=FAINT),
-              svg.text(16, 249, "H, d: mix, bend", 13, fill=FAINT)]
+    parts += [
+        svg.text(WIDTH / 2 + 6 * CELL + 10, 294, "side by side", 13, fill=FAINT),
+        svg.text(16, 249, "H, d: mix, bend", 13, fill=FAINT),
+    ]
     parts += _fan((WIDTH / 2, 282), 6 * CELL, (WIDTH / 2, 222), 5 * 17)
-    parts += [f'<circle cx="{WIDTH / 2 + (i - 2.5) * 32:g}" cy="210" r="11" fill="{PANEL}" stroke="{INK}" stroke-width="1.5"/>'
-              for i in range(6)]
+    parts += [
+        f'<circle cx="{WIDTH / 2 + (i - 2.5) * 32:g}" cy="210" r="11" fill="{PANEL}" stroke="{INK}" stroke-width="1.5"/>'
+        for i in range(6)
+    ]
     parts.append(svg.text(WIDTH / 2 + 2.5 * 32 + 22, 215, "hidden layer", 13, fill=FAINT))
     parts += _fan((WIDTH / 2, 198), 5 * 17, (WIDTH / 2, 150), 9 * CELL)
     parts.append(svg.text(16, 178, "U, b: score", 13, fill=FAINT))
     for i, (word, share) in enumerate(guesses):
         x = WIDTH / 2 + (i - 1.5) * 92
-        parts += [svg.rect(x - 14, 122 - 66 * share, 28, 66 * share, COLOURS["base"], 2),
-                  svg.text(x, 140, word, 14, "middle")]
-    alt = (f"The words {', '.join(words)} at the bottom; each is looked up and becomes a row of C numbers; the rows stand side"
-           " by side, are mixed into a hidden layer through tanh, and that gives a score for every word of the vocabulary.")
+        parts += [
+            svg.rect(x - 14, 122 - 66 * share, 28, 66 * share, COLOURS["base"], 2),
+            svg.text(x, 140, word, 14, "middle"),
+        ]
+    alt = (
+        f"The words {', '.join(words)} at the bottom; each is looked up and becomes a row of C numbers; the rows stand side"
+        " by side, are mixed into a hidden layer through tanh, and that gives a score for every word of the vocabulary."
+    )
     return svg.document(WIDTH, HEIGHT, parts, alt), alt
 
 
@@ -40,12 +59,20 @@ def _cells(x: float, y: float, tint: str, shades: tuple[float, ...]) -> list[str
     """A vector as a row of boxes, darker for larger numbers."""
     parts = []
     for i, shade in enumerate(shades):
-        parts += [svg.rect(x + i * CELL, y, CELL, 20, tint, opacity=shade),
-                  svg.rect(x + i * CELL, y, CELL, 20, "none", stroke=tint)]
+        parts += [
+            svg.rect(x + i * CELL, y, CELL, 20, tint, opacity=shade),
+            svg.rect(x + i * CELL, y, CELL, 20, "none", stroke=tint),
+        ]
     return parts
 
 
-def _fan(low: tuple[float, float], low_half: float, high: tuple[float, float], high_half: float) -> list[str]:
+def _fan(
+    low: tuple[float, float], low_half: float, high: tuple[float, float], high_half: float
+) -> list[str]:
     """Lines from everything below to everything above."""
     spots = (-1, -0.5, 0, 0.5, 1)
-    return [svg.line(low[0] + a * low_half, low[1], high[0] + b * high_half, high[1], "#d6d3cc", 1) for a in spots for b in spots]
+    return [
+        svg.line(low[0] + a * low_half, low[1], high[0] + b * high_half, high[1], "#d6d3cc", 1)
+        for a in spots
+        for b in spots
+    ]

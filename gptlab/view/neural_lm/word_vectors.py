@@ -1,4 +1,5 @@
 """Word vectors while they are learnt: a slider over the steps of training, and who stands near whom."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,7 +14,7 @@ from gptlab.view.palette import CYCLE, FAINT, PANEL
 from gptlab.world.web import Web
 
 WIDTH, HEIGHT, MARGIN = 520, 470, 16
-MOST = 20       # words of one kind that are drawn
+MOST = 20  # words of one kind that are drawn
 NEAREST = 5
 WIDE = w.Layout(width="100%", max_width="520px")
 NAMED = {"description_width": "105px"}
@@ -28,6 +29,7 @@ class Film:
     words    the vocabulary
     kinds    the words that are drawn, by kind
     """
+
     steps: tuple[int, ...]
     frames: Tensor
     words: tuple[str, ...]
@@ -66,7 +68,9 @@ class Film:
         likeness = rows @ rows.T
         likeness.fill_diagonal_(-2)
         kinds = [kind for _, kind in self.shown]
-        return sum(kinds[i] == kinds[j] for i, j in enumerate(likeness.argmax(1).tolist())) / len(kinds)
+        return sum(kinds[i] == kinds[j] for i, j in enumerate(likeness.argmax(1).tolist())) / len(
+            kinds
+        )
 
     def chance(self) -> float:
         """What `sorted_share` would be if vectors meant nothing."""
@@ -78,18 +82,34 @@ def kinds_of(web: Web, words: Sequence[str], count: dict[str, int]) -> dict[str,
     """The most frequent people, countries, languages … of a vocabulary, of names that are one word, each word once."""
     facts, taken, kinds = web.facts, set(), {}
     subjects = {"people": "person", "countries": "country"}
-    named = {name: [s.name.en for s in facts.subjects if s.kind == kind] for name, kind in subjects.items()}
-    named |= {f"{relation}s": [a.en for a in facts.answers[relation]] for relation in ("capital", "language")}
+    named = {
+        name: [s.name.en for s in facts.subjects if s.kind == kind]
+        for name, kind in subjects.items()
+    }
+    named |= {
+        f"{relation}s": [a.en for a in facts.answers[relation]]
+        for relation in ("capital", "language")
+    }
     for kind, names in named.items():
-        mine = sorted({name for name in names if name in words} - taken, key=lambda name: (-count.get(name, 0), name))[:MOST]
+        mine = sorted(
+            {name for name in names if name in words} - taken,
+            key=lambda name: (-count.get(name, 0), name),
+        )[:MOST]
         taken.update(mine)
         kinds[kind] = tuple(mine)
     return kinds
 
 
-def film_of(steps: Sequence[int], frames: Sequence[Tensor], words: Sequence[str], kinds: dict[str, tuple[str, ...]]) -> Film:
+def film_of(
+    steps: Sequence[int],
+    frames: Sequence[Tensor],
+    words: Sequence[str],
+    kinds: dict[str, tuple[str, ...]],
+) -> Film:
     """A film of embeddings that were kept while training."""
-    return Film(tuple(steps), torch.stack([frame.detach().float() for frame in frames]), tuple(words), kinds)
+    return Film(
+        tuple(steps), torch.stack([frame.detach().float() for frame in frames]), tuple(words), kinds
+    )
 
 
 def vectors_picture(film: Film, frame: int) -> tuple[str, str]:
@@ -99,20 +119,31 @@ def vectors_picture(film: Film, frame: int) -> tuple[str, str]:
     scale = min(WIDTH / 2 - 52, HEIGHT / 2 - 62) / reach
     tint = dict(zip(film.kinds, CYCLE))
     share = film.sorted_share(frame)
-    parts = [svg.text(MARGIN, 29, f"Word vectors after {film.steps[frame]:,} steps", 15, weight=600)]
+    parts = [
+        svg.text(MARGIN, 29, f"Word vectors after {film.steps[frame]:,} steps", 15, weight=600)
+    ]
     x = float(MARGIN)
     for kind, colour in tint.items():
         parts.append(svg.text(x, 52, kind, 14, fill=colour, weight=600))
         x += svg.text_width(kind, 14) + 18
-    taken: list[tuple[float, float, float]] = []  # labels that stand already: left end, right end, height
+    taken: list[
+        tuple[float, float, float]
+    ] = []  # labels that stand already: left end, right end, height
     for (word, kind), (dx, dy) in zip(film.shown, flat[frame].tolist()):
         x, y = round(WIDTH / 2 + dx * scale, 1), round(HEIGHT / 2 + 18 - dy * scale, 1)
         parts.append(f'<circle cx="{x}" cy="{y}" r="3.5" fill="{tint[kind]}"/>')
         label = x + 6, x + 6 + svg.text_width(word, 12), y
-        if all(label[1] < left or label[0] > right or abs(y - other) > 12 for left, right, other in taken):
+        if all(
+            label[1] < left or label[0] > right or abs(y - other) > 12
+            for left, right, other in taken
+        ):
             taken.append(label)
             name = svg.text(x + 6, y + 4, word, 12, fill=tint[kind])
-            parts.append(name.replace("<text ", f'<text paint-order="stroke" stroke="{PANEL}" stroke-width="3" '))
+            parts.append(
+                name.replace(
+                    "<text ", f'<text paint-order="stroke" stroke="{PANEL}" stroke-width="3" '
+                )
+            )
     said = f"{share:.0%} have a nearest of their own kind; by chance {film.chance():.0%}"
     parts.append(svg.text(MARGIN, HEIGHT - 14, said, 13, fill=FAINT))
     groups = "; ".join(f"{kind}: {', '.join(words[:5])} …" for kind, words in film.kinds.items())
@@ -125,10 +156,21 @@ class MovingVectors:
 
     def __init__(self, film: Film, word: str):
         self.film = film
-        self.step = w.SelectionSlider(options=[(f"{n:,}", i) for i, n in enumerate(film.steps)], value=0, description="steps",
-                                      layout=WIDE, style=NAMED)
-        self.word = w.Combobox(value=word, options=[name for name, _ in film.shown], description="a word", ensure_option=False,
-                               layout=WIDE, style=NAMED)
+        self.step = w.SelectionSlider(
+            options=[(f"{n:,}", i) for i, n in enumerate(film.steps)],
+            value=0,
+            description="steps",
+            layout=WIDE,
+            style=NAMED,
+        )
+        self.word = w.Combobox(
+            value=word,
+            options=[name for name, _ in film.shown],
+            description="a word",
+            ensure_option=False,
+            layout=WIDE,
+            style=NAMED,
+        )
         self.text, self.out = w.HTML(), w.HTML()
         for control in (self.step, self.word):
             control.observe(lambda change: self.refresh(), "value")
@@ -142,7 +184,9 @@ class MovingVectors:
             said = f"nearest to <b>{escape(word)}</b>: {escape(', '.join(self.film.nearest(word, frame)))}"
         else:
             said = f"no vector for “{escape(word)}”: choose a word that stands in the sentences"
-        self.text.value = f'<div aria-live="polite" style="font-size:15px;line-height:1.5">{said}</div>'
+        self.text.value = (
+            f'<div aria-live="polite" style="font-size:15px;line-height:1.5">{said}</div>'
+        )
         self.out.value = vectors_picture(self.film, frame)[0]
 
 
@@ -150,4 +194,8 @@ def moving_vectors(film: Film, word: str) -> None:
     """Show the vectors with their slider; where nothing is live, the last frame."""
     svg_text, alt = vectors_picture(film, len(film.steps) - 1)
     first, last = (", ".join(film.nearest(word, i)) for i in (0, -1))
-    show(svg_text, f"{alt} Nearest to {word} at first: {first}; at last: {last}.", MovingVectors(film, word).box)
+    show(
+        svg_text,
+        f"{alt} Nearest to {word} at first: {first}; at last: {last}.",
+        MovingVectors(film, word).box,
+    )

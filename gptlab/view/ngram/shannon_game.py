@@ -1,4 +1,5 @@
 """Shannon's game: guess how five pages go on, and see what it cost you, your bigram, the model and the best of all."""
+
 import random
 from collections.abc import Callable
 from html import escape
@@ -7,12 +8,20 @@ import ipywidgets as w
 
 from gptlab.view.kit.bar_ladder import Rung, choices, in_words, ladder
 from gptlab.view.kit.show import show
-from gptlab.view.ngram.shannon_guesses import FLOOR, OFFERED, Guess, bet, draw_pages, guesses_of, surprise
+from gptlab.view.ngram.shannon_guesses import (
+    FLOOR,
+    OFFERED,
+    Guess,
+    bet,
+    draw_pages,
+    guesses_of,
+    surprise,
+)
 from gptlab.view.palette import COLOURS
 from gptlab.world.web import Web
 
-PAGES, GUESSES = 5, 5       # pages of one game, guesses in each
-LONGEST = 128               # tokens of a page
+PAGES, GUESSES = 5, 5  # pages of one game, guesses in each
+LONGEST = 128  # tokens of a page
 SURE = {"no idea": 1 / OFFERED, "a hunch: 30 %": 0.3, "likely: 60 %": 0.6, "sure: 95 %": 0.95}
 YOU, BLIND = "you", "a blind guess"
 TINTS = {YOU: COLOURS["you"], FLOOR: COLOURS["floor"], BLIND: "#c3c0b8"}
@@ -25,8 +34,16 @@ class ShannonGame:
     models  by name, each from ids (B, T) to logits (B, T, V)
     """
 
-    def __init__(self, web: Web, tokenizer, models: dict[str, Callable], lang: str = "en", seed: int = 1951):
-        self.web, self.tokenizer, self.models, self.lang, self.seed = web, tokenizer, models, lang, seed
+    def __init__(
+        self, web: Web, tokenizer, models: dict[str, Callable], lang: str = "en", seed: int = 1951
+    ):
+        self.web, self.tokenizer, self.models, self.lang, self.seed = (
+            web,
+            tokenizer,
+            models,
+            lang,
+            seed,
+        )
         self.head, self.text, self.told, self.score = w.HTML(), w.HTML(), w.HTML(), w.HTML()
         self.sure = w.ToggleButtons(options=SURE, value=0.6)
         self.sure.style.button_width = "auto"
@@ -36,10 +53,15 @@ class ShannonGame:
             button.on_click(lambda _, i=i: self.guess(i))
         self.keys = w.Text(placeholder="or type 1–8", layout=w.Layout(width="9em"))
         self.keys.observe(self._typed, "value")
-        self.again = w.Button(description="five other pages", layout=w.Layout(width="auto", margin="2px"))
+        self.again = w.Button(
+            description="five other pages", layout=w.Layout(width="auto", margin="2px")
+        )
         self.again.on_click(lambda _: self.begin(self.seed + 1))
         columns = "repeat(auto-fill, minmax(9em, 1fr))"
-        grid = w.GridBox(self.buttons, layout=w.Layout(grid_template_columns=columns, width="100%", max_width="44em"))
+        grid = w.GridBox(
+            self.buttons,
+            layout=w.Layout(grid_template_columns=columns, width="100%", max_width="44em"),
+        )
         foot = w.HBox([self.keys, self.again], layout=w.Layout(flex_flow="row wrap"))
         rows = [self.head, self.text, self.sure, grid, foot, self.told, self.score]
         self.box = w.VBox(rows, layout=w.Layout(overflow="hidden"))
@@ -49,8 +71,11 @@ class ShannonGame:
         """Five pages of this seed, and the first guess."""
         self.seed, draw = seed, random.Random(seed)
         pages = draw_pages(self.web, self.lang, seed, PAGES, self.tokenizer, LONGEST)
-        self.guesses = [(n, guess) for n, ids in enumerate(pages, start=1)
-                        for guess in guesses_of(self.web, self.tokenizer, self.models, ids, GUESSES, draw)]
+        self.guesses = [
+            (n, guess)
+            for n, ids in enumerate(pages, start=1)
+            for guess in guesses_of(self.web, self.tokenizer, self.models, ids, GUESSES, draw)
+        ]
         self.bets: list[tuple[float, ...]] = []
         self.told.value = self.score.value = ""
         self._ask()
@@ -76,7 +101,9 @@ class ShannonGame:
         asked = [guess for _, guess in self.guesses[:n]]
         scores = {BLIND: surprise(1 / OFFERED)}
         if len(self.bets) >= n:
-            scores[YOU] = sum(surprise(chances[g.truth]) for chances, g in zip(self.bets, asked)) / n
+            scores[YOU] = (
+                sum(surprise(chances[g.truth]) for chances, g in zip(self.bets, asked)) / n
+            )
         return scores | {name: sum(g.bits(name) for g in asked) / n for name in asked[0].chances}
 
     def picture(self) -> str:
@@ -87,20 +114,30 @@ class ShannonGame:
     def still(self) -> str:
         """What stands where nothing is live: one guess, and how the machines do in the whole game."""
         shown = next((g for _, g in self.guesses if 20 < len(g.before) < 50), self.guesses[0][1])
-        lead = [f"{shown.before}▁".replace("\n", " ⏎ "), "  ".join(shown.options),
-                f"It was {shown.options[shown.truth]}. Over {len(self.guesses)} such guesses:"]
+        lead = [
+            f"{shown.before}▁".replace("\n", " ⏎ "),
+            "  ".join(shown.options),
+            f"It was {shown.options[shown.truth]}. Over {len(self.guesses)} such guesses:",
+        ]
         scores = self.bits(len(self.guesses))
-        return ladder(rungs(scores), "What comes next: which of the eight?", AXIS, scores[FLOOR], lead)
+        return ladder(
+            rungs(scores), "What comes next: which of the eight?", AXIS, scores[FLOOR], lead
+        )
 
     def _ask(self) -> None:
         """Put the next guess before the reader, or say that the game is over."""
         for control in (*self.buttons, self.keys):
             control.disabled = self.over
         if self.over:
-            self.head.value, self.text.value = f"<b>All {len(self.guesses)} guesses are made.</b>", _verdict(self.bits())
+            self.head.value, self.text.value = (
+                f"<b>All {len(self.guesses)} guesses are made.</b>",
+                _verdict(self.bits()),
+            )
             return
         page, asked = self.guesses[len(self.bets)]
-        self.head.value = f"<b>page {page} of {PAGES} · guess {len(self.bets) + 1} of {len(self.guesses)}</b>"
+        self.head.value = (
+            f"<b>page {page} of {PAGES} · guess {len(self.bets) + 1} of {len(self.guesses)}</b>"
+        )
         self.text.value = _page_html(asked.before)
         for i, (button, label) in enumerate(zip(self.buttons, asked.options)):
             button.description, button.tooltip = f"{i + 1}  {label}", f"bet on {label}"
@@ -118,31 +155,43 @@ def rungs(scores: dict[str, float]) -> list[Rung]:
     """The players from worst to best."""
     order = sorted(scores, key=scores.get, reverse=True)
     notes = {name: f"{scores[name]:.2f} bits = {choices(scores[name])}" for name in order}
-    return [Rung(name, scores[name], notes[name], TINTS.get(name, COLOURS["base"])) for name in order]
+    return [
+        Rung(name, scores[name], notes[name], TINTS.get(name, COLOURS["base"])) for name in order
+    ]
 
 
 def _page_html(before: str) -> str:
     """The page so far, and the gap."""
     gap = f'<span style="background:{COLOURS["you"]}">&nbsp;&nbsp;&nbsp;</span>'
-    return ('<div style="font-size:16px;line-height:1.6;min-height:5em;white-space:pre-wrap;overflow-wrap:anywhere">'
-            f"{escape(before)}{gap}</div>")
+    return (
+        '<div style="font-size:16px;line-height:1.6;min-height:5em;white-space:pre-wrap;overflow-wrap:anywhere">'
+        f"{escape(before)}{gap}</div>"
+    )
 
 
 def _told(asked: Guess, option: int, mine: float) -> str:
     """What came, and what it cost everyone."""
-    mark, said, came = "✓" if option == asked.truth else "✗", asked.options[option], asked.options[asked.truth]
+    mark, said, came = (
+        "✓" if option == asked.truth else "✗",
+        asked.options[option],
+        asked.options[asked.truth],
+    )
     costs = [f"<b>you {surprise(mine):.2f} bits</b>"]
     costs += [f"{escape(name)} {asked.bits(name):.2f}" for name in asked.chances]
-    return (f'<div aria-live="polite" style="line-height:1.5">{mark} you said <b>{escape(said)}</b>, '
-            f"it was <b>{escape(came)}</b>. Cost: {', '.join(costs)}.</div>")
+    return (
+        f'<div aria-live="polite" style="line-height:1.5">{mark} you said <b>{escape(said)}</b>, '
+        f"it was <b>{escape(came)}</b>. Cost: {', '.join(costs)}.</div>"
+    )
 
 
 def _verdict(scores: dict[str, float]) -> str:
     """The last word on a game."""
     you, best = scores[YOU], scores[FLOOR]
-    return ('<div style="font-size:16px;line-height:1.6;min-height:5em">'
-            f"You needed {you:.2f} bits a guess: you hesitated between {choices(you)}. "
-            f"The web itself allows {best:.2f} bits, {choices(best)}.</div>")
+    return (
+        '<div style="font-size:16px;line-height:1.6;min-height:5em">'
+        f"You needed {you:.2f} bits a guess: you hesitated between {choices(you)}. "
+        f"The web itself allows {best:.2f} bits, {choices(best)}.</div>"
+    )
 
 
 def shannon_game(web: Web, tokenizer, models: dict[str, Callable], lang: str = "en") -> None:
@@ -150,4 +199,8 @@ def shannon_game(web: Web, tokenizer, models: dict[str, Callable], lang: str = "
     game = ShannonGame(web, tokenizer, models, lang)
     n = len(game.guesses)
     scores = in_words(rungs(game.bits(n)))
-    show(game.still(), f"Shannon's game: which of eight tokens comes next? Over {n} guesses: {scores}.", game.box)
+    show(
+        game.still(),
+        f"Shannon's game: which of eight tokens comes next? Over {n} guesses: {scores}.",
+        game.box,
+    )

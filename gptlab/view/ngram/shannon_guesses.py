@@ -6,6 +6,7 @@ the eight, or where the models find fewer than four tokens likely: there is noth
 the eight are its chances of all tokens, divided by their sum; with the web's exact probabilities, that is the best
 that anyone can do.
 """
+
 import math
 import random
 from collections.abc import Callable
@@ -19,12 +20,18 @@ from gptlab.view.kit.bars import visible
 from gptlab.world.exact_predictor import next_token_distribution
 from gptlab.world.web import Web
 
-KINDS = ("encyclopedia", "statement", "forum", "dialogue", "story")     # pages of sentences, no tables or sums
-OFFERED = 8     # tokens to choose from: three bits
+KINDS = (
+    "encyclopedia",
+    "statement",
+    "forum",
+    "dialogue",
+    "story",
+)  # pages of sentences, no tables or sums
+OFFERED = 8  # tokens to choose from: three bits
 FLOOR = "exact floor"
-SHORTEST = 12   # tokens of a page that is played
-LEAST = 1e-3    # probability of a likely token
-FEWEST = 4      # likely tokens at a place that is asked
+SHORTEST = 12  # tokens of a page that is played
+LEAST = 1e-3  # probability of a likely token
+FEWEST = 4  # likely tokens at a place that is asked
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Guess:
     truth    which of them came
     chances  of each option, by player
     """
+
     before: str
     options: tuple[str, ...]
     truth: int
@@ -57,11 +65,15 @@ def bet(option: int, confidence: float, n: int = OFFERED) -> tuple[float, ...]:
     Example: bet(0, 0.7, n=4) -> (0.7, 0.1, 0.1, 0.1)
     """
     if not 0 < confidence < 1:
-        raise ValueError(f"a bet of {confidence} is not between 0 and 1: what is given no chance may still come")
+        raise ValueError(
+            f"a bet of {confidence} is not between 0 and 1: what is given no chance may still come"
+        )
     return tuple(confidence if i == option else (1 - confidence) / (n - 1) for i in range(n))
 
 
-def draw_pages(web: Web, lang: str, seed: int, n_pages: int, tokenizer, longest: int) -> list[list[int]]:
+def draw_pages(
+    web: Web, lang: str, seed: int, n_pages: int, tokenizer, longest: int
+) -> list[list[int]]:
     """Pages to play, as ids with the end-of-page token in front and behind."""
     end, found = tokenizer.special["endoftext"], []
     for page in web.pages(seed, KINDS, lang):
@@ -81,9 +93,16 @@ def guesses_of(
     models  by name, each from ids (B, T) to logits (B, T, V)
     """
     x = torch.tensor([ids[:-1]])
-    chances = {name: torch.softmax(model(x)[0].double(), -1) for name, model in models.items()}  # (T, V) each
-    places = draw.sample(range(1, len(ids) - 1), len(ids) - 2)  # place t asks for ids[t + 1], after at least one token
-    asked = ((t, _guess(web, tokenizer, ids, t, {name: p[t] for name, p in chances.items()}, draw)) for t in places)
+    chances = {
+        name: torch.softmax(model(x)[0].double(), -1) for name, model in models.items()
+    }  # (T, V) each
+    places = draw.sample(
+        range(1, len(ids) - 1), len(ids) - 2
+    )  # place t asks for ids[t + 1], after at least one token
+    asked = (
+        (t, _guess(web, tokenizer, ids, t, {name: p[t] for name, p in chances.items()}, draw))
+        for t in places
+    )
     return [guess for _, guess in sorted(islice((x for x in asked if x[1]), n), key=lambda x: x[0])]
 
 
@@ -95,18 +114,26 @@ def _guess(
     That is where the text so far ends inside a character, where little is likely, where what came is not among the
     eight, and where its token is not the longest that fits, so that the exact chances do not know it.
     """
-    end, before = tokenizer.special["endoftext"], tokenizer.decode_bytes(ids[1:t + 1])
-    offered = offer(list(chances.values()), lambda i: i == end or _readable(tokenizer.decode_bytes([i])))
+    end, before = tokenizer.special["endoftext"], tokenizer.decode_bytes(ids[1 : t + 1])
+    offered = offer(
+        list(chances.values()), lambda i: i == end or _readable(tokenizer.decode_bytes([i]))
+    )
     draw.shuffle(offered)
     if ids[t + 1] not in offered or not _readable(before):
         return None
-    exact = next_token_distribution(web, before, [tokenizer.decode_bytes([i]) for i in range(end)], longest=True)
+    exact = next_token_distribution(
+        web, before, [tokenizer.decode_bytes([i]) for i in range(end)], longest=True
+    )
     players = {name: [float(p[i]) for i in offered] for name, p in chances.items()}
-    players[FLOOR] = [exact[i] if i <= end else 0.0 for i in offered]  # the last number stands for the end of the page
+    players[FLOOR] = [
+        exact[i] if i <= end else 0.0 for i in offered
+    ]  # the last number stands for the end of the page
     truth = offered.index(ids[t + 1])
     if players[FLOOR][truth] <= 0:
         return None
-    labels = tuple("(end of page)" if i == end else visible(tokenizer.decode_bytes([i])) for i in offered)
+    labels = tuple(
+        "(end of page)" if i == end else visible(tokenizer.decode_bytes([i])) for i in offered
+    )
     return Guess(before.decode(), labels, truth, {name: _shares(p) for name, p in players.items()})
 
 
@@ -115,9 +142,14 @@ def offer(chances: list[Tensor], allowed: Callable[[int], bool], n: int = OFFERE
 
     None at all where fewer than four are likely.
     """
-    ranked = [list(islice(filter(allowed, p.argsort(descending=True, stable=True).tolist()), n)) for p in chances]
+    ranked = [
+        list(islice(filter(allowed, p.argsort(descending=True, stable=True).tolist()), n))
+        for p in chances
+    ]
     likely = [[i for i in ids if p[i] > LEAST] for ids, p in zip(ranked, chances)]
-    in_turn = list(dict.fromkeys(i for together in zip_longest(*likely) for i in together if i is not None))
+    in_turn = list(
+        dict.fromkeys(i for together in zip_longest(*likely) for i in together if i is not None)
+    )
     return [] if len(in_turn) < FEWEST else list(dict.fromkeys([*in_turn, *ranked[-1]]))[:n]
 
 

@@ -1,4 +1,5 @@
 """How the loss on unseen pages depends on the smoothing, as a curve with its best point named."""
+
 import math
 
 from matplotlib.figure import Figure
@@ -16,12 +17,23 @@ def smoothing_curve(losses: dict[float, float]) -> tuple[Figure, str]:
     best = min(drawn, key=drawn.get)
     figure, axes = style.figure(6.0, 3.4)
     axes.plot(list(drawn), list(drawn.values()), "o-", color=COLOURS["you"])
-    axes.set(xscale="log", xlabel="smoothing: added to every count", ylabel="nats per token",
-             ylim=(0, max(drawn.values()) * 1.3), title="Loss of your bigram on pages it never saw")
+    axes.set(
+        xscale="log",
+        xlabel="smoothing: added to every count",
+        ylabel="nats per token",
+        ylim=(0, max(drawn.values()) * 1.3),
+        title="Loss of your bigram on pages it never saw",
+    )
     for s, side, rise in ((best, "center", -14), (max(drawn), "right", 10)):
         told = f"{s:g}: {drawn[s]:.2f} nats,\n{math.exp(drawn[s]):.3g} choices"
-        axes.annotate(told, (s, drawn[s]), (0, rise), textcoords="offset points", ha=side,
-                      va="top" if rise < 0 else "bottom")
+        axes.annotate(
+            told,
+            (s, drawn[s]),
+            (0, rise),
+            textcoords="offset points",
+            ha=side,
+            va="top" if rise < 0 else "bottom",
+        )
     axes.xaxis.set_major_formatter("{x:g}")
     axes.margins(x=0.12)
     told = ", ".join(f"{s:g} gives {loss:.2f}" for s, loss in sorted(losses.items()))

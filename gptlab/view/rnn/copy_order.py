@@ -1,4 +1,5 @@
 """Copying a row of letters that was shown forwards or backwards: which places of it are learnt."""
+
 from matplotlib.figure import Figure
 
 from gptlab.experiments.recall_game import LETTERS
@@ -21,10 +22,27 @@ def copies_picture(shares: dict[str, list[list[float]]]) -> tuple[Figure, str]:
         axes.plot(places, means, "o-", color=TINTS[name], label=name)
         said.append(f"{name}: " + ", ".join(f"{mean:.0%}" for mean in means))
     axes.axhline(1 / LETTERS, **style.FLOOR)
-    axes.annotate("guessing", (len(means), 1 / LETTERS), (0, -14), textcoords="offset points", color=FAINT, ha="right")
+    axes.annotate(
+        "guessing",
+        (len(means), 1 / LETTERS),
+        (0, -14),
+        textcoords="offset points",
+        color=FAINT,
+        ha="right",
+    )
     for name, height in zip(shares, (0.30, 0.86)):
-        axes.text(0.34, height, name, color=TINTS[name], fontweight="bold", transform=axes.transAxes)
-    axes.set(ylim=(-0.04, 1.05), xlabel="place of the letter that is to be written", xticks=list(places),
-             yticks=[0, 0.25, 0.5, 0.75, 1], title="A row of letters, read and then written: share right")
+        axes.text(
+            0.34, height, name, color=TINTS[name], fontweight="bold", transform=axes.transAxes
+        )
+    axes.set(
+        ylim=(-0.04, 1.05),
+        xlabel="place of the letter that is to be written",
+        xticks=list(places),
+        yticks=[0, 0.25, 0.5, 0.75, 1],
+        title="A row of letters, read and then written: share right",
+    )
     axes.set_yticklabels(["0 %", "25 %", "50 %", "75 %", "100 %"])
-    return figure, f"Share of right letters at each place. {'; '.join(said)}. Guessing: {1 / LETTERS:.0%}."
+    return (
+        figure,
+        f"Share of right letters at each place. {'; '.join(said)}. Guessing: {1 / LETTERS:.0%}.",
+    )

@@ -1,4 +1,5 @@
 """The gradient on its way back through time, as strips: one box a step, dark where much of it arrives."""
+
 import math
 from collections.abc import Callable
 
@@ -16,7 +17,10 @@ STEPS, STATE, TEXTS = 40, 32, 16
 SCALES = [round(0.1 * i, 1) for i in range(2, 31)]
 BIASES = list(range(-2, 9))
 WIDTH, MARGIN, STRIP = 480, 16, 30
-FADED, BURNT = 8, 4     # powers of ten below 1 at which a box is empty, above 1 at which it is fully orange
+FADED, BURNT = (
+    8,
+    4,
+)  # powers of ten below 1 at which a box is empty, above 1 at which it is fully orange
 SIZE = {"description_width": "150px"}
 
 
@@ -38,7 +42,9 @@ def gradient_norms(step: Callable, xs: Tensor, h0: Tensor) -> list[float]:
     return [norm / norms[-1] for norm in norms]
 
 
-def random_strip(cell: str, scale: float = 1.0, keep: float = 0.0, steps: int = STEPS, seed: int = 0) -> list[float]:
+def random_strip(
+    cell: str, scale: float = 1.0, keep: float = 0.0, steps: int = STEPS, seed: int = 0
+) -> list[float]:
     """The norms of a network that has learnt nothing.
 
     scale  what its recurrent weights are multiplied by; at 1 they are drawn from N(0, 1/F)
@@ -67,19 +73,46 @@ def strips_picture(strips: dict[str, list[float]], title: str) -> tuple[str, str
     parts, said = [svg.text(MARGIN, 30, title, 15, weight=600)], []
     for i, (name, norms) in enumerate(strips.items()):
         y, wide = 46 + i * (STRIP + 44), (WIDTH - 2 * MARGIN) / len(norms)
-        parts += [svg.text(MARGIN, y + 16, name, 14, weight=600),
-                  svg.rect(MARGIN, y + 24, WIDTH - 2 * MARGIN, STRIP, "none", stroke=EDGE)]
-        parts.append(svg.text(WIDTH - MARGIN, y + 16, f"at step 1: {power(norms[0])}", 14, "end", fill=INK))
+        parts += [
+            svg.text(MARGIN, y + 16, name, 14, weight=600),
+            svg.rect(MARGIN, y + 24, WIDTH - 2 * MARGIN, STRIP, "none", stroke=EDGE),
+        ]
+        parts.append(
+            svg.text(WIDTH - MARGIN, y + 16, f"at step 1: {power(norms[0])}", 14, "end", fill=INK)
+        )
         for t, norm in enumerate(norms):
             height = math.log10(norm) if norm > 0 else -math.inf
-            colour, strength = (COLOURS["ppo"], 0.25 + height / BURNT) if height > 0.02 else (COLOURS["you"], 1 + height / FADED)
+            colour, strength = (
+                (COLOURS["ppo"], 0.25 + height / BURNT)
+                if height > 0.02
+                else (COLOURS["you"], 1 + height / FADED)
+            )
             if strength > 0:
-                parts.append(svg.rect(MARGIN + t * wide, y + 24, wide - 0.6, STRIP, colour, opacity=min(1.0, strength)))
-        said.append(f"{name}: the first of {len(norms)} steps gets {power(norms[0])} of the gradient that the last one gets")
+                parts.append(
+                    svg.rect(
+                        MARGIN + t * wide,
+                        y + 24,
+                        wide - 0.6,
+                        STRIP,
+                        colour,
+                        opacity=min(1.0, strength),
+                    )
+                )
+        said.append(
+            f"{name}: the first of {len(norms)} steps gets {power(norms[0])} of the gradient that the last one gets"
+        )
     y = 46 + len(strips) * (STRIP + 44)
-    parts += [svg.text(MARGIN, y + 6, "step 1", 13, fill=FAINT),
-              svg.text(WIDTH - MARGIN, y + 6, "last step: 1", 13, "end", fill=FAINT),
-              svg.text(MARGIN, y + 28, "full purple: 1 · half: 10⁻⁴ · empty: below 10⁻⁸ · orange: more than 1", 12.5, fill=FAINT)]
+    parts += [
+        svg.text(MARGIN, y + 6, "step 1", 13, fill=FAINT),
+        svg.text(WIDTH - MARGIN, y + 6, "last step: 1", 13, "end", fill=FAINT),
+        svg.text(
+            MARGIN,
+            y + 28,
+            "full purple: 1 · half: 10⁻⁴ · empty: below 10⁻⁸ · orange: more than 1",
+            12.5,
+            fill=FAINT,
+        ),
+    ]
     alt = f"{title}. {'; '.join(said)}."
     return svg.document(WIDTH, y + 28 + MARGIN, parts, alt), alt
 
@@ -89,10 +122,24 @@ class ThroughTime:
 
     def __init__(self, gru: bool = False):
         wide = w.Layout(width="100%", max_width="480px")
-        self.scale = w.SelectionSlider(options=[(f"{x:g}", x) for x in SCALES], value=1.0, description="recurrent weights ×",
-                                       layout=wide, style=SIZE)
-        self.keep = w.SelectionSlider(options=[(str(x).replace("-", "−"), x) for x in BIASES], value=0,
-                                      description="GRU: bias of z", layout=wide, style=SIZE) if gru else None
+        self.scale = w.SelectionSlider(
+            options=[(f"{x:g}", x) for x in SCALES],
+            value=1.0,
+            description="recurrent weights ×",
+            layout=wide,
+            style=SIZE,
+        )
+        self.keep = (
+            w.SelectionSlider(
+                options=[(str(x).replace("-", "−"), x) for x in BIASES],
+                value=0,
+                description="GRU: bias of z",
+                layout=wide,
+                style=SIZE,
+            )
+            if gru
+            else None
+        )
         self.out = w.HTML()
         controls = [self.scale, *([self.keep] if gru else [])]
         for control in controls:
@@ -110,7 +157,10 @@ class ThroughTime:
 
 def gradient_strips(gru: bool = False) -> None:
     """Show the sliders; where nothing is live, three settings side by side."""
-    still = {f"RNN, recurrent weights × {x:g}": random_strip("RNN", x) for x in ((1.0,) if gru else (0.5, 1.0, 3.0))}
+    still = {
+        f"RNN, recurrent weights × {x:g}": random_strip("RNN", x)
+        for x in ((1.0,) if gru else (0.5, 1.0, 3.0))
+    }
     if gru:
         still |= {f"GRU, bias of z = {x}": random_strip("GRU", 1.0, x) for x in (0, 3, 6)}
     show(*strips_picture(still, f"The gradient, {STEPS} steps back"), ThroughTime(gru).box)

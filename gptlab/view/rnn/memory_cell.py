@@ -1,4 +1,5 @@
 """One number as a memory: does it hold what came first, and does a gradient find its way back? A slider for its own weight."""
+
 import ipywidgets as w
 import torch
 from matplotlib.figure import Figure
@@ -9,11 +10,11 @@ from gptlab.view.kit.show import show
 from gptlab.view.palette import CYCLE, FAINT
 from gptlab.view.rnn.gradient_through_time import power
 
-STEPS = 20                      # after the first input nothing more comes
+STEPS = 20  # after the first input nothing more comes
 WEIGHTS = [round(0.1 * i, 1) for i in range(31)]
 STILL = (0.5, 1.0, 1.5)
-TOLD_APART = 0.2                # yes and no leave states this far apart: it remembers
-LEAST = 1e-3                    # a gradient below this share teaches next to nothing
+TOLD_APART = 0.2  # yes and no leave states this far apart: it remembers
+LEAST = 1e-3  # a gradient below this share teaches next to nothing
 SIZE = {"description_width": "95px"}
 
 
@@ -33,7 +34,7 @@ def followed(weight: float, steps: int = STEPS) -> tuple[list[float], list[float
     first = torch.zeros(1, steps + 1, 1, dtype=torch.float64)
     first[:, 0] = 1
     yes, no = (rnn.run_rnn(step, xs + sign * first, one * 0).flatten() for sign in (1, -1))
-    grads = torch.autograd.grad(yes[-1], seen[:steps + 1], allow_unused=True)
+    grads = torch.autograd.grad(yes[-1], seen[: steps + 1], allow_unused=True)
     return yes.tolist(), no.tolist(), [0.0 if g is None else float(g.abs()) for g in grads]
 
 
@@ -43,8 +44,14 @@ def told(weight: float) -> str:
     apart, back = yes[-1] - no[-1], grads[0]
     remembers = "still told apart" if apart > TOLD_APART else "hardly told apart"
     learns = "a gradient that teaches" if back > LEAST else "next to no gradient"
-    return (f"w_hh = {weight:g}: after {STEPS} steps yes is {yes[-1]:.2f} and no {no[-1]:.2f}, {remembers}; "
-            f"the slope back to the first step is {power(back)}, {learns}").replace("-", "−").replace("no −0.00", "no 0.00")
+    return (
+        (
+            f"w_hh = {weight:g}: after {STEPS} steps yes is {yes[-1]:.2f} and no {no[-1]:.2f}, {remembers}; "
+            f"the slope back to the first step is {power(back)}, {learns}"
+        )
+        .replace("-", "−")
+        .replace("no −0.00", "no 0.00")
+    )
 
 
 def latch_picture(weights: list[float]) -> tuple[Figure, str]:
@@ -55,10 +62,20 @@ def latch_picture(weights: list[float]) -> tuple[Figure, str]:
         yes, no, grads = followed(weight)
         above.plot(times, yes, "-", color=colour, label=f"w_hh = {weight:g}")
         above.plot(times, no, "--", color=colour)
-        below.plot(times, [max(g, 1e-16) for g in grads], "-", color=colour, label=f"w_hh = {weight:g}")
-    above.set(ylim=(-1.05, 1.05), ylabel="state", title="What came first: yes (solid) or no (dashed)?")
-    below.set(yscale="log", ylim=(1e-12, 30), ylabel="slope", xlabel="step", xticks=[1, 6, 11, 16, 21],
-              title="How fast does the last state grow with this one?")
+        below.plot(
+            times, [max(g, 1e-16) for g in grads], "-", color=colour, label=f"w_hh = {weight:g}"
+        )
+    above.set(
+        ylim=(-1.05, 1.05), ylabel="state", title="What came first: yes (solid) or no (dashed)?"
+    )
+    below.set(
+        yscale="log",
+        ylim=(1e-12, 30),
+        ylabel="slope",
+        xlabel="step",
+        xticks=[1, 6, 11, 16, 21],
+        title="How fast does the last state grow with this one?",
+    )
     below.axhline(1.0, color=FAINT, linewidth=1, linestyle=(0, (1, 2)))
     if len(weights) > 1:
         style.direct_labels(above)
@@ -69,8 +86,13 @@ class Latch:
     """A slider for w_hh, and both pictures; `box` is the widget."""
 
     def __init__(self, weight: float = 0.5):
-        self.weight = w.SelectionSlider(options=[(f"{x:g}", x) for x in WEIGHTS], value=weight, description="w_hh",
-                                        layout=w.Layout(width="100%", max_width="480px"), style=SIZE)
+        self.weight = w.SelectionSlider(
+            options=[(f"{x:g}", x) for x in WEIGHTS],
+            value=weight,
+            description="w_hh",
+            layout=w.Layout(width="100%", max_width="480px"),
+            style=SIZE,
+        )
         self.text, self.out = w.HTML(), w.HTML()
         self.weight.observe(self.refresh, "value")
         self.box = w.VBox([self.weight, self.text, self.out], layout=w.Layout(overflow="hidden"))
@@ -78,8 +100,10 @@ class Latch:
 
     def refresh(self, _=None) -> None:
         """Draw anew."""
-        self.text.value = (f'<div aria-live="polite" style="font-size:15px;line-height:1.5;max-width:480px;min-height:4.5em">'
-                           f"<b>{told(self.weight.value)}</b></div>")
+        self.text.value = (
+            f'<div aria-live="polite" style="font-size:15px;line-height:1.5;max-width:480px;min-height:4.5em">'
+            f"<b>{told(self.weight.value)}</b></div>"
+        )
         self.out.value = style.to_svg(*latch_picture([self.weight.value]))
 
 

@@ -1,4 +1,5 @@
 """The recall game for people, which letter came first?, and how far each machine gets at it."""
+
 import random
 from collections.abc import Sequence
 
@@ -11,8 +12,13 @@ from gptlab.view.palette import COLOURS, FAINT
 
 NAMES = "ABCDEFGH"[:LETTERS]
 DISTANCES = (3, 6, 12, 24)
-TINTS = {"RNN": COLOURS["base"], "GRU": COLOURS["sft"], "GRU, bias 3": COLOURS["ppo_ptx"],
-         "Transformer": COLOURS["ppo"], "you": COLOURS["you"]}
+TINTS = {
+    "RNN": COLOURS["base"],
+    "GRU": COLOURS["sft"],
+    "GRU, bias 3": COLOURS["ppo_ptx"],
+    "Transformer": COLOURS["ppo"],
+    "you": COLOURS["you"],
+}
 MARKS = {"RNN": "s", "GRU": "^", "GRU, bias 3": "D", "Transformer": "o"}
 
 
@@ -21,29 +27,40 @@ class RecallPlay:
 
     def __init__(self, seed: int = 0):
         self.draw = random.Random(seed)
-        self.first = w.ToggleButtons(options=[("the first letter", 1), ("the first three", 3), ("the first five", 5)])
+        self.first = w.ToggleButtons(
+            options=[("the first letter", 1), ("the first three", 3), ("the first five", 5)]
+        )
         self.distance = w.ToggleButtons(options=[(f"{n} letters on", n) for n in DISTANCES])
         for choice in (self.first, self.distance):
             choice.style.button_width = "auto"
             choice.observe(lambda _: self.begin(), "value")
         self.shown, self.told = w.HTML(), w.HTML()
         tile = w.Layout(width="auto", height="2.4em", margin="2px")
-        self.keys = [w.Button(description=name, layout=tile, tooltip=f"the letter {name}") for name in NAMES]
+        self.keys = [
+            w.Button(description=name, layout=tile, tooltip=f"the letter {name}") for name in NAMES
+        ]
         for i, key in enumerate(self.keys):
             key.on_click(lambda _, i=i: self.press(i))
         self.typed = w.Text(placeholder="or type them", layout=w.Layout(width="9em"))
         self.typed.observe(self._typed, "value")
         again = w.Button(description="another text", layout=w.Layout(width="auto", margin="2px"))
         again.on_click(lambda _: self.begin())
-        grid = w.GridBox(self.keys, layout=w.Layout(grid_template_columns=f"repeat({LETTERS // 2}, minmax(0, 7em))"))
+        grid = w.GridBox(
+            self.keys,
+            layout=w.Layout(grid_template_columns=f"repeat({LETTERS // 2}, minmax(0, 7em))"),
+        )
         rows = [self.first, self.distance, self.shown, grid, w.HBox([self.typed, again]), self.told]
-        self.scores: dict[tuple[int, int], list[int]] = {}  # (letters asked for, distance): right, games
+        self.scores: dict[
+            tuple[int, int], list[int]
+        ] = {}  # (letters asked for, distance): right, games
         self.box = w.VBox(rows, layout=w.Layout(overflow="hidden"))
         self.begin()
 
     def begin(self) -> None:
         """A new text."""
-        self.text = [self.draw.randrange(LETTERS) for _ in range(self.first.value + self.distance.value)]
+        self.text = [
+            self.draw.randrange(LETTERS) for _ in range(self.first.value + self.distance.value)
+        ]
         self.place, self.answer = 0, []
         self._show()
 
@@ -65,20 +82,28 @@ class RecallPlay:
 
     def _judge(self) -> None:
         """Count the game, and say what was asked for."""
-        asked = self.text[:self.first.value]
+        asked = self.text[: self.first.value]
         score = self.scores.setdefault((self.first.value, self.distance.value), [0, 0])
         score[0] += self.answer == asked
         score[1] += 1
         mark = "✓" if self.answer == asked else "✗"
-        self.shown.value = _large(f"{mark} it was {_spelled(asked)}", "you said " + _spelled(self.answer))
-        rows = [f"{name} letter{'s' * (name > 1)}, {n} on: {right} of {games}"
-                for (name, n), (right, games) in sorted(self.scores.items())]
+        self.shown.value = _large(
+            f"{mark} it was {_spelled(asked)}", "you said " + _spelled(self.answer)
+        )
+        rows = [
+            f"{name} letter{'s' * (name > 1)}, {n} on: {right} of {games}"
+            for (name, n), (right, games) in sorted(self.scores.items())
+        ]
         self.told.value = f'<div aria-live="polite" style="font-size:15px;line-height:1.5">{"; ".join(rows)}</div>'
 
     def _show(self) -> None:
         """The letter that is there now, or the question."""
         if self.asking:
-            asked = "Which letter came first?" if self.first.value == 1 else f"Which {self.first.value} letters came first?"
+            asked = (
+                "Which letter came first?"
+                if self.first.value == 1
+                else f"Which {self.first.value} letters came first?"
+            )
             self.shown.value = _large("?", f"{asked} {_spelled(self.answer)}")
         else:
             done = f"{self.place + 1} of {len(self.text)}: press it"
@@ -99,16 +124,23 @@ def _spelled(letters: Sequence[int]) -> str:
 
 def _large(sign: str, below: str) -> str:
     """One large sign, and a line below it."""
-    return ('<div aria-live="polite" style="min-height:6em;line-height:1.3">'
-            f'<div style="font-size:40px;font-weight:700">{sign}</div><div style="font-size:15px">{below}</div></div>')
+    return (
+        '<div aria-live="polite" style="min-height:6em;line-height:1.3">'
+        f'<div style="font-size:40px;font-weight:700">{sign}</div><div style="font-size:15px">{below}</div></div>'
+    )
 
 
 def recall_play() -> None:
     """Show the game; where nothing is live, one text."""
     game = RecallPlay()
     letters = _spelled(game.text)
-    parts = [svg.text(16, 32, "Which letter came first?", 16, weight=600), svg.text(16, 66, f"{letters} ?", 20),
-             svg.text(16, 94, "letters come one by one, each to be copied, and are gone", 13, fill=FAINT)]
+    parts = [
+        svg.text(16, 32, "Which letter came first?", 16, weight=600),
+        svg.text(16, 66, f"{letters} ?", 20),
+        svg.text(
+            16, 94, "letters come one by one, each to be copied, and are gone", 13, fill=FAINT
+        ),
+    ]
     alt = f"A recall game: the letters {letters} come one by one, then the question which letter came first."
     show(svg.document(480, 110, parts, alt), alt, game.box)
 
@@ -123,17 +155,35 @@ def recall_picture(shares: dict[str, dict[int, list[float]]]) -> tuple:
     for i, (name, by_distance) in enumerate(shares.items()):
         means = {n: sum(runs) / len(runs) for n, runs in by_distance.items()}
         shift = 1.03 ** (i - (len(shares) - 1) / 2)  # so that lines which agree can be told apart
-        axes.plot([n * shift for n in means], list(means.values()), "-", color=TINTS[name], label=name)
+        axes.plot(
+            [n * shift for n in means], list(means.values()), "-", color=TINTS[name], label=name
+        )
         for n, runs in by_distance.items():
-            axes.plot([n * shift] * len(runs), runs, MARKS[name], color=TINTS[name], markersize=6, fillstyle="none")
+            axes.plot(
+                [n * shift] * len(runs),
+                runs,
+                MARKS[name],
+                color=TINTS[name],
+                markersize=6,
+                fillstyle="none",
+            )
         said.append(f"{name}: " + ", ".join(f"{mean:.0%} at {n}" for n, mean in means.items()))
     axes.axhline(1 / LETTERS, **style.FLOOR)
-    axes.annotate("guessing", (min(DISTANCES), 1 / LETTERS), (0, -14), textcoords="offset points", color=FAINT)
-    axes.set(xscale="log", ylim=(-0.04, 1.09), xlabel="letters between the first one and the question",
-             title="Which letter came first? Share of right answers")
+    axes.annotate(
+        "guessing", (min(DISTANCES), 1 / LETTERS), (0, -14), textcoords="offset points", color=FAINT
+    )
+    axes.set(
+        xscale="log",
+        ylim=(-0.04, 1.09),
+        xlabel="letters between the first one and the question",
+        title="Which letter came first? Share of right answers",
+    )
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     distances = sorted({n for by_distance in shares.values() for n in by_distance})
     axes.set_xticks(distances, [str(n) for n in distances])
     axes.minorticks_off()
     style.direct_labels(axes)
-    return figure, f"Share of right answers by distance. {'; '.join(said)}. Guessing: {1 / LETTERS:.0%}."
+    return (
+        figure,
+        f"Share of right answers by distance. {'; '.join(said)}. Guessing: {1 / LETTERS:.0%}.",
+    )

@@ -1,4 +1,5 @@
 """Language models side by side on lesson 03's sentences: a window of eight words, and networks that carry a state."""
+
 from collections.abc import Sequence
 
 import torch
@@ -11,9 +12,13 @@ from gptlab.experiments.unseen_combinations import Combinations, Sentence
 from gptlab.view.kit import style
 from gptlab.view.palette import COLOURS
 
-WINDOW, WIDTH, STATE = 8, 16, 64    # words that lesson 03's network sees; width of a word vector; of a hidden layer or state
-EPOCHS, BATCH, RATE = 3, 64, 0.01   # of sentences; the same Adam for all
-NOTHING = -100                      # a place behind a sentence's end
+WINDOW, WIDTH, STATE = (
+    8,
+    16,
+    64,
+)  # words that lesson 03's network sees; width of a word vector; of a hidden layer or state
+EPOCHS, BATCH, RATE = 3, 64, 0.01  # of sentences; the same Adam for all
+NOTHING = -100  # a place behind a sentence's end
 TINTS = {"window of 8": COLOURS["base"], "RNN": COLOURS["ppo"], "GRU": COLOURS["sft"]}
 
 
@@ -23,9 +28,17 @@ class Window(nn.Module):
     def __init__(self, vocab_size: int, seed: int = 0):
         super().__init__()
         draw, c = torch.Generator().manual_seed(seed), WINDOW * WIDTH
-        sizes = {"C": (vocab_size, WIDTH), "H": (c, STATE), "d": (STATE,), "U": (STATE, vocab_size), "b": (vocab_size,)}
+        sizes = {
+            "C": (vocab_size, WIDTH),
+            "H": (c, STATE),
+            "d": (STATE,),
+            "U": (STATE, vocab_size),
+            "b": (vocab_size,),
+        }
         scale = {"C": 1.0, "H": c**-0.5, "d": 0.0, "U": 0.01, "b": 0.0}
-        self.weights = nn.ParameterList(torch.randn(size, generator=draw) * scale[name] for name, size in sizes.items())
+        self.weights = nn.ParameterList(
+            torch.randn(size, generator=draw) * scale[name] for name, size in sizes.items()
+        )
 
     def forward(self, ids: Tensor) -> Tensor:
         """Scores of the next word at each place, from the eight words up to it; ids (B, T) -> (B, T, V)."""
@@ -54,29 +67,41 @@ def batches(rows: Tensor, epochs: int, seed: int) -> list[Tensor]:
         mixed = torch.randperm(len(rows), generator=draw)
         parts = mixed[lengths[mixed].argsort(stable=True)].split(BATCH)
         cut += [parts[i] for i in torch.randperm(len(parts), generator=draw).tolist()]
-    return [rows[part][:, :int(lengths[part].max())] for part in cut]
+    return [rows[part][:, : int(lengths[part].max())] for part in cut]
 
 
 def word_losses(model: nn.Module, rows: Tensor) -> Tensor:
     """−ln p of each word; (N, T + 1) int -> (N, T) float, 0 where no word is."""
     scores = model(rows[:, :-1].clamp(min=0))
-    return functional.cross_entropy(scores.transpose(1, 2), rows[:, 1:], ignore_index=NOTHING, reduction="none")
+    return functional.cross_entropy(
+        scores.transpose(1, 2), rows[:, 1:], ignore_index=NOTHING, reduction="none"
+    )
 
 
 def learn(model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int = 0) -> int:
     """Train on the training sentences; -> how many words were read."""
     cut = batches(rows_of(data, data.train), epochs, seed)
-    train(model, cut, lambda rows: word_losses(model, rows).sum() / (rows[:, 1:] != NOTHING).sum(), RATE, sink=True)
+    train(
+        model,
+        cut,
+        lambda rows: word_losses(model, rows).sum() / (rows[:, 1:] != NOTHING).sum(),
+        RATE,
+        sink=True,
+    )
     return int(sum((rows[:, 1:] != NOTHING).sum() for rows in cut))
 
 
-def by_place(model: nn.Module, data: Combinations, sentences: Sequence[Sentence]) -> tuple[float, float, float]:
+def by_place(
+    model: nn.Module, data: Combinations, sentences: Sequence[Sentence]
+) -> tuple[float, float, float]:
     """Nats per word: over all, over the first eight words of the sentences, over the words after them."""
     rows = rows_of(data, sentences)
     with torch.no_grad():
         losses, there = word_losses(model, rows), rows[:, 1:] != NOTHING
     early = torch.arange(losses.shape[1]) < WINDOW
-    return tuple(float(losses[there & part].mean()) for part in (torch.ones_like(early), early, ~early))
+    return tuple(
+        float(losses[there & part].mean()) for part in (torch.ones_like(early), early, ~early)
+    )
 
 
 def places_picture(losses: dict[str, tuple[float, float, float]], title: str) -> tuple:
@@ -90,12 +115,20 @@ def places_picture(losses: dict[str, tuple[float, float, float]], title: str) ->
         places = [g * (len(names) + 1) + i for g in range(2)]
         axes.barh(places, losses[name][1:], color=TINTS.get(name, COLOURS["floor"]), height=0.82)
         for place, value in zip(places, losses[name][1:]):
-            axes.annotate(f"{name}  {value:.2f}", (value, place), (5, 0), textcoords="offset points", va="center")
+            axes.annotate(
+                f"{name}  {value:.2f}",
+                (value, place),
+                (5, 0),
+                textcoords="offset points",
+                va="center",
+            )
     axes.set_yticks([(len(names) - 1) / 2 + g * (len(names) + 1) for g in range(2)], groups)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.45 * max(max(values[1:]) for values in losses.values()))
     axes.set(xlabel="nats per word, fewer is better", title=title)
     axes.grid(axis="y", visible=False)
-    said = "; ".join(f"{name}: {early:.2f} on the first eight words, {late:.2f} after them"
-                     for name, (_, early, late) in losses.items())
+    said = "; ".join(
+        f"{name}: {early:.2f} on the first eight words, {late:.2f} after them"
+        for name, (_, early, late) in losses.items()
+    )
     return figure, f"{title}. Nats per word. {said}."

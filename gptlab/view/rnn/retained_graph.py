@@ -1,4 +1,5 @@
 """A bug from the field, made small: a state that is carried from batch to batch with its whole history."""
+
 import time
 import weakref
 from collections.abc import Iterator
@@ -12,13 +13,14 @@ from gptlab import neural_lm, rnn
 from gptlab.view.kit import style
 from gptlab.view.palette import COLOURS
 
-STATE, TEXTS, STEPS, LETTERS = 32, 8, 20, 8   # of a batch: rows, and steps in time
+STATE, TEXTS, STEPS, LETTERS = 32, 8, 20, 8  # of a batch: rows, and steps in time
 TINTS = {"retain_graph=True": COLOURS["ppo"], "h.detach()": COLOURS["sft"]}
 
 
 @dataclass(frozen=True)
 class Lap:
     """One batch of training: its time, how many operations the way back has, and the numbers kept for it afterwards."""
+
     seconds: float
     back: int
     kept: int
@@ -58,7 +60,10 @@ def fresh() -> list[Tensor]:
     """Weights of a small RNN that reads letters: w_xh, w_hh, b, and those that score the next letter."""
     draw = torch.Generator().manual_seed(1)
     shapes = [(LETTERS, STATE), (STATE, STATE), (STATE,), (STATE, LETTERS), (LETTERS,)]
-    return [(torch.randn(s, generator=draw) * (STATE**-0.5 if len(s) > 1 else 0.0)).requires_grad_() for s in shapes]
+    return [
+        (torch.randn(s, generator=draw) * (STATE**-0.5 if len(s) > 1 else 0.0)).requires_grad_()
+        for s in shapes
+    ]
 
 
 def operations(result: Tensor) -> int:
@@ -97,7 +102,10 @@ def laps(n: int, retain: bool = False, detach: bool = False) -> Iterator[Lap]:
         began += time.thread_time() - paused  # counting is no part of the time
         loss.backward(retain_graph=retain)
         with torch.no_grad():
-            weights = [p.requires_grad_() for p in neural_lm.sgd_step(weights, [p.grad for p in weights], lr=0.1)]
+            weights = [
+                p.requires_grad_()
+                for p in neural_lm.sgd_step(weights, [p.grad for p in weights], lr=0.1)
+            ]
         h = states[:, -1]
         yield Lap(time.thread_time() - began, back, ledger.kept)
 
@@ -110,15 +118,25 @@ def laps_picture(runs: dict[str, list[Lap]]) -> tuple:
         numbers = range(1, len(run) + 1)
         above.plot(numbers, [lap.back for lap in run], color=TINTS[name], label=name)
         below.plot(numbers, [lap.kept / 1e3 for lap in run], color=TINTS[name], label=name)
-        said.append(f"{name}: {run[0].back:,} operations back from the first of {len(run)} batches and {run[-1].back:,} from the "
-                    f"last; {run[0].kept:,} numbers kept after the first and {run[-1].kept:,} after the last")
+        said.append(
+            f"{name}: {run[0].back:,} operations back from the first of {len(run)} batches and {run[-1].back:,} from the "
+            f"last; {run[0].kept:,} numbers kept after the first and {run[-1].kept:,} after the last"
+        )
     above.set(ylabel="operations", title="Way back of each batch")
     below.set(ylabel="thousands of numbers", title="Kept in memory after it")
     for axes in (above, below):
         axes.set(xlabel="batch" if axes is below else "", ylim=(0, 1.15 * axes.get_ylim()[1]))
         for line in axes.get_lines():
-            axes.annotate(line.get_label(), (line.get_xdata()[-1], line.get_ydata()[-1]), (-2, 8), textcoords="offset points",
-                          color=line.get_color(), fontweight="bold", ha="right", va="bottom")
+            axes.annotate(
+                line.get_label(),
+                (line.get_xdata()[-1], line.get_ydata()[-1]),
+                (-2, 8),
+                textcoords="offset points",
+                color=line.get_color(),
+                fontweight="bold",
+                ha="right",
+                va="bottom",
+            )
     return figure, f"Batches one after the other, with the state handed on. {'; '.join(said)}."
 
 

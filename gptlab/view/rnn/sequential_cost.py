@@ -1,4 +1,5 @@
 """Time and order against length: a recurrent network and a Transformer, their longest chains counted, their passes timed."""
+
 import math
 import time
 from collections.abc import Callable
@@ -23,7 +24,11 @@ def model_of(kind: str, seed: int = 0) -> nn.Module:
     if kind != "Transformer":
         return Recurrent(kind, VOCABULARY, WIDTH, WIDTH, seed)
     lesson.lend_rest()
-    return GPT(GPTConfig(VOCABULARY, context=max(LENGTHS), n_layers=2, n_heads=2, d_model=WIDTH), fused=True, seed=seed)
+    return GPT(
+        GPTConfig(VOCABULARY, context=max(LENGTHS), n_layers=2, n_heads=2, d_model=WIDTH),
+        fused=True,
+        seed=seed,
+    )
 
 
 def text_of(n: int) -> Tensor:
@@ -53,9 +58,14 @@ def chain(model: nn.Module, n: int) -> int:
 
 @torch.no_grad()
 @one_thread()
-def seconds(models: dict[str, Callable], lengths: tuple[int, ...] = LENGTHS, times: int = 9) -> dict[str, dict[int, float]]:
+def seconds(
+    models: dict[str, Callable], lengths: tuple[int, ...] = LENGTHS, times: int = 9
+) -> dict[str, dict[int, float]]:
     """For each model and length the seconds that one core works on one text: the least of some passes."""
-    return {name: {n: min(_work(model, text_of(n)) for _ in range(times)) for n in lengths} for name, model in models.items()}
+    return {
+        name: {n: min(_work(model, text_of(n)) for _ in range(times)) for n in lengths}
+        for name, model in models.items()
+    }
 
 
 def _work(model: Callable, text: Tensor) -> float:
@@ -69,7 +79,9 @@ def slope(by_length: dict[int, float]) -> float:
     """The exponent a of y = c·n^a, by least squares on logarithms: 1 = twice as long takes twice as much, 0 = the same."""
     xs, ys = ([math.log(v) for v in values] for values in (by_length.keys(), by_length.values()))
     mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
-    return sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys)) / sum((x - mean_x) ** 2 for x in xs)
+    return sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys)) / sum(
+        (x - mean_x) ** 2 for x in xs
+    )
 
 
 def cost_picture(chains: dict[str, dict[int, int]], took: dict[str, dict[int, float]]) -> tuple:
@@ -77,17 +89,38 @@ def cost_picture(chains: dict[str, dict[int, int]], took: dict[str, dict[int, fl
     figure, (above, below) = style.figure(6.2, 6.6, rows=2)
     for axes, lines, factor in ((above, chains, 1), (below, took, 1e3)):
         for name, by_length in lines.items():
-            axes.plot(list(by_length), [factor * y for y in by_length.values()], "o-", color=TINTS[name],
-                      label=f"{name}, slope {slope(by_length):.2f}")
+            axes.plot(
+                list(by_length),
+                [factor * y for y in by_length.values()],
+                "o-",
+                color=TINTS[name],
+                label=f"{name}, slope {slope(by_length):.2f}",
+            )
         lengths = list(next(iter(lines.values())))
         axes.set(xscale="log", yscale="log", xlabel="tokens in the text")
         axes.set_xticks(lengths, [str(n) for n in lengths])
         axes.minorticks_off()
-        axes.legend(loc="upper left", fontsize=11, labelcolor="linecolor", handlelength=1.2, borderaxespad=0.1)
+        axes.legend(
+            loc="upper left",
+            fontsize=11,
+            labelcolor="linecolor",
+            handlelength=1.2,
+            borderaxespad=0.1,
+        )
         low, high = axes.get_ylim()
         axes.set_ylim(low, high * (high / low) ** 0.45)  # room for the names
     above.set(ylabel="operations in a row", title="Longest chain, counted")
     below.set(ylabel="milliseconds", title="Time on one core, measured")
-    said = [f"{name}: " + ", ".join(f"{n} tokens {chains[name][n]} in a row and {took[name][n] * 1e3:.2g} ms" for n in took[name])
-            + f"; slopes {slope(chains[name]):.2f} and {slope(took[name]):.2f}" for name in took]
-    return figure, f"Longest chain of operations, and time of one pass, by length. {'. '.join(said)}."
+    said = [
+        f"{name}: "
+        + ", ".join(
+            f"{n} tokens {chains[name][n]} in a row and {took[name][n] * 1e3:.2g} ms"
+            for n in took[name]
+        )
+        + f"; slopes {slope(chains[name]):.2f} and {slope(took[name]):.2f}"
+        for name in took
+    ]
+    return (
+        figure,
+        f"Longest chain of operations, and time of one pass, by length. {'. '.join(said)}.",
+    )

@@ -1,4 +1,5 @@
 """One by one against all at once: the same model's continuations, and how many survive when their tokens are mixed."""
+
 import math
 from dataclasses import dataclass
 
@@ -16,13 +17,14 @@ from gptlab.world.questions import Question
 from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Web
 
-NEW = 48    # tokens: the longest continuation
+NEW = 48  # tokens: the longest continuation
 WAYS = {"one by one": COLOURS["sft"], "all at once": COLOURS["ppo"]}
 
 
 @dataclass(frozen=True)
 class Share:
     """Of some texts: how many the web could have written, and how many name the right answer and no other."""
+
     legal: float
     right: float
 
@@ -30,20 +32,24 @@ class Share:
 def question_about(fact: Fact, lang: str) -> Question:
     """The question about a fact, as a forum page asks it: one line."""
     text = fill(PHRASINGS[fact.relation][lang].questions[0], fact.subject.name[lang])
-    return Question(text + ("?\n" if lang == "en" else "？\n"), lang, "fact", fact, fact.answer[lang])
+    return Question(
+        text + ("?\n" if lang == "en" else "？\n"), lang, "fact", fact, fact.answer[lang]
+    )
 
 
 def one_by_one(speaker: Speaker, question: Question, n: int = 100, seed: int = 0) -> Tensor:
     """n continuations, drawn token by token; behind its end a row is filled with the stop token. -> (n, T) int"""
     generator = torch.Generator().manual_seed(seed)
-    rows = generate_batch(speaker.model, [speaker.begin(question.text)] * n, NEW, speaker.stop, generator=generator)
+    rows = generate_batch(
+        speaker.model, [speaker.begin(question.text)] * n, NEW, speaker.stop, generator=generator
+    )
     longest = max(map(len, rows))
     return torch.tensor([row + [speaker.stop] * (longest - len(row)) for row in rows])
 
 
 def texts(speaker: Speaker, rows: Tensor) -> list[str]:
     """Each row up to its first stop token."""
-    cut = [row[:row.index(speaker.stop)] if speaker.stop in row else row for row in rows.tolist()]
+    cut = [row[: row.index(speaker.stop)] if speaker.stop in row else row for row in rows.tolist()]
     return [speaker.tokenizer.decode(row) for row in cut]
 
 
@@ -57,8 +63,10 @@ def share(web: Web, speaker: Speaker, question: Question, rows: Tensor) -> Share
 
 def at_once_picture(shares: dict[str, list[Share]]) -> tuple[str, str]:
     """(SVG, description) of the mean shares of each way of writing."""
-    titles = {"legal": "pages that this web could have written",
-              "right": "first lines with the right answer and no other"}
+    titles = {
+        "legal": "pages that this web could have written",
+        "right": "first lines with the right answer and no other",
+    }
     rungs = []
     for name, title in titles.items():
         rungs.append(Rung(title, None))

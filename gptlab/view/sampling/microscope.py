@@ -1,4 +1,5 @@
 """The distribution microscope: what temperature, top-k and top-p do to the next token's chances."""
+
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,22 +14,23 @@ from gptlab.view.kit.bars import percent, visible
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
-SHOWN = 12                                      # tokens that have a bar
-TOP_K = (1, 2, 3, 5, 10, 20, 40, 100)           # steps of the slider
-OFF = 0                                         # its last step
-ROW, SIZE, MARGIN, WIDTH = 25, 15, 16, 480      # pixels
-COLUMN, NUMBER = 112, 62                        # pixels: width of the tokens' texts, of the percentages
+SHOWN = 12  # tokens that have a bar
+TOP_K = (1, 2, 3, 5, 10, 20, 40, 100)  # steps of the slider
+OFF = 0  # its last step
+ROW, SIZE, MARGIN, WIDTH = 25, 15, 16, 480  # pixels
+COLUMN, NUMBER = 112, 62  # pixels: width of the tokens' texts, of the percentages
 
 
 @dataclass(frozen=True)
 class Reading:
     """One distribution under the microscope; each tensor is (V)."""
-    plain: Tensor       # at temperature 1, nothing cut
-    warm: Tensor        # at the temperature, nothing cut
-    final: Tensor       # what a token is drawn from
-    bits: float         # entropy of `final`
+
+    plain: Tensor  # at temperature 1, nothing cut
+    warm: Tensor  # at the temperature, nothing cut
+    final: Tensor  # what a token is drawn from
+    bits: float  # entropy of `final`
     n_kept: int
-    mass_cut: float     # of `warm`
+    mass_cut: float  # of `warm`
 
     @property
     def choices(self) -> float:
@@ -36,7 +38,9 @@ class Reading:
         return 2.0**self.bits
 
 
-def look(logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None) -> Reading:
+def look(
+    logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+) -> Reading:
     """Run scores through the reader's own functions, in the order temperature, top-k, top-p.
 
         H = −Σ p_i log2 p_i                             Shannon 1948
@@ -51,7 +55,9 @@ def look(logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top
         scores = sampling.top_p_filter(scores, top_p)
     final, kept = sampling.softmax(scores), scores > -torch.inf
     bits = -torch.special.xlogy(final, final).sum() / math.log(2)
-    return Reading(plain, warm, final, max(0.0, float(bits)), int(kept.sum()), float(warm[~kept].sum()))
+    return Reading(
+        plain, warm, final, max(0.0, float(bits)), int(kept.sum()), float(warm[~kept].sum())
+    )
 
 
 def picture(reading: Reading, pieces: Callable[[int], bytes], title: str) -> str:
@@ -59,13 +65,20 @@ def picture(reading: Reading, pieces: Callable[[int], bytes], title: str) -> str
     ids = reading.plain.topk(min(SHOWN, len(reading.plain))).indices.tolist()
     left, top, full = MARGIN + COLUMN + 10, MARGIN + 30, full_width(reading)
     room = (WIDTH - left - MARGIN - NUMBER) / full
-    parts = [svg.text(MARGIN, MARGIN + 13, svg.shorten_left(title, WIDTH - 2 * MARGIN, SIZE), SIZE, weight=600)]
+    parts = [
+        svg.text(
+            MARGIN, MARGIN + 13, svg.shorten_left(title, WIDTH - 2 * MARGIN, SIZE), SIZE, weight=600
+        )
+    ]
     for n, i in enumerate(ids):
         parts += _bar(reading, i, visible(pieces(i)), left, top + n * ROW, room)
     foot = top + len(ids) * ROW + 22
     legend = f"orange line: at temperature 1, nothing cut · full width: {percent(full)}"
-    parts += [svg.text(MARGIN, foot, _summary(reading), SIZE, weight=600),
-              svg.text(MARGIN, foot + 21, _cut(reading), 13), svg.text(MARGIN, foot + 41, legend, 13, fill=FAINT)]
+    parts += [
+        svg.text(MARGIN, foot, _summary(reading), SIZE, weight=600),
+        svg.text(MARGIN, foot + 21, _cut(reading), 13),
+        svg.text(MARGIN, foot + 41, legend, 13, fill=FAINT),
+    ]
     return svg.document(WIDTH, foot + 41 + MARGIN, parts, in_words(reading, pieces, title))
 
 
@@ -117,12 +130,23 @@ class Microscope:
 
     def __init__(self, models: dict[str, Callable], tokenizer, prompts: Sequence[str]):
         self.models, self.tokenizer = models, tokenizer
-        wide = {"layout": w.Layout(width="100%", max_width="480px"), "style": {"description_width": "95px"}}
+        wide = {
+            "layout": w.Layout(width="100%", max_width="480px"),
+            "style": {"description_width": "95px"},
+        }
         self.model = w.ToggleButtons(options=list(models), value=list(models)[-1])
         self.model.style.button_width = "auto"
-        self.prompt = w.Combobox(value=prompts[0], options=list(prompts), description="text so far",
-                                 ensure_option=False, continuous_update=False, **wide)
-        self.temperature = w.FloatSlider(1.0, min=0.0, max=3.0, step=0.1, description="temperature", **wide)
+        self.prompt = w.Combobox(
+            value=prompts[0],
+            options=list(prompts),
+            description="text so far",
+            ensure_option=False,
+            continuous_update=False,
+            **wide,
+        )
+        self.temperature = w.FloatSlider(
+            1.0, min=0.0, max=3.0, step=0.1, description="temperature", **wide
+        )
         steps = [*((str(k), k) for k in TOP_K), ("off", OFF)]
         self.top_k = w.SelectionSlider(options=steps, value=OFF, description="top-k", **wide)
         self.top_p = w.FloatSlider(1.0, min=0.05, max=1.0, step=0.05, description="top-p", **wide)

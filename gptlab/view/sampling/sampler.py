@@ -1,4 +1,5 @@
 """Be the sampler: the model shows what may come next, the reader picks, and it goes on from there."""
+
 from collections.abc import Callable
 from html import escape
 
@@ -12,10 +13,20 @@ from gptlab.view.sampling.token_walk import Walk, path_picture
 
 N = 8  # candidates that are shown
 KEYS = "type 1–8, 0, f, u, r"
-PROMPTS = ("The soup was", "这次的汤", "台湾最高的山是哪座山？", "What is the highest mountain in Taiwan?", "One sunny morning")
+PROMPTS = (
+    "The soup was",
+    "这次的汤",
+    "台湾最高的山是哪座山？",
+    "What is the highest mountain in Taiwan?",
+    "One sunny morning",
+)
 
 
-def be_the_sampler(speakers: list[Speaker], prompts: tuple[str, ...] = PROMPTS, ranks: tuple[int, ...] = (2, 1, 2, 1)) -> None:
+def be_the_sampler(
+    speakers: list[Speaker],
+    prompts: tuple[str, ...] = PROMPTS,
+    ranks: tuple[int, ...] = (2, 1, 2, 1),
+) -> None:
     """Show the widget for one model, or for several side by side; where nothing is live, a walk of a few choices.
 
     ranks  which candidate the picture's walk takes at each choice, 1 = the likeliest
@@ -28,12 +39,21 @@ class Sampler:
     """A prompt, and one column for each model; `box` is the widget."""
 
     def __init__(self, speakers: list[Speaker], prompts: tuple[str, ...] = PROMPTS):
-        self.columns = [Column(Walk(speaker, prompts[0], seed)) for seed, speaker in enumerate(speakers)]
+        self.columns = [
+            Column(Walk(speaker, prompts[0], seed)) for seed, speaker in enumerate(speakers)
+        ]
         wide = w.Layout(width="auto", flex="1 1 16em", max_width="30em")
         self.examples = w.Dropdown(options=prompts, description="example", layout=wide)
-        self.own = w.Text(placeholder="or your own, then Enter", description="prompt", continuous_update=False, layout=wide)
+        self.own = w.Text(
+            placeholder="or your own, then Enter",
+            description="prompt",
+            continuous_update=False,
+            layout=wide,
+        )
         names = [speaker.name for speaker in speakers]
-        self.which = w.ToggleButtons(options=[*names, "side by side"] if len(names) > 1 else names, value=names[0])
+        self.which = w.ToggleButtons(
+            options=[*names, "side by side"] if len(names) > 1 else names, value=names[0]
+        )
         self.which.style.button_width = "auto"
         self.note = w.HTML()
         self.examples.observe(lambda change: self._asked(self.own, change["new"]), "value")
@@ -41,7 +61,9 @@ class Sampler:
         self.which.observe(lambda change: self._choose(), "value")
         self._choose()
         row = w.Layout(flex_flow="row wrap", align_items="flex-start", width="100%")
-        head = [w.HBox([self.examples, self.own], layout=row)] + ([self.which] if len(names) > 1 else [])
+        head = [w.HBox([self.examples, self.own], layout=row)] + (
+            [self.which] if len(names) > 1 else []
+        )
         self.box = w.VBox([*head, self.note, w.HBox([c.box for c in self.columns], layout=row)])
 
     def _asked(self, other: w.Widget, text: str | None) -> None:
@@ -74,20 +96,38 @@ class Column:
     def __init__(self, walk: Walk):
         self.speaker = walk.speaker
         self.text, self.state = w.HTML(), w.HTML()
-        self.buttons = [w.Button(layout=w.Layout(width="9.5em", height="2em", margin="1px")) for _ in range(N)]
+        self.buttons = [
+            w.Button(layout=w.Layout(width="9.5em", height="2em", margin="1px")) for _ in range(N)
+        ]
         self.bars = [w.HTML(layout=w.Layout(flex="1 1 6em", margin="0 0 0 6px")) for _ in range(N)]
         for rank, button in enumerate(self.buttons):
             button.on_click(lambda _, rank=rank: self._pick(rank))
-        self.let = self._action("let it pick (0)", "draw the next token with its probability", lambda: self.walk.let_it_pick())
-        self.end = self._action("let it finish (f)", "draw until the stop token", lambda: self.walk.finish())
+        self.let = self._action(
+            "let it pick (0)",
+            "draw the next token with its probability",
+            lambda: self.walk.let_it_pick(),
+        )
+        self.end = self._action(
+            "let it finish (f)", "draw until the stop token", lambda: self.walk.finish()
+        )
         self.back = self._action("undo (u)", "take the last pick back", lambda: self.walk.undo())
-        self.again = self._action("start again (r)", "take every pick back", lambda: self.walk.restart())
+        self.again = self._action(
+            "start again (r)", "take every pick back", lambda: self.walk.restart()
+        )
         self.keys = w.Text(placeholder=KEYS, description="keys", layout=w.Layout(width="13em"))
         self.keys.style.description_width = "3em"
         self.keys.observe(self._typed, "value")
-        rows = [w.HBox([b, bar], layout=w.Layout(align_items="center")) for b, bar in zip(self.buttons, self.bars)]
-        actions = w.HBox([self.let, self.end, self.back, self.again, self.keys], layout=w.Layout(flex_flow="row wrap"))
-        layout = w.Layout(flex="1 1 20em", min_width="17em", max_width="36em", padding="6px", overflow="hidden")
+        rows = [
+            w.HBox([b, bar], layout=w.Layout(align_items="center"))
+            for b, bar in zip(self.buttons, self.bars)
+        ]
+        actions = w.HBox(
+            [self.let, self.end, self.back, self.again, self.keys],
+            layout=w.Layout(flex_flow="row wrap"),
+        )
+        layout = w.Layout(
+            flex="1 1 20em", min_width="17em", max_width="36em", padding="6px", overflow="hidden"
+        )
         self.box = w.VBox([self.text, *rows, self.state, actions], layout=layout)
         self.follow(walk)
 
@@ -97,7 +137,9 @@ class Column:
         self._draw()
 
     def _action(self, label: str, tooltip: str, act: Callable[[], None]) -> w.Button:
-        button = w.Button(description=label, tooltip=tooltip, layout=w.Layout(width="auto", margin="2px"))
+        button = w.Button(
+            description=label, tooltip=tooltip, layout=w.Layout(width="auto", margin="2px")
+        )
 
         def clicked(_) -> None:
             act()
@@ -135,7 +177,9 @@ class Column:
             bar.value = _bar_html(found.probability, COLOURS[self.speaker.stage]) if found else ""
         self.let.disabled = self.end.disabled = not self.candidates
         self.back.disabled = self.again.disabled = not self.walk.steps
-        self.state.value = f'<div aria-live="polite" style="line-height:1.4">{escape(_state(self.walk))}</div>'
+        self.state.value = (
+            f'<div aria-live="polite" style="line-height:1.4">{escape(_state(self.walk))}</div>'
+        )
 
 
 def _text_html(walk: Walk) -> str:
@@ -145,17 +189,25 @@ def _text_html(walk: Walk) -> str:
         f'<span style="{chip}" title="{percent(step.probability)}">{escape(step.label.replace("␣", " "))}</span>'
         for step in walk.steps
     )
-    turn = f'<br><span style="opacity:.7">{"reply: " if walk.speaker.chats else ""}</span>' if walk.speaker.chats else ""
-    return (f'<div style="font-size:15px;line-height:1.7;min-height:5.1em;overflow-wrap:anywhere">'
-            f'<b style="color:{COLOURS[walk.speaker.stage]}">■</b> <b>{walk.speaker.name}</b><br>'
-            f'<span style="opacity:.7">{escape(walk.prompt)}</span>{turn}{chips}{"" if walk.stopped else "▏"}</div>')
+    turn = (
+        f'<br><span style="opacity:.7">{"reply: " if walk.speaker.chats else ""}</span>'
+        if walk.speaker.chats
+        else ""
+    )
+    return (
+        f'<div style="font-size:15px;line-height:1.7;min-height:5.1em;overflow-wrap:anywhere">'
+        f'<b style="color:{COLOURS[walk.speaker.stage]}">■</b> <b>{walk.speaker.name}</b><br>'
+        f'<span style="opacity:.7">{escape(walk.prompt)}</span>{turn}{chips}{"" if walk.stopped else "▏"}</div>'
+    )
 
 
 def _bar_html(probability: float, colour: str) -> str:
     """A bar and its number, in the page's own text colour."""
-    return (f'<div style="display:flex;align-items:center;height:1.6em"><div style="background:{colour};height:1em;'
-            f'border-radius:2px;flex:0 0 auto;width:calc({probability:.4f} * (100% - 5em));min-width:2px"></div>'
-            f'<span style="margin-left:6px;white-space:nowrap">{percent(probability)}</span></div>')
+    return (
+        f'<div style="display:flex;align-items:center;height:1.6em"><div style="background:{colour};height:1em;'
+        f'border-radius:2px;flex:0 0 auto;width:calc({probability:.4f} * (100% - 5em));min-width:2px"></div>'
+        f'<span style="margin-left:6px;white-space:nowrap">{percent(probability)}</span></div>'
+    )
 
 
 def _state(walk: Walk) -> str:

@@ -1,4 +1,5 @@
 """The limit on new tokens: a slider that cuts a reply off, and shows who ended it, the model or the limit."""
+
 from html import escape
 
 import ipywidgets as w
@@ -31,7 +32,9 @@ class CutOff:
     def __init__(self, speaker: Speaker, question: str, reply: list[int]):
         self.speaker, self.question, self.reply = speaker, question, reply
         wide = w.Layout(width="100%", max_width="34em")
-        self.limit = w.IntSlider(max(1, len(reply) // 2), 1, len(reply) + 2, description="max new tokens", layout=wide)
+        self.limit = w.IntSlider(
+            max(1, len(reply) // 2), 1, len(reply) + 2, description="max new tokens", layout=wide
+        )
         self.limit.style.description_width = "8.5em"
         self.text = w.HTML()
         self.limit.observe(lambda change: self._draw(), "value")
@@ -46,23 +49,43 @@ class CutOff:
             f'<div aria-live="polite" style="font-size:15px;line-height:1.7;max-width:40em;overflow-wrap:anywhere">'
             f'<span style="opacity:.7">{escape(self.question)}</span><br>{escape(readable(self.speaker, cut))} '
             f'<b style="border-bottom:3px solid {colour}">{end}</b><br>'
-            f'<code>finish_reason = "{reason}"</code> after {len(cut)} tokens</div>')
+            f'<code>finish_reason = "{reason}"</code> after {len(cut)} tokens</div>'
+        )
 
 
 def limits_picture(speaker: Speaker, question: str, reply: list[int]) -> tuple[str, str]:
     """The reply under four limits, one row each, as (SVG, description)."""
     n = len(reply)
     limits = sorted({max(1, n // 4), max(1, n // 2), max(1, n - 1), n})
-    parts = [svg.text(14, 28, svg.shorten(question, WIDTH - 28), 15, weight=600),
-             svg.text(14, 52, "limit", 12.5, fill=FAINT), svg.text(WIDTH - 14, 52, "ended by", 12.5, "end", fill=FAINT)]
+    parts = [
+        svg.text(14, 28, svg.shorten(question, WIDTH - 28), 15, weight=600),
+        svg.text(14, 52, "limit", 12.5, fill=FAINT),
+        svg.text(WIDTH - 14, 52, "ended by", 12.5, "end", fill=FAINT),
+    ]
     said = []
     for i, limit in enumerate(limits):
         cut, reason = ended_by(speaker, reply, limit)
         y, text = 60 + i * ROW, readable(speaker, cut)
-        colour, word = (COLOURS[speaker.stage], "the model") if reason == "stop" else (COLOURS["ppo"], "the limit")
-        parts += [svg.line(14, y, WIDTH - 14, y, EDGE), svg.text(14, y + 20, str(limit), 14, weight=600),
-                  svg.text(56, y + 20, svg.shorten_middle(text + (" ⟨end⟩" if reason == "stop" else " ▌"), WIDTH - 140, 14), 14),
-                  svg.text(WIDTH - 14, y + 20, word, 14, "end", fill=colour, weight=600)]
+        colour, word = (
+            (COLOURS[speaker.stage], "the model")
+            if reason == "stop"
+            else (COLOURS["ppo"], "the limit")
+        )
+        parts += [
+            svg.line(14, y, WIDTH - 14, y, EDGE),
+            svg.text(14, y + 20, str(limit), 14, weight=600),
+            svg.text(
+                56,
+                y + 20,
+                svg.shorten_middle(
+                    text + (" ⟨end⟩" if reason == "stop" else " ▌"), WIDTH - 140, 14
+                ),
+                14,
+            ),
+            svg.text(WIDTH - 14, y + 20, word, 14, "end", fill=colour, weight=600),
+        ]
         said.append(f"limit {limit}: “{text}”, ended by {word}")
-    alt = f"The {speaker.name}'s reply to “{question}” under limits on new tokens. {'; '.join(said)}."
+    alt = (
+        f"The {speaker.name}'s reply to “{question}” under limits on new tokens. {'; '.join(said)}."
+    )
     return svg.document(WIDTH, 60 + len(limits) * ROW + 8, parts, alt), alt

@@ -1,4 +1,5 @@
 """A text as it grows, token by token, with what the model thought at each step; and pictures of that."""
+
 from dataclasses import dataclass
 
 import torch
@@ -33,7 +34,9 @@ class Walk:
         self.begun = speaker.begin(text)
         self.steps: list[Step] = []
         self.generator = torch.Generator().manual_seed(seed)
-        self._seen: dict[int, torch.Tensor] = {}  # probabilities by length: undo computes nothing anew
+        self._seen: dict[
+            int, torch.Tensor
+        ] = {}  # probabilities by length: undo computes nothing anew
 
     @property
     def ids(self) -> list[int]:
@@ -66,7 +69,9 @@ class Walk:
         """The n likeliest next tokens, likeliest first; none when the walk has ended."""
         if self.stopped or self.full:
             return []
-        return [Step(*found) for found in top_tokens(self.probabilities(), self.speaker.tokenizer, n)]
+        return [
+            Step(*found) for found in top_tokens(self.probabilities(), self.speaker.tokenizer, n)
+        ]
 
     def pick(self, token: int) -> None:
         """Go on with this token; nothing happens when the walk has ended."""
@@ -102,10 +107,14 @@ class Walk:
 
 def readable(speaker: Speaker, ids: list[int]) -> str:
     """Ids as one line of text that can be read at any moment: blanks are blanks, a line's end is ⏎."""
-    return visible(speaker.tokenizer.decode_bytes([i for i in ids if i not in speaker.marks])).replace("␣", " ")
+    return visible(
+        speaker.tokenizer.decode_bytes([i for i in ids if i not in speaker.marks])
+    ).replace("␣", " ")
 
 
-def path_picture(speaker: Speaker, text: str, ranks: list[int], n: int = 4, width: float = 480) -> tuple[str, str]:
+def path_picture(
+    speaker: Speaker, text: str, ranks: list[int], n: int = 4, width: float = 480
+) -> tuple[str, str]:
     """A walk's first choices as (SVG, description): the likeliest tokens at each, and the one taken.
 
     Where the next token is all but certain there is nothing to choose: it is taken without being shown.
@@ -117,9 +126,19 @@ def path_picture(speaker: Speaker, text: str, ranks: list[int], n: int = 4, widt
         shown = walk.candidates(max(n, rank))
         if not shown:
             break
-        parts += [svg.text(14, y + 15, str(i), 15, fill=COLOURS["you"], weight=700), _so_far(walk, 32, y, width)]
-        drawn, height = bars_at([s.label for s in shown], [s.probability for s in shown], y + 24, width,
-                                COLOURS[speaker.stage], marked=rank - 1, column=100)
+        parts += [
+            svg.text(14, y + 15, str(i), 15, fill=COLOURS["you"], weight=700),
+            _so_far(walk, 32, y, width),
+        ]
+        drawn, height = bars_at(
+            [s.label for s in shown],
+            [s.probability for s in shown],
+            y + 24,
+            width,
+            COLOURS[speaker.stage],
+            marked=rank - 1,
+            column=100,
+        )
         parts += drawn
         y += 24 + height + 12
         said.append(f"choice {i}: {_in_words(shown)}; picked {shown[rank - 1].label}")
@@ -139,7 +158,13 @@ def _take_the_certain(walk: Walk) -> None:
 def _so_far(walk: Walk, x: float, y: float, width: float) -> str:
     """The prompt and what was picked, on one line that keeps its end."""
     between, more = ("　" if walk.speaker.chats else ""), ("" if walk.stopped else " …")
-    return svg.text(x, y + 15, svg.shorten_left(f"{walk.prompt}{between}{walk.text}{more}", width - x - 14), 15, weight=600)
+    return svg.text(
+        x,
+        y + 15,
+        svg.shorten_left(f"{walk.prompt}{between}{walk.text}{more}", width - x - 14),
+        15,
+        weight=600,
+    )
 
 
 def _in_words(steps: list[Step]) -> str:
@@ -150,24 +175,35 @@ def endings(speaker: Speaker, text: str, n: int = 8, most: int = 56) -> list[tup
     """For each of the n likeliest next tokens: the token, and how the text most likely goes on behind it."""
     walk, found = Walk(speaker, text), []
     for step in walk.candidates(n):
-        new = [step.id] + ([] if step.id == speaker.stop else speaker.go_on([*walk.begun, step.id], most))
+        new = [step.id] + (
+            [] if step.id == speaker.stop else speaker.go_on([*walk.begun, step.id], most)
+        )
         found.append((step, readable(speaker, new)))
     return found
 
 
 def fork_picture(speaker: Speaker, text: str, n: int = 8) -> tuple[str, str]:
     """One pick and what it leads to, as (SVG, description): a row for each of the n likeliest next tokens."""
-    found = [(step.label, step.probability, ending.strip()) for step, ending in endings(speaker, text, n)]
+    found = [
+        (step.label, step.probability, ending.strip()) for step, ending in endings(speaker, text, n)
+    ]
     said = "; ".join(f"{label} ({percent(p)}) leads to “{ending}”" for label, p, ending in found)
-    alt = f"How the {speaker.name} goes on from “{text}” after each of its likeliest tokens: {said}."
+    alt = (
+        f"How the {speaker.name} goes on from “{text}” after each of its likeliest tokens: {said}."
+    )
     return told_bars(found, f"{text} …", COLOURS[speaker.stage], alt=alt), alt
 
 
 def kinds_picture(speaker: Speaker, text: str, n: int = 200) -> tuple[str, str]:
     """What kinds of continuation n samples are, each with an example, as (SVG, description)."""
     found = evaluate.continuations(speaker.model, speaker.tokenizer, Web(), text, n)
-    rows = [(kind, found[kind] / n, found["examples"].get(kind, "").strip().replace("\n", "⏎"))
-            for kind in ("answer", "question", "exam", "other")]
-    said = "; ".join(f"{kind} {percent(p)}" + (f", such as “{example}”" if example else "") for kind, p, example in rows)
+    rows = [
+        (kind, found[kind] / n, found["examples"].get(kind, "").strip().replace("\n", "⏎"))
+        for kind in ("answer", "question", "exam", "other")
+    ]
+    said = "; ".join(
+        f"{kind} {percent(p)}" + (f", such as “{example}”" if example else "")
+        for kind, p, example in rows
+    )
     alt = f"{n} continuations of “{text}” by the {speaker.name}, by kind: {said}."
     return told_bars(rows, f"{text} …   {n} continuations", COLOURS[speaker.stage], alt=alt), alt

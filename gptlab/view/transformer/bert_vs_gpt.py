@@ -3,6 +3,7 @@
 Both are one `Reader` of the same size, trained with as many steps on as many sentences; only the mask and what is
 asked differ. B batch, T time, V vocabulary. True = keep in every mask.
 """
+
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,10 @@ from gptlab.world.facts import Fact
 from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Web
 
-LAST, FIRST = (0, 1, 2), (9, 10, 11)    # phrasings of "capital" with the answer behind the country, and before it
+LAST, FIRST = (
+    (0, 1, 2),
+    (9, 10, 11),
+)  # phrasings of "capital" with the answer behind the country, and before it
 START, MASK = "|", "[MASK]"
 N_FACTS, BATCH, RATE = 30, 32, 0.15
 STEPS, LR = 800, 4e-3
@@ -31,6 +35,7 @@ STEPS, LR = 800, 4e-3
 @dataclass(frozen=True)
 class Gap:
     """A sentence in words, and where its answer stands; `early` = before the country that decides it."""
+
     fact: Fact
     words: tuple[str, ...]
     place: int
@@ -54,7 +59,11 @@ class Gaps:
         self.train = [gap for f, n, gap in every if n not in kept[f.index]]
         self.new = [gap for f, n, gap in every if n in kept[f.index]]
         self.true = {gap.words for _, _, gap in every}
-        self.vocabulary = [START, MASK, *sorted({word for gap in self.train for word in gap.words} - {START})]
+        self.vocabulary = [
+            START,
+            MASK,
+            *sorted({word for gap in self.train for word in gap.words} - {START}),
+        ]
         self.number = {word: i for i, word in enumerate(self.vocabulary)}
         self.ids, self.keep = right_pad([self.encode(gap.words) for gap in self.train])
 
@@ -77,7 +86,9 @@ class Gaps:
 
     def reader(self, causal: bool, seed: int = 0) -> Reader:
         """A GPT or a BERT that knows nothing yet, of two layers."""
-        config = GPTConfig(len(self.vocabulary), context=self.ids.shape[1], n_layers=2, n_heads=4, d_model=64)
+        config = GPTConfig(
+            len(self.vocabulary), context=self.ids.shape[1], n_layers=2, n_heads=4, d_model=64
+        )
         return Reader(config, causal, seed=seed)
 
 
@@ -91,7 +102,9 @@ def loss_of(model: Reader, data: Gaps, seed: int = 0) -> Callable[[], Tensor]:
         if model.causal:
             scores, targets = model(ids[:, :-1]), ids[:, 1:].masked_fill(~keep[:, 1:], -100)
         else:
-            hidden, labels = transformer.mask_tokens(ids, data.number[MASK], len(data.vocabulary), RATE, draw)
+            hidden, labels = transformer.mask_tokens(
+                ids, data.number[MASK], len(data.vocabulary), RATE, draw
+            )
             targets = labels.masked_fill(~keep, -100)
             scores = model(hidden, keep)
         return ngram.cross_entropy(scores.flatten(0, 1), targets.flatten())
@@ -102,7 +115,9 @@ def loss_of(model: Reader, data: Gaps, seed: int = 0) -> Callable[[], Tensor]:
 def learn(model: Reader, data: Gaps, steps: int = STEPS, seed: int = 0) -> list[float]:
     """Train a reader; -> the loss of each step."""
     model.train()
-    losses = fit(model, loss_of(model, data, seed), steps, LR, warmup=steps // 10, cooldown=steps // 2)
+    losses = fit(
+        model, loss_of(model, data, seed), steps, LR, warmup=steps // 10, cooldown=steps // 2
+    )
     model.eval()
     return losses
 
@@ -112,7 +127,7 @@ def chances(model: Reader, data: Gaps, gap: Gap) -> Tensor:
     """How likely the model finds each word in the gap: a GPT from what stands before, a BERT from both sides. -> (V)"""
     ids = torch.tensor([data.encode(gap.words)])
     if model.causal:
-        return model(ids[:, :gap.place])[0, -1].softmax(-1)
+        return model(ids[:, : gap.place])[0, -1].softmax(-1)
     ids[0, gap.place] = data.number[MASK]
     return model(ids)[0, gap.place].softmax(-1)
 
@@ -120,12 +135,16 @@ def chances(model: Reader, data: Gaps, gap: Gap) -> Tensor:
 def share_right(model: Reader, data: Gaps, early: bool) -> float:
     """Of the new sentences whose answer stands early, or late: the share whose gap is filled rightly."""
     asked = [gap for gap in data.new if gap.early == early]
-    right = [int(chances(model, data, gap).argmax()) == data.number[gap.fact.answer.en] for gap in asked]
+    right = [
+        int(chances(model, data, gap).argmax()) == data.number[gap.fact.answer.en] for gap in asked
+    ]
     return sum(right) / len(asked)
 
 
 @torch.no_grad()
-def written(model: Reader, data: Gaps, n: int, at_once: bool = False, seed: int = 0) -> list[tuple[str, ...]]:
+def written(
+    model: Reader, data: Gaps, n: int, at_once: bool = False, seed: int = 0
+) -> list[tuple[str, ...]]:
     """n sentences that a reader draws, as words: one word after the other, or all at once into masks.
 
     A BERT that writes one by one is shown what it has written and one mask. `at_once` draws how long each sentence
@@ -137,16 +156,23 @@ def written(model: Reader, data: Gaps, n: int, at_once: bool = False, seed: int 
         lengths = data.keep.sum(dim=1)[torch.randint(len(data.keep), (n,), generator=draw)]
         keep = torch.arange(most) < lengths[:, None]
         rows = torch.where(torch.arange(most) == 0, data.number[START], mask).expand(n, most)
-        drawn = torch.multinomial(model(rows, keep).softmax(-1).flatten(0, 1), 1, generator=draw).reshape(n, most)
+        drawn = torch.multinomial(
+            model(rows, keep).softmax(-1).flatten(0, 1), 1, generator=draw
+        ).reshape(n, most)
         drawn[:, 0] = data.number[START]
-        return [tuple(data.vocabulary[i] for i in row[:length]) for row, length in zip(drawn.tolist(), lengths.tolist())]
+        return [
+            tuple(data.vocabulary[i] for i in row[:length])
+            for row, length in zip(drawn.tolist(), lengths.tolist())
+        ]
     rows, done = torch.full((n, 1), data.number[START]), torch.zeros(n, dtype=torch.bool)
     while rows.shape[1] < most and not bool(done.all()):
         shown = rows if model.causal else torch.cat([rows, torch.full((n, 1), mask)], dim=1)
-        new = torch.multinomial(model(shown)[:, -1].softmax(-1), 1, generator=draw)[:, 0].masked_fill(done, stop)
+        new = torch.multinomial(model(shown)[:, -1].softmax(-1), 1, generator=draw)[
+            :, 0
+        ].masked_fill(done, stop)
         rows, done = torch.cat([rows, new[:, None]], dim=1), done | (new == stop)
     sentences = [[data.vocabulary[i] for i in row] for row in rows.tolist()]
-    return [tuple(s[:s.index(".") + 1] if "." in s else s) for s in sentences]
+    return [tuple(s[: s.index(".") + 1] if "." in s else s) for s in sentences]
 
 
 def share_true(sentences: list[tuple[str, ...]], data: Gaps) -> float:
@@ -154,7 +180,9 @@ def share_true(sentences: list[tuple[str, ...]], data: Gaps) -> float:
     return sum(words in data.true for words in sentences) / len(sentences)
 
 
-def pairs_picture(rows: dict[str, dict[str, float]], title: str, width: float = 480) -> tuple[str, str]:
+def pairs_picture(
+    rows: dict[str, dict[str, float]], title: str, width: float = 480
+) -> tuple[str, str]:
     """Shares as bars, two models for each question, as (SVG, description).
 
     rows  {question: {model: share}}; a model's colour is its place: grey for the first, blue, orange
@@ -164,12 +192,19 @@ def pairs_picture(rows: dict[str, dict[str, float]], title: str, width: float = 
     for question, found in rows.items():
         parts.append(svg.text(16, y + 18, question, 14, weight=600))
         y += 26
-        for (name, share), colour in zip(found.items(), (COLOURS["base"], COLOURS["sft"], COLOURS["ppo"])):
-            parts += [svg.text(left - 10, y + 18, name, 14, "end"), svg.rect(left, y + 4, room, 18, "none", 3, stroke=EDGE),
-                      svg.rect(left, y + 4, max(1.5, room * share), 18, colour, 3),
-                      svg.text(left + room + 8, y + 18, percent(share), 14)]
+        for (name, share), colour in zip(
+            found.items(), (COLOURS["base"], COLOURS["sft"], COLOURS["ppo"])
+        ):
+            parts += [
+                svg.text(left - 10, y + 18, name, 14, "end"),
+                svg.rect(left, y + 4, room, 18, "none", 3, stroke=EDGE),
+                svg.rect(left, y + 4, max(1.5, room * share), 18, colour, 3),
+                svg.text(left + room + 8, y + 18, percent(share), 14),
+            ]
             y += 26
         y += 8
-        said.append(f"{question}: {', '.join(f'{name} {percent(share)}' for name, share in found.items())}")
+        said.append(
+            f"{question}: {', '.join(f'{name} {percent(share)}' for name, share in found.items())}"
+        )
     alt = f"{title}. {'; '.join(said)}."
     return svg.document(width, y + 8, parts, alt), alt

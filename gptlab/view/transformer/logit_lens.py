@@ -5,6 +5,7 @@ own last norm and head, it gives a prediction at every stage (nostalgebraist 202
 
 B batch, T time, C width, H heads, V vocabulary. True = keep in every mask.
 """
+
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -20,7 +21,14 @@ from gptlab.view.kit.bars import percent, visible
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 
-WIDTH, ROW, MARGIN, TOP, NAMES, MOST = 500, 30, 14, 84, 96, 22  # pixels; the last: tokens that fit a picture
+WIDTH, ROW, MARGIN, TOP, NAMES, MOST = (
+    500,
+    30,
+    14,
+    84,
+    96,
+    22,
+)  # pixels; the last: tokens that fit a picture
 MLP = "mlp"
 
 
@@ -31,17 +39,24 @@ def notes(model, ids: Sequence[int], off: Iterable[tuple] = ()) -> Tensor:
     First the token with its position, then attention and feed-forward network of each layer in turn.
     off  parts that write nothing: (layer, head), or (layer, "mlp")
     """
-    n_heads, d_head, mask, written = model.config.n_heads, model.config.d_head, attention.causal_mask(len(ids)), []
+    n_heads, d_head, mask, written = (
+        model.config.n_heads,
+        model.config.d_head,
+        attention.causal_mask(len(ids)),
+        [],
+    )
 
     def attend(a, x: Tensor) -> Tensor:
-        written.append(attention.multi_head_attention(x, a.w_qkv, a.b_qkv, a.w_out, a.b_out, n_heads, mask))
+        written.append(
+            attention.multi_head_attention(x, a.w_qkv, a.b_qkv, a.w_out, a.b_out, n_heads, mask)
+        )
         return written[-1]
 
     def think(*given) -> Tensor:
         written.append(model.functions.feed_forward(*given))
         return written[-1]
 
-    x = (model.wte[torch.as_tensor(ids)] + model.wpe[:len(ids)])[None]  # (1, T, C)
+    x = (model.wte[torch.as_tensor(ids)] + model.wpe[: len(ids)])[None]  # (1, T, C)
     written.append(x)
     functions = replace(model.functions, feed_forward=think)
     for layer, block in enumerate(model.blocks):
@@ -55,10 +70,13 @@ def _cut(block, d_head: int, parts: list) -> dict[str, Tensor]:
     cut = {}
     for part in parts:
         if part == MLP:
-            cut |= {name: torch.zeros_like(block.get_parameter(name)) for name in ("mlp.w_out", "mlp.b_out")}
+            cut |= {
+                name: torch.zeros_like(block.get_parameter(name))
+                for name in ("mlp.w_out", "mlp.b_out")
+            }
         else:
             weights = cut.setdefault("attn.w_out", block.attn.w_out.detach().clone())
-            weights[part * d_head:(part + 1) * d_head] = 0.0
+            weights[part * d_head : (part + 1) * d_head] = 0.0
     return cut
 
 
@@ -86,39 +104,76 @@ def lens_picture(speaker: Speaker, text: str, off: Iterable[tuple] = ()) -> tupl
     """The likeliest next token at every position and stage, as (SVG, description); what comes true is framed."""
     ids, off = speaker.begin(text), sorted(off, key=str)
     if len(ids) > MOST:
-        raise TooLong(f"the text takes {len(ids)} tokens, and the picture holds {MOST}: make it shorter")
+        raise TooLong(
+            f"the text takes {len(ids)} tokens, and the picture holds {MOST}: make it shorter"
+        )
     best = sampling.softmax(readings(speaker.model, ids, off)).max(dim=-1)
     columns, piece = stages(speaker.model), lambda i: visible(speaker.tokenizer.decode_bytes([i]))
     box = (WIDTH - 2 * MARGIN - NAMES) / len(columns)
-    named = ", ".join(f"L{layer} {part if part == MLP else f'head {part}'}" for layer, part in off) or "nothing"
-    parts = [svg.text(MARGIN, 28, "What would come next, asked after each layer", 15, weight=600),
-             svg.text(MARGIN, 48, svg.shorten(f"off: {named}", WIDTH - 2 * MARGIN, 13), 13, fill=COLOURS["you"]),
-             svg.text(MARGIN, TOP - 10, "read so far", 12.5, fill=FAINT)]
-    parts += [svg.text(MARGIN + NAMES + (j + 0.5) * box, TOP - 10, name, 12.5, "middle", fill=FAINT)
-              for j, name in enumerate(columns)]
+    named = (
+        ", ".join(f"L{layer} {part if part == MLP else f'head {part}'}" for layer, part in off)
+        or "nothing"
+    )
+    parts = [
+        svg.text(MARGIN, 28, "What would come next, asked after each layer", 15, weight=600),
+        svg.text(
+            MARGIN,
+            48,
+            svg.shorten(f"off: {named}", WIDTH - 2 * MARGIN, 13),
+            13,
+            fill=COLOURS["you"],
+        ),
+        svg.text(MARGIN, TOP - 10, "read so far", 12.5, fill=FAINT),
+    ]
+    parts += [
+        svg.text(MARGIN + NAMES + (j + 0.5) * box, TOP - 10, name, 12.5, "middle", fill=FAINT)
+        for j, name in enumerate(columns)
+    ]
     said = []
     for t, i in enumerate(ids):
         y, coming = TOP + t * ROW, ids[t + 1] if t + 1 < len(ids) else None
-        parts.append(svg.text(MARGIN + NAMES - 8, y + 20, svg.shorten(piece(i), NAMES - 8, 14), 14, "end"))
+        parts.append(
+            svg.text(MARGIN + NAMES - 8, y + 20, svg.shorten(piece(i), NAMES - 8, 14), 14, "end")
+        )
         for j in range(len(columns)):
             guess, p = int(best.indices[j, t]), float(best.values[j, t])
             parts += _box(MARGIN + NAMES + j * box, y, box, piece(guess), p, guess == coming)
             if t == len(ids) - 1:
                 said.append(f"{columns[j]} {piece(guess)} {percent(p)}")
     foot = TOP + len(ids) * ROW + 18
-    parts.append(svg.text(MARGIN, foot, "the darker, the surer · framed and bold: so the text went on", 12.5, fill=FAINT))
+    parts.append(
+        svg.text(
+            MARGIN,
+            foot,
+            "the darker, the surer · framed and bold: so the text went on",
+            12.5,
+            fill=FAINT,
+        )
+    )
     alt = f"After “{text}”, off: {named}. The likeliest next token: {', '.join(said)}."
     return svg.document(WIDTH, foot + MARGIN, parts, alt), alt
 
 
 def _box(x: float, y: float, width: float, label: str, p: float, true: bool) -> list[str]:
     place = (x + 1.5, y + 1.5, width - 3, ROW - 3)
-    return [svg.rect(*place, COLOURS["sft"], 3, opacity=0.62 * p),
-            svg.rect(*place, "none", 3, stroke=COLOURS["floor"] if true else EDGE),
-            svg.text(x + width / 2, y + 20, svg.shorten(label, width - 8, 13.5), 13.5, "middle", weight=600 if true else 400)]
+    return [
+        svg.rect(*place, COLOURS["sft"], 3, opacity=0.62 * p),
+        svg.rect(*place, "none", 3, stroke=COLOURS["floor"] if true else EDGE),
+        svg.text(
+            x + width / 2,
+            y + 20,
+            svg.shorten(label, width - 8, 13.5),
+            13.5,
+            "middle",
+            weight=600 if true else 400,
+        ),
+    ]
 
 
 def lens(speaker: Speaker, texts: Sequence[str], off: Iterable[tuple] = ()) -> None:
     """Show the lens; where nothing is live, the first text with these parts off."""
     off = list(off)
-    show(*lens_picture(speaker, texts[0], off), Switchboard(speaker, texts, off, lens_picture, (MLP,)).box)
+    show(
+        *lens_picture(speaker, texts[0], off),
+        Switchboard(speaker, texts, off, lens_picture, (MLP,)).box,
+    )

@@ -2,6 +2,7 @@
 
 The trained model is run with the other function in place of the reader's, and asked how surprised it is.
 """
+
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from gptlab.view.palette import COLOURS, FAINT
 def gelu_erf(x: Tensor) -> Tensor:
     """The exact form, of which the tanh form is an approximation.
 
-        out = x · Φ(x) = ½·x·(1 + erf(x / √2))                     Hendrycks & Gimpel 2016, §2
+    out = x · Φ(x) = ½·x·(1 + erf(x / √2))                     Hendrycks & Gimpel 2016, §2
     """
     return 0.5 * x * (1 + torch.erf(x / math.sqrt(2)))
 
@@ -30,7 +31,7 @@ def feed_forward_erf(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out
 def layer_norm_std(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-6) -> Tensor:
     """The norm that many copied: torch's std, which divides by C − 1, and eps behind the root.
 
-        out = (x − mean) / (std + eps) · weight + bias
+    out = (x − mean) / (std + eps) · weight + bias
     """
     return (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True) + eps) * weight + bias
 
@@ -56,13 +57,24 @@ def gelu_picture(gelu: Callable = transformer.gelu) -> tuple:
     """The reader's gelu beside relu as (figure, description)."""
     x = torch.linspace(-4, 4, 161)
     figure, axes = style.figure(6.2, 3.2)
-    axes.plot(x.tolist(), torch.relu(x).tolist(), color=COLOURS["base"], linestyle=(0, (4, 2)), label="relu")
+    axes.plot(
+        x.tolist(),
+        torch.relu(x).tolist(),
+        color=COLOURS["base"],
+        linestyle=(0, (4, 2)),
+        label="relu",
+    )
     axes.plot(x.tolist(), gelu(x).tolist(), color=COLOURS["sft"], label="gelu")
     axes.set(xlabel="x", ylabel="what is let through", title="Two ways to stop what is negative")
     axes.annotate("relu: a corner at 0", (-3.8, 3.5), color=COLOURS["base"], fontweight="bold")
-    axes.annotate("gelu: dips, then bends smoothly", (-3.8, 2.9), color=COLOURS["sft"], fontweight="bold")
+    axes.annotate(
+        "gelu: dips, then bends smoothly", (-3.8, 2.9), color=COLOURS["sft"], fontweight="bold"
+    )
     low = float(gelu(x).min())
-    return figure, f"relu is 0 below 0 and x above, with a corner. gelu follows it smoothly, with a dip to {low:.2f}."
+    return (
+        figure,
+        f"relu is 0 below 0 and x above, with a corner. gelu follows it smoothly, with a dip to {low:.2f}.",
+    )
 
 
 def forms_picture(gelu: Callable = transformer.gelu) -> tuple:
@@ -74,4 +86,7 @@ def forms_picture(gelu: Callable = transformer.gelu) -> tuple:
     axes.plot(x.tolist(), (gap * 1e4).tolist(), color=COLOURS["ppo"])
     axes.set(xlabel="x", ylabel="difference · 10,000", title="gelu by tanh, less gelu by erf")
     most, where = gap.abs().max(dim=0)
-    return figure, f"The two forms differ by at most {float(most):.6f}, near x = ±{abs(float(x[where])):.1f}."
+    return (
+        figure,
+        f"The two forms differ by at most {float(most):.6f}, near x = ±{abs(float(x[where])):.1f}.",
+    )

@@ -1,4 +1,5 @@
 """Who may look at whom in an encoder, a decoder and an encoder–decoder: click the architecture, then a word."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ TEXT = ("The", "duck", "swims", "home", "now")
 @dataclass(frozen=True)
 class Kind:
     """One architecture: what it is good for, and how it is trained."""
+
     name: str
     example: str
     told: str
@@ -28,8 +30,12 @@ class Kind:
 KINDS = (
     Kind("encoder", "BERT", "Everybody sees everybody: it reads, and fills gaps.", "BERT"),
     Kind("decoder", "GPT", "Only backwards: every word can foretell the next one.", "GPT"),
-    Kind("encoder–decoder", "the Transformer of 2017", "Reads one text from both sides, writes another forwards.",
-         "Transformer, 2017"),
+    Kind(
+        "encoder–decoder",
+        "the Transformer of 2017",
+        "Reads one text from both sides, writes another forwards.",
+        "Transformer, 2017",
+    ),
 )
 
 
@@ -59,25 +65,56 @@ def sees_picture(kind: str, at: int = 0) -> tuple[str, str]:
     n, n_source = len(words), len(SOURCE) if kind == "encoder–decoder" else 0
     box = min(62, (WIDTH - 2 * MARGIN - NAMES) / n)
     left = MARGIN + NAMES
-    parts = [svg.text(MARGIN, 30, f"{kind} · {one.example}", 15, weight=600), svg.text(MARGIN, 52, one.told, 13.5),
-             svg.text(MARGIN, TOP - 10, "asks ↓", 12.5, fill=FAINT), svg.text(left, TOP - 34, "is asked →", 12.5, fill=FAINT)]
+    parts = [
+        svg.text(MARGIN, 30, f"{kind} · {one.example}", 15, weight=600),
+        svg.text(MARGIN, 52, one.told, 13.5),
+        svg.text(MARGIN, TOP - 10, "asks ↓", 12.5, fill=FAINT),
+        svg.text(left, TOP - 34, "is asked →", 12.5, fill=FAINT),
+    ]
     for j, word in enumerate(words):
         seen = bool(mask[at, j])
-        parts.append(svg.text(left + (j + 0.5) * box, TOP - 10, svg.shorten(word, box, 13.5), 13.5, "middle",
-                              fill=COLOURS["you"] if j == at else INK if seen else FAINT, weight=600 if seen else 400))
+        parts.append(
+            svg.text(
+                left + (j + 0.5) * box,
+                TOP - 10,
+                svg.shorten(word, box, 13.5),
+                13.5,
+                "middle",
+                fill=COLOURS["you"] if j == at else INK if seen else FAINT,
+                weight=600 if seen else 400,
+            )
+        )
     for i, word in enumerate(words):
         y, own = TOP + i * ROW, i == at
-        parts.append(svg.text(left - 8, y + 22, svg.shorten(word, NAMES - 8, 14), 14, "end", weight=700 if own else 400,
-                              fill=COLOURS["you"] if own else INK))
-        parts += [_box(left + j * box, y, box, bool(mask[i, j]), own, i >= n_source > j) for j in range(n)]
+        parts.append(
+            svg.text(
+                left - 8,
+                y + 22,
+                svg.shorten(word, NAMES - 8, 14),
+                14,
+                "end",
+                weight=700 if own else 400,
+                fill=COLOURS["you"] if own else INK,
+            )
+        )
+        parts += [
+            _box(left + j * box, y, box, bool(mask[i, j]), own, i >= n_source > j) for j in range(n)
+        ]
     if n_source:
         x, y = left + n_source * box, TOP + n_source * ROW
-        parts += [svg.line(x, TOP - 4, x, TOP + n * ROW, INK, 1.6), svg.line(left, y, left + n * box, y, INK, 1.6)]
+        parts += [
+            svg.line(x, TOP - 4, x, TOP + n * ROW, INK, 1.6),
+            svg.line(left, y, left + n * box, y, INK, 1.6),
+        ]
     foot = TOP + n * ROW + 20
     seen = [word for word, keep in zip(words, mask[at].tolist()) if keep]
     counted = f"{words[at]} sees {len(seen)} of {n}: {', '.join(seen)}"
     parts.append(svg.text(MARGIN, foot, counted, 14, fill=COLOURS["you"], weight=600))
-    legend = "blue ✓ own text · orange ✓ the other text (cross-attention)" if n_source else "blue ✓ may look · empty: may not"
+    legend = (
+        "blue ✓ own text · orange ✓ the other text (cross-attention)"
+        if n_source
+        else "blue ✓ may look · empty: may not"
+    )
     parts.append(svg.text(MARGIN, foot + 22, legend, 12.5, fill=FAINT))
     alt = f"{kind} ({one.example}). {one.told} {words[at]} sees {', '.join(seen)}."
     return svg.document(WIDTH, foot + 22 + MARGIN, parts, alt), alt
@@ -104,11 +141,23 @@ def all_kinds_picture() -> tuple[str, str]:
         parts.append(svg.text(x, top - 12, one.name, 14, weight=600))
         for i in range(n):
             for j in range(n):
-                fill = "#ffffff" if not mask[i, j] else COLOURS["ppo"] if i >= n_source > j else COLOURS["sft"]
-                parts.append(svg.rect(x + j * box + 1, top + i * box + 1, box - 2, box - 2, fill, 2, EDGE, 0.75))
+                fill = (
+                    "#ffffff"
+                    if not mask[i, j]
+                    else COLOURS["ppo"]
+                    if i >= n_source > j
+                    else COLOURS["sft"]
+                )
+                parts.append(
+                    svg.rect(
+                        x + j * box + 1, top + i * box + 1, box - 2, box - 2, fill, 2, EDGE, 0.75
+                    )
+                )
         if n_source:
-            parts += [svg.line(x + n_source * box, top, x + n_source * box, top + size, INK, 1.4),
-                      svg.line(x, top + n_source * box, x + size, top + n_source * box, INK, 1.4)]
+            parts += [
+                svg.line(x + n_source * box, top, x + n_source * box, top + size, INK, 1.4),
+                svg.line(x, top + n_source * box, x + size, top + n_source * box, INK, 1.4),
+            ]
         parts.append(svg.text(x, top + size + 20, one.short, 13, fill=FAINT))
         said.append(f"{one.name}: {one.told}")
     legend = "row asks, column is asked · orange: from one text into the other"
@@ -121,7 +170,9 @@ class WhoSees:
     """Buttons for the architectures and the words; `box` is the widget."""
 
     def __init__(self, kind: str = "encoder", at: int = 1):
-        self.kind = w.ToggleButtons(options=[k.name for k in KINDS], value=kind, tooltips=[k.example for k in KINDS])
+        self.kind = w.ToggleButtons(
+            options=[k.name for k in KINDS], value=kind, tooltips=[k.example for k in KINDS]
+        )
         self.kind.style.button_width = "auto"
         self.word = w.ToggleButtons(options=_numbered(words_of(kind)), value=at)
         self.word.style.button_width = "auto"

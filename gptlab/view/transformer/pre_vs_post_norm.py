@@ -2,6 +2,7 @@
 
 The task is the next word of 4,000 sentences of the little web, for a GPT of words. B batch, T time.
 """
+
 import math
 from collections.abc import Callable, Sequence
 
@@ -33,7 +34,9 @@ class Sentences:
 
     def reader(self, depth: int, post: bool, width: int = 32, seed: int = 1) -> Reader:
         """A GPT of so many layers that knows nothing yet."""
-        config = GPTConfig(len(self.vocabulary), context=32, n_layers=depth, n_heads=4, d_model=width)
+        config = GPTConfig(
+            len(self.vocabulary), context=32, n_layers=depth, n_heads=4, d_model=width
+        )
         return Reader(config, causal=True, post=post, seed=seed)
 
     def loss_of(self, model: Reader, seed: int = 0, batch: int = BATCH) -> Callable[[], Tensor]:
@@ -51,12 +54,16 @@ class Sentences:
 
     def frequencies_only(self) -> float:
         """The loss, in nats per word, of whoever knows how frequent each word is and nothing else."""
-        counts = torch.bincount(self.ids[:, 1:][self.keep[:, 1:]], minlength=len(self.vocabulary)).double()
+        counts = torch.bincount(
+            self.ids[:, 1:][self.keep[:, 1:]], minlength=len(self.vocabulary)
+        ).double()
         p = counts[counts > 0] / counts.sum()
         return float(-(p * p.log()).sum())
 
 
-def gradients(data: Sentences, depth: int, post: bool, seeds: Sequence[int] = (1, 2, 3)) -> list[float]:
+def gradients(
+    data: Sentences, depth: int, post: bool, seeds: Sequence[int] = (1, 2, 3)
+) -> list[float]:
     """The size of the loss's gradient for each layer's last matrix, before any training; mean over seeds."""
     found = []
     for seed in seeds:
@@ -80,19 +87,32 @@ def gradients_picture(sizes: dict[str, dict[int, list[float]]]) -> tuple:
     for name, by_depth in sizes.items():
         depths, last = list(by_depth), [layers[-1] for layers in by_depth.values()]
         axes.plot(depths, last, "o-", color=TINTS[name], label=name)
-        said.append(f"{name}: " + ", ".join(f"{x:.2f} with {d} layers" for d, x in zip(depths, last)))
+        said.append(
+            f"{name}: " + ", ".join(f"{x:.2f} with {d} layers" for d, x in zip(depths, last))
+        )
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_xticks(depths, [str(d) for d in depths])
     axes.set_yticks([0.1, 0.2, 0.5, 1.0], ["0.1", "0.2", "0.5", "1"])
     axes.minorticks_off()
-    axes.set(xlabel="layers", ylabel="size of the gradient", title="The last layer's gradient, before the first step")
+    axes.set(
+        xlabel="layers",
+        ylabel="size of the gradient",
+        title="The last layer's gradient, before the first step",
+    )
     style.direct_labels(axes)
     return figure, f"Size of the last layer's gradient before training. {'; '.join(said)}."
 
 
-def curve(data: Sentences, post: bool, warmup: int = 0, depth: int = DEPTH, lr: float = LR, seed: int = 1,
-          steps: int = STEPS) -> list[float]:
+def curve(
+    data: Sentences,
+    post: bool,
+    warmup: int = 0,
+    depth: int = DEPTH,
+    lr: float = LR,
+    seed: int = 1,
+    steps: int = STEPS,
+) -> list[float]:
     """The loss of each step of one small training."""
     model = data.reader(depth, post, seed=seed)
     return fit(model, data.loss_of(model, seed), steps, lr, warmup)
@@ -100,7 +120,10 @@ def curve(data: Sentences, post: bool, warmup: int = 0, depth: int = DEPTH, lr: 
 
 def smooth(losses: Sequence[float], width: int = 10) -> list[float]:
     """Means over the last so many steps."""
-    return [sum(losses[max(0, i - width + 1):i + 1]) / (i + 1 - max(0, i - width + 1)) for i in range(len(losses))]
+    return [
+        sum(losses[max(0, i - width + 1) : i + 1]) / (i + 1 - max(0, i - width + 1))
+        for i in range(len(losses))
+    ]
 
 
 def curves_picture(curves: dict[str, list[float]], floor: float, title: str) -> tuple:
@@ -109,10 +132,18 @@ def curves_picture(curves: dict[str, list[float]], floor: float, title: str) -> 
     said = []
     for name, losses in curves.items():
         drawn = smooth(losses)
-        axes.plot(range(1, len(drawn) + 1), drawn, color=TINTS.get(name, COLOURS["base"]), label=name)
+        axes.plot(
+            range(1, len(drawn) + 1), drawn, color=TINTS.get(name, COLOURS["base"]), label=name
+        )
         said.append(f"{name} ends at {drawn[-1]:.2f}")
     axes.axhline(floor, **FLOOR)
-    axes.annotate("dotted: word frequencies alone", (len(drawn), floor), (0, 16), textcoords="offset points", ha="right")
+    axes.annotate(
+        "dotted: word frequencies alone",
+        (len(drawn), floor),
+        (0, 16),
+        textcoords="offset points",
+        ha="right",
+    )
     axes.set(xlabel="step", ylabel="loss, nats per word", title=title)
     style.direct_labels(axes)
     return figure, f"{title}: {', '.join(said)}; {floor:.2f} by word frequencies alone."

@@ -3,6 +3,7 @@
 Both run on the reader's functions; where `fast.prove` finds the block's equal to their fused counterparts, on these.
 B batch, T time, C width.
 """
+
 import itertools
 import math
 import time
@@ -28,7 +29,10 @@ def readers() -> dict[str, Callable]:
     draw = torch.Generator().manual_seed(6)
 
     def weights(*shapes):
-        return [torch.randn(shape, generator=draw) * (shape[0] ** -0.5 if len(shape) > 1 else 0.0) for shape in shapes]
+        return [
+            torch.randn(shape, generator=draw) * (shape[0] ** -0.5 if len(shape) > 1 else 0.0)
+            for shape in shapes
+        ]
 
     cell = weights((C, 3 * C), (C, 3 * C), (3 * C,))
     look = weights((C, 3 * C), (3 * C,), (C, C), (C,))
@@ -42,8 +46,12 @@ def readers() -> dict[str, Callable]:
         return rnn.run_rnn(lambda x_t, h: rnn.gru_step(x_t, h, *cell), x, torch.zeros(len(x), C))
 
     def block(x):
-        return transformer.pre_ln_block(x, lambda y: attend(y, *look, H), lambda y: functions.feed_forward(y, *thought),
-                                        *[lambda y: functions.layer_norm(y, one, zero)] * 2)
+        return transformer.pre_ln_block(
+            x,
+            lambda y: attend(y, *look, H),
+            lambda y: functions.feed_forward(y, *thought),
+            *[lambda y: functions.layer_norm(y, one, zero)] * 2,
+        )
 
     return {RECURRENT: recurrent, BLOCK: block}
 
@@ -69,7 +77,9 @@ def products(read: Callable, t: int) -> int:
 
 
 @torch.no_grad()
-def seconds(read_by: dict[str, Callable], lengths: Sequence[int] = LENGTHS, rounds: int = 15) -> dict[str, dict[int, float]]:
+def seconds(
+    read_by: dict[str, Callable], lengths: Sequence[int] = LENGTHS, rounds: int = 15
+) -> dict[str, dict[int, float]]:
     """The fastest of a few readings on one core, {name: {length: seconds}}; all take turns, so that noise hits all alike."""
     texts = {t: torch.randn(1, t, C, generator=torch.Generator().manual_seed(t)) for t in lengths}
     took = {name: dict.fromkeys(lengths, math.inf) for name in read_by}

@@ -1,4 +1,5 @@
 """Measurements: nats of whole texts, recall, kinds of continuations, win rates."""
+
 import math
 
 import pytest
@@ -25,7 +26,9 @@ def tokenizer(web):
 
 @pytest.fixture(scope="module")
 def model(tokenizer):
-    return GPT(GPTConfig(tokenizer.vocab_size, context=128, n_layers=1, n_heads=2, d_model=16), seed=3)
+    return GPT(
+        GPTConfig(tokenizer.vocab_size, context=128, n_layers=1, n_heads=2, d_model=16), seed=3
+    )
 
 
 def test_text_nats_are_the_sum_over_tokens_and_the_end(model, tokenizer):
@@ -46,9 +49,15 @@ def test_a_text_beyond_the_context_is_refused(model, tokenizer):
 def test_page_figures_of_an_untrained_model_lie_above_the_floor(model, tokenizer, web):
     pages = evaluate.page_sample(web, tokenizer, 20, 128)
     figures = evaluate.page_figures(model, tokenizer, web, pages)
-    floor = -sum(web.log_probability(p.text) for p in pages) / math.log(2) / sum(len(p.text.encode()) for p in pages)
+    floor = (
+        -sum(web.log_probability(p.text) for p in pages)
+        / math.log(2)
+        / sum(len(p.text.encode()) for p in pages)
+    )
     assert figures["floor_bits_per_byte"] == pytest.approx(floor)
-    assert figures["ratio"] == pytest.approx(figures["bits_per_byte"] / figures["floor_bits_per_byte"])
+    assert figures["ratio"] == pytest.approx(
+        figures["bits_per_byte"] / figures["floor_bits_per_byte"]
+    )
     assert figures["ratio"] > 2
 
 
@@ -57,7 +66,11 @@ class Parrot:
 
     def __init__(self, monkeypatch, says):
         self.config = GPTConfig(10, context=128)
-        monkeypatch.setattr(evaluate, "_continue", lambda model, tokenizer, rows, n, stop, **_: [(says(r), True) for r in rows])
+        monkeypatch.setattr(
+            evaluate,
+            "_continue",
+            lambda model, tokenizer, rows, n, stop, **_: [(says(r), True) for r in rows],
+        )
 
 
 def test_recall_counts_right_answers_only(web, tokenizer, monkeypatch):
@@ -66,13 +79,23 @@ def test_recall_counts_right_answers_only(web, tokenizer, monkeypatch):
         for i, fact in enumerate(web.popular[:40]):
             for stated in (True, False):
                 prompt = evaluate._prompt(fact, lang, i, seen=False, stated=stated)
-                truth[tuple(tokenizer.encode(prompt))] = fact.answer[lang] + ".\n" + web.popular[i + 1].answer[lang]
+                truth[tuple(tokenizer.encode(prompt))] = (
+                    fact.answer[lang] + ".\n" + web.popular[i + 1].answer[lang]
+                )
     parrot = Parrot(monkeypatch, lambda row: truth[tuple(row[1:])])
     for stated in (True, False):
-        assert evaluate.recall(parrot, tokenizer, web, n_facts=40, stated=stated) == {"en": 1.0, "zh": 1.0}
-    liar = Parrot(monkeypatch, lambda row: "nothing of the kind\n" + truth[tuple(row[1:])])  # the next line is too late
+        assert evaluate.recall(parrot, tokenizer, web, n_facts=40, stated=stated) == {
+            "en": 1.0,
+            "zh": 1.0,
+        }
+    liar = Parrot(
+        monkeypatch, lambda row: "nothing of the kind\n" + truth[tuple(row[1:])]
+    )  # the next line is too late
     for stated in (True, False):
-        assert evaluate.recall(liar, tokenizer, web, n_facts=40, stated=stated) == {"en": 0.0, "zh": 0.0}
+        assert evaluate.recall(liar, tokenizer, web, n_facts=40, stated=stated) == {
+            "en": 0.0,
+            "zh": 0.0,
+        }
 
 
 def test_recall_asks_in_phrasings_that_no_page_uses(web):
@@ -83,18 +106,24 @@ def test_recall_asks_in_phrasings_that_no_page_uses(web):
             assert not any(text.startswith(stem) for text in web.tables.statement(fact, lang).texts)
             question = evaluate._prompt(fact, lang, i, seen=False, stated=False)
             assert question.rstrip("?？\n") not in asked
-            assert fact.subject.name[lang].lower() in stem.lower() and fact.subject.name[lang].lower() in question.lower()
+            assert (
+                fact.subject.name[lang].lower() in stem.lower()
+                and fact.subject.name[lang].lower() in question.lower()
+            )
 
 
-@pytest.mark.parametrize("text, kind", [
-    ("？\n台湾最高的山是玉山。", "answer"),
-    ("？玉山。\n谢谢！", "answer"),
-    ("，谁来告诉我？\n法国的首都是哪里？", "question"),
-    ("？请大家帮帮我。\n好问题。", "question"),
-    (" A 玉山 B 富士山 C 勃朗峰 答案：A", "exam"),
-    ("？\nA. 玉山\nB. 富士山\nC. 勃朗峰\n答案：A", "exam"),
-    ("？\n台湾的货币是新台币。", "other"),
-])
+@pytest.mark.parametrize(
+    "text, kind",
+    [
+        ("？\n台湾最高的山是玉山。", "answer"),
+        ("？玉山。\n谢谢！", "answer"),
+        ("，谁来告诉我？\n法国的首都是哪里？", "question"),
+        ("？请大家帮帮我。\n好问题。", "question"),
+        (" A 玉山 B 富士山 C 勃朗峰 答案：A", "exam"),
+        ("？\nA. 玉山\nB. 富士山\nC. 勃朗峰\n答案：A", "exam"),
+        ("？\n台湾的货币是新台币。", "other"),
+    ],
+)
 def test_kinds_of_continuations(web, text, kind):
     assert evaluate.continuation_kind(web, text) == kind
 
@@ -103,7 +132,9 @@ def test_win_rate_by_hand():
     figures = evaluate.win_rate([1.0, 2.0, 0.0, 3.0], [0.0, 2.0, 1.0, 1.0])  # win, tie, loss, win
     spread = math.sqrt(sum((p - 0.625) ** 2 for p in (1, 0.5, 0, 1)) / 3 / 4)
     assert figures["mean"] == 0.625 and figures["n"] == 4
-    assert figures["low"] == pytest.approx(max(0, 0.625 - 1.96 * spread)) and figures["high"] == min(1.0, 0.625 + 1.96 * spread)
+    assert figures["low"] == pytest.approx(max(0, 0.625 - 1.96 * spread)) and figures[
+        "high"
+    ] == min(1.0, 0.625 + 1.96 * spread)
     with pytest.raises(ValueError, match="1 scores against 2"):
         evaluate.win_rate([1.0], [1.0, 2.0])
 
@@ -128,7 +159,9 @@ def test_own_text_is_split_and_odd_files_are_named(tmp_path):
     text, notes = corpus.read_texts([tmp_path])
     train, held_out = corpus.split_text(text)
     assert train + held_out == text and 0.05 < len(held_out) / len(text) < 0.15
-    assert any("binary.txt: not UTF-8" in n for n in notes) and any("empty.txt: empty" in n for n in notes)
+    assert any("binary.txt: not UTF-8" in n for n in notes) and any(
+        "empty.txt: empty" in n for n in notes
+    )
     with pytest.raises(corpus.TextError, match="no such file"):
         corpus.read_texts([tmp_path / "missing"])
     with pytest.raises(corpus.TextError, match="at least 20000 are needed"):

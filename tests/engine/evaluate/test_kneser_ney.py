@@ -14,7 +14,7 @@ from gptlab.engine.evaluate.baselines.kneser_ney import SMALL_TEXT, KneserNey, d
 
 def windows(ids, width):
     """Every window of a list, with the token behind it."""
-    rows = [ids[i:i + width] for i in range(len(ids) - width)]
+    rows = [ids[i : i + width] for i in range(len(ids) - width)]
     return torch.tensor(rows).reshape(len(rows), width), torch.tensor(ids[width:])
 
 
@@ -25,12 +25,16 @@ def test_worked_by_hand():
     # a, b and c each follow one token: p(x) = (1 − 0.5)/3 + (1.5/3)/4; a fourth token is never seen: (1.5/3)/4
     known, unknown = 1 / 6 + 1 / 8, 1 / 8
     assert model.probabilities(torch.tensor([b])).tolist() == pytest.approx(
-        [(2 - 1) / 2 + 1 / 2 * known, 1 / 2 * known, 1 / 2 * known, 1 / 2 * unknown], rel=1e-12)
+        [(2 - 1) / 2 + 1 / 2 * known, 1 / 2 * known, 1 / 2 * known, 1 / 2 * unknown], rel=1e-12
+    )
     # after a: b twice, c once, so 1 + 0.5 of 3 are spared
     assert model.probabilities(torch.tensor([a])).tolist() == pytest.approx(
-        [0.5 * known, 1 / 3 + 0.5 * known, 0.5 / 3 + 0.5 * known, 0.5 * unknown], rel=1e-12)
+        [0.5 * known, 1 / 3 + 0.5 * known, 0.5 / 3 + 0.5 * known, 0.5 * unknown], rel=1e-12
+    )
     # nothing was seen after c: the shorter context alone
-    assert model.probabilities(torch.tensor([c])).tolist() == pytest.approx([known] * 3 + [unknown], rel=1e-12)
+    assert model.probabilities(torch.tensor([c])).tolist() == pytest.approx(
+        [known] * 3 + [unknown], rel=1e-12
+    )
     assert model.n_counts == 3 + 3
 
 
@@ -39,16 +43,29 @@ def test_francisco_follows_one_token_only():
     ids = [0, 1] * 20 + [3, 2, 4, 2, 5, 2, 0]
     model = KneserNey(*windows(ids, 1), vocab_size=7)
     new = model.probabilities(torch.tensor([6]))  # a context that was never seen
-    shared = (0.5 + 0.5 + 0.5 + 0.5 + 1.0 + 1.5) / 9 / 7  # what was spared of 9 different pairs, for 7 tokens
-    assert new[1:3].tolist() == pytest.approx([(1 - 0.5) / 9 + shared, (3 - 1.5) / 9 + shared], rel=1e-12)
+    shared = (
+        (0.5 + 0.5 + 0.5 + 0.5 + 1.0 + 1.5) / 9 / 7
+    )  # what was spared of 9 different pairs, for 7 tokens
+    assert new[1:3].tolist() == pytest.approx(
+        [(1 - 0.5) / 9 + shared, (3 - 1.5) / 9 + shared], rel=1e-12
+    )
     assert ids.count(1) > 6 * ids.count(2) and new[2] > new[1]
 
 
-@pytest.mark.parametrize(("n", "expected"), [
-    ((10, 5, 4, 3), (1 - 2 * 0.5 * 5 / 10, 2 - 3 * 0.5 * 4 / 5, 3 - 4 * 0.5 * 3 / 4)),  # Y = 10 / (10 + 10)
-    ((10, 5, 4, 0), SMALL_TEXT), ((0, 5, 4, 3), SMALL_TEXT), ((10, 0, 4, 3), SMALL_TEXT), ((10, 5, 0, 3), SMALL_TEXT),
-    ((10, 1, 8, 3), SMALL_TEXT),  # D(2) would be below 0
-])
+@pytest.mark.parametrize(
+    ("n", "expected"),
+    [
+        (
+            (10, 5, 4, 3),
+            (1 - 2 * 0.5 * 5 / 10, 2 - 3 * 0.5 * 4 / 5, 3 - 4 * 0.5 * 3 / 4),
+        ),  # Y = 10 / (10 + 10)
+        ((10, 5, 4, 0), SMALL_TEXT),
+        ((0, 5, 4, 3), SMALL_TEXT),
+        ((10, 0, 4, 3), SMALL_TEXT),
+        ((10, 5, 0, 3), SMALL_TEXT),
+        ((10, 1, 8, 3), SMALL_TEXT),  # D(2) would be below 0
+    ],
+)
 def test_discounts(n, expected):
     counts = Counter({(k, i): k for k, many in enumerate(n, start=1) for i in range(many)})
     counts[99, 99] = 70
@@ -62,8 +79,8 @@ def plain(contexts, targets, V):
     counts = {T: Counter(seen)}
     for n in range(T - 1, -1, -1):
         counts[n] = Counter()
-        for gram in {g[T - n:] for g in seen}:
-            counts[n][gram] = len({g[T - n - 1] for g in seen if g[T - n:] == gram})
+        for gram in {g[T - n :] for g in seen}:
+            counts[n][gram] = len({g[T - n - 1] for g in seen if g[T - n :] == gram})
 
     def off(n, count):
         of = {k: list(counts[n].values()).count(k) for k in (1, 2, 3, 4)}
@@ -80,7 +97,9 @@ def plain(contexts, targets, V):
         if not sum(after):
             return lower
         count = after[w]
-        return (count - off(len(h), count)) / sum(after) + sum(off(len(h), c) for c in after) / sum(after) * lower
+        return (count - off(len(h), count)) / sum(after) + sum(off(len(h), c) for c in after) / sum(
+            after
+        ) * lower
 
     return p
 
@@ -99,11 +118,18 @@ def test_equals_the_formula(width):
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.integers(0, 4), min_size=4, max_size=60), st.lists(st.integers(0, 5), min_size=3, max_size=3))
+@given(
+    st.lists(st.integers(0, 4), min_size=4, max_size=60),
+    st.lists(st.integers(0, 5), min_size=3, max_size=3),
+)
 def test_every_context_leaves_a_distribution(ids, context):
     for width in (0, 1, 3):
         p = KneserNey(*windows(ids, width), vocab_size=6).probabilities(torch.tensor(context))
-        assert p.dtype == torch.float64 and p.sum().item() == pytest.approx(1.0, abs=1e-12) and (p > 0).all()
+        assert (
+            p.dtype == torch.float64
+            and p.sum().item() == pytest.approx(1.0, abs=1e-12)
+            and (p > 0).all()
+        )
 
 
 def test_longer_contexts_than_counted_are_cut_at_their_old_end():

@@ -13,7 +13,7 @@ from gptlab.engine.train.pretrain import Run, pretrain, stream_loss
 
 CONFIG = GPTConfig(vocab_size=53, context=13, n_layers=2, n_heads=3, d_model=96)
 TRAIN = TrainConfig(steps=6, batch_size=5, warmup=2, muon_lr=0.02)
-ROUNDING = 2.0**-8      # half the distance of neighbouring bfloat16 numbers, relative
+ROUNDING = 2.0**-8  # half the distance of neighbouring bfloat16 numbers, relative
 
 
 def text(n=400):
@@ -58,36 +58,49 @@ def compare(ours, exact, inputs, tolerance=6 * ROUNDING):
 
 
 def test_feed_forward():
-    compare(bf16.feed_forward, transformer.feed_forward, draws((2, 3, 8), (8, 32), (32,), (32, 8), (8,)))
+    compare(
+        bf16.feed_forward, transformer.feed_forward, draws((2, 3, 8), (8, 32), (32,), (32, 8), (8,))
+    )
 
 
 def test_causal_attention():
     inputs, n_heads = attention_case()
-    compare(lambda *x: bf16.causal_attention(*x, n_heads),
-            lambda *x: fast.causal_attention(*x, n_heads), inputs)
+    compare(
+        lambda *x: bf16.causal_attention(*x, n_heads),
+        lambda *x: fast.causal_attention(*x, n_heads),
+        inputs,
+    )
 
 
 def test_padded_attention():
     inputs, n_heads = attention_case()
     mask = torch.ones(7, 7).tril().bool().repeat(2, 1, 1, 1)  # (B, 1, T, T)
     mask[1, :, 3:, :2] = False
-    compare(lambda *x: bf16.multi_head_attention(*x, n_heads, mask),
-            lambda *x: fast.multi_head_attention(*x, n_heads, mask), inputs)
+    compare(
+        lambda *x: bf16.multi_head_attention(*x, n_heads, mask),
+        lambda *x: fast.multi_head_attention(*x, n_heads, mask),
+        inputs,
+    )
 
 
 def test_linear_cross_entropy(monkeypatch):
     monkeypatch.setattr(fast, "CHUNK", 4)
     targets = torch.tensor([0, -100, 4, 2, 2, 1, -100, -100, 3, 0, 4])
-    compare(lambda h, w: bf16.linear_cross_entropy(h, w, targets),
-            lambda h, w: torch.nn.functional.cross_entropy(h @ w.T, targets), draws((11, 3), (5, 3)))
+    compare(
+        lambda h, w: bf16.linear_cross_entropy(h, w, targets),
+        lambda h, w: torch.nn.functional.cross_entropy(h @ w.T, targets),
+        draws((11, 3), (5, 3)),
+    )
 
 
 def test_newton_schulz_in_bf16():
-    matrices, = draws((3, 8, 20))
+    (matrices,) = draws((3, 8, 20))
     with torch.no_grad():
         ours = optimizers.newton_schulz(matrices, product=torch.bfloat16)
         singular = torch.linalg.svdvals(ours)
-    assert ours.dtype == torch.float32 and 0.6 < float(singular.min()) and float(singular.max()) < 1.3
+    assert (
+        ours.dtype == torch.float32 and 0.6 < float(singular.min()) and float(singular.max()) < 1.3
+    )
 
 
 def test_the_models_loss_and_gradients():
@@ -103,9 +116,15 @@ def test_the_models_loss_and_gradients():
 
 
 def test_evaluation_and_the_cache_stay_exact():
-    exact, model, ids = random_model().eval(), random_model().set_precision("bf16"), text()[:26].view(2, 13)
+    exact, model, ids = (
+        random_model().eval(),
+        random_model().set_precision("bf16"),
+        text()[:26].view(2, 13),
+    )
     assert not torch.equal(model(ids), exact(ids))
-    assert torch.equal(model(ids, cache=model.new_cache(2, 13)), exact(ids, cache=exact.new_cache(2, 13)))
+    assert torch.equal(
+        model(ids, cache=model.new_cache(2, 13)), exact(ids, cache=exact.new_cache(2, 13))
+    )
     assert stream_loss(model, text(), 13) == stream_loss(exact, text(), 13) and model.training
     assert torch.equal(model.eval()(ids), exact(ids))
 
@@ -127,7 +146,10 @@ def test_auto_asks_the_probe(monkeypatch, measured, wanted):
     assert bf16.resolve("auto", torch.zeros(53, 95)) == "fp32"
     assert bf16.resolve("auto", torch.zeros(53, 96, dtype=torch.float64)) == "fp32"
     assert Run(GPT(CONFIG, fused=True), text(), TRAIN, "auto").precision == wanted
-    assert [bf16.resolve(word, torch.zeros(53, 96)) for word in ("fp32", "bf16")] == ["fp32", "bf16"]
+    assert [bf16.resolve(word, torch.zeros(53, 96)) for word in ("fp32", "bf16")] == [
+        "fp32",
+        "bf16",
+    ]
 
 
 def test_the_probe_measures_once_a_width():
@@ -150,7 +172,9 @@ def train(**settings):
 
 def test_two_equal_runs_are_equal():
     (one, a), (two, b) = train(precision="bf16"), train(precision="bf16")
-    assert one == two and all(torch.equal(p, q) for p, q in zip(a.parameters(), b.parameters(), strict=True))
+    assert one == two and all(
+        torch.equal(p, q) for p, q in zip(a.parameters(), b.parameters(), strict=True)
+    )
     assert all(p.dtype == torch.float32 for p in a.parameters())
     exact, _ = train(precision="fp32")
     assert exact != one and abs(exact[-1]["loss"] - one[-1]["loss"]) < 0.02

@@ -34,7 +34,9 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("kind, cls", [("gpt", None), ("reward", RewardModel), ("value", ValueModel)])
+@pytest.mark.parametrize(
+    "kind, cls", [("gpt", None), ("reward", RewardModel), ("value", ValueModel)]
+)
 def test_what_is_saved_comes_back(tmp_path, kind, cls):
     model = cls(make()) if cls else make()
     state = {"step": 7, "exp_avg": [torch.ones(3)], "rng": torch.Generator().get_state()}
@@ -43,7 +45,9 @@ def test_what_is_saved_comes_back(tmp_path, kind, cls):
     assert (found.kind, found.meta) == (kind, {"losses": [1.5, 2.0], "说明": "山"})
     assert type(found.model) is type(model) and same(found.model, model)
     assert found.tokenizer.encode("abc") == [256, 99]
-    assert found.optimizer_state["step"] == 7 and torch.equal(found.optimizer_state["rng"], state["rng"])
+    assert found.optimizer_state["step"] == 7 and torch.equal(
+        found.optimizer_state["rng"], state["rng"]
+    )
     assert load(tmp_path / "m", optimizer=False).optimizer_state is None
     found.model(torch.tensor([[1, 2]])).sum().backward()  # it can be trained on
 
@@ -51,14 +55,19 @@ def test_what_is_saved_comes_back(tmp_path, kind, cls):
 def test_narrow_weights_come_back_as_float32(tmp_path):
     save(tmp_path / "m", make(), dtype=torch.bfloat16)
     found = load(tmp_path / "m").model
-    assert found.wte.dtype == torch.float32 and torch.equal(found.wte, make().wte.bfloat16().float())
+    assert found.wte.dtype == torch.float32 and torch.equal(
+        found.wte, make().wte.bfloat16().float()
+    )
 
 
 def test_replacing_leaves_one_folder(tmp_path):
     for seed in range(3):
         save(tmp_path / "m", make(seed), TOKENIZER, {"step": seed})
     save(tmp_path / "m", make(3))
-    assert names(tmp_path) == ["m"] and names(tmp_path / "m") == ["config.json", "model.safetensors"]
+    assert names(tmp_path) == ["m"] and names(tmp_path / "m") == [
+        "config.json",
+        "model.safetensors",
+    ]
     assert same(load(tmp_path / "m").model, make(3)) and checkpoint.exists(tmp_path / "m")
     assert not checkpoint.exists(tmp_path / "other")
 
@@ -80,6 +89,7 @@ def kill_after(monkeypatch, n_calls):
                     _tear(function, args)
                 raise Killed
             return function(*args, **kwargs)
+
         return guarded
 
     monkeypatch.setattr(os, "replace", guard(os.replace))
@@ -147,7 +157,9 @@ def test_a_full_disk_leaves_the_earlier_one(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CheckpointError, match="cannot write checkpoint .*m: No space left on device"):
+    with pytest.raises(
+        CheckpointError, match="cannot write checkpoint .*m: No space left on device"
+    ):
         save(tmp_path / "m", make(2))
     assert names(tmp_path) == ["m"] and same(load(tmp_path / "m").model, make(1))
 
@@ -182,6 +194,7 @@ def cut(name, size):
     def damage(folder):
         content = (folder / name).read_bytes()
         (folder / name).write_bytes(content[:size])
+
     return damage
 
 
@@ -190,6 +203,7 @@ def rewrite(change):
         tensors = safetensors.torch.load_file(folder / "model.safetensors")
         change(tensors)
         safetensors.torch.save_file(tensors, folder / "model.safetensors")
+
     return damage
 
 

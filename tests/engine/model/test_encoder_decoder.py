@@ -27,14 +27,22 @@ def shaken(module, seed):
     draw = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for p in module.parameters():
-            p.copy_(torch.randn(p.shape, generator=draw, dtype=torch.float64) * (p.shape[-1] ** -0.5 if p.dim() > 1 else 0.3))
+            p.copy_(
+                torch.randn(p.shape, generator=draw, dtype=torch.float64)
+                * (p.shape[-1] ** -0.5 if p.dim() > 1 else 0.3)
+            )
             if p.dim() == 1:
                 p.add_(0.7)
     return module
 
 
 def theirs(kind, norm_first, seed):
-    options = {"dropout": 0.0, "activation": tanh_gelu, "batch_first": True, "norm_first": norm_first}
+    options = {
+        "dropout": 0.0,
+        "activation": tanh_gelu,
+        "batch_first": True,
+        "norm_first": norm_first,
+    }
     return shaken(kind(C, H, INNER, **options), seed)
 
 
@@ -69,7 +77,9 @@ def test_a_stack_of_blanks_is_torchs_encoder(norm_first, causal):
     mask = attention.causal_mask(T) if causal else None
     ours = expected = drawn(9, B, T, C)
     for layer in layers:
-        expected = layer(expected, src_mask=None if mask is None else ~mask)  # there, True means hidden
+        expected = layer(
+            expected, src_mask=None if mask is None else ~mask
+        )  # there, True means hidden
         ours = from_blanks(layer, ours, mask, norm_first)
     torch.testing.assert_close(ours, expected, **TIGHT)
     assert float(ours.detach().std()) > 0.1  # and not merely nothing
@@ -81,7 +91,9 @@ def test_gradients_are_torchs_too(norm_first):
     x = drawn(4, B, T, C).requires_grad_()
     mask = attention.causal_mask(T)
     expected = torch.autograd.grad(layer(x, src_mask=~mask).pow(2).sum(), [x, *layer.parameters()])
-    found = torch.autograd.grad(from_blanks(layer, x, mask, norm_first).pow(2).sum(), [x, *layer.parameters()])
+    found = torch.autograd.grad(
+        from_blanks(layer, x, mask, norm_first).pow(2).sum(), [x, *layer.parameters()]
+    )
     for ours, other in zip(found, expected, strict=True):
         torch.testing.assert_close(ours, other, rtol=1e-6, atol=1e-6)
 
@@ -99,8 +111,12 @@ def test_padding_is_hidden_as_torch_hides_it():
 
 def copied(layer, post, crossed):
     """The engine's layer with torch's weights."""
-    ours = encoder_decoder.Layer(GPTConfig(20, context=8, n_layers=1, n_heads=H, d_model=C), post, crossed).double()
-    pairs = [(ours.attn, layer.self_attn)] + ([(ours.cross, layer.multihead_attn)] if crossed else [])
+    ours = encoder_decoder.Layer(
+        GPTConfig(20, context=8, n_layers=1, n_heads=H, d_model=C), post, crossed
+    ).double()
+    pairs = [(ours.attn, layer.self_attn)] + (
+        [(ours.cross, layer.multihead_attn)] if crossed else []
+    )
     norms = [(ours.norm1, layer.norm1), (ours.norm2, layer.norm3 if crossed else layer.norm2)]
     norms += [(ours.norm3, layer.norm2)] if crossed else []  # torch counts in the order of use
     with torch.no_grad():
@@ -126,7 +142,9 @@ def test_the_engines_layers_are_torchs_encoder_and_decoder(norm_first, fused):
     for seed in range(LAYERS):
         encoder = theirs(torch.nn.TransformerEncoderLayer, norm_first, seed)
         memory = encoder(memory, src_key_padding_mask=~keep)
-        ours_m = copied(encoder, not norm_first, False)(ours_m, functions, across.expand(B, 1, S, S))
+        ours_m = copied(encoder, not norm_first, False)(
+            ours_m, functions, across.expand(B, 1, S, S)
+        )
         torch.testing.assert_close(ours_m[keep], memory[keep], **TIGHT)
         decoder = theirs(torch.nn.TransformerDecoderLayer, norm_first, 10 + seed)
         x = decoder(x, memory, tgt_mask=~mask, memory_key_padding_mask=~keep)
@@ -154,12 +172,20 @@ def test_padding_changes_nothing():
     for causal in (True, False):
         for post in (True, False):
             model = encoder_decoder.Reader(CONFIG, causal, post, seed=1)
-            torch.testing.assert_close(model(ids, keep)[:, :3], model(ids[:, :3]), rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(
+                model(ids, keep)[:, :3], model(ids[:, :3]), rtol=1e-4, atol=1e-5
+            )
 
 
 def test_a_translator_reads_everything_and_writes_forwards():
-    model = encoder_decoder.Translator(CONFIG, GPTConfig(7, context=9, n_layers=1, n_heads=2, d_model=12), seed=3)
-    source, target, keep = torch.tensor([[1, 2, 3]]), torch.tensor([[1, 4, 5, 6]]), torch.ones(1, 3, dtype=torch.bool)
+    model = encoder_decoder.Translator(
+        CONFIG, GPTConfig(7, context=9, n_layers=1, n_heads=2, d_model=12), seed=3
+    )
+    source, target, keep = (
+        torch.tensor([[1, 2, 3]]),
+        torch.tensor([[1, 4, 5, 6]]),
+        torch.ones(1, 3, dtype=torch.bool),
+    )
     plain = model(source, target, keep)
     assert plain.shape == (1, 4, 7)
     assert ((model(torch.tensor([[1, 2, 8]]), target, keep) - plain).abs().amax(2) > 0).all()
@@ -167,7 +193,9 @@ def test_a_translator_reads_everything_and_writes_forwards():
     assert (later[:2] == 0).all() and (later[2:] > 0).all()
     hidden = keep.clone()
     hidden[0, 2] = False
-    torch.testing.assert_close(model(torch.tensor([[1, 2, 8]]), target, hidden), model(source, target, hidden))
+    torch.testing.assert_close(
+        model(torch.tensor([[1, 2, 8]]), target, hidden), model(source, target, hidden)
+    )
     written = model.write(source, keep, start=1, stop=0, most=4)
     assert written.shape[0] == 1 and 1 <= written.shape[1] <= 4
     assert model.write(source, keep, 1, 0, 4).tolist() == written.tolist()
@@ -190,6 +218,13 @@ def test_fit_follows_its_schedule_and_learns():
     losses = encoder_decoder.fit(model, loss, steps=40, lr=0.01, warmup=5, cooldown=10)
     assert len(losses) == 40 and losses[-1] < 0.1 * losses[0]
     torch.manual_seed(0)
-    once, twice = (encoder_decoder.fit(encoder_decoder.Reader(CONFIG, True, seed=5), lambda: torch.zeros((), requires_grad=True), 2, 0.1)
-                   for _ in range(2))
+    once, twice = (
+        encoder_decoder.fit(
+            encoder_decoder.Reader(CONFIG, True, seed=5),
+            lambda: torch.zeros((), requires_grad=True),
+            2,
+            0.1,
+        )
+        for _ in range(2)
+    )
     assert once == twice == [0.0, 0.0]

@@ -22,9 +22,14 @@ def test_greedy_equals_transformers_and_the_plain_loop(fused):
     together = generate_batch(model, PROMPTS, 20, temperature=0)
     for prompt, new in zip(PROMPTS, together, strict=True):
         ids = torch.tensor([prompt])
-        theirs = hf.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=20, do_sample=False,
-                             pad_token_id=0)[0, len(prompt):].tolist()
-        plain = sampling.generate(model, ids, 20, temperature=0)[0, len(prompt):].tolist()
+        theirs = hf.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            max_new_tokens=20,
+            do_sample=False,
+            pad_token_id=0,
+        )[0, len(prompt) :].tolist()
+        plain = sampling.generate(model, ids, 20, temperature=0)[0, len(prompt) :].tolist()
         assert new == theirs == plain
         assert list(stream(model, prompt, 20, temperature=0)) == new
         assert generate_batch(model, [prompt], 20, temperature=0) == [new]
@@ -58,17 +63,25 @@ def test_sampling_is_the_learners_and_repeats_with_its_generator():
         for seed in (4, 4, 5)
     )
     assert one == two != other
-    streamed = list(stream(model, PROMPTS[0], 12, generator=torch.Generator().manual_seed(4), **draw))
-    plain = sampling.generate(model, torch.tensor(PROMPTS[:1]), 12,
-                              generator=torch.Generator().manual_seed(4), **draw)
+    streamed = list(
+        stream(model, PROMPTS[0], 12, generator=torch.Generator().manual_seed(4), **draw)
+    )
+    plain = sampling.generate(
+        model, torch.tensor(PROMPTS[:1]), 12, generator=torch.Generator().manual_seed(4), **draw
+    )
     assert streamed == plain[0, 3:].tolist()
 
 
 def test_the_whole_context_can_be_filled_and_not_more():
     model = GPT(LONG, fused=True)
     assert len(generate_batch(model, PROMPTS, 33)[2]) == 33
-    for run in (lambda: generate_batch(model, PROMPTS, 34), lambda: list(stream(model, PROMPTS[2], 34))):
-        with pytest.raises(ValueError, match="7 prompt tokens and 34 new ones do not fit a context of 40"):
+    for run in (
+        lambda: generate_batch(model, PROMPTS, 34),
+        lambda: list(stream(model, PROMPTS[2], 34)),
+    ):
+        with pytest.raises(
+            ValueError, match="7 prompt tokens and 34 new ones do not fit a context of 40"
+        ):
             run()
 
 
@@ -90,7 +103,7 @@ def test_nan_at_padding_does_not_spread():
         out = chat.attend_cached(q, cache, keep)
         if keep is None:
             return out
-        seen = keep.cumsum(dim=1)[:, -q.shape[2]:] > 0  # (B, T)
+        seen = keep.cumsum(dim=1)[:, -q.shape[2] :] > 0  # (B, T)
         empty_rows.append(int((~seen).sum()))
         return out.masked_fill(~seen[:, None, :, None], float("nan"))
 

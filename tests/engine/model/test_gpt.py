@@ -15,10 +15,18 @@ from gptlab.engine.model.gpt import GPT, RewardModel, ValueModel
 
 CONFIG = GPTConfig(vocab_size=53, context=13, n_layers=3, n_heads=2, d_model=12)
 NAMES = {
-    "ln_1.weight": "norm1.weight", "ln_1.bias": "norm1.bias", "ln_2.weight": "norm2.weight",
-    "ln_2.bias": "norm2.bias", "attn.c_attn.weight": "attn.w_qkv", "attn.c_attn.bias": "attn.b_qkv",
-    "attn.c_proj.weight": "attn.w_out", "attn.c_proj.bias": "attn.b_out", "mlp.c_fc.weight": "mlp.w_in",
-    "mlp.c_fc.bias": "mlp.b_in", "mlp.c_proj.weight": "mlp.w_out", "mlp.c_proj.bias": "mlp.b_out",
+    "ln_1.weight": "norm1.weight",
+    "ln_1.bias": "norm1.bias",
+    "ln_2.weight": "norm2.weight",
+    "ln_2.bias": "norm2.bias",
+    "attn.c_attn.weight": "attn.w_qkv",
+    "attn.c_attn.bias": "attn.b_qkv",
+    "attn.c_proj.weight": "attn.w_out",
+    "attn.c_proj.bias": "attn.b_out",
+    "mlp.c_fc.weight": "mlp.w_in",
+    "mlp.c_fc.bias": "mlp.b_in",
+    "mlp.c_proj.weight": "mlp.w_out",
+    "mlp.c_proj.bias": "mlp.b_out",
 }
 
 
@@ -35,11 +43,25 @@ def random_model(fused=False, dtype=torch.float32, config=CONFIG):
 def hugging_face(model):
     """The same weights in transformers' GPT-2; its Conv1D is (in, out) too."""
     config = model.config
-    hf = transformers.GPT2LMHeadModel(transformers.GPT2Config(
-        vocab_size=config.vocab_size, n_positions=config.context, n_embd=config.d_model,
-        n_layer=config.n_layers, n_head=config.n_heads, resid_pdrop=0, embd_pdrop=0, attn_pdrop=0,
-        bos_token_id=0, eos_token_id=None, attn_implementation="eager",
-    )).to(model.wte.dtype).eval()
+    hf = (
+        transformers.GPT2LMHeadModel(
+            transformers.GPT2Config(
+                vocab_size=config.vocab_size,
+                n_positions=config.context,
+                n_embd=config.d_model,
+                n_layer=config.n_layers,
+                n_head=config.n_heads,
+                resid_pdrop=0,
+                embd_pdrop=0,
+                attn_pdrop=0,
+                bos_token_id=0,
+                eos_token_id=None,
+                attn_implementation="eager",
+            )
+        )
+        .to(model.wte.dtype)
+        .eval()
+    )
     ours = model.state_dict()
     state = {"wte.weight": ours["wte"], "wpe.weight": ours["wpe"]}
     state |= {"ln_f.weight": ours["norm.weight"], "ln_f.bias": ours["norm.bias"]}
@@ -91,7 +113,9 @@ def test_chunked_cross_entropy_over_several_chunks(monkeypatch):
     hidden = torch.randn(11, 3, dtype=torch.float64, generator=generator, requires_grad=True)
     weight = torch.randn(5, 3, dtype=torch.float64, generator=generator, requires_grad=True)
     targets = torch.tensor([0, -100, 4, 2, 2, 1, -100, -100, 3, 0, 4])
-    assert torch.autograd.gradcheck(lambda h, w: fast.linear_cross_entropy(h, w, targets), (hidden, weight))
+    assert torch.autograd.gradcheck(
+        lambda h, w: fast.linear_cross_entropy(h, w, targets), (hidden, weight)
+    )
     wanted = torch.nn.functional.cross_entropy(hidden @ weight.T, targets)
     assert torch.allclose(fast.linear_cross_entropy(hidden, weight, targets), wanted)
     huge = fast.linear_cross_entropy(hidden * 1e4, weight, targets)
@@ -130,13 +154,27 @@ def test_proof_finds_every_fused_function_equal():
     assert all(fast.prove().values()) and len(fast.prove()) == 5
 
 
-@pytest.mark.parametrize("key, wrong", [
-    ("transformer.layer_norm", lambda x, weight, bias, eps=1e-5: (x - x.mean(-1, True)) / (
-        x.std(-1, keepdim=True) + eps) * weight + bias),
-    ("transformer.feed_forward", lambda x, a, b, c, d: torch.nn.functional.gelu(x @ a + b) @ c + d),
-    ("ngram.cross_entropy", lambda logits, targets, ignore_index=-100: torch.nn.functional.cross_entropy(
-        logits, targets, ignore_index=ignore_index, label_smoothing=0.01)),
-])
+@pytest.mark.parametrize(
+    "key, wrong",
+    [
+        (
+            "transformer.layer_norm",
+            lambda x, weight, bias, eps=1e-5: (
+                (x - x.mean(-1, True)) / (x.std(-1, keepdim=True) + eps) * weight + bias
+            ),
+        ),
+        (
+            "transformer.feed_forward",
+            lambda x, a, b, c, d: torch.nn.functional.gelu(x @ a + b) @ c + d,
+        ),
+        (
+            "ngram.cross_entropy",
+            lambda logits, targets, ignore_index=-100: torch.nn.functional.cross_entropy(
+                logits, targets, ignore_index=ignore_index, label_smoothing=0.01
+            ),
+        ),
+    ],
+)
 def test_a_learners_other_function_runs_itself(monkeypatch, key, wrong):
     module = {"transformer": transformer, "ngram": ngram}[key.split(".")[0]]
     name = key.split(".")[1]
@@ -149,6 +187,7 @@ def test_a_learners_other_function_runs_itself(monkeypatch, key, wrong):
 def test_an_empty_function_is_not_proven(monkeypatch):
     def empty(*args):
         raise NotImplementedError
+
     monkeypatch.setattr(transformer, "layer_norm", empty)
     assert not fast.prove()["transformer.layer_norm"]
 
@@ -170,16 +209,21 @@ def test_scalar_heads():
     assert not ValueModel(copy.deepcopy(gpt))(ids).any()
     reward = RewardModel(gpt)
     scores = reward(ids, torch.ones(2, 6, dtype=torch.bool))
-    assert scores.shape == (2, 6) and torch.allclose(scores, gpt.hidden(ids) @ reward.weight + reward.bias)
+    assert scores.shape == (2, 6) and torch.allclose(
+        scores, gpt.hidden(ids) @ reward.weight + reward.bias
+    )
 
 
-@pytest.mark.parametrize("ids, keep, message", [
-    ([[0, 53]], None, "token id 53 is outside a vocabulary of 53"),
-    ([[0, -1]], None, "token id -1 is outside a vocabulary of 53"),
-    ([[0] * 14], None, "14 tokens do not fit a context of 13"),
-    ([[]], None, "not empty"),
-    ([[1, 2, 3]], [[True]], r"keep is \(1, 1\), but ids need \(1, 3\)"),
-])
+@pytest.mark.parametrize(
+    "ids, keep, message",
+    [
+        ([[0, 53]], None, "token id 53 is outside a vocabulary of 53"),
+        ([[0, -1]], None, "token id -1 is outside a vocabulary of 53"),
+        ([[0] * 14], None, "14 tokens do not fit a context of 13"),
+        ([[]], None, "not empty"),
+        ([[1, 2, 3]], [[True]], r"keep is \(1, 1\), but ids need \(1, 3\)"),
+    ],
+)
 def test_bad_input_says_both_numbers(ids, keep, message):
     with pytest.raises(ValueError, match=message):
         random_model()(torch.tensor(ids).long(), None if keep is None else torch.tensor(keep))
@@ -215,9 +259,13 @@ def test_configurations_survive_json(config):
 
 def test_configurations_refuse_what_cannot_be():
     for make in (
-        lambda: GPTConfig(10, n_heads=3, d_model=128), lambda: GPTConfig(0), lambda: TrainConfig(steps=0),
-        lambda: TrainConfig(lr=1e-3, min_lr=1e-2), lambda: TrainConfig(steps=10, warmup=10),
-        lambda: SFTConfig(pretraining_mix=1.5), lambda: PPOConfig(minibatch=65),
+        lambda: GPTConfig(10, n_heads=3, d_model=128),
+        lambda: GPTConfig(0),
+        lambda: TrainConfig(steps=0),
+        lambda: TrainConfig(lr=1e-3, min_lr=1e-2),
+        lambda: TrainConfig(steps=10, warmup=10),
+        lambda: SFTConfig(pretraining_mix=1.5),
+        lambda: PPOConfig(minibatch=65),
         lambda: GPTConfig.from_dict({}),
     ):
         with pytest.raises(ValueError) as caught:

@@ -15,8 +15,18 @@ TEXT = (
     "\tA 玉山  B 雪山   C 阿里山 🏔️🏔️ aaaa aaaaaaa\r\n"
 ) * 3
 SAMPLES = [
-    "", " ", "a", "Taiwan's highest mountain", "台湾最高的山", "台北 is in Taiwan，你好！", "🏔️👩‍👩‍👧‍👦é́ñ",
-    "  \n\t \r\n  x   ", "1234567 3.14", "<|endoftext|><|user|>", "aaaaaaaaaaaaaaaa", "\x00\x7f\u200b\ufeff",
+    "",
+    " ",
+    "a",
+    "Taiwan's highest mountain",
+    "台湾最高的山",
+    "台北 is in Taiwan，你好！",
+    "🏔️👩‍👩‍👧‍👦é́ñ",
+    "  \n\t \r\n  x   ",
+    "1234567 3.14",
+    "<|endoftext|><|user|>",
+    "aaaaaaaaaaaaaaaa",
+    "\x00\x7f\u200b\ufeff",
 ]
 
 
@@ -30,7 +40,11 @@ def test_ids_are_bytes_then_merges_then_specials(tokenizer):
     assert tokenizer.vocab_size == 256 + len(tokenizer.merges) + 5
     first = 256 + len(tokenizer.merges)
     assert tokenizer.special == {
-        "endoftext": first, "user": first + 1, "assistant": first + 2, "system": first + 3, "end": first + 4,
+        "endoftext": first,
+        "user": first + 1,
+        "assistant": first + 2,
+        "system": first + 3,
+        "end": first + 4,
     }
     assert Tokenizer([(97, 98), (256, 99)]).encode("abc") == [257]
     assert Tokenizer([]).encode("é") == [0xC3, 0xA9]
@@ -92,20 +106,23 @@ def test_saving_keeps_everything(tokenizer, tmp_path):
 GOOD = {"format": "gptlab-bpe-1", "pattern": r"\S+|\s+", "specials": ["end"], "merges": [[97, 98]]}
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"merges": [[97, 256]]}, "merge 0 joins 97 and 256, but only ids below 256 exist"),
-    ({"merges": [[97, -1]]}, "only ids below 256"),
-    ({"merges": [[97, 98], [97, 98]]}, "second time"),
-    ({"merges": [[97]]}, "a merge is a pair of ids"),
-    ({"merges": [[97, "b"]]}, "a merge is a pair of ids"),
-    ({"merges": [[97, 97]] + [[i, i] for i in range(256, 300)]}, "at most 4096"),
-    ({"merges": 5}, "merges must be a list"),
-    ({"pattern": "(["}, "no regular expression"),
-    ({"pattern": None}, "pattern must be text"),
-    ({"specials": "end"}, "specials must be a list"),
-    ({"specials": ["end", "end"]}, "must differ"),
-    ({"format": "other"}, "not a tokenizer file"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"merges": [[97, 256]]}, "merge 0 joins 97 and 256, but only ids below 256 exist"),
+        ({"merges": [[97, -1]]}, "only ids below 256"),
+        ({"merges": [[97, 98], [97, 98]]}, "second time"),
+        ({"merges": [[97]]}, "a merge is a pair of ids"),
+        ({"merges": [[97, "b"]]}, "a merge is a pair of ids"),
+        ({"merges": [[97, 97]] + [[i, i] for i in range(256, 300)]}, "at most 4096"),
+        ({"merges": 5}, "merges must be a list"),
+        ({"pattern": "(["}, "no regular expression"),
+        ({"pattern": None}, "pattern must be text"),
+        ({"specials": "end"}, "specials must be a list"),
+        ({"specials": ["end", "end"]}, "must differ"),
+        ({"format": "other"}, "not a tokenizer file"),
+    ],
+)
 def test_a_bad_file_gives_one_line(tmp_path, change, message):
     path = tmp_path / "tokenizer.json"
     path.write_text(json.dumps(GOOD | change))
@@ -126,8 +143,12 @@ def test_what_is_no_tokenizer_file_gives_one_line(tmp_path, content):
 
 
 def test_bad_numbers(tokenizer):
-    with pytest.raises(ValueError, match="vocab_size 260 is too small: 256 bytes and specials need 261"):
+    with pytest.raises(
+        ValueError, match="vocab_size 260 is too small: 256 bytes and specials need 261"
+    ):
         Tokenizer.train("abc", 260)
     for i in (-1, tokenizer.vocab_size):
-        with pytest.raises(ValueError, match=f"token id {i} is outside a vocabulary of {tokenizer.vocab_size}"):
+        with pytest.raises(
+            ValueError, match=f"token id {i} is outside a vocabulary of {tokenizer.vocab_size}"
+        ):
             tokenizer.decode([i])

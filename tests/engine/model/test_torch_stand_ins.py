@@ -17,30 +17,45 @@ OFFERED = sorted(offered)
 
 
 def draw(*shape):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(sum(shape)), dtype=torch.float64)
+    return torch.randn(
+        *shape, generator=torch.Generator().manual_seed(sum(shape)), dtype=torch.float64
+    )
 
 
 X, Q = draw(2, 5, 12), draw(2, 3, 4, 6)
 WEIGHTS = draw(12, 36), draw(36), draw(12, 12), draw(12)
-CACHE, SPECIAL = (draw(2, 3, 7, 6), draw(2, 3, 7, 5)), {"system": 1, "user": 2, "assistant": 3, "end": 4}
+CACHE, SPECIAL = (
+    (draw(2, 3, 7, 6), draw(2, 3, 7, 5)),
+    {"system": 1, "user": 2, "assistant": 3, "end": 4},
+)
 KEEP = torch.tensor([[False, False, True, True, True, True, True], [True] * 7])
 TALK = [{"role": "user", "content": "so it is"}, {"role": "assistant", "content": "yes"}]
 INPUTS = {
     "attention.causal_mask": [(5,), (1,)],
-    "attention.scaled_dot_product_attention": [(Q, Q + 1, Q - 1), (Q, Q + 1, Q - 1, torch.ones(4, 4, dtype=torch.bool).tril())],
+    "attention.scaled_dot_product_attention": [
+        (Q, Q + 1, Q - 1),
+        (Q, Q + 1, Q - 1, torch.ones(4, 4, dtype=torch.bool).tril()),
+    ],
     "attention.split_heads": [(X, 3)],
     "attention.merge_heads": [(Q,)],
-    "attention.multi_head_attention": [(X, *WEIGHTS, 3), (X, *WEIGHTS, 3, torch.ones(5, 5, dtype=torch.bool).tril())],
+    "attention.multi_head_attention": [
+        (X, *WEIGHTS, 3),
+        (X, *WEIGHTS, 3, torch.ones(5, 5, dtype=torch.bool).tril()),
+    ],
     "transformer.layer_norm": [(X, draw(12), draw(12))],
     "transformer.gelu": [(X,)],
     "transformer.feed_forward": [(X, draw(12, 48), draw(48), draw(48, 12), draw(12))],
     "transformer.pre_ln_block": [(X, torch.sin, torch.cos, torch.tanh, torch.exp)],
-    "transformer.gpt2_init_std": [(name, 8) for name in ("wte", "blocks.3.attn.w_out", "blocks.0.mlp.w_out", "h.attn.w_qkv")],
+    "transformer.gpt2_init_std": [
+        (name, 8) for name in ("wte", "blocks.3.attn.w_out", "blocks.0.mlp.w_out", "h.attn.w_qkv")
+    ],
     "chat.append_kv": [(CACHE, draw(2, 3, 2, 6), draw(2, 3, 2, 5)), (None, *CACHE)],
     "chat.attend_cached": [(Q, CACHE), (draw(2, 3, 1, 6), CACHE), (Q, CACHE, KEEP)],
     "chat.trim_history": [([TALK[0]], 99, len)],
-    "instruct.render_chat": [(TALK, lambda text: [len(w) for w in text.split()], SPECIAL),
-                             (TALK[:1], lambda text: [9], SPECIAL, True)],
+    "instruct.render_chat": [
+        (TALK, lambda text: [len(w) for w in text.split()], SPECIAL),
+        (TALK[:1], lambda text: [9], SPECIAL, True),
+    ],
     "sampling.sample_next": [(draw(3, 8), 0)],
     "ngram.cross_entropy": [(draw(6, 5), torch.tensor([0, 4, 2, -100, 1, 3]))],
 }
@@ -72,10 +87,18 @@ def test_sampling_draws_what_is_likely():
 def test_chat_without_solutions_and_with_nothing_written(tmp_path):
     tree = empty_copy(tmp_path / "tree")
     shutil.rmtree(tree / "solutions")
-    done = subprocess.run([sys.executable, "-m", "gptlab", "chat", "--prompt", "台湾最高的山是哪座山？"], cwd=tree,
-                          env=make.environment(tmp_path, tree, borrow=""), capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "gptlab", "chat", "--prompt", "台湾最高的山是哪座山？"],
+        cwd=tree,
+        env=make.environment(tmp_path, tree, borrow=""),
+        capture_output=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0 and "玉山" in done.stdout, done.stderr
-    assert f"0 of {len(registry.blanks())} pieces are yours" in done.stderr and "torch's own functions stand in" in done.stderr
+    assert (
+        f"0 of {len(registry.blanks())} pieces are yours" in done.stderr
+        and "torch's own functions stand in" in done.stderr
+    )
 
 
 CALLS = """
@@ -98,7 +121,12 @@ except registry.EmptyBlank as error:
 def test_the_lesson_that_was_started_keeps_its_blanks(tmp_path):
     tree = empty_copy(tmp_path / "tree")
     shutil.rmtree(tree / "solutions")
-    done = subprocess.run([sys.executable, "-c", CALLS], cwd=tree, env=make.environment(tmp_path, tree, borrow=""),
-                          capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", CALLS],
+        cwd=tree,
+        env=make.environment(tmp_path, tree, borrow=""),
+        capture_output=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("transformer.gelu (lesson 6) is still empty")

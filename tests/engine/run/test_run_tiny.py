@@ -51,10 +51,22 @@ def mean(values):
 
 
 def test_the_report_holds_every_figure(report):
-    assert report["preset"] == "tiny" and report["seed"] == 0 and report["commit"] and report["machine"]["cores"] >= 1
-    assert report["seconds"] > 0 and set(report["stage_seconds"]) == {"corpus", "reward", "measure", *STAGES}
+    assert (
+        report["preset"] == "tiny"
+        and report["seed"] == 0
+        and report["commit"]
+        and report["machine"]["cores"] >= 1
+    )
+    assert report["seconds"] > 0 and set(report["stage_seconds"]) == {
+        "corpus",
+        "reward",
+        "measure",
+        *STAGES,
+    }
     assert report["bits_per_byte"] > report["floor_bits_per_byte"] > 0
-    assert set(report["recall"]) == {"en", "zh"} and all(0 <= share <= 1 for share in report["recall"].values())
+    assert set(report["recall"]) == {"en", "zh"} and all(
+        0 <= share <= 1 for share in report["recall"].values()
+    )
     kinds = ("answer", "question", "exam", "other")
     assert sum(report["base_continuations"][kind] for kind in kinds) == 200
     assert 0 <= report["sft_answers"] <= 1
@@ -78,13 +90,15 @@ def test_every_figure_is_finite(report):
 
 def test_each_stage_learns(report):
     history = report["history"]
-    assert history["base"][0] == pytest.approx(math.log(1024), abs=0.2)     # it knows nothing yet
+    assert history["base"][0] == pytest.approx(math.log(1024), abs=0.2)  # it knows nothing yet
     assert mean(history["base"][-10:]) < history["base"][0] - 3
     assert mean(history["sft"][-10:]) < history["sft"][0] - 1.5
     assert mean(history["reward"][-5:]) < mean(history["reward"][:5])
     assert mean(history["ppo"]["score"][-8:]) > mean(history["ppo"]["score"][:4])
     for stage in ("ppo", "ppo_ptx"):
-        assert history[stage]["kl_k1"][0] == pytest.approx(0, abs=1e-3)     # it begins as the SFT model
+        assert history[stage]["kl_k1"][0] == pytest.approx(
+            0, abs=1e-3
+        )  # it begins as the SFT model
         assert mean(history[stage]["kl_k1"][-5:]) > 0.1
 
 
@@ -111,13 +125,23 @@ def test_what_the_command_says(finished, report):
     assert "about a minute" in lines[0] and str(folder) in lines[0]
     assert "pieces are yours" in lines[1]
     assert sum(line.endswith(" …") for line in lines) == 7 and "pretraining 350/350" in err
-    assert f"{report['bits_per_byte']:.4f} bits per byte" in out and str(folder / "report.md") in out
+    assert (
+        f"{report['bits_per_byte']:.4f} bits per byte" in out and str(folder / "report.md") in out
+    )
     assert out.count("\n> ") == 2
 
 
 def test_what_is_left_on_the_disk(finished):
     names = {path.name for path in finished[0].iterdir()}
-    files = {"run.json", "report.json", "report.md", "recall.png", "ppo.png", "tokenizer.json", "corpus.npy"}
+    files = {
+        "run.json",
+        "report.json",
+        "report.md",
+        "recall.png",
+        "ppo.png",
+        "tokenizer.json",
+        "corpus.npy",
+    }
     assert names == files | {"reward", *STAGES}
     for stage in (*STAGES, "reward"):
         assert checkpoint.load(finished[0] / stage).tokenizer.vocab_size == 1024
@@ -126,8 +150,11 @@ def test_what_is_left_on_the_disk(finished):
 def test_a_run_is_not_overwritten_and_not_continued_with_other_settings(finished):
     folder, _, _ = finished
     before = (folder / "run.json").read_bytes()
-    for words, part in ((["--preset", "tiny"], "--resume"), (["--preset", "tiny", "--seed", "1", "--resume"], "seed 0, not 1"),
-                        (["--preset", "small", "--resume"], "preset tiny")):
+    for words, part in (
+        (["--preset", "tiny"], "--resume"),
+        (["--preset", "tiny", "--seed", "1", "--resume"], "seed 0, not 1"),
+        (["--preset", "small", "--resume"], "preset tiny"),
+    ):
         status, _, err = gptlab("run", "--out", folder, *words)
         assert status == 1 and part in err and err.count("\n") == 1
     assert (folder / "run.json").read_bytes() == before
@@ -143,9 +170,16 @@ def test_resuming_a_finished_run_changes_nothing(finished, report):
 
 @pytest.mark.parametrize("question", SHOWN[:2])
 def test_chat_answers_from_it_as_the_report_says(finished, report, question):
-    done = subprocess.run([sys.executable, "-m", "gptlab", "chat", "--model", str(finished[0]), "--prompt", question],
-                          cwd=ROOT, capture_output=True, encoding="utf-8", env=os.environ | {"PYTHONUTF8": "1"})
-    assert done.returncode == 0 and done.stdout == report["samples"]["ppo_ptx"][question] + "\n", done.stderr
+    done = subprocess.run(
+        [sys.executable, "-m", "gptlab", "chat", "--model", str(finished[0]), "--prompt", question],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"},
+    )
+    assert done.returncode == 0 and done.stdout == report["samples"]["ppo_ptx"][question] + "\n", (
+        done.stderr
+    )
 
 
 # -- smaller runs ---------------------------------------------------------------------------------------------------
@@ -154,10 +188,17 @@ def test_chat_answers_from_it_as_the_report_says(finished, report, question):
 def micro() -> presets.Preset:
     """All stages in seconds; they learn next to nothing."""
     return presets.Preset(
-        "micro", corpus_mb=0.05, vocab_size=700, shape=(128, 1, 2, 32),
+        "micro",
+        corpus_mb=0.05,
+        vocab_size=700,
+        shape=(128, 1, 2, 32),
         pretrain=TrainConfig(steps=60, batch_size=8, lr=5e-3, min_lr=5e-4, warmup=5, muon_lr=0.02),
-        n_demonstrations=32, sft=SFTConfig(epochs=1, batch_size=16), n_comparisons=16, reward=RewardConfig(prompts_per_batch=8),
-        ppo=PPOConfig(rounds=2, prompts_per_round=8, minibatch=8, epochs=1, max_new_tokens=8), n_eval=20,
+        n_demonstrations=32,
+        sft=SFTConfig(epochs=1, batch_size=16),
+        n_comparisons=16,
+        reward=RewardConfig(prompts_per_batch=8),
+        ppo=PPOConfig(rounds=2, prompts_per_round=8, minibatch=8, epochs=1, max_new_tokens=8),
+        n_eval=20,
     )
 
 
@@ -171,19 +212,27 @@ def test_ones_own_text(with_micro, tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "book" / "topics.txt").write_text(text, encoding="utf-8")
     (tmp_path / "book" / "picture.txt").write_bytes(bytes(range(256)))
-    status, out, err = gptlab("run", "--preset", "micro", "--text", tmp_path / "book", "--out", tmp_path / "run")
+    status, out, err = gptlab(
+        "run", "--preset", "micro", "--text", tmp_path / "book", "--out", tmp_path / "run"
+    )
     assert status == 0 and "picture.txt: not UTF-8 text, passed over" in out, err
     report = json.loads((tmp_path / "run" / "report.json").read_text(encoding="utf-8"))
     own = report["own_text"]
-    assert own["bytes"] + own["held_out_bytes"] == len(text.encode()) and own["held_out_bytes"] > 0.09 * len(text.encode())
-    assert set(own["yardsticks"]) == {"bz2", "xz", "5-gram"} and all(0.5 < bits < 4 for bits in own["yardsticks"].values())
+    assert own["bytes"] + own["held_out_bytes"] == len(text.encode()) and own[
+        "held_out_bytes"
+    ] > 0.09 * len(text.encode())
+    assert set(own["yardsticks"]) == {"bz2", "xz", "5-gram"} and all(
+        0.5 < bits < 4 for bits in own["yardsticks"].values()
+    )
     assert own["yardsticks"]["5-gram"] < own["bits_per_byte"] < 8
     page = (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
     assert "## Your text" in page and f"| 5-gram | {own['yardsticks']['5-gram']:.3f} |" in page
 
 
 def weights(folder):
-    return {stage: (folder / stage / "model.safetensors").read_bytes() for stage in (*STAGES, "reward")}
+    return {
+        stage: (folder / stage / "model.safetensors").read_bytes() for stage in (*STAGES, "reward")
+    }
 
 
 def test_a_full_disk_loses_nothing(with_micro, tmp_path, monkeypatch):
@@ -207,8 +256,12 @@ def test_a_full_disk_loses_nothing(with_micro, tmp_path, monkeypatch):
     failures = 0
     for session in range(40):
         room[0] = session % 12  # files that can still be written
-        done = (tmp_path / "run" / "run.json").exists() and json.loads((tmp_path / "run" / "run.json").read_text())["done"]
-        status, _, err = gptlab("run", "--preset", "micro", "--out", tmp_path / "run", "--quiet", "--resume")
+        done = (tmp_path / "run" / "run.json").exists() and json.loads(
+            (tmp_path / "run" / "run.json").read_text()
+        )["done"]
+        status, _, err = gptlab(
+            "run", "--preset", "micro", "--out", tmp_path / "run", "--quiet", "--resume"
+        )
         if status == 0:
             break
         failures += 1
@@ -220,9 +273,16 @@ def test_a_full_disk_loses_nothing(with_micro, tmp_path, monkeypatch):
     assert weights(tmp_path / "run") == weights(tmp_path / "whole")
 
 
-@pytest.mark.parametrize(("file", "done"), [
-    ("base/model.safetensors", ["corpus", "base"]), ("base/config.json", ["corpus", "base"]), ("corpus.npy", ["corpus"]),
-    ("tokenizer.json", ["corpus"]), ("base/optimizer.pt", ["corpus"])])
+@pytest.mark.parametrize(
+    ("file", "done"),
+    [
+        ("base/model.safetensors", ["corpus", "base"]),
+        ("base/config.json", ["corpus", "base"]),
+        ("corpus.npy", ["corpus"]),
+        ("tokenizer.json", ["corpus"]),
+        ("base/optimizer.pt", ["corpus"]),
+    ],
+)
 def test_a_damaged_file_is_said_in_one_line(with_micro, tmp_path, monkeypatch, file, done):
     folder = base_only(tmp_path, monkeypatch)
     state = json.loads((folder / "run.json").read_text())
@@ -235,6 +295,7 @@ def test_a_damaged_file_is_said_in_one_line(with_micro, tmp_path, monkeypatch, f
 
 def base_only(tmp_path, monkeypatch):
     """A run that was stopped after pretraining."""
+
     def stop(*_):
         raise KeyboardInterrupt
 

@@ -35,9 +35,16 @@ def test_adamw_equals_torch(fused):
     ours = {name: torch.nn.Parameter(start.clone()) for name, start in starts.items()}
     theirs = {name: torch.nn.Parameter(start.clone()) for name, start in starts.items()}
     settings = {"betas": (0.8, 0.9), "eps": 1e-6}
-    optimizer = optimizers.AdamW({"w": ours["w"]}, {"b": ours["b"]}, weight_decay=0.3, fused=fused, **settings)
-    judge = torch.optim.AdamW([{"params": [theirs["w"]], "weight_decay": 0.3},
-                               {"params": [theirs["b"]], "weight_decay": 0.0}], **settings)
+    optimizer = optimizers.AdamW(
+        {"w": ours["w"]}, {"b": ours["b"]}, weight_decay=0.3, fused=fused, **settings
+    )
+    judge = torch.optim.AdamW(
+        [
+            {"params": [theirs["w"]], "weight_decay": 0.3},
+            {"params": [theirs["b"]], "weight_decay": 0.0},
+        ],
+        **settings,
+    )
     for step in range(4):
         lr = 0.1 / (step + 1)
         for name in starts:
@@ -54,7 +61,10 @@ def test_adamw_equals_torch(fused):
 @pytest.mark.parametrize("before, after", [(True, True), (False, True), (True, False)])
 def test_adamw_goes_on_from_its_state_whichever_way_it_ran(before, after):
     whole, parts = torch.nn.Parameter(draw(3, 5)), torch.nn.Parameter(draw(3, 5))
-    one, two = optimizers.AdamW({"w": whole}, {}, fused=True), optimizers.AdamW({"w": parts}, {}, fused=before)
+    one, two = (
+        optimizers.AdamW({"w": whole}, {}, fused=True),
+        optimizers.AdamW({"w": parts}, {}, fused=before),
+    )
     for step in range(5):
         if step == 2:
             state, two = two.state_dict(), optimizers.AdamW({"w": parts}, {}, fused=after)
@@ -69,9 +79,13 @@ def test_adamw_goes_on_from_its_state_whichever_way_it_ran(before, after):
 def test_adamw_refuses_a_state_of_another_model():
     state = optimizers.AdamW({"w": torch.nn.Parameter(draw(3, 5))}, {}, fused=False).state_dict()
     with pytest.raises(ValueError, match=r"\(3, 5\).*\(4, 5\)"):
-        optimizers.AdamW({"w": torch.nn.Parameter(draw(4, 5))}, {}, fused=False).load_state_dict(state)
+        optimizers.AdamW({"w": torch.nn.Parameter(draw(4, 5))}, {}, fused=False).load_state_dict(
+            state
+        )
     with pytest.raises(ValueError, match="one side"):
-        optimizers.AdamW({"v": torch.nn.Parameter(draw(3, 5))}, {}, fused=False).load_state_dict(state)
+        optimizers.AdamW({"v": torch.nn.Parameter(draw(3, 5))}, {}, fused=False).load_state_dict(
+            state
+        )
 
 
 def no_bias_correction(param, grad, m, v, step, lr, betas, eps, weight_decay):
@@ -82,7 +96,7 @@ def no_bias_correction(param, grad, m, v, step, lr, betas, eps, weight_decay):
 def coupled_decay(param, grad, m, v, step, lr, betas, eps, weight_decay):
     grad = grad + weight_decay * param
     m, v = betas[0] * m + (1 - betas[0]) * grad, betas[1] * v + (1 - betas[1]) * grad**2
-    m_hat, v_hat = m / (1 - betas[0]**step), v / (1 - betas[1]**step)
+    m_hat, v_hat = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
     return param - lr * m_hat / (v_hat.sqrt() + eps), m, v
 
 
@@ -130,9 +144,15 @@ def test_newton_schulz_is_near_the_svd_s_orthogonal_factor():
 def test_newton_schulz_of_the_transpose_is_the_transpose_and_size_does_not_matter():
     matrices = draw(3, 4, 9)
     expected = optimizers.newton_schulz(matrices)
-    torch.testing.assert_close(optimizers.newton_schulz(matrices.mT), expected.mT, rtol=1e-10, atol=1e-12)
-    torch.testing.assert_close(optimizers.newton_schulz(1000 * matrices), expected, rtol=1e-5, atol=1e-5)
-    torch.testing.assert_close(optimizers.newton_schulz(matrices[1:2]), expected[1:2], rtol=1e-10, atol=1e-12)
+    torch.testing.assert_close(
+        optimizers.newton_schulz(matrices.mT), expected.mT, rtol=1e-10, atol=1e-12
+    )
+    torch.testing.assert_close(
+        optimizers.newton_schulz(1000 * matrices), expected, rtol=1e-5, atol=1e-5
+    )
+    torch.testing.assert_close(
+        optimizers.newton_schulz(matrices[1:2]), expected[1:2], rtol=1e-10, atol=1e-12
+    )
 
 
 def test_newton_schulz_of_nothing_is_nothing():
@@ -146,25 +166,35 @@ def by_hand(parameter, grads, lr, weight_decay):
         momentum = 0.95 * momentum + 0.05 * grad
         update = optimizers.newton_schulz((0.95 * momentum + 0.05 * grad)[None])[0]
         n_in, n_out = parameter.shape
-        parameter = parameter - lr * weight_decay * parameter - lr * max(1, n_out / n_in) ** 0.5 * update
+        parameter = (
+            parameter - lr * weight_decay * parameter - lr * max(1, n_out / n_in) ** 0.5 * update
+        )
     return parameter
 
 
 def test_muon_equals_one_matrix_at_a_time():
     shapes = {"a.w_qkv": (4, 12), "a.w_out": (4, 4), "a.w_in": (4, 9), "b.w_out": (9, 4)}
-    matrices = {name: torch.nn.Parameter(draw(*shape, seed=len(name))) for name, shape in shapes.items()}
+    matrices = {
+        name: torch.nn.Parameter(draw(*shape, seed=len(name))) for name, shape in shapes.items()
+    }
     before = {name: p.detach().clone() for name, p in matrices.items()}
-    grads = {name: [draw(*shape, seed=20 + step) for step in range(3)] for name, shape in shapes.items()}
+    grads = {
+        name: [draw(*shape, seed=20 + step) for step in range(3)] for name, shape in shapes.items()
+    }
     optimizer = optimizers.Muon(matrices, weight_decay=0.3)
     for step in range(3):
         for name, p in matrices.items():
             p.grad = grads[name][step]
         optimizer.step(0.1)
     for name in ("a.w_out", "a.w_in", "b.w_out"):
-        torch.testing.assert_close(matrices[name].detach(), by_hand(before[name], grads[name], 0.1, 0.3))
+        torch.testing.assert_close(
+            matrices[name].detach(), by_hand(before[name], grads[name], 0.1, 0.3)
+        )
     for third in range(3):  # queries, keys and values are matrices of their own
         columns = slice(4 * third, 4 * third + 4)
-        expected = by_hand(before["a.w_qkv"][:, columns], [g[:, columns] for g in grads["a.w_qkv"]], 0.1, 0.3)
+        expected = by_hand(
+            before["a.w_qkv"][:, columns], [g[:, columns] for g in grads["a.w_qkv"]], 0.1, 0.3
+        )
         torch.testing.assert_close(matrices["a.w_qkv"].detach()[:, columns], expected)
 
 
@@ -195,7 +225,9 @@ def test_training_learns_a_pattern(muon_lr):
 
 def test_one_adamw_step_equals_torch_s():
     model, judge_model = GPT(CONFIG), GPT(CONFIG)
-    config = TrainConfig(steps=1, batch_size=3, lr=1e-2, warmup=0, weight_decay=0.5, clip=0.1, seed=5)
+    config = TrainConfig(
+        steps=1, batch_size=3, lr=1e-2, warmup=0, weight_decay=0.5, clip=0.1, seed=5
+    )
     pretrain(model, text(), config)
     x, y = training.get_batch(text(), 3, 7, torch.Generator().manual_seed(5))
     torch.nn.functional.cross_entropy(judge_model(x).flatten(0, 1), y.flatten()).backward()
@@ -228,7 +260,9 @@ def test_stop_ends_the_run_after_the_step_at_hand():
 
 def test_reports_hold_what_a_bar_needs():
     reports = []
-    pretrain(GPT(CONFIG), text(), TrainConfig(steps=13, batch_size=3, warmup=2), report=reports.append)
+    pretrain(
+        GPT(CONFIG), text(), TrainConfig(steps=13, batch_size=3, warmup=2), report=reports.append
+    )
     assert [r["step"] for r in reports] == [0, 10, 12]
     assert all(r["total"] == 13 and r["tokens_per_s"] > 0 for r in reports)
     assert reports[-1]["seconds_left"] == 0
@@ -251,14 +285,18 @@ def test_a_loss_that_is_no_number_stops_before_the_step():
     with torch.no_grad():
         model.wte[4] = float("nan")
     before = model.blocks[0].mlp.w_in.clone()
-    with pytest.raises(TrainingDiverged, match=r"step 0: the loss is nan; lr was .*: try lr=0.001") as caught:
+    with pytest.raises(
+        TrainingDiverged, match=r"step 0: the loss is nan; lr was .*: try lr=0.001"
+    ) as caught:
         pretrain(model, text(), TrainConfig(steps=3, warmup=0))
     assert "\n" not in str(caught.value)
     assert torch.equal(model.blocks[0].mlp.w_in, before)
 
 
 def test_a_gradient_that_is_no_number_stops_before_the_step(monkeypatch):
-    monkeypatch.setattr(training, "clip_by_global_norm", lambda grads, max_norm: torch.tensor(float("inf")))
+    monkeypatch.setattr(
+        training, "clip_by_global_norm", lambda grads, max_norm: torch.tensor(float("inf"))
+    )
     with pytest.raises(TrainingDiverged, match="norm is inf"):
         pretrain(GPT(CONFIG), text(), TrainConfig(steps=3, warmup=0))
 
@@ -277,10 +315,12 @@ def test_stream_loss_is_the_mean_over_every_token_but_the_first(n):
     model, ids = GPT(CONFIG, seed=2), text(n)
     total = 0.0
     for start in range(0, n - 1, 7):
-        piece = ids[start:min(start + 8, n)]
+        piece = ids[start : min(start + 8, n)]
         logprobs = model(piece[None, :-1])[0].log_softmax(-1)
         total -= sum(float(logprobs[t, piece[t + 1]].detach()) for t in range(len(piece) - 1))
-    assert stream_loss(model, ids, context=7, batch_size=2) == pytest.approx(total / (n - 1), rel=1e-5)
+    assert stream_loss(model, ids, context=7, batch_size=2) == pytest.approx(
+        total / (n - 1), rel=1e-5
+    )
 
 
 def test_stream_loss_leaves_the_mode_and_refuses_an_empty_stream():
@@ -301,7 +341,13 @@ class Terminal(io.StringIO):
 
 def reports(n):
     for step in range(n):
-        yield {"step": step, "total": n, "loss": 3.0 - step, "tokens_per_s": 20_321.0, "seconds_left": 75.4}
+        yield {
+            "step": step,
+            "total": n,
+            "loss": 3.0 - step,
+            "tokens_per_s": 20_321.0,
+            "seconds_left": 75.4,
+        }
 
 
 def test_plain_lines_come_at_most_every_ten_seconds():
@@ -345,14 +391,22 @@ def test_follow_passes_reports_through():
     assert "3/3" in out.getvalue()
 
 
-@pytest.mark.parametrize("seconds, expected", [(0, "0:00"), (59.6, "1:00"), (75, "1:15"), (3661, "1:01:01")])
+@pytest.mark.parametrize(
+    "seconds, expected", [(0, "0:00"), (59.6, "1:00"), (75, "1:15"), (3661, "1:01:01")]
+)
 def test_clock_time(seconds, expected):
     assert progress_bar.clock_time(seconds) == expected
 
 
 def test_progress_needs_no_torch():
     import ast
+
     tree = ast.parse(open(progress_bar.__file__, encoding="utf-8").read())
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
     imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert not any(name.split(".")[0] in ("torch", "gptlab") for name in imported)

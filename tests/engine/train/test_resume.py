@@ -20,7 +20,9 @@ MODEL = GPTConfig(vocab_size=11, context=8, n_layers=2, n_heads=4, d_model=32)
 CONFIG = TrainConfig(steps=40, batch_size=4, lr=5e-3, min_lr=5e-4, warmup=5, muon_lr=0.02)
 
 PROCESSES = multiprocessing.get_context("forkserver")  # one imports torch, the others are its forks
-PROCESSES.set_forkserver_preload([__name__, "torch._dynamo"])  # the second is what a first optimizer imports
+PROCESSES.set_forkserver_preload(
+    [__name__, "torch._dynamo"]
+)  # the second is what a first optimizer imports
 
 
 def run_to_the_end(folder, fatal, pipe):
@@ -136,7 +138,9 @@ def test_killed_while_saving(tmp_path, expected, fatal):
     process, _ = child(tmp_path / "run", fatal)
     process.join()
     assert process.exitcode == -signal.SIGKILL
-    assert checkpoint.exists(tmp_path / "run") == (fatal != "1-")  # before the first rename there is none
+    assert checkpoint.exists(tmp_path / "run") == (
+        fatal != "1-"
+    )  # before the first rename there is none
     history = finish(tmp_path / "run")
     assert history == expected[0]
     assert_same_weights(tmp_path / "run", expected[1])
@@ -163,7 +167,9 @@ def test_killed_again_and_again_at_random_moments(tmp_path, expected):
 def test_divergence_leaves_the_last_good_checkpoint(tmp_path, monkeypatch):
     run_until(6, tmp_path / "run")
     good = checkpoint.load(tmp_path / "run").model.state_dict()
-    monkeypatch.setattr(training, "clip_by_global_norm", lambda grads, max_norm: torch.tensor(float("nan")))
+    monkeypatch.setattr(
+        training, "clip_by_global_norm", lambda grads, max_norm: torch.tensor(float("nan"))
+    )
     with pytest.raises(TrainingDiverged, match="step 6: the gradient's norm is nan"):
         pretrain(GPT(MODEL), text(), CONFIG, tmp_path / "run", resume=True, save_every=1)
     now = checkpoint.load(tmp_path / "run")
@@ -179,11 +185,14 @@ def test_weights_that_are_no_numbers_are_never_saved(tmp_path, monkeypatch):
     assert checkpoint.load(tmp_path / "run").meta["step"] == 6
 
 
-@pytest.mark.parametrize("changes, message", [
-    ({"lr": 4e-3}, r"lr=0.005, but lr=0.004"),
-    ({"muon_lr": 0.0}, r"muon_lr=0.02, but muon_lr=0.0"),
-    ({"steps": 41}, r"steps=40, but steps=41"),
-])
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"lr": 4e-3}, r"lr=0.005, but lr=0.004"),
+        ({"muon_lr": 0.0}, r"muon_lr=0.02, but muon_lr=0.0"),
+        ({"steps": 41}, r"steps=40, but steps=41"),
+    ],
+)
 def test_other_settings_are_refused(tmp_path, changes, message):
     run_until(3, tmp_path / "run")
     config = TrainConfig(**{**CONFIG.to_dict(), **changes})
@@ -209,7 +218,9 @@ def test_a_model_without_a_run_is_refused(tmp_path):
 def test_checkpoints_come_by_the_clock_too(tmp_path, monkeypatch):
     saved = []
     monkeypatch.setattr(checkpoint, "save", lambda *arguments: saved.append(arguments[-1]["step"]))
-    pretrain(GPT(MODEL), text(), CONFIG, tmp_path / "run", save_every_s=0.0, stop=lambda: len(saved) == 3)
+    pretrain(
+        GPT(MODEL), text(), CONFIG, tmp_path / "run", save_every_s=0.0, stop=lambda: len(saved) == 3
+    )
     assert saved == [1, 2, 3]
     saved.clear()
     pretrain(GPT(MODEL), text(), CONFIG, tmp_path / "run", save_every_s=1e9)

@@ -21,8 +21,16 @@ from gptlab.engine.train.sft import finetune, held_out_loss
 
 VOCAB, CONTEXT, END, WANTED = 13, 24, 12, 7
 SHAPE = GPTConfig(VOCAB, context=CONTEXT, n_layers=2, n_heads=2, d_model=32)
-PPO = PPOConfig(rounds=12, prompts_per_round=24, minibatch=8, epochs=2, lr=3e-3, beta=0.05, gamma_ptx=0.0,
-                max_new_tokens=6)
+PPO = PPOConfig(
+    rounds=12,
+    prompts_per_round=24,
+    minibatch=8,
+    epochs=2,
+    lr=3e-3,
+    beta=0.05,
+    gamma_ptx=0.0,
+    max_new_tokens=6,
+)
 PROMPTS = [[a, b][: 1 + (a + b) % 2] for a in range(5) for b in range(5)]
 CYCLE = torch.arange(2000) % 11  # pretraining text: 0 1 2 … 10 0 1 …
 
@@ -57,12 +65,17 @@ def pretrained():
     """A model that knows the cycle."""
     rows = [((torch.arange(CONTEXT) + start) % 11).tolist() for start in range(11)]
     model = gpt()
-    finetune(model, [(row, [True] * CONTEXT) for row in rows], SFTConfig(epochs=60, batch_size=11, lr=3e-3))
+    finetune(
+        model,
+        [(row, [True] * CONTEXT) for row in rows],
+        SFTConfig(epochs=60, batch_size=11, lr=3e-3),
+    )
     assert cycle_loss(model) < 0.5
     return model
 
 
 # ------------------------------------------------------------------------------------------ batches
+
 
 def test_right_pad_and_its_mask():
     ids, keep = right_pad([[5, 6, 7], [8]], pad_id=1)
@@ -83,10 +96,13 @@ def test_length_batches_hold_everything_once_and_pad_little():
 
 # ------------------------------------------------------------------------------------------ SFT
 
+
 def mapping_examples():
     """After 11, x is answered by 3x + 1 mod 11 and the end; the prompt is not to be learnt."""
     heads = [[11] * (1 + x % 3) + [x] for x in range(11)]
-    return [(head + [(3 * head[-1] + 1) % 11, END], [False] * len(head) + [True] * 2) for head in heads]
+    return [
+        (head + [(3 * head[-1] + 1) % 11, END], [False] * len(head) + [True] * 2) for head in heads
+    ]
 
 
 def test_sft_learns_a_mapping():
@@ -138,6 +154,7 @@ def test_sft_refuses_what_cannot_be_learnt():
 
 # ------------------------------------------------------------------------------------------ reward model
 
+
 def rankings(n, seed):
     """Replies of 6 tokens to prompts of 1 or 2; better is what has more of the wanted token."""
     generator = torch.Generator().manual_seed(seed)
@@ -171,7 +188,9 @@ def test_ranking_loss_weighs_every_prompt_the_same():
     expected = 0.0
     for ranking in batch:
         r = [float(model(torch.tensor([sequence])).detach()[0, -1]) for sequence in ranking]
-        pairs = [math.log1p(math.exp(r[j] - r[i])) for i in range(len(r)) for j in range(i + 1, len(r))]
+        pairs = [
+            math.log1p(math.exp(r[j] - r[i])) for i in range(len(r)) for j in range(i + 1, len(r))
+        ]
         expected += sum(pairs) / len(pairs) / len(batch)
     history = train_reward_model(model, batch, RewardConfig(epochs=1, prompts_per_batch=6))
     assert history[0]["loss"] == pytest.approx(expected, rel=1e-12)
@@ -182,7 +201,9 @@ def test_padding_never_changes_a_score():
     sequences = draw_sequences(23, seed=5)
     together = score(model, sequences, batch_size=23)
     alone = torch.cat([score(model, [sequence]) for sequence in sequences])
-    direct = torch.stack([model(torch.tensor([sequence]))[0, -1] for sequence in sequences]).detach()
+    direct = torch.stack(
+        [model(torch.tensor([sequence]))[0, -1] for sequence in sequences]
+    ).detach()
     torch.testing.assert_close(together, alone, rtol=0, atol=2e-6)
     torch.testing.assert_close(together, direct, rtol=0, atol=2e-6)
 
@@ -213,6 +234,7 @@ def test_accuracy_counts_pairs_and_half_of_ties():
 
 # ------------------------------------------------------------------------------------------ PPO
 
+
 def test_ppo_raises_a_known_reward_and_stays_near():
     policy, reference = gpt(), gpt()
     history = train_ppo(policy, reference, ContainsWanted(), PROMPTS, replace(PPO, rounds=20))
@@ -226,7 +248,9 @@ def test_ppo_raises_a_known_reward_and_stays_near():
 def test_a_higher_price_keeps_the_policy_nearer():
     kl = {}
     for beta in (0.0, 1.0):
-        kl[beta] = train_ppo(gpt(), gpt(), ContainsWanted(), PROMPTS, replace(PPO, beta=beta))[-1]["kl_k3"]
+        kl[beta] = train_ppo(gpt(), gpt(), ContainsWanted(), PROMPTS, replace(PPO, beta=beta))[-1][
+            "kl_k3"
+        ]
     assert kl[1.0] < 0.5 * kl[0.0]
 
 
@@ -251,7 +275,9 @@ def test_ptx_keeps_the_pretraining_loss_low(pretrained):
 def test_one_minibatch_against_a_naive_computation(without, pretrained):
     policy, reference = copy.deepcopy(pretrained).double(), gpt(seed=4).double()
     config = replace(PPO, gamma_ptx=2.0, beta=0.3, minibatch=24)
-    run = PPORun(policy, reference, ContainsWanted(), PROMPTS, config, CYCLE, stop_id=END, without=without)
+    run = PPORun(
+        policy, reference, ContainsWanted(), PROMPTS, config, CYCLE, stop_id=END, without=without
+    )
     with torch.no_grad():
         run.value_model.weight.normal_(0, 0.5, generator=torch.Generator().manual_seed(2))
     models = policy, run.value_model, reference, ContainsWanted()
@@ -266,11 +292,15 @@ def test_one_minibatch_against_a_naive_computation(without, pretrained):
     batch = roll.select(rows)
     n_reply = batch.mask.shape[1]
     run.generator.manual_seed(8)
-    policy_loss, value_loss, row = run._losses(batch, advantages[rows, :n_reply], returns[rows, :n_reply])
+    policy_loss, value_loss, row = run._losses(
+        batch, advantages[rows, :n_reply], returns[rows, :n_reply]
+    )
     expected = naive_losses(old, new, rows.tolist(), 0.3, bool(without))
     assert row["policy_loss"] == pytest.approx(expected[0], rel=1e-9)
     assert value_loss.item() == pytest.approx(expected[1], rel=1e-9)
-    assert policy_loss.item() == pytest.approx(row["policy_loss"] + 2.0 * row["pretraining_loss"], rel=1e-12)
+    assert policy_loss.item() == pytest.approx(
+        row["policy_loss"] + 2.0 * row["pretraining_loss"], rel=1e-12
+    )
     assert row["pretraining_loss"] == pytest.approx(cycle_loss(policy), rel=0.5)
 
 
@@ -283,9 +313,11 @@ def naive_episodes(policy, value_model, reference, roll):
         for t in range(start, start + n):
             prefix = torch.tensor([row[:t]])
             with torch.no_grad():
-                ours, theirs = (m(prefix)[0, -1].softmax(-1)[row[t]].log() for m in (policy, reference))
+                ours, theirs = (
+                    m(prefix)[0, -1].softmax(-1)[row[t]].log() for m in (policy, reference)
+                )
                 tokens.append((float(ours), float(theirs), float(value_model(prefix)[0, -1])))
-        sequence = row[:start + n]
+        sequence = row[: start + n]
         reward = float(WANTED in sequence) if sequence[-1] == END else -1.0
         episodes.append((tokens, reward))
     return episodes
@@ -319,14 +351,16 @@ def naive_losses(old, new, rows, beta, plain):
 
 def test_a_rollout_is_aligned_and_a_reply_without_an_end_is_punished():
     policy, reference = gpt(), gpt(seed=1)
-    run = PPORun(policy, reference, ContainsWanted(), PROMPTS, replace(PPO, end_score=-2.5), stop_id=END)
+    run = PPORun(
+        policy, reference, ContainsWanted(), PROMPTS, replace(PPO, end_score=-2.5), stop_id=END
+    )
     models = policy, run.value_model, reference, ContainsWanted()
     roll = rollout(*models, PROMPTS, run.config, END, run.generator)
     assert 0 < int(roll.ended.sum()) < len(PROMPTS)
     for b, prompt in enumerate(PROMPTS):
         n = int(roll.mask[b].sum())
-        reply = roll.ids[b, len(prompt):len(prompt) + n].tolist()
-        assert roll.ids[b, :len(prompt)].tolist() == prompt
+        reply = roll.ids[b, len(prompt) : len(prompt) + n].tolist()
+        assert roll.ids[b, : len(prompt)].tolist() == prompt
         assert END not in reply[:-1] and bool(roll.ended[b]) == (reply[-1] == END)
         assert n == 6 or roll.ended[b]
         assert float(roll.scores[b]) == (float(WANTED in prompt + reply) if roll.ended[b] else -2.5)
@@ -351,20 +385,32 @@ def test_resuming_after_a_round_is_bit_for_bit():
     def keep_state(run):
         states[run.round] = run.state()
 
-    history = train_ppo(whole, gpt(), reward_model, PROMPTS, config, on_round=keep_state, **arguments)
+    history = train_ppo(
+        whole, gpt(), reward_model, PROMPTS, config, on_round=keep_state, **arguments
+    )
     assert sorted(states) == [1, 2, 3, 4]
-    resumed, state = gpt(seed=8), saved(states[2])  # its weights do not matter: the state brings its own
-    assert train_ppo(resumed, gpt(), reward_model, PROMPTS, config, state=state, **arguments) == history
+    resumed, state = (
+        gpt(seed=8),
+        saved(states[2]),
+    )  # its weights do not matter: the state brings its own
+    assert (
+        train_ppo(resumed, gpt(), reward_model, PROMPTS, config, state=state, **arguments)
+        == history
+    )
     for name, tensor in whole.state_dict().items():
         assert torch.equal(tensor, resumed.state_dict()[name]), name
-    assert not torch.equal(whole.wte, states[4]["policy"]["wte"])  # the averaged weights, not the last
+    assert not torch.equal(
+        whole.wte, states[4]["policy"]["wte"]
+    )  # the averaged weights, not the last
 
 
 def test_the_value_model_starts_as_the_calibrated_reward_model():
     reward_model, sequences = RewardModel(gpt(seed=3)), draw_sequences(9, seed=4)
     calibrate(reward_model, sequences)
     run = PPORun(gpt(), gpt(), reward_model, PROMPTS, PPO)
-    values = torch.stack([run.value_model(torch.tensor([sequence]))[0, -1] for sequence in sequences])
+    values = torch.stack(
+        [run.value_model(torch.tensor([sequence]))[0, -1] for sequence in sequences]
+    )
     torch.testing.assert_close(values.detach(), score(reward_model, sequences), rtol=0, atol=1e-4)
 
 
@@ -395,5 +441,7 @@ def test_ppo_refuses_what_does_not_fit():
         PPORun(gpt(), gpt(), ContainsWanted(), [], PPO)
     with pytest.raises(ValueError, match="no detail 'luck'"):
         PPORun(gpt(), gpt(), ContainsWanted(), PROMPTS, PPO, without=("luck",))
-    with pytest.raises(ValueError, match="24 pretraining tokens do not fill a context of 24 plus 1"):
+    with pytest.raises(
+        ValueError, match="24 pretraining tokens do not fill a context of 24 plus 1"
+    ):
         PPORun(gpt(), gpt(), ContainsWanted(), PROMPTS, replace(PPO, gamma_ptx=1.0), CYCLE[:24])

@@ -113,20 +113,28 @@ def pair_by_pair(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @other_way("alignment.group_advantages")
 def row_by_row(rewards):
-    rows = [(row - row.mean()) / (row.std(correction=1) + 1e-4) for row in rewards.reshape(-1, rewards.shape[-1])]
+    rows = [
+        (row - row.mean()) / (row.std(correction=1) + 1e-4)
+        for row in rewards.reshape(-1, rewards.shape[-1])
+    ]
     return torch.stack(rows).reshape(rewards.shape)
 
 
 @other_way("alignment.group_advantages")
 def with_numpy_inside(rewards):
     r = rewards.detach().numpy()
-    return torch.from_numpy((r - r.mean(-1, keepdims=True)) / (r.std(-1, ddof=1, keepdims=True) + 1e-4))
+    return torch.from_numpy(
+        (r - r.mean(-1, keepdims=True)) / (r.std(-1, ddof=1, keepdims=True) + 1e-4)
+    )
 
 
 @other_way("alignment.leave_one_out_advantages")
 def one_left_out(rewards):
     K = rewards.shape[-1]
-    columns = [rewards[..., i] - (rewards[..., :i].sum(-1) + rewards[..., i + 1:].sum(-1)) / (K - 1) for i in range(K)]
+    columns = [
+        rewards[..., i] - (rewards[..., :i].sum(-1) + rewards[..., i + 1 :].sum(-1)) / (K - 1)
+        for i in range(K)
+    ]
     return torch.stack(columns, dim=-1)
 
 

@@ -25,7 +25,9 @@ def ipo(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @wrong("alignment.dpo_loss")
 def through_the_reference_only(chosen, rejected, ref_chosen, ref_rejected, beta):
-    return reference("alignment.dpo_loss")(chosen.detach(), rejected.detach(), ref_chosen, ref_rejected, beta)
+    return reference("alignment.dpo_loss")(
+        chosen.detach(), rejected.detach(), ref_chosen, ref_rejected, beta
+    )
 
 
 @wrong("alignment.group_advantages")

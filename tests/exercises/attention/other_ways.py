@@ -87,7 +87,11 @@ def with_cat(x):
 @other_way("attention.multi_head_attention")
 def all_in_one(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     B, T, C = x.shape
-    q, k, v = (torch.einsum("btc,cd->btd", x, w_qkv) + b_qkv).view(B, T, 3, n_heads, C // n_heads).permute(2, 0, 3, 1, 4)
+    q, k, v = (
+        (torch.einsum("btc,cd->btd", x, w_qkv) + b_qkv)
+        .view(B, T, 3, n_heads, C // n_heads)
+        .permute(2, 0, 3, 1, 4)
+    )
     mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
     return mixed.transpose(1, 2).reshape(B, T, C) @ w_out + b_out
 
@@ -100,7 +104,9 @@ def head_by_head(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     out = b_out.expand_as(x)
     for h in range(n_heads):
         part = slice(h * D, (h + 1) * D)
-        found = with_einsum(q[:, None, :, part], k[:, None, :, part], v[:, None, :, part], mask)[:, 0]
+        found = with_einsum(q[:, None, :, part], k[:, None, :, part], v[:, None, :, part], mask)[
+            :, 0
+        ]
         out = out + found @ w_out[part]
     return out
 
@@ -117,7 +123,10 @@ def into_zeros(t, c):
 
 @other_way("attention.sinusoidal_positions")
 def with_numbers(t, c):
-    rows = [[(math.sin, math.cos)[i % 2](pos / 10000 ** (i // 2 * 2 / c)) for i in range(c)] for pos in range(t)]
+    rows = [
+        [(math.sin, math.cos)[i % 2](pos / 10000 ** (i // 2 * 2 / c)) for i in range(c)]
+        for pos in range(t)
+    ]
     return torch.tensor(rows, dtype=torch.float64)
 
 
@@ -125,7 +134,7 @@ def with_numbers(t, c):
 def with_a_loop(t):
     mask = torch.zeros((t, t), dtype=torch.bool)
     for i in range(t):
-        mask[i, :i + 1] = True
+        mask[i, : i + 1] = True
     return mask
 
 
@@ -151,10 +160,14 @@ def head_by_head_and_row_by_row(q, k, v, mask=None):
 @other_way("attention.scaled_dot_product_attention")
 def with_a_bias_in_place(q, k, v, mask=None):
     B, H, T, D = q.shape
-    scores = torch.bmm(q.reshape(B * H, T, D), k.reshape(B * H, -1, D).transpose(1, 2)).reshape(B, H, T, -1)
-    scores = scores * D ** -0.5
+    scores = torch.bmm(q.reshape(B * H, T, D), k.reshape(B * H, -1, D).transpose(1, 2)).reshape(
+        B, H, T, -1
+    )
+    scores = scores * D**-0.5
     if mask is not None:
-        scores = scores + torch.zeros(mask.shape, dtype=scores.dtype).masked_fill_(~mask, float("-inf"))
+        scores = scores + torch.zeros(mask.shape, dtype=scores.dtype).masked_fill_(
+            ~mask, float("-inf")
+        )
     return torch.softmax(scores, -1).matmul(v)
 
 
@@ -183,7 +196,7 @@ def into_slices(x):
     B, H, T, D = x.shape
     out = torch.zeros(B, T, H * D, dtype=x.dtype)
     for h in range(H):
-        out[..., h * D:(h + 1) * D] = x[:, h]
+        out[..., h * D : (h + 1) * D] = x[:, h]
     return out
 
 
@@ -193,8 +206,21 @@ def with_torchs_module(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     if mask is not None:
         mask = ~mask.expand(B, n_heads, T, T).reshape(B * n_heads, T, T)  # there, True means hidden
     out, _ = F.multi_head_attention_forward(
-        *[x.transpose(0, 1)] * 3, C, n_heads, w_qkv.T, b_qkv, None, None, False, 0.0, w_out.T, b_out,
-        training=False, need_weights=False, attn_mask=mask)
+        *[x.transpose(0, 1)] * 3,
+        C,
+        n_heads,
+        w_qkv.T,
+        b_qkv,
+        None,
+        None,
+        False,
+        0.0,
+        w_out.T,
+        b_out,
+        training=False,
+        need_weights=False,
+        attn_mask=mask,
+    )
     return out.transpose(0, 1)
 
 
@@ -212,8 +238,8 @@ def with_three_weights(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
 def text_by_text(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     rows = []
     for b in range(len(x)):
-        own = mask if mask is None or mask.ndim == 2 else mask[b:b + 1]
-        rows.append(all_in_one(x[b:b + 1], w_qkv, b_qkv, w_out, b_out, n_heads, own))
+        own = mask if mask is None or mask.ndim == 2 else mask[b : b + 1]
+        rows.append(all_in_one(x[b : b + 1], w_qkv, b_qkv, w_out, b_out, n_heads, own))
     return torch.cat(rows)
 
 
@@ -233,6 +259,8 @@ def with_an_outer_product(t, c):
 
 @other_way("attention.sinusoidal_positions")
 def with_a_turned_cosine(t, c):
-    angle = torch.arange(t).double().unsqueeze(1) * torch.logspace(0, -4 * (1 - 2 / c), c // 2, dtype=torch.float64)
+    angle = torch.arange(t).double().unsqueeze(1) * torch.logspace(
+        0, -4 * (1 - 2 / c), c // 2, dtype=torch.float64
+    )
     turned = torch.stack([angle, angle + math.pi / 2], dim=-1)
     return torch.sin(turned).flatten(1).float()

@@ -25,14 +25,18 @@ def exp_without_a_shift(q, k, v, mask=None):
 
 @wrong("attention.scaled_dot_product_attention")
 def the_first_texts_mask_for_all(q, k, v, mask=None):
-    return F.scaled_dot_product_attention(q, k, v, mask if mask is None or mask.ndim == 2 else mask[:1])
+    return F.scaled_dot_product_attention(
+        q, k, v, mask if mask is None or mask.ndim == 2 else mask[:1]
+    )
 
 
 @wrong("attention.scaled_dot_product_attention")
 def in_single_precision_only(q, k, v, mask=None):
     scores = q @ k.mT / torch.tensor([math.sqrt(q.shape[-1])])
     low = torch.zeros(scores.shape)
-    return (scores if mask is None else low.add(scores.float()).masked_fill(~mask, -INF)).softmax(-1) @ v
+    return (scores if mask is None else low.add(scores.float()).masked_fill(~mask, -INF)).softmax(
+        -1
+    ) @ v
 
 
 @wrong("attention.scaled_dot_product_attention")

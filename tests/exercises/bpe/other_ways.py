@@ -40,7 +40,7 @@ def on_a_copy(ids, pair, new_id):
     out, t = list(ids), 0
     while t < len(out) - 1:
         if (out[t], out[t + 1]) == pair:
-            out[t:t + 2] = [new_id]
+            out[t : t + 2] = [new_id]
         t += 1
     return out
 
@@ -74,7 +74,12 @@ def distinct_pieces(text, vocab_size, pattern=GPT2_PATTERN):
         if not ranked or ranked[0][1] < 2:
             break
         merges.append(list(ranked[0][0]))
-        words = Counter({tuple(with_a_skip(word, ranked[0][0], 255 + len(merges))): n for word, n in words.items()})
+        words = Counter(
+            {
+                tuple(with_a_skip(word, ranked[0][0], 255 + len(merges))): n
+                for word, n in words.items()
+            }
+        )
     return merges
 
 
@@ -149,7 +154,7 @@ def with_the_last_token_taken_back(ids, pair, new_id):
 def from_the_first_one_on(ids, pair, new_id):
     for t in range(len(ids) - 1):
         if (ids[t], ids[t + 1]) == (pair[0], pair[1]):
-            return list(ids[:t]) + [new_id] + from_the_first_one_on(ids[t + 2:], pair, new_id)
+            return list(ids[:t]) + [new_id] + from_the_first_one_on(ids[t + 2 :], pair, new_id)
     return list(ids)
 
 
@@ -195,7 +200,9 @@ def with_a_recursive_merge(text, merges, pattern=GPT2_PATTERN):
                 return merged(on_a_copy(part, tuple(merges[i]), 256 + i), i + 1)
         return part
 
-    return [token for piece in regex.findall(pattern, text) for token in merged(list(piece.encode()), 0)]
+    return [
+        token for piece in regex.findall(pattern, text) for token in merged(list(piece.encode()), 0)
+    ]
 
 
 @other_way("bpe.encode")
@@ -209,7 +216,7 @@ def one_merge_at_a_time(text, merges, pattern=GPT2_PATTERN):
             if not found:
                 break
             i, t = min(found)  # the earliest merge, at its leftmost place only
-            ids = [*ids[:t], 256 + i, *ids[t + 2:]]
+            ids = [*ids[:t], 256 + i, *ids[t + 2 :]]
         out += ids
     return out
 

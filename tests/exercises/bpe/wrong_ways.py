@@ -83,8 +83,8 @@ def each_merge_in_its_turn_but_once(text, merges, pattern=GPT2_PATTERN):
         part = list(piece.encode())
         for i, pair in enumerate(merges):
             for t in range(len(part) - 1, 0, -1):  # from the right
-                if tuple(part[t - 1:t + 1]) == tuple(pair):
-                    part[t - 1:t + 1] = [256 + i]
+                if tuple(part[t - 1 : t + 1]) == tuple(pair):
+                    part[t - 1 : t + 1] = [256 + i]
         ids += part
     return ids
 

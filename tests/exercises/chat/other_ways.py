@@ -12,7 +12,11 @@ from tests.support.other_ways import other_way
 @other_way("chat.append_kv")
 def both_at_once(cache, k, v):
     new = (k, v)
-    return new if cache is None else tuple(torch.cat(pair, dim=-2) for pair in zip(cache, new, strict=True))
+    return (
+        new
+        if cache is None
+        else tuple(torch.cat(pair, dim=-2) for pair in zip(cache, new, strict=True))
+    )
 
 
 @other_way("chat.append_kv")
@@ -47,10 +51,14 @@ def token_by_token(q, cache, keep=None):
     for i in range(T):
         end = S - T + i + 1
         if keep is None:
-            columns.append(F.scaled_dot_product_attention(q[:, :, i:i + 1], k[:, :, :end], v[:, :, :end]))
+            columns.append(
+                F.scaled_dot_product_attention(q[:, :, i : i + 1], k[:, :, :end], v[:, :, :end])
+            )
             continue
         mask = keep[:, None, None, :end]
-        found = F.scaled_dot_product_attention(q[:, :, i:i + 1], k[:, :, :end], v[:, :, :end], attn_mask=mask)
+        found = F.scaled_dot_product_attention(
+            q[:, :, i : i + 1], k[:, :, :end], v[:, :, :end], attn_mask=mask
+        )
         columns.append(torch.where(mask.any(-1, keepdim=True), found, 0.0))
     return torch.cat(columns, dim=2)
 
@@ -82,16 +90,18 @@ def with_costs(messages, budget, count_tokens):
     costs = [message_tokens(m, count_tokens) for m in messages]
     head = 1 if messages[0]["role"] == "system" and len(messages) > 1 else 0
     start = len(messages) - 1
-    while start > head and sum(costs[:head]) + sum(costs[start - 1:]) <= budget:
+    while start > head and sum(costs[:head]) + sum(costs[start - 1 :]) <= budget:
         start -= 1
-    first = next((i for i in range(start, len(messages)) if messages[i]["role"] != "assistant"), start)
+    first = next(
+        (i for i in range(start, len(messages)) if messages[i]["role"] != "assistant"), start
+    )
     return [*messages[:head], *messages[first:]]
 
 
 @other_way("chat.trim_history")
 def by_content(messages, budget, count_tokens):
     head = messages[:1] if messages[0]["role"] == "system" else []
-    kept = list(messages[len(head):])
+    kept = list(messages[len(head) :])
     while len(kept) > 1 and sum(count_tokens(m["content"]) for m in head + kept) > budget:
         kept = kept[1:]
     while len(kept) > 1 and kept[0]["role"] == "assistant":
@@ -102,7 +112,10 @@ def by_content(messages, budget, count_tokens):
 @other_way("chat.elo_update")
 def both_expected(rating_a, rating_b, outcome, k=32):
     strength_a, strength_b = 10 ** (rating_a / 400), 10 ** (rating_b / 400)
-    expected_a, expected_b = strength_a / (strength_a + strength_b), strength_b / (strength_a + strength_b)
+    expected_a, expected_b = (
+        strength_a / (strength_a + strength_b),
+        strength_b / (strength_a + strength_b),
+    )
     return rating_a + k * (outcome - expected_a), rating_b + k * ((1 - outcome) - expected_b)
 
 
@@ -122,7 +135,9 @@ def as_one_tensor(rating_a, rating_b, outcome, k=32):
 @other_way("chat.append_kv")
 def without_a_gradient(cache, k, v):
     with torch.no_grad():
-        return (k, v) if cache is None else (torch.cat((cache[0], k), 2), torch.cat((cache[1], v), 2))
+        return (
+            (k, v) if cache is None else (torch.cat((cache[0], k), 2), torch.cat((cache[1], v), 2))
+        )
 
 
 @other_way("chat.attend_cached")
@@ -146,13 +161,16 @@ def with_einsum(q, cache, keep=None):
 @other_way("chat.trim_history")
 def by_trying(messages, budget, count_tokens):
     fixed = [m for m in messages[:1] if m["role"] == "system" and len(messages) > 1]
-    rest = messages[len(fixed):]
+    rest = messages[len(fixed) :]
     for start in range(len(rest)):
         kept = rest[start:]
-        if start == len(rest) - 1 or sum(message_tokens(m, count_tokens) for m in fixed + kept) <= budget:
+        if (
+            start == len(rest) - 1
+            or sum(message_tokens(m, count_tokens) for m in fixed + kept) <= budget
+        ):
             break
     first = [i for i, m in enumerate(kept) if m["role"] != "assistant"]
-    return fixed + (kept[first[0]:] if first else kept)
+    return fixed + (kept[first[0] :] if first else kept)
 
 
 @other_way("chat.elo_update")

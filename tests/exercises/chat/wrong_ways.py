@@ -26,7 +26,9 @@ def one_query_only(q, cache, keep=None):
 
 @wrong("chat.attend_cached")
 def the_first_rows_keep(q, cache, keep=None):
-    return reference("chat.attend_cached")(q, cache, None if keep is None else keep[:1].expand(len(q), -1))
+    return reference("chat.attend_cached")(
+        q, cache, None if keep is None else keep[:1].expand(len(q), -1)
+    )
 
 
 @wrong("chat.trim_history")

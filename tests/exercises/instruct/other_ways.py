@@ -27,7 +27,9 @@ def piece_by_piece(messages, encode, special, add_reply=False):
 
 @other_way("instruct.render_chat")
 def with_chain(messages, encode, special, add_reply=False):
-    parts = [(m["role"], [special[m["role"]], *encode(m["content"]), special["end"]]) for m in messages]
+    parts = [
+        (m["role"], [special[m["role"]], *encode(m["content"]), special["end"]]) for m in messages
+    ]
     parts += [("", [special["assistant"]])] if add_reply else []
     ids = list(itertools.chain.from_iterable(part for _, part in parts))
     mask = [role == "assistant" and t > 0 for role, part in parts for t in range(len(part))]
@@ -67,8 +69,11 @@ def with_where(logits, ids, mask):
 
 @other_way("instruct.sft_loss")
 def text_by_text(logits, ids, mask):
-    losses = [F.cross_entropy(logits[b, :-1][mask[b, 1:]], ids[b, 1:][mask[b, 1:]], reduction="sum")
-              for b in range(len(ids)) if mask[b, 1:].any()]
+    losses = [
+        F.cross_entropy(logits[b, :-1][mask[b, 1:]], ids[b, 1:][mask[b, 1:]], reduction="sum")
+        for b in range(len(ids))
+        if mask[b, 1:].any()
+    ]
     return torch.stack(losses).sum() / mask[:, 1:].sum()
 
 
@@ -107,11 +112,15 @@ def into_full_tensors(sequences, context):
         places.append((row, column))
         column += len(sequence)
     shape = (row + 1, context)
-    ids, segments, positions = torch.zeros(shape).long(), -torch.ones(shape).long(), torch.zeros(shape).long()
+    ids, segments, positions = (
+        torch.zeros(shape).long(),
+        -torch.ones(shape).long(),
+        torch.zeros(shape).long(),
+    )
     for i, ((b, t), sequence) in enumerate(zip(places, sequences, strict=True)):
-        ids[b, t:t + len(sequence)] = torch.tensor(sequence).long()
-        segments[b, t:t + len(sequence)] = i
-        positions[b, t:t + len(sequence)] = torch.arange(len(sequence))
+        ids[b, t : t + len(sequence)] = torch.tensor(sequence).long()
+        segments[b, t : t + len(sequence)] = i
+        positions[b, t : t + len(sequence)] = torch.arange(len(sequence))
     return ids, segments, positions
 
 

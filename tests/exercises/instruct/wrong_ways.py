@@ -10,19 +10,26 @@ from tests.support.wrong_ways import wrong
 @wrong("instruct.render_chat")
 def learnt_once_the_assistant_has_spoken(messages, encode, special, add_reply=False):
     ids, mask = reference("instruct.render_chat")(messages, encode, special, add_reply)
-    return ids, [learn or (any(mask[:t]) and token == special["end"]) for t, (token, learn) in enumerate(zip(ids, mask))]
+    return ids, [
+        learn or (any(mask[:t]) and token == special["end"])
+        for t, (token, learn) in enumerate(zip(ids, mask))
+    ]
 
 
 @wrong("instruct.render_chat")
 def no_end_for_an_empty_message(messages, encode, special, add_reply=False):
-    return reference("instruct.render_chat")([m for m in messages if m["content"]], encode, special, add_reply)
+    return reference("instruct.render_chat")(
+        [m for m in messages if m["content"]], encode, special, add_reply
+    )
 
 
 @wrong("instruct.sft_loss")
 def one_mean_a_text(logits, ids, mask):
     losses = F.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
     learn = mask[:, 1:]
-    return torch.stack([losses[b][learn[b]].mean() for b in range(len(ids)) if learn[b].any()]).mean()
+    return torch.stack(
+        [losses[b][learn[b]].mean() for b in range(len(ids)) if learn[b].any()]
+    ).mean()
 
 
 @wrong("instruct.sft_loss")

@@ -9,7 +9,7 @@ from tests.support.other_ways import other_way
 @other_way("neural_lm.context_windows")
 def with_slices(ids, n):
     starts = range(len(ids) - n)
-    return torch.stack([ids[i:i + n] for i in starts]), torch.stack([ids[i + n] for i in starts])
+    return torch.stack([ids[i : i + n] for i in starts]), torch.stack([ids[i + n] for i in starts])
 
 
 @other_way("neural_lm.context_windows")
@@ -22,7 +22,7 @@ def with_a_table_of_places(ids, n):
 @other_way("neural_lm.context_windows")
 def column_by_column(ids, n):
     size = ids.shape[0] - n
-    return torch.stack([ids[j:j + size] for j in range(n)], dim=1), ids[n:].clone()
+    return torch.stack([ids[j : j + size] for j in range(n)], dim=1), ids[n:].clone()
 
 
 @other_way("neural_lm.context_windows")
@@ -61,7 +61,7 @@ def place_by_place(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
     C = embedding.shape[1]
     total = b_hidden
     for t in range(context_ids.shape[1]):
-        total = total + embedding[context_ids[:, t]] @ w_hidden[t * C:(t + 1) * C]
+        total = total + embedding[context_ids[:, t]] @ w_hidden[t * C : (t + 1) * C]
     return torch.addmm(b_out, total.tanh(), w_out)
 
 
@@ -104,4 +104,10 @@ def on_copies(params, grads, lr):
 
 @other_way("neural_lm.sgd_step")
 def as_leaves(params, grads, lr):
-    return tuple(map(lambda param, grad: torch.add(param, grad, alpha=-lr).detach().requires_grad_(), params, grads))
+    return tuple(
+        map(
+            lambda param, grad: torch.add(param, grad, alpha=-lr).detach().requires_grad_(),
+            params,
+            grads,
+        )
+    )

@@ -33,7 +33,9 @@ def with_one_hots(ids, vocab_size):
 @other_way("ngram.bigram_counts")
 def with_index_put(ids, vocab_size):
     counts = torch.zeros((vocab_size, vocab_size), dtype=torch.long)
-    counts.index_put_((ids[:-1], ids[1:]), torch.ones(len(ids) - 1, dtype=torch.long), accumulate=True)
+    counts.index_put_(
+        (ids[:-1], ids[1:]), torch.ones(len(ids) - 1, dtype=torch.long), accumulate=True
+    )
     return counts
 
 
@@ -70,7 +72,9 @@ def with_einsum(counts, smoothing=0.0):
 
 @other_way("ngram.cross_entropy")
 def with_torch(logits, targets, ignore_index=-100):
-    return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=ignore_index)
+    return F.cross_entropy(
+        logits.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=ignore_index
+    )
 
 
 @other_way("ngram.cross_entropy")
@@ -123,7 +127,9 @@ def always_a_tensor(loss):
 def with_plain_lists(ids, vocab_size):
     text = ids.tolist()
     pairs = list(zip(text, text[1:]))
-    return torch.tensor([[pairs.count((a, b)) for b in range(vocab_size)] for a in range(vocab_size)])
+    return torch.tensor(
+        [[pairs.count((a, b)) for b in range(vocab_size)] for a in range(vocab_size)]
+    )
 
 
 @other_way("ngram.bigram_counts")
@@ -164,13 +170,17 @@ def in_the_log(counts, smoothing=0.0):
 
 @other_way("ngram.cross_entropy")
 def with_classes_in_front(logits, targets, ignore_index=-100):
-    return F.cross_entropy(logits.movedim(-1, 1) if logits.ndim > 2 else logits, targets, ignore_index=ignore_index)
+    return F.cross_entropy(
+        logits.movedim(-1, 1) if logits.ndim > 2 else logits, targets, ignore_index=ignore_index
+    )
 
 
 @other_way("ngram.cross_entropy")
 def with_einsum_and_one_hots(logits, targets, ignore_index=-100):
     keep = (targets != ignore_index).to(logits.dtype)
-    one_hot = F.one_hot(targets.masked_fill(targets == ignore_index, 0), logits.shape[-1]).to(logits.dtype)
+    one_hot = F.one_hot(targets.masked_fill(targets == ignore_index, 0), logits.shape[-1]).to(
+        logits.dtype
+    )
     return -torch.einsum("...v,...v,...->", logits.log_softmax(-1), one_hot, keep) / keep.sum()
 
 
@@ -183,4 +193,8 @@ def by_index(logits, targets, ignore_index=-100):
 
 @other_way("ngram.perplexity")
 def by_its_type(loss):
-    return math.exp(loss) if isinstance(loss, (int, float)) else torch.pow(torch.tensor(math.e, dtype=loss.dtype), loss)
+    return (
+        math.exp(loss)
+        if isinstance(loss, (int, float))
+        else torch.pow(torch.tensor(math.e, dtype=loss.dtype), loss)
+    )

@@ -53,7 +53,9 @@ def at_least_one_below_the_line(counts, smoothing=0.0):
 @wrong("ngram.cross_entropy")
 def clamped_probabilities(logits, targets, ignore_index=-100):
     logprobs = logits.softmax(-1).clamp(min=1e-12).log()
-    return F.nll_loss(logprobs.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=ignore_index)
+    return F.nll_loss(
+        logprobs.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=ignore_index
+    )
 
 
 @wrong("ngram.cross_entropy")
@@ -64,7 +66,9 @@ def without_its_gradient(logits, targets, ignore_index=-100):
 @wrong("ngram.cross_entropy")
 def flattened_with_zero_for_ignored(logits, targets, ignore_index=-100):
     keep = targets != ignore_index
-    losses = F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets.clamp(min=0).reshape(-1), reduction="none")
+    losses = F.cross_entropy(
+        logits.reshape(-1, logits.shape[-1]), targets.clamp(min=0).reshape(-1), reduction="none"
+    )
     return losses[keep.reshape(-1)].sum() / targets.numel()
 
 

@@ -82,7 +82,9 @@ def by_the_sum(rewards, values, mask, gamma=1.0, lam=0.95):
         for n, t in enumerate(kept):
             for step, s in enumerate(kept[n:]):
                 later = values[b, kept[n + step + 1]] if n + step + 1 < len(kept) else 0.0
-                advantages[b, t] += (gamma * lam) ** step * (rewards[b, s] + gamma * later - values[b, s])
+                advantages[b, t] += (gamma * lam) ** step * (
+                    rewards[b, s] + gamma * later - values[b, s]
+                )
     return advantages, torch.where(mask, advantages + values, torch.zeros_like(values))
 
 
@@ -141,7 +143,9 @@ def whitened_times_the_mask(x, mask, shift_mean=True):
 @other_way("ppo.policy_loss")
 def with_two_losses(logprobs, old_logprobs, advantages, mask, clip=0.2):
     ratio = (logprobs - old_logprobs).exp()
-    losses = torch.max(-advantages * ratio, -advantages * torch.clamp(ratio, 1.0 - clip, 1.0 + clip))
+    losses = torch.max(
+        -advantages * ratio, -advantages * torch.clamp(ratio, 1.0 - clip, 1.0 + clip)
+    )
     return torch.where(mask, losses, 0.0).sum() / mask.sum()
 
 
@@ -201,7 +205,10 @@ def with_torch(beta, kl, target, n_steps, horizon):
 
 @other_way("ppo.token_log_probs")
 def position_by_position(logits, ids):
-    columns = [F.log_softmax(logits[:, t], dim=-1).gather(1, ids[:, t + 1:t + 2])[:, 0] for t in range(ids.shape[1] - 1)]
+    columns = [
+        F.log_softmax(logits[:, t], dim=-1).gather(1, ids[:, t + 1 : t + 2])[:, 0]
+        for t in range(ids.shape[1] - 1)
+    ]
     return torch.stack(columns, dim=1)
 
 
@@ -221,7 +228,9 @@ def with_expm1(logprobs, ref_logprobs):
 def with_one_hot_scores(score, logprobs, ref_logprobs, mask, beta):
     last = (torch.arange(mask.shape[1]) * mask).max(dim=1).values
     paid = F.one_hot(last, mask.shape[1]) * score.unsqueeze(1)
-    return torch.where(mask, paid - beta * logprobs + beta * ref_logprobs, torch.zeros_like(logprobs))
+    return torch.where(
+        mask, paid - beta * logprobs + beta * ref_logprobs, torch.zeros_like(logprobs)
+    )
 
 
 @other_way("ppo.gae")
@@ -238,7 +247,11 @@ def from_the_returns(rewards, values, mask, gamma=1.0, lam=0.95):
 @other_way("ppo.gae")
 def without_a_gradient(rewards, values, mask, gamma=1.0, lam=0.95):
     with torch.no_grad():
-        advantages, later, value = torch.zeros_like(rewards), rewards.new_zeros(len(rewards)), rewards.new_zeros(len(rewards))
+        advantages, later, value = (
+            torch.zeros_like(rewards),
+            rewards.new_zeros(len(rewards)),
+            rewards.new_zeros(len(rewards)),
+        )
         for t in range(rewards.size(1) - 1, -1, -1):
             m = mask[:, t]
             step = rewards[:, t] + gamma * value - values[:, t] + gamma * lam * later
@@ -254,7 +267,9 @@ def number_by_number(x, mask, shift_mean=True):
     spread = (sum((k - mean) ** 2 for k in kept) / len(kept) + 1e-8) ** 0.5
     back = 0.0 if shift_mean else mean
     rows = zip(x.tolist(), mask.tolist())
-    return torch.tensor([[(n - mean) / spread + back if m else 0.0 for n, m in zip(*row)] for row in rows])
+    return torch.tensor(
+        [[(n - mean) / spread + back if m else 0.0 for n, m in zip(*row)] for row in rows]
+    )
 
 
 @other_way("ppo.whiten")
@@ -291,7 +306,9 @@ def with_numpy(beta, kl, target, n_steps, horizon):
 def with_what_is_given_detached(logprobs, old_logprobs, advantages, mask, clip=0.2):
     old_logprobs, advantages = old_logprobs.detach(), advantages.detach()
     ratio = (logprobs - old_logprobs).exp()
-    return torch.max(-ratio * advantages, -ratio.clamp(1 - clip, 1 + clip) * advantages)[mask].mean()
+    return torch.max(-ratio * advantages, -ratio.clamp(1 - clip, 1 + clip) * advantages)[
+        mask
+    ].mean()
 
 
 @other_way("ppo.value_loss")

@@ -13,7 +13,9 @@ def squeezed_logprobs(logits, ids):
 
 @wrong("ppo.token_log_probs")
 def a_floor_for_probabilities(logits, ids):
-    return logits[:, :-1].softmax(-1).gather(-1, ids[:, 1:, None]).squeeze(-1).clamp(min=1e-30).log()
+    return (
+        logits[:, :-1].softmax(-1).gather(-1, ids[:, 1:, None]).squeeze(-1).clamp(min=1e-30).log()
+    )
 
 
 @wrong("ppo.kl_estimates")
@@ -36,14 +38,20 @@ def absolute_kl(score, logprobs, ref_logprobs, mask, beta):
 
 @wrong("ppo.gae")
 def rows_that_share_what_comes_next(rewards, values, mask, gamma=1.0, lam=0.95):
-    advantages, returns = reference("ppo.gae")(rewards.reshape(1, -1), values.reshape(1, -1), mask.reshape(1, -1), gamma, lam)
+    advantages, returns = reference("ppo.gae")(
+        rewards.reshape(1, -1), values.reshape(1, -1), mask.reshape(1, -1), gamma, lam
+    )
     return advantages.reshape(values.shape), returns.reshape(values.shape)
 
 
 @wrong("ppo.gae")
 def bootstrapped_in_full_rows(rewards, values, mask, gamma=1.0, lam=0.95):
     full = mask.all(1, keepdim=True)
-    moved = torch.where(full & (torch.arange(values.shape[1]) == values.shape[1] - 1), rewards + gamma * values, rewards)
+    moved = torch.where(
+        full & (torch.arange(values.shape[1]) == values.shape[1] - 1),
+        rewards + gamma * values,
+        rewards,
+    )
     return reference("ppo.gae")(moved, values, mask, gamma, lam)
 
 
@@ -55,7 +63,9 @@ def always_the_standard_lambda(rewards, values, mask, gamma=1.0, lam=0.95):
 @wrong("ppo.whiten")
 def the_spread_floored(x, mask, shift_mean=True):
     kept = x[mask]
-    out = (x - kept.mean()) / kept.std(unbiased=False).clamp(min=1e-4) + (0.0 if shift_mean else kept.mean())
+    out = (x - kept.mean()) / kept.std(unbiased=False).clamp(min=1e-4) + (
+        0.0 if shift_mean else kept.mean()
+    )
     return torch.where(mask, out, 0.0)
 
 
@@ -87,7 +97,9 @@ def clipped_in_the_log(logprobs, old_logprobs, advantages, mask, clip=0.2):
 
 @wrong("ppo.policy_loss")
 def a_gradient_through_the_advantages_sign(logprobs, old_logprobs, advantages, mask, clip=0.2):
-    return reference("ppo.policy_loss")(logprobs, old_logprobs, advantages.abs() * advantages.sign().clamp(min=-0.5), mask, clip)
+    return reference("ppo.policy_loss")(
+        logprobs, old_logprobs, advantages.abs() * advantages.sign().clamp(min=-0.5), mask, clip
+    )
 
 
 @wrong("ppo.value_loss")
@@ -98,7 +110,10 @@ def the_smaller_square(values, old_values, returns, mask, clip=0.2):
 
 @wrong("ppo.value_loss")
 def clipped_by_a_share(values, old_values, returns, mask, clip=0.2):
-    near = torch.minimum(torch.maximum(values, old_values - clip * old_values.abs()), old_values + clip * old_values.abs())
+    near = torch.minimum(
+        torch.maximum(values, old_values - clip * old_values.abs()),
+        old_values + clip * old_values.abs(),
+    )
     return torch.maximum((values - returns) ** 2, (near - returns) ** 2)[mask].mean() / 2
 
 

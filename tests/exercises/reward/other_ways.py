@@ -43,7 +43,9 @@ def as_a_choice_of_two(chosen, rejected):
 @other_way("reward.ranking_loss")
 def with_loops(rewards):
     K = rewards.shape[-1]
-    losses = [F.softplus(rewards[..., l] - rewards[..., w]) for w in range(K) for l in range(w + 1, K)]
+    losses = [
+        F.softplus(rewards[..., l] - rewards[..., w]) for w in range(K) for l in range(w + 1, K)
+    ]
     return torch.stack(losses).mean()
 
 
@@ -110,7 +112,10 @@ def with_binary_cross_entropy(chosen, rejected):
 
 @other_way("reward.pairwise_loss")
 def pair_by_pair(chosen, rejected):
-    return sum(torch.log1p(torch.exp(-(w - l).abs())) + (l - w).clamp(min=0) for w, l in zip(chosen, rejected)) / len(chosen)
+    return sum(
+        torch.log1p(torch.exp(-(w - l).abs())) + (l - w).clamp(min=0)
+        for w, l in zip(chosen, rejected)
+    ) / len(chosen)
 
 
 @other_way("reward.ranking_loss")

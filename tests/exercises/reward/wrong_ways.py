@@ -35,7 +35,9 @@ def prompts_mixed(rewards):
 
 @wrong("reward.ranking_loss")
 def listwise(rewards):
-    return torch.stack([rewards[..., i:].logsumexp(-1) - rewards[..., i] for i in range(rewards.shape[-1] - 1)]).mean()
+    return torch.stack(
+        [rewards[..., i:].logsumexp(-1) - rewards[..., i] for i in range(rewards.shape[-1] - 1)]
+    ).mean()
 
 
 @wrong("reward.agreement")

@@ -21,7 +21,9 @@ def with_linear(x, h, w_xh, w_hh, b):
 
 @other_way("rnn.rnn_step")
 def with_einsum(x, h, w_xh, w_hh, b):
-    inside = torch.einsum("bc,cf->bf", x, w_xh) + torch.einsum("bg,gf->bf", h, w_hh) + b.unsqueeze(0)
+    inside = (
+        torch.einsum("bc,cf->bf", x, w_xh) + torch.einsum("bg,gf->bf", h, w_hh) + b.unsqueeze(0)
+    )
     return 2 * torch.sigmoid(2 * inside) - 1
 
 

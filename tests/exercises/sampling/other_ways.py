@@ -154,7 +154,9 @@ def with_gumbel(logits, temperature=1.0, top_k=None, top_p=None, generator=None)
     if temperature == 0:
         return logits.argmax(-1)
     noise = torch.rand(logits.shape, generator=generator, dtype=torch.float64).clamp(min=1e-300)
-    return (_filtered(logits, temperature, top_k, top_p).double() - torch.log(-torch.log(noise))).argmax(-1)
+    return (
+        _filtered(logits, temperature, top_k, top_p).double() - torch.log(-torch.log(noise))
+    ).argmax(-1)
 
 
 @other_way("sampling.sample_next")
@@ -167,8 +169,16 @@ def with_cumsum(logits, temperature=1.0, top_k=None, top_p=None, generator=None)
 
 
 @other_way("sampling.generate")
-def with_a_grown_tensor(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None,
-                        generator=None):
+def with_a_grown_tensor(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
     B, T = ids.shape
     done = torch.full((B,), False)
     for _ in range(max_new_tokens):
@@ -184,10 +194,21 @@ def with_a_grown_tensor(model, ids, max_new_tokens, stop_id=None, temperature=1.
 
 
 @other_way("sampling.generate")
-def with_lists(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None):
+def with_lists(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
     rows, width = ids.tolist(), ids.shape[1]
     for _ in range(max_new_tokens):
-        drawn = with_cumsum(model(torch.tensor(rows))[:, -1], temperature, top_k, top_p, generator).tolist()
+        drawn = with_cumsum(
+            model(torch.tensor(rows))[:, -1], temperature, top_k, top_p, generator
+        ).tolist()
         for row, token in zip(rows, drawn, strict=True):
             row.append(stop_id if stop_id is not None and stop_id in row[width:] else token)
         if stop_id is not None and all(stop_id in row[width:] for row in rows):
@@ -245,7 +266,9 @@ def with_topk(logits, k):
 
 @other_way("sampling.top_k_filter")
 def with_python_lists(logits, k):
-    rows = [sorted(row, reverse=True)[:k][-1] for row in logits.reshape(-1, logits.shape[-1]).tolist()]
+    rows = [
+        sorted(row, reverse=True)[:k][-1] for row in logits.reshape(-1, logits.shape[-1]).tolist()
+    ]
     limit = torch.tensor(rows, dtype=logits.dtype).reshape(*logits.shape[:-1], 1)
     return torch.where(logits < limit, -INF, logits)
 
@@ -253,7 +276,7 @@ def with_python_lists(logits, k):
 @other_way("sampling.top_k_filter")
 def with_something_added(logits, k):
     ordered = logits.sort(dim=-1).values
-    limit = ordered[..., max(0, logits.shape[-1] - k):][..., :1]
+    limit = ordered[..., max(0, logits.shape[-1] - k) :][..., :1]
     return logits + torch.zeros_like(logits).masked_fill(logits < limit, -INF)
 
 
@@ -301,8 +324,16 @@ def with_searchsorted(logits, temperature=1.0, top_k=None, top_p=None, generator
 
 
 @other_way("sampling.generate")
-def into_room_made_before(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None,
-                          generator=None):
+def into_room_made_before(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
     B, T = ids.shape
     room = torch.zeros(B, T + max_new_tokens, dtype=ids.dtype)
     room[:, :T] = ids
@@ -318,8 +349,17 @@ def into_room_made_before(model, ids, max_new_tokens, stop_id=None, temperature=
 
 
 @other_way("sampling.generate")
-def by_itself_again(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None,
-                    done=None):
+def by_itself_again(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+    done=None,
+):
     if max_new_tokens == 0 or (done is not None and done.all()):
         return ids
     new = with_multinomial(model(ids)[:, -1], temperature, top_k, top_p, generator)
@@ -328,4 +368,6 @@ def by_itself_again(model, ids, max_new_tokens, stop_id=None, temperature=1.0, t
         new[done] = stop_id
         done = done | new.eq(stop_id)
     longer = torch.column_stack([ids, new])
-    return by_itself_again(model, longer, max_new_tokens - 1, stop_id, temperature, top_k, top_p, generator, done)
+    return by_itself_again(
+        model, longer, max_new_tokens - 1, stop_id, temperature, top_k, top_p, generator, done
+    )

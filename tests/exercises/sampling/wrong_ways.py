@@ -27,7 +27,9 @@ def in_place(logits, temperature=1.0):
 @wrong("sampling.softmax")
 def the_last_maximum(logits, temperature=1.0):
     if temperature == 0:
-        return F.one_hot(logits.shape[-1] - 1 - logits.flip(-1).argmax(-1), logits.shape[-1]).to(logits.dtype)
+        return F.one_hot(logits.shape[-1] - 1 - logits.flip(-1).argmax(-1), logits.shape[-1]).to(
+            logits.dtype
+        )
     return torch.softmax(logits / temperature, -1)
 
 
@@ -116,7 +118,9 @@ def _sampled(logits, temperature, top_k, top_p):
 def squeezed_everywhere(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
     if temperature == 0:
         return logits.argmax(-1)
-    return torch.multinomial(_sampled(logits, temperature, top_k, top_p).softmax(-1), 1, generator=generator).squeeze()
+    return torch.multinomial(
+        _sampled(logits, temperature, top_k, top_p).softmax(-1), 1, generator=generator
+    ).squeeze()
 
 
 @wrong("sampling.sample_next")
@@ -124,7 +128,9 @@ def the_same_draw_each_time(logits, temperature=1.0, top_k=None, top_p=None, gen
     if temperature == 0:
         return logits.argmax(-1)
     again = torch.Generator().manual_seed(generator.initial_seed() if generator else 0)
-    return torch.multinomial(_sampled(logits, temperature, top_k, top_p).softmax(-1), 1, generator=again)[:, 0]
+    return torch.multinomial(
+        _sampled(logits, temperature, top_k, top_p).softmax(-1), 1, generator=again
+    )[:, 0]
 
 
 @wrong("sampling.sample_next")
@@ -132,14 +138,22 @@ def one_number_for_all_rows(logits, temperature=1.0, top_k=None, top_p=None, gen
     if temperature == 0:
         return logits.argmax(-1)
     mass = _sampled(logits, temperature, top_k, top_p).softmax(-1).cumsum(-1)
-    return (mass < torch.rand(1, generator=generator, dtype=mass.dtype)).sum(-1).clamp(max=logits.shape[-1] - 1)
+    return (
+        (mass < torch.rand(1, generator=generator, dtype=mass.dtype))
+        .sum(-1)
+        .clamp(max=logits.shape[-1] - 1)
+    )
 
 
 @wrong("sampling.sample_next")
-def filters_at_temperature_one_only(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+def filters_at_temperature_one_only(
+    logits, temperature=1.0, top_k=None, top_p=None, generator=None
+):
     if temperature == 0:
         return logits.argmax(-1)
-    filtered = _sampled(logits, temperature, top_k, top_p) if temperature == 1 else logits / temperature
+    filtered = (
+        _sampled(logits, temperature, top_k, top_p) if temperature == 1 else logits / temperature
+    )
     return torch.multinomial(filtered.softmax(-1), 1, generator=generator)[:, 0]
 
 
@@ -147,15 +161,29 @@ def filters_at_temperature_one_only(logits, temperature=1.0, top_k=None, top_p=N
 def greedy_below_one(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
     if temperature < 1:
         return logits.argmax(-1)
-    return torch.multinomial(_sampled(logits, temperature, top_k, top_p).softmax(-1), 1, generator=generator)[:, 0]
+    return torch.multinomial(
+        _sampled(logits, temperature, top_k, top_p).softmax(-1), 1, generator=generator
+    )[:, 0]
 
 
-def _generated(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None, generator=None,
-               has_stop=lambda stop_id: stop_id is not None, stopped_at_first=lambda ids, stop_id: None):
+def _generated(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+    has_stop=lambda stop_id: stop_id is not None,
+    stopped_at_first=lambda ids, stop_id: None,
+):
     stopped = stopped_at_first(ids, stop_id)
     stopped = torch.zeros(len(ids), dtype=torch.bool) if stopped is None else stopped
     for _ in range(max_new_tokens):
-        new = reference("sampling.sample_next")(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = reference("sampling.sample_next")(
+            model(ids)[:, -1], temperature, top_k, top_p, generator
+        )
         if has_stop(stop_id):
             new = torch.where(stopped, stop_id, new)
             stopped = stopped | (new == stop_id)
@@ -172,7 +200,9 @@ def a_stop_token_of_zero_is_none(*given, **options):
 
 @wrong("sampling.generate")
 def stopped_by_the_prompts_last_token(*given, **options):
-    return _generated(*given, **options, stopped_at_first=lambda ids, stop_id: ids[:, -1] == stop_id)
+    return _generated(
+        *given, **options, stopped_at_first=lambda ids, stop_id: ids[:, -1] == stop_id
+    )
 
 
 @wrong("sampling.generate")
@@ -182,14 +212,31 @@ def a_prompt_of_one_token_twice(model, ids, *given, **options):
 
 
 @wrong("sampling.generate")
-def the_generator_made_anew(model, ids, max_new_tokens, stop_id=None, temperature=1.0, top_k=None, top_p=None,
-                            generator=None):
+def the_generator_made_anew(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
     seed = generator.initial_seed() if generator else 0
-    return _generated(model, ids, max_new_tokens, stop_id, temperature, top_k, top_p, torch.Generator().manual_seed(seed))
+    return _generated(
+        model,
+        ids,
+        max_new_tokens,
+        stop_id,
+        temperature,
+        top_k,
+        top_p,
+        torch.Generator().manual_seed(seed),
+    )
 
 
 @wrong("sampling.generate")
 def rows_one_after_the_other_and_cut(model, ids, *given, **options):
-    rows = [_generated(model, ids[b:b + 1], *given, **options) for b in range(len(ids))]
+    rows = [_generated(model, ids[b : b + 1], *given, **options) for b in range(len(ids))]
     shortest = min(row.shape[1] for row in rows)
     return torch.cat([row[:, :shortest] for row in rows])

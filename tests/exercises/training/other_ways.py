@@ -10,8 +10,8 @@ from tests.support.other_ways import other_way
 @other_way("training.get_batch")
 def as_in_nanogpt(ids, batch_size, context, generator):
     starts = torch.randint(len(ids) - context, (batch_size,), generator=generator)
-    x = torch.stack([ids[s:s + context] for s in starts])
-    y = torch.stack([ids[s + 1:s + 1 + context] for s in starts])
+    x = torch.stack([ids[s : s + context] for s in starts])
+    y = torch.stack([ids[s + 1 : s + 1 + context] for s in starts])
     return x, y
 
 
@@ -24,8 +24,10 @@ def with_unfold(ids, batch_size, context, generator):
 
 @other_way("training.get_batch")
 def with_rand(ids, batch_size, context, generator):
-    start = (torch.rand(batch_size, generator=generator, dtype=torch.float64) * (len(ids) - context)).long()
-    rows = [ids[int(s):int(s) + context + 1] for s in start]
+    start = (
+        torch.rand(batch_size, generator=generator, dtype=torch.float64) * (len(ids) - context)
+    ).long()
+    rows = [ids[int(s) : int(s) + context + 1] for s in start]
     return torch.stack([row[:-1] for row in rows]), torch.stack([row[1:] for row in rows])
 
 
@@ -104,13 +106,15 @@ def nothing_added(grads, max_norm):
 def from_a_list_of_starts(ids, batch_size, context, generator):
     last = ids.shape[0] - context - 1
     starts = [int(torch.randint(0, last + 1, (), generator=generator)) for _ in range(batch_size)]
-    both = torch.tensor([ids[s:s + context + 1].tolist() for s in starts])
+    both = torch.tensor([ids[s : s + context + 1].tolist() for s in starts])
     return both[:, :-1].contiguous(), both[:, 1:].contiguous()
 
 
 @other_way("training.get_batch")
 def with_a_gather(ids, batch_size, context, generator):
-    start = torch.randint(len(ids) - context, (batch_size, 1), generator=generator, dtype=torch.int32).long()
+    start = torch.randint(
+        len(ids) - context, (batch_size, 1), generator=generator, dtype=torch.int32
+    ).long()
     places = start + torch.arange(context + 1)
     window = ids.expand(batch_size, -1).gather(1, places)
     return window.narrow(1, 0, context), window.narrow(1, 1, context)
@@ -121,7 +125,11 @@ def torchs_optimizer(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, wei
     leaf = torch.nn.Parameter(param.clone())
     leaf.grad = grad.clone()
     optimizer = torch.optim.AdamW([leaf], lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-    optimizer.state[leaf] = {"step": torch.tensor(float(step - 1)), "exp_avg": exp_avg.clone(), "exp_avg_sq": exp_avg_sq.clone()}
+    optimizer.state[leaf] = {
+        "step": torch.tensor(float(step - 1)),
+        "exp_avg": exp_avg.clone(),
+        "exp_avg_sq": exp_avg_sq.clone(),
+    }
     optimizer.step()
     return leaf.data, optimizer.state[leaf]["exp_avg"], optimizer.state[leaf]["exp_avg_sq"]
 
@@ -132,7 +140,9 @@ def with_one_update(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weig
     m = exp_avg + (1 - b1) * (grad - exp_avg)
     v = torch.addcmul(b2 * exp_avg_sq, grad, grad, value=1 - b2)
     m_hat, v_hat = m / (1 - math.pow(b1, step)), v / (1 - math.pow(b2, step))
-    return torch.stack([param - lr * (m_hat / (torch.sqrt(v_hat) + eps) + weight_decay * param), m, v])
+    return torch.stack(
+        [param - lr * (m_hat / (torch.sqrt(v_hat) + eps) + weight_decay * param), m, v]
+    )
 
 
 @other_way("training.cosine_schedule")

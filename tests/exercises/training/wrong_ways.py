@@ -81,12 +81,18 @@ def the_end_one_step_early(step, warmup, total, max_lr, min_lr):
 
 @wrong("training.cosine_schedule")
 def a_tenth_for_the_minimum(step, warmup, total, max_lr, min_lr):
-    return reference("training.cosine_schedule")(step, warmup, total, max_lr, max(min_lr, max_lr / 10))
+    return reference("training.cosine_schedule")(
+        step, warmup, total, max_lr, max(min_lr, max_lr / 10)
+    )
 
 
 @wrong("training.cosine_schedule")
 def zero_after_the_end(step, warmup, total, max_lr, min_lr):
-    return 0.0 if step > total else reference("training.cosine_schedule")(step, warmup, total, max_lr, min_lr)
+    return (
+        0.0
+        if step > total
+        else reference("training.cosine_schedule")(step, warmup, total, max_lr, min_lr)
+    )
 
 
 @wrong("training.clip_by_global_norm")

@@ -38,7 +38,14 @@ def with_a_sigmoid(x):
 
 @other_way("transformer.gelu")
 def with_a_root_in_single_precision(x):
-    return 0.5 * x * (1 + torch.tanh(torch.sqrt(torch.tensor(2.0 / math.pi)) * (x + 0.044715 * torch.pow(x, 3))))
+    return (
+        0.5
+        * x
+        * (
+            1
+            + torch.tanh(torch.sqrt(torch.tensor(2.0 / math.pi)) * (x + 0.044715 * torch.pow(x, 3)))
+        )
+    )
 
 
 @other_way("transformer.feed_forward")
@@ -94,7 +101,9 @@ def as_in_bert(ids, mask_id, vocab_size, rate=0.15, generator=None):
     labels[~selected] = -100
     masked = torch.bernoulli(torch.full(ids.shape, 0.8), generator=generator).bool() & selected
     inputs[masked] = mask_id
-    swapped = torch.bernoulli(torch.full(ids.shape, 0.5), generator=generator).bool() & selected & ~masked
+    swapped = (
+        torch.bernoulli(torch.full(ids.shape, 0.5), generator=generator).bool() & selected & ~masked
+    )
     inputs[swapped] = torch.randint(vocab_size, ids.shape, generator=generator)[swapped]
     return inputs, labels
 
@@ -117,6 +126,7 @@ def token_by_token(ids, mask_id, vocab_size, rate=0.15, generator=None):
 @other_way("transformer.gpt2_init_std")
 def with_regular_expressions(name, n_layers):
     import re
+
     if re.search(r"(^|[._])bias$|(^|\.)b_\w+$", name):
         return 0
     if re.search(r"(^|\.)(norm|ln_)\w*(\.\w+)?$", name):
@@ -219,7 +229,9 @@ def in_one_line(x, attend, mlp, norm1, norm2):
 @other_way("transformer.mask_tokens")
 def with_multinomial(ids, mask_id, vocab_size, rate=0.15, generator=None):
     odds = torch.tensor([1 - rate, 0.8 * rate, 0.1 * rate, 0.1 * rate])
-    fate = torch.multinomial(odds, ids.numel(), replacement=True, generator=generator).reshape(ids.shape)
+    fate = torch.multinomial(odds, ids.numel(), replacement=True, generator=generator).reshape(
+        ids.shape
+    )
     other = torch.randint(vocab_size, ids.shape, generator=generator)
     inputs = torch.where(fate == 1, mask_id, torch.where(fate == 2, other, ids))
     return inputs, torch.where(fate == 0, -100, ids)
@@ -240,7 +252,12 @@ def with_integers(ids, mask_id, vocab_size, rate=0.15, generator=None):
 @other_way("transformer.gpt2_init_std")
 def with_a_table_of_parts(name, n_layers):
     parts = tuple(name.split(".")[-2:])
-    if any(part.startswith(("norm", "ln_")) for part in parts) or parts[-1].startswith("b_") or "bias" in parts[-1]:
+    if (
+        any(part.startswith(("norm", "ln_")) for part in parts)
+        or parts[-1].startswith("b_")
+        or "bias" in parts[-1]
+    ):
         return 0.0
     return {("c_proj", "weight"): 1, ("attn", "w_out"): 1, ("mlp", "w_out"): 1}.get(parts, 0) * (
-        0.02 / math.sqrt(2 * n_layers) - 0.02) + 0.02
+        0.02 / math.sqrt(2 * n_layers) - 0.02
+    ) + 0.02

@@ -22,7 +22,10 @@ def eps_only_where_needed(x, weight, bias, eps=1e-5):
 
 @wrong("transformer.layer_norm")
 def statistics_without_a_gradient(x, weight, bias, eps=1e-5):
-    mean, variance = x.mean(-1, keepdim=True).detach(), x.var(-1, keepdim=True, unbiased=False).detach()
+    mean, variance = (
+        x.mean(-1, keepdim=True).detach(),
+        x.var(-1, keepdim=True, unbiased=False).detach(),
+    )
     return (x - mean) / (variance + eps).sqrt() * weight + bias
 
 
@@ -70,13 +73,22 @@ def whole_columns(ids, mask_id, vocab_size, rate=0.15, generator=None):
 @wrong("transformer.mask_tokens")
 def pairs_of_neighbours(ids, mask_id, vocab_size, rate=0.15, generator=None):
     halves = torch.rand(len(ids), (ids.shape[1] + 1) // 2, generator=generator) < rate
-    return _hidden(ids, mask_id, vocab_size, halves.repeat_interleave(2, 1)[:, :ids.shape[1]], generator)
+    return _hidden(
+        ids, mask_id, vocab_size, halves.repeat_interleave(2, 1)[:, : ids.shape[1]], generator
+    )
 
 
 @wrong("transformer.mask_tokens")
 def one_fate_for_a_row(ids, mask_id, vocab_size, rate=0.15, generator=None):
     selected = torch.rand(ids.shape, generator=generator) < rate
-    return _hidden(ids, mask_id, vocab_size, selected, generator, torch.rand(len(ids), 1, generator=generator).expand(ids.shape))
+    return _hidden(
+        ids,
+        mask_id,
+        vocab_size,
+        selected,
+        generator,
+        torch.rand(len(ids), 1, generator=generator).expand(ids.shape),
+    )
 
 
 @wrong("transformer.mask_tokens")
@@ -106,13 +118,17 @@ def one_other_token_for_all(ids, mask_id, vocab_size, rate=0.15, generator=None)
     selected = torch.rand(ids.shape, generator=generator) < rate
     fate = torch.rand(ids.shape, generator=generator)
     other = torch.randint(vocab_size, (), generator=generator)
-    inputs = torch.where(selected & (fate < 0.8), mask_id, torch.where(selected & (fate < 0.9), other, ids))
+    inputs = torch.where(
+        selected & (fate < 0.8), mask_id, torch.where(selected & (fate < 0.9), other, ids)
+    )
     return inputs, torch.where(selected, ids, -100)
 
 
 @wrong("transformer.mask_tokens")
 def ids_of_half_the_vocabulary(ids, mask_id, vocab_size, rate=0.15, generator=None):
-    return _hidden(ids, mask_id, vocab_size // 2, torch.rand(ids.shape, generator=generator) < rate, generator)
+    return _hidden(
+        ids, mask_id, vocab_size // 2, torch.rand(ids.shape, generator=generator) < rate, generator
+    )
 
 
 @wrong("transformer.mask_tokens")
@@ -124,7 +140,9 @@ def a_generator_made_anew(ids, mask_id, vocab_size, rate=0.15, generator=None):
 @wrong("transformer.mask_tokens")
 def fate_and_choice_from_one_number(ids, mask_id, vocab_size, rate=0.15, generator=None):
     u = torch.rand(ids.shape, generator=generator)
-    return _hidden(ids, mask_id, vocab_size, u < rate, generator, u)  # fate is u again: below the rate, so the mask
+    return _hidden(
+        ids, mask_id, vocab_size, u < rate, generator, u
+    )  # fate is u again: below the rate, so the mask
 
 
 @wrong("transformer.gpt2_init_std")
@@ -136,7 +154,11 @@ def every_projection(name, n_layers):
 
 @wrong("transformer.gpt2_init_std")
 def one_for_norm_weights(name, n_layers):
-    return 1.0 if "ln_" in name and name.endswith("weight") else reference("transformer.gpt2_init_std")(name, n_layers)
+    return (
+        1.0
+        if "ln_" in name and name.endswith("weight")
+        else reference("transformer.gpt2_init_std")(name, n_layers)
+    )
 
 
 @wrong("transformer.gpt2_init_std")

@@ -12,7 +12,15 @@ from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.interpret import attention_maps
-from gptlab.view.attention import arcs, attention_cost, head_ablation, head_count, head_split, sinusoidal_positions, softmax_scale
+from gptlab.view.attention import (
+    arcs,
+    attention_cost,
+    head_ablation,
+    head_count,
+    head_split,
+    sinusoidal_positions,
+    softmax_scale,
+)
 from gptlab.view.kit.bars import percent
 from gptlab.view.kit.heatmap import matrix_picture, number
 from gptlab.view.kit.style import to_svg
@@ -25,7 +33,9 @@ NS = "{http://www.w3.org/2000/svg}"
 def speaker():
     """A small model that has learnt nothing, with every byte a token; its matrices are large, so that heads differ."""
     tokenizer = Tokenizer([])
-    config = GPTConfig(vocab_size=tokenizer.vocab_size, context=40, n_layers=2, n_heads=3, d_model=12)
+    config = GPTConfig(
+        vocab_size=tokenizer.vocab_size, context=40, n_layers=2, n_heads=3, d_model=12
+    )
     model = GPT(config, seed=3)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -61,10 +71,12 @@ def test_maps_are_those_of_the_first_layer_worked_out_by_torch(speaker):
     assert (maps.triu(1) == 0).all()
     block = model.blocks[0]
     with torch.no_grad():
-        x = F.layer_norm(model.wte[ids] + model.wpe[:t], (12,), block.norm1.weight, block.norm1.bias)
+        x = F.layer_norm(
+            model.wte[ids] + model.wpe[:t], (12,), block.norm1.weight, block.norm1.bias
+        )
         qkv = x @ block.attn.w_qkv + block.attn.b_qkv
         for head in range(3):
-            q, k = qkv[:, 4 * head:4 * head + 4], qkv[:, 12 + 4 * head:16 + 4 * head]
+            q, k = qkv[:, 4 * head : 4 * head + 4], qkv[:, 12 + 4 * head : 16 + 4 * head]
             hidden = torch.ones(t, t).triu(1).bool()
             expected = (q @ k.T / 2).masked_fill(hidden, -torch.inf).softmax(-1)
             torch.testing.assert_close(maps[0, head], expected)
@@ -80,7 +92,9 @@ def test_no_head_off_is_the_model_and_all_heads_off_is_its_mlps_alone(speaker):
         silent = attention_maps.logits_without(model, ids, heads)
         other = ids.clone()
         other[0, 1] = ids[0, 2]  # without a look, a token says nothing to those behind it
-        torch.testing.assert_close(attention_maps.logits_without(model, other, heads)[0, 2:], silent[0, 2:])
+        torch.testing.assert_close(
+            attention_maps.logits_without(model, other, heads)[0, 2:], silent[0, 2:]
+        )
         one = attention_maps.logits_without(model, ids, [(1, 2)])
         assert not torch.allclose(one, model(ids)) and not torch.allclose(one, silent)
     assert all(torch.equal(before[name], p) for name, p in model.named_parameters())
@@ -96,17 +110,30 @@ def test_scores_of_heads():
 def test_loss_and_chance_without(speaker):
     rows = [speaker.begin("abca"), speaker.begin("cab")]
     with torch.no_grad():
-        expected = torch.cat([F.cross_entropy(speaker.model(torch.tensor([r[:-1]]))[0], torch.tensor(r[1:]), reduction="none")
-                              for r in rows]).mean()
-    assert attention_maps.loss_without(speaker.model, rows) == pytest.approx(float(expected), rel=1e-5)
+        expected = torch.cat(
+            [
+                F.cross_entropy(
+                    speaker.model(torch.tensor([r[:-1]]))[0], torch.tensor(r[1:]), reduction="none"
+                )
+                for r in rows
+            ]
+        ).mean()
+    assert attention_maps.loss_without(speaker.model, rows) == pytest.approx(
+        float(expected), rel=1e-5
+    )
     facts = [f for f in Facts().known if f.relation == "capital"][:2]
     asked = attention_maps.fact_prompts(speaker, facts, "At {} is")
     for (ids, place, right), fact in zip(asked, facts):
         assert speaker.tokenizer.decode(ids[place]) == f" {fact.subject.name.en}"
         assert speaker.tokenizer.decode([right]) == " "
     with torch.no_grad():
-        chances = [float(speaker.model(torch.tensor([ids]))[0, -1].softmax(-1)[right]) for ids, _, right in asked]
-    assert attention_maps.chance_without(speaker.model, asked) == pytest.approx(sum(chances) / 2, rel=1e-5)
+        chances = [
+            float(speaker.model(torch.tensor([ids]))[0, -1].softmax(-1)[right])
+            for ids, _, right in asked
+        ]
+    assert attention_maps.chance_without(speaker.model, asked) == pytest.approx(
+        sum(chances) / 2, rel=1e-5
+    )
     names = attention_maps.name_score(speaker.model, asked)
     assert names.shape == (2, 3) and bool(((names > 0) & (names < 1)).all())
     with pytest.raises(ValueError, match="put a blank before"):
@@ -143,9 +170,14 @@ def test_waves_and_likeness():
     alike = sinusoidal_positions.likeness(table)
     expected = torch.stack([(n / torch.tensor([1.0, 7.0, 50.0])).cos().mean() for n in range(40)])
     torch.testing.assert_close(alike.float(), expected, atol=1e-5, rtol=0)
-    for figure, alt in (sinusoidal_positions.waves_picture(table), sinusoidal_positions.likeness_picture({"waves": table, "other": table + 1})):
+    for figure, alt in (
+        sinusoidal_positions.waves_picture(table),
+        sinusoidal_positions.likeness_picture({"waves": table, "other": table + 1}),
+    ):
         assert to_svg(figure, alt).startswith("<svg") and alt
-    assert to_svg(*sinusoidal_positions.waves_picture(table)) == to_svg(*sinusoidal_positions.waves_picture(table))
+    assert to_svg(*sinusoidal_positions.waves_picture(table)) == to_svg(
+        *sinusoidal_positions.waves_picture(table)
+    )
 
 
 def test_four_at_once_learns_and_is_drawn():
@@ -225,5 +257,8 @@ def test_the_switchboard(speaker):
     board.text.value = ""
     assert "alert" in board.out.value
     svg, alt = head_ablation.switched_picture(speaker, "abc", [(0, 0)])
-    whole, rest = (attention_maps.loss_without(speaker.model, [speaker.begin("abc")], off) for off in ((), [(0, 0)]))
+    whole, rest = (
+        attention_maps.loss_without(speaker.model, [speaker.begin("abc")], off)
+        for off in ((), [(0, 0)])
+    )
     assert f"{whole:.2f} → {rest:.2f} nats" in alt and ET.fromstring(svg) is not None

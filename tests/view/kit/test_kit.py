@@ -58,21 +58,44 @@ def test_percent_never_lies_at_the_ends(p, text):
 
 
 def test_bars_are_as_long_as_their_probabilities():
-    picture = ET.fromstring(bars.bars(["␣a", "<b>&", "山"], [0.4, 0.2, 0.1], title="next?", marked=1, rest=0.3, numbered=True))
+    picture = ET.fromstring(
+        bars.bars(
+            ["␣a", "<b>&", "山"], [0.4, 0.2, 0.1], title="next?", marked=1, rest=0.3, numbered=True
+        )
+    )
     boxes = [float(r.get("width")) for r in picture.iter(f"{NS}rect")][1:]  # the first is the panel
-    assert boxes == pytest.approx([boxes[0], boxes[0] / 2, boxes[0] / 4, boxes[0] * 3 / 4], rel=1e-3)
+    assert boxes == pytest.approx(
+        [boxes[0], boxes[0] / 2, boxes[0] / 4, boxes[0] * 3 / 4], rel=1e-3
+    )
     texts = [t.text for t in picture.iter(f"{NS}text")]
-    assert texts[0] == "next?" and {"␣a", "<b>&", "山", "40 %", "20 % ◀", "all others", "30 %", "1", "2", "3"} <= set(texts)
+    assert texts[0] == "next?" and {
+        "␣a",
+        "<b>&",
+        "山",
+        "40 %",
+        "20 % ◀",
+        "all others",
+        "30 %",
+        "1",
+        "2",
+        "3",
+    } <= set(texts)
     fills = [r.get("fill") for r in picture.iter(f"{NS}rect")]
     assert fills[2] == COLOURS["you"] and fills[1] == COLOURS["base"]
-    assert picture.get("aria-label") == picture.find(f"{NS}title").text == "next?: ␣a 40 %, <b>& 20 %, 山 10 %"
+    assert (
+        picture.get("aria-label")
+        == picture.find(f"{NS}title").text
+        == "next?: ␣a 40 %, <b>& 20 %, 山 10 %"
+    )
 
 
 def test_bars_stay_on_their_panel():
     long = "donaudampfschifffahrtsgesellschaft" * 3
     for values in ([1.0, 0.0], [0.999999, 1e-12]):
         picture = ET.fromstring(bars.bars([long, "b"], values, marked=0))
-        right = max(float(r.get("x")) + float(r.get("width")) for r in list(picture.iter(f"{NS}rect"))[1:])
+        right = max(
+            float(r.get("x")) + float(r.get("width")) for r in list(picture.iter(f"{NS}rect"))[1:]
+        )
         assert right + 60 < float(picture.get("width"))
         assert all(svg.text_width(t.text) < 200 for t in picture.iter(f"{NS}text"))
 
@@ -83,9 +106,13 @@ def test_bars_refuse_what_does_not_fit_together():
 
 
 def test_told_bars():
-    picture = ET.fromstring(bars.told_bars([("answer", 0.5, "yes " * 60 + "the end"), ("other", 0.0, "")], "so …"))
+    picture = ET.fromstring(
+        bars.told_bars([("answer", 0.5, "yes " * 60 + "the end"), ("other", 0.0, "")], "so …")
+    )
     told = next(t.text for t in picture.iter(f"{NS}text") if " … " in (t.text or ""))
-    assert told.startswith("yes yes") and told.endswith("the end") and svg.text_width(told, 14) < 400
+    assert (
+        told.startswith("yes yes") and told.endswith("the end") and svg.text_width(told, 14) < 400
+    )
     assert picture.get("aria-label").startswith("so …: answer 50 %: yes")
 
 
@@ -130,7 +157,9 @@ def test_direct_labels_stand_apart_and_in_order():
     style.direct_labels(axes)
     offsets = {t.get_text(): t.xyann[1] for t in axes.texts}
     assert list(offsets) == ["low", "middle", "high"]
-    assert offsets["middle"] - offsets["low"] >= 14.9 and offsets["high"] - offsets["middle"] >= 14.9
+    assert (
+        offsets["middle"] - offsets["low"] >= 14.9 and offsets["high"] - offsets["middle"] >= 14.9
+    )
 
 
 def channel(hexadecimal):
@@ -139,7 +168,11 @@ def channel(hexadecimal):
 
 
 def luminance(colour):
-    return 0.2126 * channel(colour[1:3]) + 0.7152 * channel(colour[3:5]) + 0.0722 * channel(colour[5:7])
+    return (
+        0.2126 * channel(colour[1:3])
+        + 0.7152 * channel(colour[3:5])
+        + 0.0722 * channel(colour[5:7])
+    )
 
 
 def contrast(a, b):
@@ -151,7 +184,9 @@ def contrast(a, b):
 def test_colours_can_be_seen_and_texts_read():
     assert all(contrast(colour, PANEL) >= 3 for colour in [*COLOURS.values()])
     assert contrast(INK, PANEL) > 12 and contrast(FAINT, PANEL) > 4.5
-    assert contrast(COLOURS["ppo_ptx"], "#ffffff") > 4.5 and contrast(COLOURS["base"], "#ffffff") > 4.5
+    assert (
+        contrast(COLOURS["ppo_ptx"], "#ffffff") > 4.5 and contrast(COLOURS["base"], "#ffffff") > 4.5
+    )
     assert len(set(COLOURS.values())) == len(COLOURS) and len(set(CYCLE)) == len(CYCLE)
 
 
@@ -162,22 +197,34 @@ def test_a_bundle_has_every_face():
     assert bundle["text/plain"] == alt and bundle["image/svg+xml"] == picture
     image = ET.fromstring(bundle["text/html"].replace(">", "/>"))
     assert image.get("alt") == alt and "max-width:100%" in image.get("style")
-    assert base64.b64decode(image.get("src").removeprefix("data:image/svg+xml;base64,")).decode() == picture
+    assert (
+        base64.b64decode(image.get("src").removeprefix("data:image/svg+xml;base64,")).decode()
+        == picture
+    )
 
 
 def test_a_widget_goes_into_the_same_bundle():
     slider = ipywidgets.IntSlider()
     bundle = show.bundle(bars.bars(["a"], [1.0]), "one", widget=slider)
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == slider.model_id
-    assert bundle["text/plain"] == "one" and list(bundle)[0] == "application/vnd.jupyter.widget-view+json"
+    assert (
+        bundle["text/plain"] == "one"
+        and list(bundle)[0] == "application/vnd.jupyter.widget-view+json"
+    )
 
 
 def test_a_figure_goes_into_a_bundle():
     assert show.bundle(drawn(), "loss")["image/svg+xml"] == style.to_svg(drawn(), "loss")
 
 
-@pytest.mark.parametrize(("picture", "alt", "reason"), [("<svg/>", " ", "alt is empty"), ("plot", "a plot", "begins with <svg"),
-                                                        (3, "a plot", "begins with <svg")])
+@pytest.mark.parametrize(
+    ("picture", "alt", "reason"),
+    [
+        ("<svg/>", " ", "alt is empty"),
+        ("plot", "a plot", "begins with <svg"),
+        (3, "a plot", "begins with <svg"),
+    ],
+)
 def test_a_bundle_refuses(picture, alt, reason):
     with pytest.raises(ValueError, match=reason):
         show.bundle(picture, alt)
@@ -189,11 +236,13 @@ def test_show_says_the_description_where_no_notebook_is(capsys):
 
 
 def test_show_displays_one_bundle_in_a_notebook():
-    code = ("from IPython.core.interactiveshell import InteractiveShell; s = InteractiveShell.instance()\n"
-            "from IPython.utils.capture import capture_output\n"
-            "from gptlab.view.kit import bars, show\n"
-            "with capture_output() as c: show.show(bars.bars(['a'], [1.0]), 'one bar')\n"
-            "print(len(c.outputs), sorted(c.outputs[0].data))")
+    code = (
+        "from IPython.core.interactiveshell import InteractiveShell; s = InteractiveShell.instance()\n"
+        "from IPython.utils.capture import capture_output\n"
+        "from gptlab.view.kit import bars, show\n"
+        "with capture_output() as c: show.show(bars.bars(['a'], [1.0]), 'one bar')\n"
+        "print(len(c.outputs), sorted(c.outputs[0].data))"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "1 ['image/svg+xml', 'text/html', 'text/plain']", done.stderr
 
@@ -207,6 +256,12 @@ def test_top_tokens():
     p = torch.zeros(tokenizer.vocab_size)
     p[256], p[10], p[tokenizer.special["end"]] = 0.5, 0.3, 0.2
     found = bars.top_tokens(p, tokenizer, 3)
-    assert [(i, label) for i, label, _ in found] == [(256, "␣a"), (10, "⏎"), (tokenizer.special["end"], "⟨end⟩")]
-    assert [q for *_, q in found] == pytest.approx([0.5, 0.3, 0.2]) and math.isclose(sum(q for *_, q in found), 1, rel_tol=1e-6)
+    assert [(i, label) for i, label, _ in found] == [
+        (256, "␣a"),
+        (10, "⏎"),
+        (tokenizer.special["end"], "⟨end⟩"),
+    ]
+    assert [q for *_, q in found] == pytest.approx([0.5, 0.3, 0.2]) and math.isclose(
+        sum(q for *_, q in found), 1, rel_tol=1e-6
+    )
     assert len(bars.top_tokens(p, tokenizer, 10**6)) == tokenizer.vocab_size

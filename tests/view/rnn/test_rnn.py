@@ -53,7 +53,9 @@ def test_a_shell_runs_as_torchs_layer_does(cell):
     torch.testing.assert_close(network.states(ids), layer(network.wte[ids])[0])
     begun = torch.randn(2, 5, generator=torch.Generator().manual_seed(1))
     torch.testing.assert_close(network.states(ids, begun), layer(network.wte[ids], begun[None])[0])
-    torch.testing.assert_close(network(ids), layer(network.wte[ids])[0] @ network.w_out + network.b_out)
+    torch.testing.assert_close(
+        network(ids), layer(network.wte[ids])[0] @ network.w_out + network.b_out
+    )
     assert network.start(3).tolist() == [[0.0] * 5] * 3
 
 
@@ -79,7 +81,16 @@ def test_training_steps_like_adam_with_clipping_and_ends_early():
     assert train(ours, batches, lambda batch: ours(batch).square().sum(), lr=0.1, sink=True) == 4
     torch.testing.assert_close(ours.weight, theirs.weight)
     seen = []
-    assert train(ours, batches, lambda batch: seen.append(1) or ours(batch).sum(), 0.1, stop=lambda: len(seen) == 2) == 2
+    assert (
+        train(
+            ours,
+            batches,
+            lambda batch: seen.append(1) or ours(batch).sum(),
+            0.1,
+            stop=lambda: len(seen) == 2,
+        )
+        == 2
+    )
 
 
 def test_one_thread_gives_the_threads_back():
@@ -95,7 +106,9 @@ def test_one_thread_gives_the_threads_back():
 def test_the_unrolled_network_and_its_states():
     svg, alt = unrolled.unrolled_picture(["a", "b", "c"])
     assert {"h₀", "h₁", "h₃", "w_hh", "w_xh", "c"} <= set(words_in(svg)) and "a, b, c" in alt
-    svg, alt = unrolled.states_picture(torch.tensor([[1.0, -1.0], [0.5, 0.0]]), ["x", "y"], "states")
+    svg, alt = unrolled.states_picture(
+        torch.tensor([[1.0, -1.0], [0.5, 0.0]]), ["x", "y"], "states"
+    )
     assert {"x", "y", "states"} <= set(words_in(svg)) and "x 1.00, y 0.25" in alt
     with pytest.raises(ValueError, match="2 states but 1 words"):
         unrolled.states_picture(torch.zeros(2, 3), ["x"], "states")
@@ -117,9 +130,15 @@ def test_one_number_is_followed(weight):
 
 
 def test_no_weight_far_from_one_does_both():
-    assert "hardly told apart" in memory_cell.told(0.5) and "next to no gradient" in memory_cell.told(0.5)
-    assert "still told apart" in memory_cell.told(1.5) and "next to no gradient" in memory_cell.told(1.5)
-    assert "still told apart" in memory_cell.told(1.0) and "a gradient that teaches" in memory_cell.told(1.0)
+    assert "hardly told apart" in memory_cell.told(
+        0.5
+    ) and "next to no gradient" in memory_cell.told(0.5)
+    assert "still told apart" in memory_cell.told(
+        1.5
+    ) and "next to no gradient" in memory_cell.told(1.5)
+    assert "still told apart" in memory_cell.told(
+        1.0
+    ) and "a gradient that teaches" in memory_cell.told(1.0)
 
 
 def test_the_slider_of_one_number():
@@ -146,20 +165,32 @@ def test_norms_are_those_of_the_gradient():
     for h in reversed(hs[2:]):  # the product of Jacobians, by hand
         grad = (grad * (1 - h**2)) @ network.u.T
         norms.insert(0, grad.norm(dim=1).mean())
-    torch.testing.assert_close(torch.tensor(found), torch.stack(norms) / norms[-1], atol=1e-6, rtol=1e-4)
+    torch.testing.assert_close(
+        torch.tensor(found), torch.stack(norms) / norms[-1], atol=1e-6, rtol=1e-4
+    )
 
 
 def test_gradients_vanish_explode_and_pass_a_shut_gate():
-    small, large = (gradient_through_time.random_strip("RNN", scale, steps=30)[0] for scale in (0.5, 3.0))
+    small, large = (
+        gradient_through_time.random_strip("RNN", scale, steps=30)[0] for scale in (0.5, 3.0)
+    )
     assert small < 1e-9 and large > 10
-    half_open, shut = (gradient_through_time.random_strip("GRU", 1.0, keep, steps=30)[0] for keep in (0, 6))
+    half_open, shut = (
+        gradient_through_time.random_strip("GRU", 1.0, keep, steps=30)[0] for keep in (0, 6)
+    )
     assert half_open < 1e-3 and shut > 0.8
 
 
 def test_strips_are_drawn_and_move():
     svg, alt = gradient_through_time.strips_picture({"net": [1e-9, 1e-4, 50.0, 1.0]}, "strips")
     assert "at step 1: 1·10⁻⁹" in words_in(svg) and "first of 4 steps" in alt
-    assert [gradient_through_time.power(x) for x in (0, 0.31, 41, 2e-7, 3e5)] == ["0", "0.31", "41", "2·10⁻⁷", "3·10⁵"]
+    assert [gradient_through_time.power(x) for x in (0, 0.31, 41, 2e-7, 3e5)] == [
+        "0",
+        "0.31",
+        "41",
+        "2·10⁻⁷",
+        "3·10⁵",
+    ]
     sliders = gradient_through_time.ThroughTime(gru=True)
     seen = {sliders.out.value}
     for control, value in ((sliders.scale, 2.0), (sliders.keep, 5)):
@@ -188,8 +219,12 @@ def test_every_player_learns_the_nearest_distance(kind):
 
 
 def test_copies_can_be_shown_backwards():
-    forwards, back = (recall_game.copies(3, 4, torch.Generator().manual_seed(1), b) for b in (False, True))
-    assert torch.equal(forwards[:, :3], forwards[:, 4:]) and torch.equal(back[:, :3].flip(1), back[:, 4:])
+    forwards, back = (
+        recall_game.copies(3, 4, torch.Generator().manual_seed(1), b) for b in (False, True)
+    )
+    assert torch.equal(forwards[:, :3], forwards[:, 4:]) and torch.equal(
+        back[:, :3].flip(1), back[:, 4:]
+    )
     assert torch.equal(forwards[:, 4:], back[:, 4:]) and (forwards[:, 3] == recall_game.ASK).all()
 
 
@@ -197,7 +232,9 @@ def test_copying_is_scored_by_place(monkeypatch):
     monkeypatch.setattr(recall_game, "STEPS", 120)
     shares, nats = recall_game.copied("GRU", 2, backwards=False)
     assert len(shares) == 2 and min(shares) > 0.5 and nats < math.log(recall_game.LETTERS)
-    figure, alt = copy_order.copies_picture({"shown forwards": [[0.1, 0.2]], "shown backwards": [[0.9, 0.3], [0.7, 0.5]]})
+    figure, alt = copy_order.copies_picture(
+        {"shown forwards": [[0.1, 0.2]], "shown backwards": [[0.9, 0.3], [0.7, 0.5]]}
+    )
     assert to_svg(figure, alt).startswith("<svg") and "shown backwards: 80%, 40%" in alt
 
 
@@ -226,7 +263,9 @@ def test_a_person_plays():
 
 
 def test_recall_is_drawn():
-    figure, alt = recall_play.recall_picture({"RNN": {4: [1.0, 0.5], 8: [0.1, 0.1]}, "Transformer": {4: [1.0], 8: [1.0]}})
+    figure, alt = recall_play.recall_picture(
+        {"RNN": {4: [1.0, 0.5], 8: [0.1, 0.1]}, "Transformer": {4: [1.0], 8: [1.0]}}
+    )
     assert to_svg(figure, alt).startswith("<svg") and "RNN: 75% at 4, 10% at 8" in alt
 
 
@@ -241,8 +280,10 @@ def test_gates_are_those_that_make_torchs_state():
     with torch.no_grad():
         states = layer(network.wte[ids])[0]
         before = torch.cat([torch.zeros(2, 1, 4), states[:, :-1]], dim=1)
-        z = torch.sigmoid(F.linear(network.wte[ids], layer.weight_ih_l0[z_], layer.bias_ih_l0[z_])
-                          + F.linear(before, layer.weight_hh_l0[z_])).mean(0)
+        z = torch.sigmoid(
+            F.linear(network.wte[ids], layer.weight_ih_l0[z_], layer.bias_ih_l0[z_])
+            + F.linear(before, layer.weight_hh_l0[z_])
+        ).mean(0)
     assert later == sorted(later)
     torch.testing.assert_close(torch.tensor(later), z[1:3].mean(0).sort().values)
     torch.testing.assert_close(torch.tensor(first), z[0][z[1:3].mean(0).argsort()])
@@ -262,7 +303,11 @@ def test_rows_and_batches_hold_every_sentence_once(data):
     rows = recurrent_lm.rows_of(data, data.train[:5])
     for row, sentence in zip(rows, data.train):
         n = len(sentence.words)
-        assert row[0] == 0 and torch.equal(row[1:n + 1], data.ids(sentence.words)) and (row[n + 1:] == recurrent_lm.NOTHING).all()
+        assert (
+            row[0] == 0
+            and torch.equal(row[1 : n + 1], data.ids(sentence.words))
+            and (row[n + 1 :] == recurrent_lm.NOTHING).all()
+        )
     whole = recurrent_lm.rows_of(data, data.train)
     cut = recurrent_lm.batches(whole, 2, seed=0)
     words = sum(len(s.words) for s in data.train)
@@ -302,7 +347,9 @@ def test_the_longest_chain():
     assert sequential_cost.longest_chain((x * 2).exp() + x) == 4
     rnn, transformer = sequential_cost.model_of("RNN"), sequential_cost.model_of("Transformer")
     a, b, c = (sequential_cost.chain(rnn, n) for n in (8, 16, 24))
-    assert b - a == c - b > 8 and sequential_cost.chain(transformer, 8) == sequential_cost.chain(transformer, 24)
+    assert b - a == c - b > 8 and sequential_cost.chain(transformer, 8) == sequential_cost.chain(
+        transformer, 24
+    )
 
 
 def test_slopes_and_seconds_are_drawn():
@@ -311,7 +358,9 @@ def test_slopes_and_seconds_are_drawn():
     model = sequential_cost.model_of("GRU")
     took = sequential_cost.seconds({"GRU": model}, lengths=(2, 8), times=2)
     assert set(took["GRU"]) == {2, 8} and min(took["GRU"].values()) > 0
-    figure, alt = sequential_cost.cost_picture({"GRU": {2: 10, 8: 40}}, {"GRU": {2: 0.001, 8: 0.004}})
+    figure, alt = sequential_cost.cost_picture(
+        {"GRU": {2: 10, 8: 40}}, {"GRU": {2: 0.001, 8: 0.004}}
+    )
     assert to_svg(figure, alt).startswith("<svg") and "slopes 1.00 and 1.00" in alt
 
 

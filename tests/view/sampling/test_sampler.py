@@ -29,7 +29,9 @@ class Known:
     otherwise = {A: 0.5, JADE: 0.3, LESS: 0.15, 10: 0.05}
 
     def __init__(self, context=12):
-        self.config = GPTConfig(vocab_size=TOKENIZER.vocab_size, context=context, n_layers=1, n_heads=1, d_model=8)
+        self.config = GPTConfig(
+            vocab_size=TOKENIZER.vocab_size, context=context, n_layers=1, n_heads=1, d_model=8
+        )
         self.calls = 0
 
     def __call__(self, ids):
@@ -57,8 +59,12 @@ def base():
 
 @pytest.fixture
 def real():
-    config = GPTConfig(vocab_size=TOKENIZER.vocab_size, context=24, n_layers=1, n_heads=2, d_model=16)
-    return Speaker(GPT(config, seed=3).eval(), TOKENIZER, chats=True, name="chat model", stage="ppo_ptx")
+    config = GPTConfig(
+        vocab_size=TOKENIZER.vocab_size, context=24, n_layers=1, n_heads=2, d_model=16
+    )
+    return Speaker(
+        GPT(config, seed=3).eval(), TOKENIZER, chats=True, name="chat model", stage="ppo_ptx"
+    )
 
 
 def texts(picture):
@@ -150,13 +156,24 @@ def test_finishing_is_the_same_for_the_same_seed(base):
 def test_path_picture_takes_the_ranks_that_it_was_given(base):
     picture, alt = token_walk.path_picture(base, "x", [1, 1, 3, 1], n=2)
     shown = texts(picture)
-    assert shown[:3] == ["1", "x …", "␣a"] and "50 % ◀" in shown and "60 % ◀" in shown and shown[-1] == "x ab< a …"
-    assert "choice 2: b 60 %, ⟨endoftext⟩ 40 %; picked b" in alt and "choice 3" in alt and "picked <" in alt
+    assert (
+        shown[:3] == ["1", "x …", "␣a"]
+        and "50 % ◀" in shown
+        and "60 % ◀" in shown
+        and shown[-1] == "x ab< a …"
+    )
+    assert (
+        "choice 2: b 60 %, ⟨endoftext⟩ 40 %; picked b" in alt
+        and "choice 3" in alt
+        and "picked <" in alt
+    )
 
 
 def test_path_picture_shows_no_choice_where_there_is_none(base):
     picture, alt = token_walk.path_picture(base, "x", [2, 1, 1, 1], n=2)
-    assert texts(picture)[-1] == "x玉" and "choice 2" not in alt  # half of 玉 leaves nothing to choose, up to the stop token
+    assert (
+        texts(picture)[-1] == "x玉" and "choice 2" not in alt
+    )  # half of 玉 leaves nothing to choose, up to the stop token
     assert "picked ‹e7 8e›" in alt and alt.endswith("So far: “玉”.")
 
 
@@ -177,10 +194,18 @@ def test_fork_picture(base):
 
 
 def test_kinds_picture_counts_all(monkeypatch, base):
-    found = {"answer": 120, "question": 60, "exam": 20, "other": 0, "examples": {"answer": "？\n玉山。"}}
+    found = {
+        "answer": 120,
+        "question": 60,
+        "exam": 20,
+        "other": 0,
+        "examples": {"answer": "？\n玉山。"},
+    }
     monkeypatch.setattr(token_walk.evaluate, "continuations", lambda *_: found)
     picture, alt = token_walk.kinds_picture(base, "x", 200)
-    assert {"60 %", "30 %", "10 %", "0 %", "？⏎玉山。"} <= set(texts(picture)) and alt.startswith("200 continuations of “x”")
+    assert {"60 %", "30 %", "10 %", "0 %", "？⏎玉山。"} <= set(texts(picture)) and alt.startswith(
+        "200 continuations of “x”"
+    )
 
 
 # the widget
@@ -194,7 +219,9 @@ def test_buttons_pick(base):
     assert column.walk.text == "‹e7 8e›" and labels(column)[0] == "1   ‹89›"
     column.buttons[0].click()
     column.buttons[0].click()
-    assert column.walk.stopped and labels(column) == [] and column.let.disabled and column.end.disabled
+    assert (
+        column.walk.stopped and labels(column) == [] and column.let.disabled and column.end.disabled
+    )
     assert "stop token" in column.state.value and "3 tokens" in column.state.value
     column.back.click()
     assert not column.walk.stopped and labels(column) and not column.let.disabled
@@ -204,7 +231,17 @@ def test_buttons_pick(base):
 
 def test_keys(base):
     column = sampler.Column(token_walk.Walk(base, "x"))
-    for keys, length in (("2", 1), ("1", 2), ("u", 1), ("r", 0), ("21", 2), ("9xq ", 2), ("U", 1), ("R0", 1), ("f", None)):
+    for keys, length in (
+        ("2", 1),
+        ("1", 2),
+        ("u", 1),
+        ("r", 0),
+        ("21", 2),
+        ("9xq ", 2),
+        ("U", 1),
+        ("R0", 1),
+        ("f", None),
+    ):
         column.keys.value = keys
         assert column.keys.value == "" and length in (None, len(column.walk.steps)), keys
     assert column.walk.stopped or column.walk.full
@@ -225,14 +262,18 @@ def test_models_one_by_one_and_side_by_side(base, real):
     assert shown() == [False, True]
     box.which.value = "side by side"
     assert shown() == [True, True]
-    assert len(sampler.Sampler([base], prompts=("x",)).box.children) == len(box.box.children) - 1  # nothing to choose from
+    assert (
+        len(sampler.Sampler([base], prompts=("x",)).box.children) == len(box.box.children) - 1
+    )  # nothing to choose from
 
 
 def test_prompts_of_ones_own_and_back(base, real):
     box = sampler.Sampler([base, real], prompts=("x", "山"))
     box.columns[0].buttons[0].click()
     box.own.value = "  my own "
-    assert [c.walk.prompt for c in box.columns] == ["my own"] * 2 and box.columns[0].walk.steps == []
+    assert [c.walk.prompt for c in box.columns] == ["my own"] * 2 and box.columns[
+        0
+    ].walk.steps == []
     assert box.examples.value is None
     box.examples.value = "x"
     assert box.columns[1].walk.prompt == "x" and box.own.value == ""
@@ -243,7 +284,10 @@ def test_prompts_of_ones_own_and_back(base, real):
 def test_a_prompt_that_is_too_long_is_refused_in_one_line(base, real):
     box = sampler.Sampler([base, real], prompts=("x",))
     box.own.value = "y" * 40
-    assert "make it shorter" in box.note.value and [c.walk.prompt for c in box.columns] == ["x", "x"]
+    assert "make it shorter" in box.note.value and [c.walk.prompt for c in box.columns] == [
+        "x",
+        "x",
+    ]
     box.own.value = "y"
     assert box.note.value == "" and box.columns[0].walk.prompt == "y"
 
@@ -254,9 +298,11 @@ def test_a_prompt_that_is_too_long_is_refused_in_one_line(base, real):
 def test_each_is_one_bundle_of_widget_and_picture(monkeypatch, real, call):
     shown = []
     for module in (sampler, token_limit, chat_box):
-        monkeypatch.setattr(module, "show", lambda picture, alt, widget: shown.append((picture, alt, widget)))
+        monkeypatch.setattr(
+            module, "show", lambda picture, alt, widget: shown.append((picture, alt, widget))
+        )
     call(real)
-    (picture, alt, widget), = shown
+    ((picture, alt, widget),) = shown
     assert ET.fromstring(picture).get("aria-label") == alt and len(alt) > 40
     assert "application/vnd.jupyter.widget-view+json" in widget._repr_mimebundle_()
 
@@ -264,7 +310,10 @@ def test_each_is_one_bundle_of_widget_and_picture(monkeypatch, real, call):
 # the limit
 
 
-@pytest.mark.parametrize(("limit", "tokens", "reason"), [(1, 1, "length"), (2, 2, "length"), (3, 3, "stop"), (4, 3, "stop")])
+@pytest.mark.parametrize(
+    ("limit", "tokens", "reason"),
+    [(1, 1, "length"), (2, 2, "length"), (3, 3, "stop"), (4, 3, "stop")],
+)
 def test_who_ended_it(base, limit, tokens, reason):
     cut, by = token_limit.ended_by(base, [JADE, 0x89, STOP], limit)
     assert (len(cut), by) == (tokens, reason)
@@ -274,9 +323,17 @@ def test_the_slider_cuts_the_reply_off(base):
     box = token_limit.CutOff(base, "x<y", [JADE, 0x89, STOP])
     assert (box.limit.min, box.limit.max) == (1, 5)
     box.limit.value = 1
-    assert 'finish_reason = "length"' in box.text.value and "‹e7 8e›" in box.text.value and "x&lt;y" in box.text.value
+    assert (
+        'finish_reason = "length"' in box.text.value
+        and "‹e7 8e›" in box.text.value
+        and "x&lt;y" in box.text.value
+    )
     box.limit.value = 5
-    assert 'finish_reason = "stop"' in box.text.value and "玉" in box.text.value and "after 3 tokens" in box.text.value
+    assert (
+        'finish_reason = "stop"' in box.text.value
+        and "玉" in box.text.value
+        and "after 3 tokens" in box.text.value
+    )
 
 
 def test_picture_of_limits(base):
@@ -295,7 +352,7 @@ def test_a_chat(real):
     box.line.value = "ab"
     assert len(box.turns) == 2 and box.turns[1][0] == "ab" and box.line.value == ""
     box.line.value = "ab"  # the same question once more
-    box.send.click()       # with nothing in the line
+    box.send.click()  # with nothing in the line
     assert len(box.turns) == 3
     box.line.value = "<b>" * 30
     assert "make it shorter" in box.turns[-1][1] and "<b>" not in box.log.value
@@ -309,10 +366,16 @@ def test_the_reply_of_a_chat_is_what_the_stream_gives(real):
 
 
 def test_chat_picture_wraps_and_keeps_every_character(real):
-    question, reply = "Where does Emma live, and with whom, and since when? " * 2, "台湾最高的山是哪座山" * 8
+    question, reply = (
+        "Where does Emma live, and with whom, and since when? " * 2,
+        "台湾最高的山是哪座山" * 8,
+    )
     picture, alt = chat_box.chat_picture(real, [(question, reply)])
     shown = texts(picture)
-    assert " ".join(shown[:-6 or None]).split()[0] == "Where" and "".join(t for t in shown if t[0] > "\u4e00") == reply
+    assert (
+        " ".join(shown[: -6 or None]).split()[0] == "Where"
+        and "".join(t for t in shown if t[0] > "\u4e00") == reply
+    )
     assert question in alt and reply in alt
     width = float(ET.fromstring(picture).get("width"))
     for box in list(ET.fromstring(picture).iter(f"{NS}rect"))[1:]:
@@ -325,10 +388,18 @@ def test_chat_picture_wraps_and_keeps_every_character(real):
 def test_speaker(real):
     p = real.probabilities(real.begin("ab"))
     assert p.shape == (TOKENIZER.vocab_size,) and float(p.sum()) == pytest.approx(1, abs=1e-5)
-    assert real.begin("ab") == [TOKENIZER.special["user"], 97, 98, TOKENIZER.special["end"], TOKENIZER.special["assistant"]]
+    assert real.begin("ab") == [
+        TOKENIZER.special["user"],
+        97,
+        98,
+        TOKENIZER.special["end"],
+        TOKENIZER.special["assistant"],
+    ]
     assert real.stop == TOKENIZER.special["end"] and real.text([97, real.stop]) == "a"
     assert real.n_parameters == sum(p.numel() for p in real.model.parameters())
-    assert len(real.go_on(real.begin("ab"), max_new_tokens=100)) <= real.context - len(real.begin("ab"))
+    assert len(real.go_on(real.begin("ab"), max_new_tokens=100)) <= real.context - len(
+        real.begin("ab")
+    )
 
 
 def test_shipped_models():
@@ -345,9 +416,17 @@ def test_the_timeline_stands_where_the_sizes_are():
     dots = [float(c.get("cx")) for c in ET.fromstring(picture).iter(f"{NS}circle")]
     step = (timeline.RIGHT - timeline.LEFT) / 6  # pixels for a power of ten
     sizes = [4e6, 65e6, 117e6, 1.542e9, 175e9, 1.3e9, 175e9, 1e6]
-    assert dots == pytest.approx([timeline.LEFT + math.log10(s / 1e6) * step for s in sizes], abs=0.1)
+    assert dots == pytest.approx(
+        [timeline.LEFT + math.log10(s / 1e6) * step for s in sizes], abs=0.1
+    )
     shown = texts(picture)
-    assert {"175 B", "1.3 B to 175 B", "not published", "1 M", "data: 11.9 M tokens of the little web"} <= set(shown)
+    assert {
+        "175 B",
+        "1.3 B to 175 B",
+        "not published",
+        "1 M",
+        "data: 11.9 M tokens of the little web",
+    } <= set(shown)
     assert all(p.name in shown and p.idea in shown and p.idea in alt for p in timeline.PAPERS)
 
 

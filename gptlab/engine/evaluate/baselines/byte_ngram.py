@@ -1,9 +1,10 @@
 """A byte n-gram model, counted and smoothed: how far plain statistics get on a text, as a yardstick."""
+
 import numpy as np
 
-ORDER = 5               # bytes that an n-gram joins: the one that comes, and four before it
-MOST_BYTES = 20_000_000     # of text that are counted, the last ones: more would cost memory
-NO_SINGLES = 0.5    # D where no n-gram was seen just once: what was never seen must stay possible
+ORDER = 5  # bytes that an n-gram joins: the one that comes, and four before it
+MOST_BYTES = 20_000_000  # of text that are counted, the last ones: more would cost memory
+NO_SINGLES = 0.5  # D where no n-gram was seen just once: what was never seen must stay possible
 
 
 class ByteNgram:
@@ -20,10 +21,12 @@ class ByteNgram:
 
     def __init__(self, text: bytes, order: int = ORDER):
         if not 1 <= order <= 7:
-            raise ValueError(f"order must be 1 to 7, but is {order}: eight bytes and their history fill a number")
+            raise ValueError(
+                f"order must be 1 to 7, but is {order}: eight bytes and their history fill a number"
+            )
         self.order = order
         grams, counts = np.unique(_windows(text[-MOST_BYTES:], order), return_counts=True)
-        self.levels = [_Level(grams, counts)]   # the highest order first
+        self.levels = [_Level(grams, counts)]  # the highest order first
         for n in range(order - 1, 0, -1):
             grams, counts = np.unique(grams % np.uint64(256**n), return_counts=True)
             self.levels.append(_Level(grams, counts))
@@ -40,9 +43,11 @@ class ByteNgram:
 
         Raises ValueError when there is nothing to predict, or too little in front of it.
         """
-        history = before[len(before) - self.order + 1:] if self.order > 1 else b""
+        history = before[len(before) - self.order + 1 :] if self.order > 1 else b""
         if not held_out or len(history) < self.order - 1:
-            raise ValueError(f"{len(held_out)} bytes after {len(before)}: give at least 1 after {self.order - 1}")
+            raise ValueError(
+                f"{len(held_out)} bytes after {len(before)}: give at least 1 after {self.order - 1}"
+            )
         return float(-np.log2(self.probabilities(_windows(history + held_out, self.order))).mean())
 
 
@@ -50,11 +55,13 @@ class _Level:
     """The counts of one order: of n-grams, and of what follows each history."""
 
     def __init__(self, grams: np.ndarray, counts: np.ndarray):
-        self.grams, self.counts = grams, counts     # sorted, each once
+        self.grams, self.counts = grams, counts  # sorted, each once
         histories = grams // np.uint64(256)
         once, twice = (counts == 1).sum(), (counts == 2).sum()
         self.discount = float(once / (once + 2 * twice)) if once else NO_SINGLES
-        self.histories, first, self.n_followers = np.unique(histories, return_index=True, return_counts=True)
+        self.histories, first, self.n_followers = np.unique(
+            histories, return_index=True, return_counts=True
+        )
         self.totals = np.add.reduceat(counts, first) if len(grams) else counts
 
     def interpolate(self, grams: np.ndarray, lower: np.ndarray) -> np.ndarray:
@@ -72,7 +79,7 @@ def _windows(text: bytes, n: int) -> np.ndarray:
     size = max(0, len(data) - n + 1)
     grams = np.zeros(size, np.uint64)
     for i in range(n):
-        grams = grams * np.uint64(256) + data[i:i + size]
+        grams = grams * np.uint64(256) + data[i : i + size]
     return grams
 
 

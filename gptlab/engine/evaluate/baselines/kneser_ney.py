@@ -1,10 +1,15 @@
 """Modified Kneser-Ney: the best of the models that count, over token ids, as the yardstick of the neural ones."""
+
 from collections import Counter
 
 import torch
 from torch import Tensor
 
-SMALL_TEXT = (0.5, 1.0, 1.5)    # D(1), D(2), D(3+) where too little was counted to estimate them, as KenLM has it
+SMALL_TEXT = (
+    0.5,
+    1.0,
+    1.5,
+)  # D(1), D(2), D(3+) where too little was counted to estimate them, as KenLM has it
 
 
 class KneserNey:
@@ -30,7 +35,9 @@ class KneserNey:
         counts = Counter(_grams(contexts, targets))
         self.levels = [_Level(counts)]  # the longest contexts first
         for _ in range(self.width):
-            counts = Counter(gram[1:] for gram in counts)  # each longer n-gram once: different tokens in front
+            counts = Counter(
+                gram[1:] for gram in counts
+            )  # each longer n-gram once: different tokens in front
             self.levels.append(_Level(counts))
 
     @property
@@ -50,15 +57,19 @@ class KneserNey:
         """
         _fit(contexts, targets)
         if contexts.shape[1] < self.width:
-            raise ValueError(f"contexts of {contexts.shape[1]} tokens, but {self.width} were counted: give at least so many")
-        recent = contexts[:, contexts.shape[1] - self.width:]
-        return torch.tensor([self._probability(gram) for gram in _grams(recent, targets)], dtype=torch.float64).log()
+            raise ValueError(
+                f"contexts of {contexts.shape[1]} tokens, but {self.width} were counted: give at least so many"
+            )
+        recent = contexts[:, contexts.shape[1] - self.width :]
+        return torch.tensor(
+            [self._probability(gram) for gram in _grams(recent, targets)], dtype=torch.float64
+        ).log()
 
     def _probability(self, gram: tuple[int, ...]) -> float:
         """p(last token | those before it), from the shortest context to the longest."""
         p = 1 / self.vocab_size
         for n, level in enumerate(reversed(self.levels), start=1):
-            p = level.interpolate(gram[len(gram) - n:], p)
+            p = level.interpolate(gram[len(gram) - n :], p)
         return p
 
 
@@ -109,4 +120,6 @@ def _grams(contexts: Tensor, targets: Tensor) -> list[tuple[int, ...]]:
 
 def _fit(contexts: Tensor, targets: Tensor) -> None:
     if contexts.ndim != 2 or targets.ndim != 1 or len(contexts) != len(targets):
-        raise ValueError(f"contexts {tuple(contexts.shape)} and targets {tuple(targets.shape)} do not fit: give (N, T) and (N)")
+        raise ValueError(
+            f"contexts {tuple(contexts.shape)} and targets {tuple(targets.shape)} do not fit: give (N, T) and (N)"
+        )
