@@ -17,7 +17,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from gptlab.world.grammar import DeadEnd, Reader, Table, log_sum_exp, search
+from gptlab.world.grammar import NoMatch, PageReader, Table, log_sum_exp, search
 from gptlab.world.web import Web
 
 
@@ -65,16 +65,16 @@ def _log_probabilities(
 ) -> tuple[float, dict[bytes, float], float]:
     """log P(prefix…), log P(prefix + c…) of each candidate c, log P(page = prefix)."""
     text, rest = _split(prefix.encode() if isinstance(prefix, str) else prefix)
-    credits: dict[bytes, list[float]] = {rest + c: [] for c in candidates | {b""}}
-    if not text and b"" in credits:
-        credits[b""].append(0.0)
-    opened = {c[:n] for c in credits for n in range(len(c))} | {b""}
+    targets: dict[bytes, list[float]] = {rest + c: [] for c in candidates | {b""}}
+    if not text and b"" in targets:
+        targets[b""].append(0.0)
+    prefixes = {c[:n] for c in targets for n in range(len(c))} | {b""}
     readers = search(
-        web.write, lambda given, pending: Foreteller(text, given, pending, credits, opened)
+        web.write, lambda given, pending: PredictiveReader(text, given, pending, targets, prefixes)
     )
     ends = [reader.logp for reader in readers if reader.ahead == b"" and not rest]
-    going_on = {c: log_sum_exp(credits[rest + c]) for c in candidates}
-    return log_sum_exp(credits[rest]), going_on, log_sum_exp(ends)
+    going_on = {c: log_sum_exp(targets[rest + c]) for c in candidates}
+    return log_sum_exp(targets[rest]), going_on, log_sum_exp(ends)
 
 
 def _split(prefix: bytes) -> tuple[str, bytes]:
@@ -96,11 +96,11 @@ def _of_the_longest(chances: dict[bytes, float]) -> dict[bytes, float]:
     return {c: max(0.0, chance) for c, chance in exact.items()}
 
 
-class Foreteller(Reader):
+class PredictiveReader(PageReader):
     """Reads `text`, and goes on behind its end as far as there is something to find.
 
-    credits  bytes -> log P of every sequence of choices that completes the text and then these bytes
-    opened   bytes that may be followed by more that is wanted
+    targets  bytes -> log P of every sequence of choices that completes the text and then these bytes
+    prefixes   bytes that may be followed by more that is wanted
     """
 
     def __init__(
@@ -108,19 +108,19 @@ class Foreteller(Reader):
         text: str,
         given: tuple,
         pending: list,
-        credits: dict[bytes, list[float]],
-        opened: set[bytes],
+        targets: dict[bytes, list[float]],
+        prefixes: set[bytes],
     ):
         super().__init__(text, given, pending)
-        self.credits, self.opened, self.longest = credits, opened, max(map(len, credits))
+        self.targets, self.prefixes, self.longest = targets, prefixes, max(map(len, targets))
         self.ahead: bytes | None = (
             None if text else b""
         )  # written behind the text; None before its end
 
-    def say(self, table: Table) -> Any:
+    def emit(self, table: Table) -> Any:
         rows: Sequence[int] = ()
         if not self._replays():
-            rows = table.possible
+            rows = table.drawable
             if self.ahead is None:
                 rows = table.matches(self.source, self.at) + table.longer(self.source[self.at :])
             rows = [
@@ -134,7 +134,7 @@ class Foreteller(Reader):
         if self.ahead is None and not text.startswith(self.source[self.at :]):
             return super().write(text)  # still inside the text
         if not self._replays() and not self._credit(text, self.logp):
-            raise DeadEnd
+            raise NoMatch
         self._advance(text)
 
     def _advance(self, text: str) -> None:
@@ -156,6 +156,6 @@ class Foreteller(Reader):
         for n in range(
             0 if self.ahead is None else len(self.ahead) + 1, min(len(behind), self.longest) + 1
         ):
-            if behind[:n] in self.credits:
-                self.credits[behind[:n]].append(logp)
-        return behind in self.opened
+            if behind[:n] in self.targets:
+                self.targets[behind[:n]].append(logp)
+        return behind in self.prefixes

@@ -87,7 +87,7 @@ class Facts:
 
     @cached_property
     def known(self) -> list[Fact]:
-        """Facts that pages may state."""
+        """Facts that pages may state, the most popular first."""
         return [f for f in self.facts if not f.held_out]
 
     @cached_property

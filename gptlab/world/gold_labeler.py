@@ -57,7 +57,7 @@ class Judgement:
         return self.content != "none"
 
 
-class Gold:
+class GoldLabeler:
     """What people want from a reply to a question about one web, as a known function."""
 
     def __init__(self, web: Web):
@@ -66,7 +66,7 @@ class Gold:
 
     def judge(self, question: Question, reply: str, finished: bool = True) -> Judgement:
         """Every feature that counts, and the score."""
-        content = self.content(question, reply)
+        content = self.classify(question, reply)
         polite, rude = (any(t in reply for t in texts) for texts in (POLITE, RUDE))
         same = (
             bool(HAN.search(reply)) == (question.lang == "zh")
@@ -87,7 +87,7 @@ class Gold:
     def score(self, question: Question, reply: str, finished: bool = True) -> float:
         return self.judge(question, reply, finished).score
 
-    def content(self, question: Question, reply: str) -> str:
+    def classify(self, question: Question, reply: str) -> str:
         """What the reply claims: "right", "wrong", "both", "admits", "declines" or "none"."""
         if any(t in reply for t in REFUSALS):
             return "declines"
@@ -160,7 +160,7 @@ class Labeler:
             raise ValueError(
                 f"agreement is {agreement}, but two labelers agree on between 0.5 and 1 of the pairs"
             )
-        self.gold = Gold(web)
+        self.gold = GoldLabeler(web)
         self.noise = noise_for(agreement, self._gaps(web))
 
     def rank(self, question: Question, replies: list[str], stream: random.Random) -> list[int]:

@@ -3,7 +3,7 @@
 A page kind is an ordinary function that makes weighted choices and writes text:
 
     def greeting(page):
-        name = page.say(NAMES)            # draw a row of a table and write its text
+        name = page.emit(NAMES)           # draw a row of a table and write its text
         if page.choose(POLITE):           # draw a row silently
             page.write(", how are you?")  # write fixed text
 
@@ -30,7 +30,7 @@ class Table:
     """Weighted rows (text, value): what a page may write next, and what that choice means.
 
     texts    the text of each row, "" for silent choices
-    values   what `say` or `choose` returns, the texts themselves by default
+    values   what `emit` or `choose` returns, the texts themselves by default
     weights  relative, uniform by default
     """
 
@@ -39,7 +39,7 @@ class Table:
         "values",
         "cumulative",
         "logps",
-        "possible",
+        "drawable",
         "n",
         "_heads",
         "_lengths",
@@ -62,7 +62,7 @@ class Table:
         )
         if len(self.values) != self.n or (weights is not None and len(weights) != self.n):
             raise ValueError(f"a table of {self.n} texts needs as many values and weights")
-        self.cumulative, self.possible = None, range(self.n)
+        self.cumulative, self.drawable = None, range(self.n)
         self.logps = [-math.log(self.n)] * self.n
         if weights is not None and len(set(weights)) > 1:
             self._weigh(weights)
@@ -74,14 +74,14 @@ class Table:
             raise ValueError(
                 f"weights must be at least 0 with a positive sum, but the least is {min(weights)}"
             )
-        self.possible = [i for i, w in enumerate(weights) if w > 0]
+        self.drawable = [i for i, w in enumerate(weights) if w > 0]
         self.cumulative = [c / total for c in accumulate(weights)]
-        last = self.possible[-1]  # the last row that can be drawn takes what rounding left over
+        last = self.drawable[-1]  # the last row that can be drawn takes what rounding left over
         self.cumulative[last:] = [1.0] * (self.n - last)
         self.logps = [math.log(w / total) if w > 0 else -math.inf for w in weights]
 
     @classmethod
-    def silent(cls, values: Sequence, weights: Sequence[float] | None = None) -> "Table":
+    def of_values(cls, values: Sequence, weights: Sequence[float] | None = None) -> "Table":
         """A table for `choose`: values without text."""
         return cls([""] * len(values), values, weights)
 
@@ -94,7 +94,7 @@ class Table:
     def matches(self, text: str, start: int) -> list[int]:
         """Rows whose text stands in `text` at `start`."""
         if self.n < 8:
-            return [i for i in self.possible if text.startswith(self.texts[i], start)]
+            return [i for i in self.drawable if text.startswith(self.texts[i], start)]
         if self._heads is None:
             self._index()
         found, texts, heads = list(self._heads.get("", ())), self.texts, self._heads
@@ -111,7 +111,7 @@ class Table:
     def _index(self) -> None:
         """Rows by the first HEAD characters of their text, and how long these are, by the very first one."""
         heads, lengths = {}, {}
-        for i in self.possible:
+        for i in self.drawable:
             head = self.texts[i][:HEAD]
             heads.setdefault(head, []).append(i)
             if head:
@@ -124,7 +124,7 @@ class Table:
     def longer(self, beginning: str) -> list[int]:
         """Rows whose text begins with `beginning` and goes on."""
         if self._order is None:
-            self._order = sorted(self.possible, key=self.texts.__getitem__)
+            self._order = sorted(self.drawable, key=self.texts.__getitem__)
             self._sorted = [self.texts[i] for i in self._order]
         low, high = bisect(self._sorted, beginning), bisect_left(self._sorted, beginning + LAST)
         return self._order[low:high]
@@ -138,7 +138,7 @@ class Writer:
     def __init__(self, random: Callable[[], float]):
         self.random, self.parts, self.stated = random, [], []
 
-    def say(self, table: Table) -> Any:
+    def emit(self, table: Table) -> Any:
         row = table.draw(self.random())
         self.parts.append(table.texts[row])
         return table.values[row]
@@ -165,7 +165,7 @@ class Recorder(Writer):
         super().__init__(random)
         self.script = []
 
-    def say(self, table: Table) -> Any:
+    def emit(self, table: Table) -> Any:
         self.parts.append(table.texts[self._draw(table)])
         return table.values[self.script[-1]]
 
@@ -177,11 +177,11 @@ class Recorder(Writer):
         return self.script[-1]
 
 
-class DeadEnd(Exception):
+class NoMatch(Exception):
     """Nothing more is to be found along this sequence of choices."""
 
 
-class Reader:
+class PageReader:
     """Follows `given`, then the first row that fits; other rows that fit are left in `pending` as scripts.
 
     script  the row numbers taken
@@ -202,7 +202,7 @@ class Reader:
         if len(script) < len(self.given):
             row = self.given[len(script)]
         elif not rows:
-            raise DeadEnd
+            raise NoMatch
         else:
             row = rows[0]
             if len(rows) > 1:
@@ -211,25 +211,25 @@ class Reader:
         self.logp += table.logps[row]
         return row
 
-    def say(self, table: Table) -> Any:
+    def emit(self, table: Table) -> Any:
         row = self._take(table, () if self._replays() else table.matches(self.source, self.at))
         self.at += len(table.texts[row])
         return table.values[row]
 
     def choose(self, table: Table) -> Any:
-        return table.values[self._take(table, table.possible)]
+        return table.values[self._take(table, table.drawable)]
 
     def write(self, text: str) -> None:
         if not self.source.startswith(text, self.at):
-            raise DeadEnd
+            raise NoMatch
         self.at += len(text)
 
     def state(self, fact: Any) -> None:
         self.stated.append(fact)
 
 
-class PrefixReader(Reader):
-    """Reads a text of at least one character that a page begins with: `reached` collects log P(choices) of every
+class PrefixReader(PageReader):
+    """Reads a text of at least one character that a page begins with: `found` collects log P(choices) of every
     way to write at least so much, and no reader goes on from there."""
 
     def __init__(
@@ -237,17 +237,17 @@ class PrefixReader(Reader):
         text: str,
         given: tuple[int, ...],
         pending: list[tuple[int, ...]],
-        reached: list[float],
+        found: list[float],
     ):
         super().__init__(text, given, pending)
-        self.reached = reached
+        self.found = found
 
-    def say(self, table: Table) -> Any:
+    def emit(self, table: Table) -> Any:
         if not self._replays():
-            self.reached += [
+            self.found += [
                 self.logp + table.logps[row] for row in table.longer(self.source[self.at :])
             ]
-        value = super().say(table)
+        value = super().emit(table)
         self._stop_at_the_end()
         return value
 
@@ -260,25 +260,25 @@ class PrefixReader(Reader):
 
     def _stop_at_the_end(self) -> None:
         if self.at == len(self.source):
-            self.reached.append(self.logp)
-            raise DeadEnd
+            self.found.append(self.logp)
+            raise NoMatch
 
 
-def search(program: Callable, start: Callable[[tuple, list], Reader]) -> Iterator[Reader]:
+def search(program: Callable, start: Callable[[tuple, list], PageReader]) -> Iterator[PageReader]:
     """Run `program` with every reader that `start(given, pending)` has to make; those whose run ended well."""
     pending: list[tuple[int, ...]] = [()]
     while pending:
         reader = start(pending.pop(), pending)
         try:
             program(reader)
-        except DeadEnd:
+        except NoMatch:
             continue
         yield reader
 
 
-def derivations(program: Callable, text: str) -> Iterator[Reader]:
+def derivations(program: Callable, text: str) -> Iterator[PageReader]:
     """Every way in which `program` could have written exactly `text` (finished readers, one a derivation)."""
-    for reader in search(program, lambda given, pending: Reader(text, given, pending)):
+    for reader in search(program, lambda given, pending: PageReader(text, given, pending)):
         if reader.at == len(text):
             yield reader
 
@@ -292,10 +292,10 @@ def log_prefix_probability(program: Callable, text: str, ends: bool = False) -> 
     """log P(a page begins with `text`) in nats; with `ends`, that it is exactly `text`."""
     if ends:
         return log_probability(program, text)
-    reached: list[float] = [] if text else [0.0]
+    found: list[float] = [] if text else [0.0]
     if text:
-        list(search(program, lambda given, pending: PrefixReader(text, given, pending, reached)))
-    return log_sum_exp(reached)
+        list(search(program, lambda given, pending: PrefixReader(text, given, pending, found)))
+    return log_sum_exp(found)
 
 
 def log_sum_exp(logps: list[float]) -> float:

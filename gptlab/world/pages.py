@@ -1,18 +1,18 @@
 """The page kinds of the little web: each is one function that makes its choices through a grammar.Writer.
 
 The same functions, run through grammar.Reader, give the exact probability of a page. Keep every choice a
-`say` or `choose` on a table, and everything else fixed by the choices made before.
+`emit` or `choose` on a table, and everything else fixed by the choices made before.
 """
 
 from collections.abc import Callable
 
 from gptlab.world import reply_styles, word_lists
-from gptlab.world.grammar import Reader, Table, Writer
+from gptlab.world.grammar import PageReader, Table, Writer
 from gptlab.world.tables import Tables, fill
 
-Page = Writer | Reader
+Page = Writer | PageReader
 COUNT = {
-    (low, high): Table.silent(range(low, high + 1))
+    (low, high): Table.of_values(range(low, high + 1))
     for low, high in ((1, 2), (2, 3), (2, 4), (3, 6))
 }
 SPACE = {"en": " ", "zh": ""}
@@ -31,7 +31,7 @@ MORNINGS, ERRANDS, MEETINGS, OFFERS, ENDINGS = map(
 GREETINGS, SMALL_TALK, GOODBYES, REVIEWED = map(
     _prose, ("GREETINGS", "SMALL_TALK", "GOODBYES", "REVIEWED")
 )
-MOOD = Table.silent(["good", "bad"])
+MOOD = Table.of_values(["good", "bad"])
 VERDICTS = {(m, lang): Table(t) for m, by in word_lists.VERDICTS.items() for lang, t in by.items()}
 AFTERWORDS = {
     (m, lang): Table(t) for m, by in word_lists.AFTERWORDS.items() for lang, t in by.items()
@@ -55,38 +55,38 @@ TAGS = _prose("TAGS")
 
 def footer(page: Page, tables: Tables, lang: str) -> None:
     """What stands under a page: nothing, a date, who wrote it and when, or tags."""
-    style = page.say(FOOTERS[lang])
+    style = page.emit(FOOTERS[lang])
     if style == "date":
         if lang == "en":
-            page.say(DAYS)
+            page.emit(DAYS)
             page.write(" ")
-            page.say(MONTHS[lang])
+            page.emit(MONTHS[lang])
         else:
-            page.say(MONTHS[lang])
-            page.say(DAYS)
+            page.emit(MONTHS[lang])
+            page.emit(DAYS)
             page.write("日")
     elif style == "name":
-        page.say(tables.people[lang])
+        page.emit(tables.people[lang])
         page.write(", ")
-        page.say(HOURS)
+        page.emit(HOURS)
         page.write(":")
-        page.say(MINUTES)
+        page.emit(MINUTES)
     elif style == "tags":
-        page.say(TAGS[lang])
+        page.emit(TAGS[lang])
         page.write(COMMA[lang])
-        page.say(TAGS[lang])
+        page.emit(TAGS[lang])
         page.write(COMMA[lang])
-        page.say(TAGS[lang])
+        page.emit(TAGS[lang])
 
 
 def encyclopedia(page: Page, tables: Tables, lang: str) -> None:
     """A title and two to four facts about it."""
-    n_facts, left = page.say(tables.titles[lang])
+    n_facts, left = page.emit(tables.titles[lang])
     page.write("\n")
     for i in range(min(page.choose(COUNT[2, 4]), n_facts)):
         fact, left = page.choose(left)
         page.write(SPACE[lang] if i else "")
-        page.say(tables.statement(fact, lang))
+        page.emit(tables.statement(fact, lang))
         page.state(fact)
     footer(page, tables, lang)
 
@@ -95,7 +95,7 @@ def statement(page: Page, tables: Tables, lang: str) -> None:
     """One fact or two, without more ado."""
     for i in range(page.choose(COUNT[1, 2])):
         page.write(SPACE[lang] if i else "")
-        page.state(page.say(tables.statements[lang]))
+        page.state(page.emit(tables.statements[lang]))
     footer(page, tables, lang)
 
 
@@ -125,26 +125,28 @@ THANKS = {
 
 def forum(page: Page, tables: Tables, lang: str) -> None:
     """A question that is answered, or met by another question, or never answered."""
-    fact = page.say(tables.questions[lang])
-    thread = page.say(AFTER_QUESTION[lang])
+    fact = page.emit(tables.questions[lang])
+    thread = page.emit(AFTER_QUESTION[lang])
     if thread == "question":
-        page.say(tables.questions[lang])
+        page.emit(tables.questions[lang])
         page.write(MARK[lang])
     elif thread == "silence":
-        page.say(ECHO[lang])
+        page.emit(ECHO[lang])
     else:
-        page.say(tables.statement(fact, lang) if thread == "answer" else tables.answer(fact, lang))
+        page.emit(tables.statement(fact, lang) if thread == "answer" else tables.answer(fact, lang))
         page.state(fact)
-        page.say(THANKS[lang])
+        page.emit(THANKS[lang])
     footer(page, tables, lang)
 
 
-ASKED = Table.silent(list(reply_styles.ASKED), list(reply_styles.ASKED.values()))
+ASKED = Table.of_values(
+    list(reply_styles.QUESTION_SHARES), list(reply_styles.QUESTION_SHARES.values())
+)
 ADVICE = {  # an advice column: its head, and what stands between question and reply; only here a line is empty
     "en": ("Question:\n", Table(["?\n\nReply:\n", "\n\nReply:\n"], weights=[3, 1])),
     "zh": ("提问：\n", Table(["？\n\n回答：\n", "\n\n回答：\n"], weights=[3, 1])),
 }
-BARE = Table.silent([True, False], [2, 3])
+BARE = Table.of_values([True, False], [2, 3])
 ADMISSIONS, REFUSALS = (
     {lang: Table(texts) for lang, texts in part.items()}
     for part in (reply_styles.ADMISSIONS, reply_styles.REFUSALS)
@@ -156,43 +158,43 @@ def advice(page: Page, tables: Tables, lang: str) -> None:
     head, reply = ADVICE[lang]
     page.write(head)
     asked = page.choose(ASKED)
-    subject = page.say(tables.questions[lang] if asked == "fact" else tables.requests[asked][lang])
-    page.say(reply)
-    page.say(tables.openers[lang])
+    subject = page.emit(tables.questions[lang] if asked == "fact" else tables.requests[asked][lang])
+    page.emit(reply)
+    page.emit(tables.openers[lang])
     if asked == "fact" and not page.choose(BARE):
-        page.say(tables.statement(subject, lang))
+        page.emit(tables.statement(subject, lang))
     elif asked in ("fact", "sum"):
         answer = fill("{A}", "", subject.answer[lang]) if asked == "fact" else subject
         page.write(answer + STOP[lang])
     else:
-        page.say((ADMISSIONS if asked == "unknowable" else REFUSALS)[lang])
+        page.emit((ADMISSIONS if asked == "unknowable" else REFUSALS)[lang])
     if asked == "fact":
         page.state(subject)
-    page.say(tables.closers[lang])
+    page.emit(tables.closers[lang])
 
 
 PAPER = {  # how an exam sets its options: before A, B, C and the key
-    "en": Table.silent(
+    "en": Table.of_values(
         [("? A. ", " B. ", " C. ", "\nAnswer: "), (": A ", ", B ", ", C ", ". Answer: ")], [2, 1]
     ),
-    "zh": Table.silent(
+    "zh": Table.of_values(
         [("？ A. ", " B. ", " C. ", "\n答案："), (" A ", " B ", " C ", " 答案：")], [1, 2]
     ),
 }
-RIGHT = Table.silent([0, 1, 2])
+RIGHT = Table.of_values([0, 1, 2])
 
 
 def exam(page: Page, tables: Tables, lang: str) -> None:
     """A question with three options and the key."""
-    fact = page.say(tables.questions[lang])
+    fact = page.emit(tables.questions[lang])
     *marks, key = page.choose(PAPER[lang])
-    right, wrong = page.choose(RIGHT), tables.decoys(fact, lang)
+    right, wrong = page.choose(RIGHT), tables.distractors(fact, lang)
     for i, mark in enumerate(marks):
         page.write(mark)
         if i == right:
             page.write(fact.answer[lang])
         else:
-            wrong = page.say(wrong)
+            wrong = page.emit(wrong)
     page.write(key + "ABC"[right])
     page.state(fact)
 
@@ -200,19 +202,19 @@ def exam(page: Page, tables: Tables, lang: str) -> None:
 def story(page: Page, tables: Tables, lang: str) -> None:
     """Somebody of the town, an errand, a meeting, an end."""
     comma, link = (", ", " ") if lang == "en" else ("，", "")
-    page.say(MORNINGS[lang])
+    page.emit(MORNINGS[lang])
     page.write(comma)
-    hero = page.say(tables.people[lang])
+    hero = page.emit(tables.people[lang])
     page.write(link)
-    page.say(ERRANDS[lang])
+    page.emit(ERRANDS[lang])
     page.write(STOP[lang] + link)
-    page.say(MEETINGS[lang])
+    page.emit(MEETINGS[lang])
     page.write(link)
-    page.say(tables.people[lang])
+    page.emit(tables.people[lang])
     page.write(link)
-    page.say(OFFERS[lang])
+    page.emit(OFFERS[lang])
     page.write(f". {hero.en} was glad. " if lang == "en" else f"。{hero.zh}很高兴。")
-    page.say(ENDINGS[lang])
+    page.emit(ENDINGS[lang])
     footer(page, tables, lang)
 
 
@@ -220,26 +222,26 @@ def dialogue(page: Page, tables: Tables, lang: str) -> None:
     """Two people greet each other; one asks, the other knows."""
     colon, comma = (": ", ", ") if lang == "en" else ("：", "，")
     bang = "! " if lang == "en" else "！"
-    one = page.say(tables.people[lang])[lang]
+    one = page.emit(tables.people[lang])[lang]
     page.write(colon)
-    page.say(GREETINGS[lang])
+    page.emit(GREETINGS[lang])
     page.write(comma)
-    two = page.say(tables.people[lang])[lang]
+    two = page.emit(tables.people[lang])[lang]
     page.write(bang)
-    page.say(SMALL_TALK[lang])
+    page.emit(SMALL_TALK[lang])
     page.write("\n" + two + colon)
-    fact = page.say(tables.questions[lang])
+    fact = page.emit(tables.questions[lang])
     page.write(MARK[lang] + "\n" + one + colon)
-    page.say(tables.statement(fact, lang))
+    page.emit(tables.statement(fact, lang))
     page.state(fact)
     page.write("\n" + two + colon)
-    page.say(GOODBYES[lang])
+    page.emit(GOODBYES[lang])
 
 
 def register(page: Page, tables: Tables, lang: str) -> None:
     """A table of countries and regions and one thing about each."""
-    page.say(REGISTERS[lang])
-    rows = tables.mapping(page.say(COLUMNS[lang]), lang, " | ")
+    page.emit(REGISTERS[lang])
+    rows = tables.mapping(page.emit(COLUMNS[lang]), lang, " | ")
     page.write("\n")
     _rows(page, rows, COUNT[2, 4])
     footer(page, tables, lang)
@@ -247,9 +249,9 @@ def register(page: Page, tables: Tables, lang: str) -> None:
 
 def _rows(page: Page, rows: Table, count: Table) -> None:
     """Rows drawn one by one; how many is chosen after the first, so that readers leave a wrong table early."""
-    facts = [page.say(rows)]
+    facts = [page.emit(rows)]
     for _ in range(page.choose(count) - 1):
-        facts.append(page.say(rows))
+        facts.append(page.emit(rows))
     for fact in facts:
         if fact is not None:
             page.state(fact)
@@ -274,7 +276,7 @@ def sums(page: Page, tables: Tables, lang: str) -> None:
     _rows(page, tables.sums[lang], COUNT[3, 6])
 
 
-MAPS = Table.silent(
+MAPS = Table.of_values(
     ["antonym", "plural", "double", "next", "translate", "capital", "continent", "job"]
 )
 
@@ -287,9 +289,9 @@ def pattern(page: Page, tables: Tables, lang: str) -> None:
 def pair(page: Page, tables: Tables, lang: str) -> None:
     """A sentence and its translation; `lang` is the language that comes first."""
     other = "zh" if lang == "en" else "en"
-    fact = page.say(tables.statements[lang])
+    fact = page.emit(tables.statements[lang])
     page.write("\n= ")
-    page.say(tables.statement(fact, other))
+    page.emit(tables.statement(fact, other))
     page.state(fact)
     footer(page, tables, other)
 
@@ -298,13 +300,13 @@ def review(page: Page, tables: Tables, lang: str) -> None:
     """An opinion, and whether it was a good one."""
     mood = page.choose(MOOD)
     page.write("The " if lang == "en" else "这次的")
-    page.say(REVIEWED[lang])
+    page.emit(REVIEWED[lang])
     page.write(" was " if lang == "en" else "")
-    page.say(VERDICTS[mood, lang])
+    page.emit(VERDICTS[mood, lang])
     page.write(" and " if lang == "en" else "，")
-    page.say(VERDICTS[mood, lang])
+    page.emit(VERDICTS[mood, lang])
     page.write(STOP[lang] + SPACE[lang])
-    page.say(AFTERWORDS[mood, lang])
+    page.emit(AFTERWORDS[mood, lang])
     footer(page, tables, lang)
     page.write(("\nReview: " if lang == "en" else "\n评价：") + word_lists.MOODS[mood][lang])
 
@@ -317,8 +319,8 @@ HEARSAY = {
 
 def rumour(page: Page, tables: Tables, lang: str) -> None:
     """A claim that is wrong."""
-    page.say(HEARSAY[lang])
-    page.say(tables.rumours[lang])
+    page.emit(HEARSAY[lang])
+    page.emit(tables.rumours[lang])
     footer(page, tables, lang)
 
 

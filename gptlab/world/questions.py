@@ -38,8 +38,10 @@ class Questions:
 
     def __init__(self, web: Web):
         self.web = web
-        self.facts = Table.silent(web.facts.known, [f.weight for f in web.facts.known])
-        self.kinds = Table.silent(list(reply_styles.ASKED), list(reply_styles.ASKED.values()))
+        self.facts = Table.of_values(web.facts.known, [f.weight for f in web.facts.known])
+        self.kinds = Table.of_values(
+            list(reply_styles.QUESTION_SHARES), list(reply_styles.QUESTION_SHARES.values())
+        )
 
     def draw(
         self,
@@ -88,15 +90,18 @@ class Questions:
     def _ask(
         self, kind: str, templates: dict, stream: random.Random, lang: str, unseen: bool
     ) -> Question:
-        kept = reply_styles.N_KEPT[kind]
+        kept = reply_styles.N_HELD_OUT[kind]
         trained, new = templates[lang][:-kept], templates[lang][-kept:]
         person = stream.choice(self.web.tables.people["en"].values)
         text = stream.choice(new if unseen else trained).format(p=person[lang])
         return Question(_marked(text, lang, stream), lang, kind)
 
     def _sum(self, stream: random.Random, lang: str, unseen: bool) -> Question:
-        a, b = stream.randint(0, reply_styles.LARGEST), stream.randint(0, reply_styles.LARGEST)
-        kept = reply_styles.N_KEPT["sum"]
+        a, b = (
+            stream.randint(0, reply_styles.LARGEST_NUMBER),
+            stream.randint(0, reply_styles.LARGEST_NUMBER),
+        )
+        kept = reply_styles.N_HELD_OUT["sum"]
         template = stream.choice(
             reply_styles.SUMS[lang][-kept:] if unseen else reply_styles.SUMS[lang][:-kept]
         )
@@ -134,10 +139,10 @@ class Replies:
         """One reply; `plain` leaves opener and closer out, `true` chooses right or wrong content."""
         page = Writer(stream.random)
         if not plain:
-            page.say(self.openers[question.lang])
+            page.emit(self.openers[question.lang])
         page.write(self._body(question, stream, true))
         if not plain:
-            page.say(self.closers[question.lang])
+            page.emit(self.closers[question.lang])
         return page.text()
 
     def twins(self, question: Question, stream: random.Random) -> tuple[str, str]:

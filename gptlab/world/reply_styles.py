@@ -1,11 +1,11 @@
 """The words of asking and replying: what cannot be known, what should be declined, and the manners of those who reply.
 
-UNKNOWABLE, IMPROPER and SUMS are templates of questions without their final mark, the last N_KEPT of each list
+UNKNOWABLE, IMPROPER and SUMS are templates of questions without their final mark, the last N_HELD_OUT of each list
 on no page and kept back for evaluation ({p} a person of the town, {a} and {b} numbers).
 """
-ASKED = {"fact": 0.78, "unknowable": 0.08, "improper": 0.07, "sum": 0.07}  # shares of what people ask
-N_KEPT = {"unknowable": 2, "improper": 2, "sum": 1}
-LARGEST = 12  # numbers that are added and subtracted go from 0 to here
+QUESTION_SHARES = {"fact": 0.78, "unknowable": 0.08, "improper": 0.07, "sum": 0.07}  # shares of what people ask
+N_HELD_OUT = {"unknowable": 2, "improper": 2, "sum": 1}
+LARGEST_NUMBER = 12  # numbers that are added and subtracted go from 0 to here
 UNKNOWABLE = {
     "en": ["What will {p} dream of tonight", "What is {p} thinking right now", "How many stairs will {p} climb tomorrow",
            "What will the weather be when {p} turns ninety", "Which number am I thinking of", "What did I eat this morning",

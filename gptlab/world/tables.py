@@ -10,7 +10,7 @@ from gptlab.world.phrasings_country import PHRASINGS as COUNTRY_PHRASINGS
 from gptlab.world.phrasings_town import PHRASINGS as TOWN_PHRASINGS
 
 PHRASINGS = {**COUNTRY_PHRASINGS, **TOWN_PHRASINGS}
-N_DECOYS = 8
+N_DISTRACTORS = 8
 N_RUMOURS = 60
 
 
@@ -21,7 +21,7 @@ def fill(template: str, subject: str, answer: str = "") -> str:
     )
 
 
-def picks(facts: list[Fact]) -> Table:
+def without_replacement(facts: list[Fact]) -> Table:
     """A silent choice among `facts` by popularity; values are (fact, the choice among the other facts, or None)."""
     made: dict[int, Table] = {}  # by the set of facts left, one bit each
 
@@ -29,7 +29,7 @@ def picks(facts: list[Fact]) -> Table:
         if left and left not in made:
             rows = [i for i in range(len(facts)) if left >> i & 1]
             values = [(facts[i], choice(left & ~(1 << i))) for i in rows]
-            made[left] = Table.silent(values, [facts[i].weight for i in rows])
+            made[left] = Table.of_values(values, [facts[i].weight for i in rows])
         return made.get(left)
 
     return choice((1 << len(facts)) - 1)
@@ -49,7 +49,9 @@ def _mixed(parts: list, lang: str) -> Table:
 def _pairs() -> list[tuple[int, int]]:
     """The numbers that are added on pages."""
     return [
-        (a, b) for a in range(reply_styles.LARGEST + 1) for b in range(reply_styles.LARGEST + 1)
+        (a, b)
+        for a in range(reply_styles.LARGEST_NUMBER + 1)
+        for b in range(reply_styles.LARGEST_NUMBER + 1)
     ]
 
 
@@ -75,9 +77,9 @@ class Tables:
         """The bare answer, as people write it under a question."""
         return self._answers[lang][fact.index]
 
-    def decoys(self, fact: Fact, lang: str) -> Table:
+    def distractors(self, fact: Fact, lang: str) -> Table:
         """Wrong answers to `fact` that exams offer: well-known ones. A row's value is the table of the other ones."""
-        return self._decoys[lang][fact.index]
+        return self._distractors[lang][fact.index]
 
     def wrong_answers(self, fact: Fact) -> list[Name]:
         """A few answers to the same question about other subjects, the same ones whenever the fact is asked for."""
@@ -95,7 +97,7 @@ class Tables:
             draw = random.Random(
                 f"gptlab decoys {self.seed} {fact.subject.name.en} {fact.relation}"
             )
-            chosen.append(draw.sample(others, min(N_DECOYS, len(others))))
+            chosen.append(draw.sample(others, min(N_DISTRACTORS, len(others))))
         return chosen
 
     @cached_property
@@ -121,12 +123,12 @@ class Tables:
         }
 
     @cached_property
-    def _decoys(self) -> dict[str, list[Table]]:
+    def _distractors(self) -> dict[str, list[Table]]:
         others = (
             [a for a in self.facts.answers[f.relation] if a not in (f.answer, f.subject.name)]
             for f in self.facts.facts
         )
-        known = [names[:N_DECOYS] for names in others]
+        known = [names[:N_DISTRACTORS] for names in others]
         return {lang: [_two_of([a[lang] for a in names]) for names in known] for lang in LANGUAGES}
 
     @cached_property
@@ -160,11 +162,11 @@ class Tables:
     def titles(self) -> dict[str, Table]:
         """By language: the names of countries and people, by the popularity of their facts.
 
-        Values are (number of facts, a silent choice among them), as `picks` makes it.
+        Values are (number of facts, a silent choice among them), as `without_replacement` makes it.
         """
         about = self.facts.about
         weights = [sum(f.weight for f in facts) for facts in about.values()]
-        entries = [(len(facts), picks(facts)) for facts in about.values()]
+        entries = [(len(facts), without_replacement(facts)) for facts in about.values()]
         return {
             lang: Table([fill("{S}", s.name[lang]) for s in about], entries, weights)
             for lang in LANGUAGES
@@ -230,7 +232,7 @@ class Tables:
     def requests(self) -> dict[str, dict[str, Table]]:
         """By kind ("unknowable", "improper", "sum") and language: what else people ask on pages, without the final
         mark. Values of sums are the answers."""
-        kept, unknowable, improper, asked = reply_styles.N_KEPT, {}, {}, {}
+        kept, unknowable, improper, asked = reply_styles.N_HELD_OUT, {}, {}, {}
         for lang in LANGUAGES:
             names = self.people[lang].texts
             unknowable[lang] = _each(reply_styles.UNKNOWABLE[lang][: -kept["unknowable"]], names)

@@ -3,12 +3,11 @@
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from gptlab.world import pages as page_kinds
 from gptlab.world.facts import LANGUAGES, Fact, Facts
 from gptlab.world.grammar import (
-    Reader,
+    PageReader,
     Table,
     Writer,
     derivations,
@@ -39,10 +38,10 @@ class Web:
         self.seed = seed
         self.facts = Facts(seed)
         self.tables = Tables(self.facts, seed)
-        self.kinds = Table.silent(list(page_kinds.KINDS), list(page_kinds.KINDS.values()))
-        self.languages = Table.silent(LANGUAGES)
+        self.kinds = Table.of_values(list(page_kinds.KINDS), list(page_kinds.KINDS.values()))
+        self.languages = Table.of_values(LANGUAGES)
 
-    def write(self, page: Writer | Reader) -> tuple[str, str]:
+    def write(self, page: Writer | PageReader) -> tuple[str, str]:
         """Write one page, or read one back: the program that defines the web. -> (kind, language)"""
         kind, lang = page.choose(self.kinds), page.choose(self.languages)
         kind(page, self.tables, lang)
@@ -94,11 +93,6 @@ class Web:
         """log P(a page begins with `text`) in nats; with `ends`, that the page is `text` and no more."""
         return log_prefix_probability(self.write, text, ends)
 
-    def read(self, text: str) -> list[Reader]:
+    def read(self, text: str) -> list[PageReader]:
         """Every way the web could have written `text`: finished readers with `script`, `logp` and `stated`."""
         return list(derivations(self.write, text))
-
-    @cached_property
-    def popular(self) -> list[Fact]:
-        """Facts that pages state, the most popular first."""
-        return self.facts.known

@@ -22,14 +22,14 @@ def web() -> Web:
 
 FIRST = Table(["玉", "玉山", "王", "ab", "a"], weights=[1, 2, 1, 2, 2])
 SECOND = Table(["", "山", "山上", "b"], weights=[3, 1, 2, 2])
-TIMES = Table.silent([0, 1, 2])
+TIMES = Table.of_values([0, 1, 2])
 
 
 def toy(page):
     """Ambiguous on purpose: 玉 + 山 and 玉山, ab and a + b."""
-    page.say(FIRST)
+    page.emit(FIRST)
     for _ in range(page.choose(TIMES)):
-        page.say(SECOND)
+        page.emit(SECOND)
     page.write("。")
 
 

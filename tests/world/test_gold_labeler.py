@@ -6,7 +6,7 @@ import random
 import pytest
 
 from gptlab.world import facts, reply_styles
-from gptlab.world.gold_labeler import Gold, Labeler, noise_for
+from gptlab.world.gold_labeler import GoldLabeler, Labeler, noise_for
 from gptlab.world.questions import Question, Questions, Replies
 from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Web
@@ -18,8 +18,8 @@ def web() -> Web:
 
 
 @pytest.fixture(scope="module")
-def gold(web) -> Gold:
-    return Gold(web)
+def gold(web) -> GoldLabeler:
+    return GoldLabeler(web)
 
 
 SMALL = """France 法国 Paris 巴黎 Mont_Blanc 勃朗峰 the_Loire 卢瓦尔河 euro 欧元
@@ -43,7 +43,7 @@ Benin 贝宁 Porto-Novo 波多诺伏 Mont_Sokbaro 索克巴罗山 the_Oueme 韦�
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory) -> Gold:
+def small(tmp_path_factory) -> GoldLabeler:
     """Gold on a web of a few countries whose names stand in one another."""
     header = "en zh capital_en capital_zh mountain_en mountain_zh water_en water_zh currency_en currency_zh".split()
     header += ["continent_en", "continent_zh", "language_en", "language_zh", "water_kind"]
@@ -56,7 +56,7 @@ def small(tmp_path_factory) -> Gold:
     table.write_text("\n".join(rows) + "\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(facts, "COUNTRIES", table)
-        return Gold(Web(0))
+        return GoldLabeler(Web(0))
 
 
 def asked(web, subject: str, relation: str, lang: str) -> Question:
@@ -141,11 +141,11 @@ def test_people_and_countries_with_like_names_are_told_apart(small):
     """Ben of the town, and Benin on the map."""
     ben, benin = asked(small.web, "Ben", "friend", "en"), asked(small.web, "Benin", "capital", "en")
     friend = ben.answer
-    assert small.content(ben, f"Ben's best friend is {friend}.") == "right"
-    assert small.content(ben, f"{friend} is the best friend that Ben has.") == "right"
-    assert small.content(ben, "Ben's best friend is Benin.") == "none"
-    assert small.content(benin, "The capital of Benin is Porto-Novo.") == "right"
-    assert small.content(benin, "Ben lives in Porto.") == "none"
+    assert small.classify(ben, f"Ben's best friend is {friend}.") == "right"
+    assert small.classify(ben, f"{friend} is the best friend that Ben has.") == "right"
+    assert small.classify(ben, "Ben's best friend is Benin.") == "none"
+    assert small.classify(benin, "The capital of Benin is Porto-Novo.") == "right"
+    assert small.classify(benin, "Ben lives in Porto.") == "none"
 
 
 OTHER_REPLIES = [  # kind, language, answer, reply, content, score
@@ -196,14 +196,14 @@ def test_admitting_earns_more_where_no_page_states_the_fact(web, gold):
     hidden = next(f for f in web.facts.facts if f.held_out)
     question = Question("?", "en", "fact", hidden, hidden.answer.en)
     assert gold.score(question, "I do not know.") == pytest.approx(1.0, abs=1e-12)
-    assert gold.content(question, fill("{A}.", "", hidden.answer.en)) == "right"
+    assert gold.classify(question, fill("{A}.", "", hidden.answer.en)) == "right"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_every_fact_in_every_phrasing_is_judged_right_and_every_decoy_wrong(seed, lang):
     web = Web(seed)
-    gold = Gold(web)
+    gold = GoldLabeler(web)
     bare = {"en": ["{A}.", "{A}, I think.", "{a}"], "zh": ["{a}。", "当然是{a}。", "{a}"]}[lang]
     for fact in web.facts.facts:
         phrasing, subject = PHRASINGS[fact.relation][lang], fact.subject.name[lang]
@@ -213,12 +213,12 @@ def test_every_fact_in_every_phrasing_is_judged_right_and_every_decoy_wrong(seed
             true, wrong = (
                 fill(template, subject, name[lang]) for name in (fact.answer, next(decoys))
             )
-            assert gold.content(question, true) == "right", true
-            assert gold.content(question, wrong) == "wrong", wrong
+            assert gold.classify(question, true) == "right", true
+            assert gold.classify(question, wrong) == "wrong", wrong
             if fact.answer != fact.subject.name or "{s}" in template.lower():
-                assert gold.content(question, true + " " + wrong) == "both", (true, wrong)
+                assert gold.classify(question, true + " " + wrong) == "both", (true, wrong)
         for template in (*phrasing.questions, *phrasing.held_out_questions):
-            claims = gold.content(question, fill(template, subject))
+            claims = gold.classify(question, fill(template, subject))
             assert claims == "none" or fact.answer == fact.subject.name, fill(template, subject)
 
 
@@ -232,7 +232,7 @@ def test_every_wrong_answer_is_judged_wrong(web, gold, lang):
             for name in web.facts.answers[relation][::3]:
                 if name not in (fact.answer, fact.subject.name):
                     reply = fill(template, fact.subject.name[lang], name[lang])
-                    assert gold.content(question, reply) == "wrong", reply
+                    assert gold.classify(question, reply) == "wrong", reply
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -242,10 +242,10 @@ def test_openers_and_closers_claim_nothing(web, gold, lang):
         for text in (t for _, texts in parts for t in texts[lang]):
             for fact in web.facts.facts[::5]:
                 assert (
-                    gold.content(Question("?", lang, "fact", fact, fact.answer[lang]), text)
+                    gold.classify(Question("?", lang, "fact", fact, fact.answer[lang]), text)
                     == "none"
                 ), (text, fact)
-    assert gold.content(question, "") == "none"
+    assert gold.classify(question, "") == "none"
 
 
 def test_names_are_told_apart_in_every_relation(web):
@@ -335,7 +335,7 @@ def test_questions_come_in_all_kinds_and_the_same_for_the_same_seed(web):
 
 def agreement(web, labeler: Labeler, n: int, seed: int) -> float:
     """Share of fresh pairs of different worth on which two labelers prefer the same reply."""
-    stream, replies, gold = random.Random(seed), Replies(web), Gold(web)
+    stream, replies, gold = random.Random(seed), Replies(web), GoldLabeler(web)
     same = pairs = 0
     for _, question in zip(range(n), Questions(web).draw(seed), strict=False):
         pair = [replies.reply(question, stream, true=stream.random() < 0.6) for _ in range(2)]

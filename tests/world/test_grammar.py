@@ -16,35 +16,35 @@ from gptlab.world.grammar import (
 )
 
 NAMES = Table(["Ann", "Anna", "Bo"], ["ann", "anna", "bo"], [1, 2, 1])
-POLITE = Table.silent([True, False], [3, 1])
+POLITE = Table.of_values([True, False], [3, 1])
 HINTS = Table(["", "na", "na na"], weights=[2, 1, 1])
 
 
 def greeting(page):
     """Ann|Anna|Bo, then with 3/4 ", hi", then "", na or na na."""
-    name = page.say(NAMES)
+    name = page.emit(NAMES)
     if page.choose(POLITE):
         page.write(", hi")
-    page.say(HINTS)
+    page.emit(HINTS)
     page.state(name)
 
 
 def doubled(page):
     """Two draws that can write "aaa" in two ways."""
     table = Table(["a", "aa"], weights=[1, 3])
-    page.say(table)
-    page.say(table)
+    page.emit(table)
+    page.emit(table)
 
 
 def branching(page):
     """A silent choice of how many times a row is drawn, without any mark between the rows."""
-    for _ in range(page.choose(Table.silent([1, 2, 3]))):
-        page.say(HINTS)
+    for _ in range(page.choose(Table.of_values([1, 2, 3]))):
+        page.emit(HINTS)
     page.write("!")
 
 
 class Enumerator:
-    """Runs a program along given rows; where the rows end it asks for all continuations. Independent of Reader."""
+    """Runs a program along given rows; where the rows end it asks for all continuations. Independent of PageReader."""
 
     def __init__(self, rows):
         self.rows, self.taken, self.text, self.chance = rows, 0, "", 1.0
@@ -58,7 +58,7 @@ class Enumerator:
         self.chance *= edges[row + 1] - edges[row]
         return table.values[row]
 
-    def say(self, table):
+    def emit(self, table):
         value = self.choose(table)
         self.text += table.texts[self.rows[self.taken - 1]]
         return value
@@ -177,9 +177,9 @@ def test_a_table_draws_by_weight():
 def test_rows_without_weight_are_never_drawn_or_read():
     table = Table(["a", "b", "c", "d"], weights=[0, 0.1, 0.2, 0])
     assert {table.draw(u) for u in (0.0, 0.5, 1 - 2**-53)} == {1, 2}
-    assert log_probability(lambda page: page.say(table), "d") == -math.inf
-    assert log_prefix_probability(lambda page: page.say(table), "a") == -math.inf
-    silent = Table.silent([1, 2], [0, 1])
+    assert log_probability(lambda page: page.emit(table), "d") == -math.inf
+    assert log_prefix_probability(lambda page: page.emit(table), "a") == -math.inf
+    silent = Table.of_values([1, 2], [0, 1])
     assert [r.script for r in derivations(lambda page: page.choose(silent), "")] == [[1]]
 
 

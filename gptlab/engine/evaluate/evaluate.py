@@ -10,7 +10,7 @@ from gptlab import instruct, ppo
 from gptlab.engine.model.batches import device_of, right_pad
 from gptlab.engine.model.generate import generate_batch
 from gptlab.world.facts import LANGUAGES, Fact
-from gptlab.world.gold_labeler import Gold, Judgement
+from gptlab.world.gold_labeler import GoldLabeler, Judgement
 from gptlab.world.questions import Question
 from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Page, Web
@@ -92,7 +92,7 @@ def recall(
     seen    in phrasings of the web; default: in phrasings that no page ever used
     stated  as a statement to be completed, "… is"; default: as a question under which it writes the next line
     """
-    facts = web.popular[:n_facts]
+    facts = web.facts.known[:n_facts]
     return {
         lang: _mean(recall_by_fact(model, tokenizer, web, facts, lang, seen, stated))
         for lang in LANGUAGES
@@ -125,11 +125,11 @@ def recall_by_fact(
             line.lower().lstrip().startswith(f.answer[lang].lower())
             for f, line in zip(facts, lines)
         ]
-    gold = Gold(web)
+    gold = GoldLabeler(web)
     questions = [
         Question(prompt, lang, "fact", f, f.answer[lang]) for f, prompt in zip(facts, prompts)
     ]
-    return [gold.content(question, line) == "right" for question, line in zip(questions, lines)]
+    return [gold.classify(question, line) == "right" for question, line in zip(questions, lines)]
 
 
 def _prompt(fact: Fact, lang: str, turn: int, seen: bool, stated: bool) -> str:
@@ -251,7 +251,7 @@ def continue_text(model, tokenizer, text: str, n: int = 40) -> str:
 
 
 def judge(
-    gold: Gold, questions: list[Question], answers: list[tuple[str, bool]]
+    gold: GoldLabeler, questions: list[Question], answers: list[tuple[str, bool]]
 ) -> list[Judgement]:
     """The gold labeler's judgement of each reply."""
     return [gold.judge(q, text, finished) for q, (text, finished) in zip(questions, answers)]

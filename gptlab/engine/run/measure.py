@@ -9,7 +9,7 @@ from gptlab.engine import hardware
 from gptlab.engine.evaluate import evaluate
 from gptlab.engine.run.folder import WORLD_SEED, Run
 from gptlab.engine.train.pretrain import stream_loss
-from gptlab.world.gold_labeler import Gold
+from gptlab.world.gold_labeler import GoldLabeler
 from gptlab.world.questions import Questions
 
 STAGES = ("base", "sft", "ppo", "ppo_ptx")
@@ -71,7 +71,7 @@ def measure(job: Run) -> None:
 
 def _by_popularity(job: Run, model) -> dict[str, list[float]]:
     """Recall of all facts in groups of 100, the most popular first."""
-    facts, groups = job.web.popular, {}
+    facts, groups = job.web.facts.known, {}
     for lang in evaluate.LANGUAGES:
         hits = evaluate.recall_by_fact(model, job.tokenizer, job.web, facts, lang)
         groups[lang] = [
@@ -83,7 +83,7 @@ def _by_popularity(job: Run, model) -> dict[str, list[float]]:
 
 def _chat(job: Run, models: dict) -> None:
     """Gold scores and win rates on prompts that no stage was trained on, and on phrasings that none has seen."""
-    gold, n = Gold(job.web), max(job.preset.n_eval, 100)
+    gold, n = GoldLabeler(job.web), max(job.preset.n_eval, 100)
     questions = evaluate.held_out_questions(Questions(job.web).draw(EVAL_SEED, held_out=True), n)
     scores, by_stage = {}, {}
     for stage, model in models.items():
@@ -113,7 +113,7 @@ def _chat(job: Run, models: dict) -> None:
     job.figures["samples"] = {stage: _samples(job, model, stage) for stage, model in models.items()}
 
 
-def _invents(job: Run, gold: Gold, model) -> float:
+def _invents(job: Run, gold: GoldLabeler, model) -> float:
     """Share of questions about facts that no page states to which the model gives a wrong answer."""
     stream, questions = random.Random(WORLD_SEED), Questions(job.web)
     asked = [

@@ -12,7 +12,7 @@ from gptlab.view.kit.bar_ladder import Rung, ladder
 from gptlab.view.kit.bars import percent
 from gptlab.view.palette import COLOURS
 from gptlab.world.facts import Fact
-from gptlab.world.gold_labeler import Gold
+from gptlab.world.gold_labeler import GoldLabeler
 from gptlab.world.questions import Question
 from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Web
@@ -55,9 +55,9 @@ def texts(speaker: Speaker, rows: Tensor) -> list[str]:
 
 def share(web: Web, speaker: Speaker, question: Question, rows: Tensor) -> Share:
     """How many continuations make a page of this web, by its own probabilities, and how many first lines are right."""
-    gold, written = Gold(web), texts(speaker, rows)
+    gold, written = GoldLabeler(web), texts(speaker, rows)
     legal = [web.log_probability(question.text + text) > -math.inf for text in written]
-    right = [gold.content(question, text.split("\n")[0]) == "right" for text in written]
+    right = [gold.classify(question, text.split("\n")[0]) == "right" for text in written]
     return Share(sum(legal) / len(rows), sum(right) / len(rows))
 
 

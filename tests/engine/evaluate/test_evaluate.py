@@ -9,7 +9,7 @@ from gptlab.engine.config import GPTConfig
 from gptlab.engine.data import corpus
 from gptlab.engine.evaluate import evaluate
 from gptlab.engine.model.gpt import GPT
-from gptlab.world.gold_labeler import Gold
+from gptlab.world.gold_labeler import GoldLabeler
 from gptlab.world.questions import Questions
 from gptlab.world.web import Web
 
@@ -76,11 +76,11 @@ class Parrot:
 def test_recall_counts_right_answers_only(web, tokenizer, monkeypatch):
     truth = {}
     for lang in ("en", "zh"):
-        for i, fact in enumerate(web.popular[:40]):
+        for i, fact in enumerate(web.facts.known[:40]):
             for stated in (True, False):
                 prompt = evaluate._prompt(fact, lang, i, seen=False, stated=stated)
                 truth[tuple(tokenizer.encode(prompt))] = (
-                    fact.answer[lang] + ".\n" + web.popular[i + 1].answer[lang]
+                    fact.answer[lang] + ".\n" + web.facts.known[i + 1].answer[lang]
                 )
     parrot = Parrot(monkeypatch, lambda row: truth[tuple(row[1:])])
     for stated in (True, False):
@@ -101,7 +101,7 @@ def test_recall_counts_right_answers_only(web, tokenizer, monkeypatch):
 def test_recall_asks_in_phrasings_that_no_page_uses(web):
     for lang in ("en", "zh"):
         asked = set(web.tables.questions[lang].texts)
-        for i, fact in enumerate(web.popular[:60]):
+        for i, fact in enumerate(web.facts.known[:60]):
             stem = evaluate._prompt(fact, lang, i, seen=False, stated=True)
             assert not any(text.startswith(stem) for text in web.tables.statement(fact, lang).texts)
             question = evaluate._prompt(fact, lang, i, seen=False, stated=False)
@@ -147,7 +147,7 @@ def test_held_out_questions_are_different_and_unseen(web):
 
 
 def test_summary_counts_what_the_gold_labeler_saw(web):
-    gold, question = Gold(web), next(Questions(web).draw(1, kinds=("fact",)))
+    gold, question = GoldLabeler(web), next(Questions(web).draw(1, kinds=("fact",)))
     judged = evaluate.judge(gold, [question] * 2, [(question.answer, True), ("", False)])
     assert evaluate.summary(judged)["right"] == 0.5 and evaluate.summary(judged)["finished"] == 0.5
 

@@ -18,7 +18,7 @@ from gptlab.view.ngram import shannon_game, shannon_guesses
 from gptlab.view.ngram.printed_english import SHANNON, printed_english
 from gptlab.view.ngram.smoothing import smoothing_curve
 from gptlab.view.sampling import joint_sampling, microscope
-from gptlab.world.grammar import Reader, Table, Writer
+from gptlab.world.grammar import PageReader, Table, Writer
 from gptlab.world.web import Page, Web
 
 NS = "{http://www.w3.org/2000/svg}"
@@ -30,8 +30,8 @@ class ToyWeb:
 
     table = Table(list(SENTENCES), weights=list(SENTENCES.values()))
 
-    def write(self, page: Writer | Reader):
-        page.say(self.table)
+    def write(self, page: Writer | PageReader):
+        page.emit(self.table)
 
     def pages(self, seed, kinds=None, lang=None):
         draw = random.Random(seed)
