@@ -24,6 +24,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from dev.lesson_rules import MOST_BYTES, WIDGET, faults
+from gptlab.blanks.files import write_atomically
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = ROOT / "lessons"
@@ -177,9 +178,7 @@ def make(path: Path) -> Run:
         )
         size = f"{len(text.encode()) / 1e6:.2f} MB, but at most 1 MB"
         raise Refused(f"{size}; the largest output is that of cell {largest}")
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, path)
+    write_atomically(path, text)
     return took
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import torch
 
+from gptlab.blanks.files import write_atomically
 from gptlab.engine import hardware
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.engine.run import pipeline, presets
-from gptlab.engine.run.folder import write_atomically
 from gptlab.view import run_report
 
 STAGES = ("base", "sft", "reward", "ppo_ptx")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gptlab.blanks import source_scan
 from gptlab.blanks.errors import ChoicesDamaged
+from gptlab.blanks.files import write_atomically
 from gptlab.blanks.source_scan import short_path
 
 Decision = tuple[str, str, str | int]  # (borrow | own, key | lesson | all, value), as in blanks.py
@@ -47,15 +48,8 @@ def keep_choice(how: str, kind: str, value: str | int) -> Path:
         choices.append((how, kind, value))
     if choices:
         file.parent.mkdir(parents=True, exist_ok=True)
-        aside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-        try:
-            aside.write_text(
-                json.dumps({"choices": choices}, ensure_ascii=False, indent=1) + "\n",
-                encoding="utf-8",
-            )
-            os.replace(aside, file)
-        finally:
-            aside.unlink(missing_ok=True)
+        text = json.dumps({"choices": choices}, ensure_ascii=False, indent=1) + "\n"
+        write_atomically(file, text)
     else:
         file.unlink(missing_ok=True)
     _read[file] = choices

@@ -2,15 +2,14 @@
 
 import ast
 import io
-import os
 import re
-import shutil
 import tokenize
 from datetime import datetime
 from pathlib import Path
 
 from gptlab.blanks import source_scan
 from gptlab.blanks.errors import CannotEdit
+from gptlab.blanks.files import write_atomically
 from gptlab.blanks.registry import find, mark_empty
 from gptlab.blanks.solutions import Source, reference_source
 from gptlab.blanks.source_scan import blank_arguments, is_empty_node, short_path
@@ -40,7 +39,7 @@ def reset(key: str) -> Path | None:
         if after == before:
             return None
         backup = _back_up(key, taken)
-        _replace(path, after)
+        write_atomically(path, after)
     except OSError as error:
         raise CannotEdit(
             f"cannot reset {key}: {error.strerror or error}; nothing was changed"
@@ -172,17 +171,3 @@ def _back_up(key: str, taken: bytes) -> Path:
     raise CannotEdit(
         f"cannot find a free name for a backup in {short_path(folder)}; nothing was changed"
     )
-
-
-def _replace(path: Path, text: bytes) -> None:
-    """Write a file beside the old one and put it in its place in one step."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with new.open("xb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, new)
-        os.replace(new, path)
-    finally:
-        new.unlink(missing_ok=True)

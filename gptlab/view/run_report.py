@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+from gptlab.blanks.files import write_atomically
 from gptlab.engine.evaluate.evaluate import RUNNING_EXAMPLE
-from gptlab.engine.run.folder import Run, write_atomically
+from gptlab.engine.run.folder import Run
 
 LANGUAGE = {"en": "English", "zh": "Chinese"}
 NAMES = {"base": "base", "sft": "SFT", "ppo": "PPO", "ppo_ptx": "PPO-ptx"}

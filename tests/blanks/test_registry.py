@@ -533,7 +533,7 @@ def test_a_failed_write_leaves_the_file_and_no_rubbish(checkout, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(reset.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(CannotEdit, match="No space left on device; nothing was changed"):
         reset.reset("fakeroom.hers")
     assert checkout.room.read_text("utf-8") == ROOM

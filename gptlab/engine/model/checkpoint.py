@@ -1,16 +1,11 @@
-"""A model on disk: written aside and renamed, so that a kill at any moment leaves the last good one.
+"""A model on disk, as one folder: a kill at any moment leaves the last good one.
 
-`model/` is replaced in three renames and a deletion: `model.tmp-…` is written, `model` becomes `model.old`,
-`model.tmp-…` becomes `model`, `model.old` goes. Whoever finds no `model` but a `model.old` takes that.
 One process writes a folder; any number may read it.
 """
 
 import io
 import json
 import math
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +14,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from gptlab.engine import files
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT, RewardModel, ValueModel
 from gptlab.engine.model.tokenizer import Tokenizer
@@ -67,20 +63,8 @@ def save(
     folder = Path(folder).absolute()
     contents = _contents(model, tokenizer, optimizer_state, meta, dtype)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _tidy(folder)
         _refuse_foreign(folder)
-        fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.tmp-", dir=folder.parent))
-        try:
-            fresh.chmod(0o777 & ~_umask())  # mkdtemp's folder is closed to everyone else
-            for name, content in contents.items():
-                _write(fresh / name, content)
-            _sync_folder(fresh)
-            _swap(fresh, folder)
-        except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise
-        shutil.rmtree(_old(folder), ignore_errors=True)
+        files.replace_folder(folder, contents)
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
         raise CheckpointError(f"cannot write checkpoint {folder}: {reason}") from None
@@ -92,7 +76,7 @@ def load(folder: str | Path, fused: bool = False, optimizer: bool = True) -> Che
     Raises CheckpointError when something is missing, damaged, or does not fit together.
     """
     folder = Path(folder).absolute()
-    place = folder if folder.exists() or not _old(folder).exists() else _old(folder)
+    place = files.standing(folder)
     if not (place / CONFIG).is_file():
         raise CheckpointError(f"no checkpoint at {folder}: {CONFIG} is missing")
     try:
@@ -112,17 +96,12 @@ def load(folder: str | Path, fused: bool = False, optimizer: bool = True) -> Che
 
 def remove(folder: str | Path) -> None:
     """Delete a checkpoint, what is left of an interrupted `save` too; nothing happens where there is none."""
-    folder = Path(folder).absolute()
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(_old(folder), ignore_errors=True)
+    files.remove_folder(Path(folder).absolute())
 
 
 def exists(folder: str | Path) -> bool:
     """Whether `load` would find a checkpoint there."""
-    folder = Path(folder).absolute()
-    return (folder / CONFIG).is_file() or (
-        not folder.exists() and (_old(folder) / CONFIG).is_file()
-    )
+    return (files.standing(Path(folder).absolute()) / CONFIG).is_file()
 
 
 def _contents(model, tokenizer, optimizer_state, meta, dtype) -> dict[str, bytes]:
@@ -151,77 +130,20 @@ def _stored(tensor: Tensor, dtype: torch.dtype | None) -> Tensor:
     return tensor.detach().to("cpu", dtype).contiguous()
 
 
-def _old(folder: Path) -> Path:
-    return folder.with_name(folder.name + ".old")
-
-
-def _tidy(folder: Path) -> None:
-    """Mend what a killed `save` left behind."""
-    old = _old(folder)
-    if old.exists():
-        if folder.exists():
-            shutil.rmtree(old)
-        else:
-            os.replace(old, folder)
-    for stale in folder.parent.glob(f"{_escaped(folder.name)}.tmp-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-
-
-def _escaped(name: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
-
-
 def _refuse_foreign(folder: Path) -> None:
     """Replacing a folder deletes what is in it, so it may hold nothing but a checkpoint."""
-    if not folder.exists():
+    place = files.standing(folder)
+    if not place.exists():
         return
-    if not folder.is_dir():
+    if not place.is_dir():
         raise CheckpointError(f"cannot write checkpoint {folder}: a file stands there")
     foreign = sorted(
-        p.name for p in folder.iterdir() if p.name not in FILES and not p.name.startswith(".")
+        p.name for p in place.iterdir() if p.name not in FILES and not p.name.startswith(".")
     )
     if foreign:
         raise CheckpointError(
             f"cannot write checkpoint {folder}: it holds other files ({foreign[0]})"
         )
-
-
-def _swap(fresh: Path, folder: Path) -> None:
-    """Put `fresh` in the place of `folder`, which stays as it was when that fails."""
-    old = _old(folder)
-    try:
-        if folder.exists():
-            os.replace(folder, old)
-        os.replace(fresh, folder)
-    except BaseException:
-        if old.exists() and not folder.exists():
-            os.replace(old, folder)
-        raise
-    _sync_folder(folder.parent)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make names durable, where the system lets a folder be opened."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _one_line(text: str) -> str:

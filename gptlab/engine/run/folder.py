@@ -1,7 +1,6 @@
 """One run as a folder: its settings, what its stages have produced so far, and how it is opened again."""
 
 import json
-import os
 import random
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gptlab.blanks.files import write_atomically
 from gptlab.engine.data import corpus
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT, RewardModel
@@ -155,17 +155,3 @@ def _difference(old: dict, new: dict) -> str:
         if old["preset"].get(key) != value:
             return f"preset {old['preset'].get('name')}, {key} {old['preset'].get(key)!r}"
     return "unknown"
-
-
-def write_atomically(file: Path, content: str | bytes) -> None:
-    """Write a file aside and rename it, so that a kill or a full disk leaves the old one or the new one."""
-    aside = file.with_name(file.name + ".tmp")
-    try:
-        with open(aside, "wb") as handle:
-            handle.write(content.encode() if isinstance(content, str) else content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(aside, file)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gptlab.blanks.files import write_atomically
 from gptlab.engine import hardware
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.data import corpus
@@ -30,7 +31,7 @@ from gptlab.engine.data.feedback import (
 from gptlab.engine.evaluate import evaluate
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT, RewardModel
-from gptlab.engine.run.folder import Run, write_atomically
+from gptlab.engine.run.folder import Run
 from gptlab.engine.run.measure import measure
 from gptlab.engine.run.presets import Preset
 from gptlab.engine.train import progress_bar
