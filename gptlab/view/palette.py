@@ -1,4 +1,4 @@
-"""The colours of the course, each with its meaning, and the fonts that know Chinese: constants, for figures, report and book."""
+"""The colours of the course, each with its meaning, and the fonts that know Chinese, as constants."""
 
 COLOURS = {  # the same colour means the same thing in every lesson
     "base": "#6b7280",  # grey: the pretrained model
@@ -9,7 +9,7 @@ COLOURS = {  # the same colour means the same thing in every lesson
     "floor": "#1f2937",  # dotted: what no model can pass
     "you": "#a2337a",  # purple: what the reader chose or wrote
 }
-CYCLE = [
+CYCLE = [  # told apart by the colour-blind too
     "#0072b2",
     "#d55e00",
     "#00845f",
@@ -17,13 +17,11 @@ CYCLE = [
     "#56b4e9",
     "#8c6d00",
     "#6b7280",
-]  # told apart by the colour-blind too
-INK, FAINT, EDGE, PANEL = (
-    "#1f2937",
-    "#5b6472",
-    "#d6d3cc",
-    "#fcfbf8",
-)  # text, lesser text, rules, background
+]
+INK = "#1f2937"  # text
+FAINT = "#5b6472"  # lesser text
+EDGE = "#d6d3cc"  # rules
+PANEL = "#fcfbf8"  # the background of every picture
 FONTS = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', "
     "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"

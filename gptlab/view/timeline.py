@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 
 from gptlab.view.kit import svg
+from gptlab.view.kit.number_format import with_unit
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 
 WIDTH, TOP, ROW = 520, 68, 82  # pixels
@@ -97,9 +99,9 @@ def timeline(n_parameters: int, n_tokens: int) -> tuple[str, str]:
         "now",
         "yours",
         "all of it, on one small computer",
-        f"{_short(n_tokens)} tokens of the little web",
+        f"{with_unit(n_tokens)} tokens of the little web",
         n_parameters,
-        _short(n_parameters),
+        with_unit(n_parameters),
         "",
     )
     papers = [*PAPERS, ours]
@@ -144,14 +146,6 @@ def _x(size: float) -> float:
     """Where a size stands on the scale, which counts in powers of ten."""
     low, high = SCALE
     return LEFT + (math.log10(size) - low) / (high - low) * (RIGHT - LEFT)
-
-
-def _short(n: float) -> str:
-    """1.33 M, 11.9 M, 175 B."""
-    for unit, name in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if n >= unit:
-            return f"{n / unit:.3g} {name}"
-    return str(n)
 
 
 def _described(papers: list[Paper]) -> str:

@@ -9,7 +9,8 @@ from gptlab.engine.assistant import Speaker, TooLong
 from gptlab.interpret.attention_maps import logits_without, loss_without
 from gptlab.sampling import softmax
 from gptlab.view.kit import svg
-from gptlab.view.kit.bars import percent, visible
+from gptlab.view.kit.bars import visible
+from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, FAINT
 

@@ -8,7 +8,8 @@ import ipywidgets as w
 from gptlab import autograd
 from gptlab.autograd import Value
 from gptlab.view.autograd.finite_difference import nudged
-from gptlab.view.autograd.value_graph import graph_picture, number
+from gptlab.view.autograd.value_graph import graph_picture
+from gptlab.view.kit.number_format import three_digits
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS
 
@@ -37,11 +38,11 @@ class HalfWay:
     def told(self, steps: int) -> str:
         """The last of these steps in words."""
         if not steps:
-            return f"The end is {number(self.end.data)}. Its own gradient is 1: it grows as fast as itself."
+            return f"The end is {three_digits(self.end.data)}. Its own gradient is 1: it grows as fast as itself."
         value, before = self.to_do[steps - 1], self.grads(steps - 1)
-        mine = number(before.get(id(value), 0.0))
+        mine = three_digits(before.get(id(value), 0.0))
         shares = [
-            f"{mine} · {number(local)} to {parent.label or number(parent.data)}"
+            f"{mine} · {three_digits(local)} to {parent.label or three_digits(parent.data)}"
             for parent, local in zip(value.parents, value.local_gradients)
         ]
         went = " and ".join(shares)
@@ -112,7 +113,7 @@ class GraphPlay:
             if steps == len(walk.to_do):
                 said.append(
                     "measured by nudging: "
-                    + ", ".join(f"{n} {number(x)}" for n, x in self.measured().items())
+                    + ", ".join(f"{n} {three_digits(x)}" for n, x in self.measured().items())
                 )
             self.out.value = self.picture()[0]
         except (ArithmeticError, ValueError) as error:
@@ -131,6 +132,6 @@ def graph_play(build: Callable[..., Value], leaves: dict[str, float], title: str
     play = GraphPlay(build, leaves, title)
     play.steps.value = play.steps.max
     svg_text, alt = play.picture()
-    slopes = ", ".join(f"{n} {number(x)}" for n, x in play.measured().items())
+    slopes = ", ".join(f"{n} {three_digits(x)}" for n, x in play.measured().items())
     play.steps.value = 0
     show(svg_text, f"{alt} Measured by nudging: {slopes}.", play.box)

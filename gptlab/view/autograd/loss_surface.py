@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from gptlab import autograd
 from gptlab.autograd import Value
-from gptlab.view.autograd.value_graph import number
 from gptlab.view.kit import style
+from gptlab.view.kit.number_format import three_digits
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, CYCLE
 
@@ -95,8 +95,8 @@ def told(loss: Loss, path: Sequence[tuple[float, float, float]]) -> str:
     """Where a path ends, in words; both losses are those of `loss`, whatever the steps went by."""
     (a, b, _), first, last = path[-1], *(float(loss(*path[i][:2])) for i in (0, -1))
     if not math.isfinite(last) or last > first:
-        return f"it climbs: after {len(path) - 1} steps the loss is {number(last)}, and it was {number(first)}"
-    return f"after {len(path) - 1} steps w = {number(a)}, b = {number(b)}, loss {number(first)} → {number(last)}"
+        return f"it climbs: after {len(path) - 1} steps the loss is {three_digits(last)}, and it was {three_digits(first)}"
+    return f"after {len(path) - 1} steps w = {three_digits(a)}, b = {three_digits(b)}, loss {three_digits(first)} → {three_digits(last)}"
 
 
 class Descent:

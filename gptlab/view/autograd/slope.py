@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from gptlab.view.autograd.value_graph import number
 from gptlab.view.kit import style
+from gptlab.view.kit.number_format import three_digits
 from gptlab.view.palette import COLOURS
 
 TINTS = ("#56b4e9", "#0072b2", "#1f2937")  # from the longest nudge to the shortest
@@ -31,7 +31,7 @@ def slope_picture(
             [f(at), f(at) + slopes[h] * (end - at)],
             color=tint,
             linewidth=1.6,
-            label=f"nudge {h:g}: slope {number(slopes[h])}",
+            label=f"nudge {h:g}: slope {three_digits(slopes[h])}",
         )
         axes.plot([at + h], [f(at + h)], "o", color=tint, markersize=7)
     axes.plot([at], [f(at)], "o", color=COLOURS["you"], markersize=9, zorder=5)
@@ -49,8 +49,11 @@ def slope_picture(
         title=f"Nudge, and see how much the end moves: {name}",
     )
     style.direct_labels(axes)
-    told = "; ".join(f"a nudge of {h:g} gives {number(slopes[h])}" for h in nudges)
-    return figure, f"The curve {name} and its slope at {number(at)}, measured by nudging: {told}."
+    told = "; ".join(f"a nudge of {h:g} gives {three_digits(slopes[h])}" for h in nudges)
+    return (
+        figure,
+        f"The curve {name} and its slope at {three_digits(at)}, measured by nudging: {told}.",
+    )
 
 
 def bend_picture(f: Callable[[float], tuple[float, float]], name: str) -> tuple[Figure, str]:
@@ -64,6 +67,6 @@ def bend_picture(f: Callable[[float], tuple[float, float]], name: str) -> tuple[
     style.direct_labels(axes)
     top = max(range(len(xs)), key=lambda i: both[i][1])
     return figure, (
-        f"{name} runs from {number(both[0][0])} at −4 to {number(both[-1][0])} at 4; it is steepest at "
-        f"{number(float(xs[top]))}, with slope {number(both[top][1])}, and nearly flat at both ends."
+        f"{name} runs from {three_digits(both[0][0])} at −4 to {three_digits(both[-1][0])} at 4; it is steepest at "
+        f"{three_digits(float(xs[top]))}, with slope {three_digits(both[top][1])}, and nearly flat at both ends."
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from gptlab.autograd import Value
 from gptlab.view.kit import svg
+from gptlab.view.kit.number_format import three_digits
 from gptlab.view.palette import COLOURS, FAINT, INK, PANEL
 
 WIDE, HIGH, BETWEEN, RISE, MARGIN = (
@@ -143,7 +144,7 @@ def _box(place: Place, height: float, grads: dict[int, float] | None, current: b
             "middle",
             weight=600,
         ),
-        svg.text(place.x, y + 38, f"▲ {number(value.data)}", 14, "middle", fill=UP),
+        svg.text(place.x, y + 38, f"▲ {three_digits(value.data)}", 14, "middle", fill=UP),
     ]
     if grads is not None:
         known = grads.get(id(value))
@@ -151,7 +152,7 @@ def _box(place: Place, height: float, grads: dict[int, float] | None, current: b
             svg.text(
                 place.x,
                 y + 56,
-                f"▼ {'?' if known is None else number(known)}",
+                f"▼ {'?' if known is None else three_digits(known)}",
                 14,
                 "middle",
                 fill=DOWN,
@@ -176,7 +177,7 @@ def _line(
     ]
     slope = child.local_gradients[[i for i, p in enumerate(child.parents) if p is parent][before]]
     x, y = _along(points[-2], points[-1], 0.6)
-    said = number(slope)
+    said = three_digits(slope)
     wide = svg.text_width(said, 13) + 6
     colour = DOWN if lit else FAINT
     return [
@@ -190,16 +191,6 @@ def _along(a: tuple[float, float], b: tuple[float, float], share: float) -> tupl
     return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
 
 
-def number(x: float) -> str:
-    """A number for the eye: 2, −0.762, 12,346, 1.2e−7."""
-    if x == 0:
-        return "0"
-    rounded = (
-        f"{x:.3g}" if 1e-3 <= abs(x) < 999.5 else f"{x:,.0f}" if 999 < abs(x) < 1e6 else f"{x:.1e}"
-    )
-    return rounded.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
-
-
 def in_words(end: Value, grads: dict[int, float] | None = None) -> str:
     """The graph for those who cannot see it: "a: value 2; ×: value −6, gradient 1"."""
     said = []
@@ -207,13 +198,13 @@ def in_words(end: Value, grads: dict[int, float] | None = None) -> str:
         known = None if grads is None else grads.get(id(value))
         name = value.label or "number"
         made = (
-            f" of {', '.join(p.label or number(p.data) for p in value.parents)}"
+            f" of {', '.join(p.label or three_digits(p.data) for p in value.parents)}"
             if value.parents
             else ""
         )
         said.append(
-            f"{name}{made}: value {number(value.data)}"
-            + (f", gradient {number(known)}" if known is not None else "")
+            f"{name}{made}: value {three_digits(value.data)}"
+            + (f", gradient {three_digits(known)}" if known is not None else "")
         )
     return "; ".join(said) + "."
 

@@ -1,19 +1,18 @@
-"""Models on one scale, worst to best: a bar each, its figures written above it, the floor as a dotted line."""
+"""Bars on one scale, a row for each model: its figures above its bar, the exact floor as a dotted line."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gptlab.view.kit import svg
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.style import FLOOR
 from gptlab.view.palette import COLOURS, FAINT, INK
 
-RUNG, HEADING, MARGIN, BAR = (
-    46,
-    34,
-    16,
-    11,
-)  # pixels: height of a rung, of a heading; the edge; height of a bar
+RUNG = 46  # pixels: height of a rung
+HEADING = 34
+MARGIN = 16
+BAR = 11  # height of a bar
 
 
 @dataclass(frozen=True)
@@ -52,29 +51,24 @@ def ladder(
     if not finite or max(finite) <= 0:
         raise ValueError(f"{len(rungs)} rungs and none with a value above 0: give at least one")
     room = width - 2 * MARGIN
-    scale, y, parts = (
-        room / max(finite),
-        MARGIN + 34,
-        [svg.text(MARGIN, MARGIN + 13, title, 16, weight=600)],
-    )
+    scale = room / max(finite)
+    y = MARGIN + 34
+    parts = [svg.text(MARGIN, MARGIN + 13, title, 16, weight=600)]
     for sentence in lead:
         parts.append(svg.text(MARGIN, y + 2, svg.shorten(sentence, room, 14), 14, fill=FAINT))
         y += 22
     for rung in rungs:
-        parts += _drawn(rung, y, scale, room)
-        if (
-            floor is not None and rung.value is not None
-        ):  # beside the bars only: never through a name
+        parts += _rung_parts(rung, y, scale, room)
+        if floor is not None and rung.value is not None:  # beside bars only, never through a name
             x = MARGIN + scale * floor
             parts.append(svg.line(x, y + 17, x, y + 37, FLOOR["color"], 1.8, "1.5 2.5"))
         y += HEADING if rung.value is None else RUNG
     parts.append(svg.text(MARGIN, y + 12, axis, 13, fill=FAINT))
-    return svg.document(
-        width, y + 12 + MARGIN, parts, " ".join([f"{title}.", *lead, in_words(rungs)])
-    )
+    alt = " ".join([f"{title}.", *lead, describe(rungs)])
+    return svg.document(width, y + 12 + MARGIN, parts, alt)
 
 
-def _drawn(rung: Rung, y: float, scale: float, room: float) -> list[str]:
+def _rung_parts(rung: Rung, y: float, scale: float, room: float) -> list[str]:
     """A heading; or name and figures, and the bar below them."""
     if rung.value is None:
         return [svg.text(MARGIN, y + 20, rung.label, 14, fill=FAINT, weight=600)]
@@ -85,13 +79,13 @@ def _drawn(rung: Rung, y: float, scale: float, room: float) -> list[str]:
         svg.text(MARGIN + room, y + 14, rung.note, 14, "end", fill=INK),
     ]
     if math.isfinite(rung.high):
-        long = max(2, scale * (rung.high - low))
-        parts.append(svg.rect(MARGIN + scale * low, y + 21, long, BAR, rung.colour, radius=2))
+        length = max(2, scale * (rung.high - low))
+        parts.append(svg.rect(MARGIN + scale * low, y + 21, length, BAR, rung.colour, radius=2))
     return parts
 
 
-def in_words(rungs: Sequence[Rung]) -> str:
-    """The ladder for those who cannot see it: "uniform: 8.32 nats; bigram: 2.6 nats"."""
+def describe(rungs: Sequence[Rung]) -> str:
+    """The ladder in words: "uniform: 8.32 nats; bigram: 2.6 nats"."""
     return "; ".join(r.label if r.value is None else f"{r.label}: {r.note}" for r in rungs)
 
 
@@ -103,8 +97,8 @@ def choices(bits: float) -> str:
     return f"{number} choice{'s' * (number != '1')}"
 
 
-def losses_picture(losses: dict[str, float], tokens_per_byte: float, title: str) -> tuple[str, str]:
-    """Losses in nats per token as (SVG, description), each with its number of choices and its bits per byte.
+def losses_picture(losses: dict[str, float], tokens_per_byte: float, title: str) -> Picture:
+    """Losses in nats per token as bars, each with its number of choices and its bits per byte.
 
     losses  by name, from worst to best; the last one is the exact floor, "your …" gets the reader's colour
     """
@@ -114,13 +108,11 @@ def losses_picture(losses: dict[str, float], tokens_per_byte: float, title: str)
             f"{loss:.2f} nats · {choices(loss / math.log(2))} · "
             f"{bits_per_byte(loss, tokens_per_byte):.2f} bits/byte"
         )
-        rungs.append(
-            Rung(name, loss, note, COLOURS["you"] if name.startswith("your") else COLOURS["base"])
-        )
-    drawn = ladder(
-        rungs, title, "nats per token; dotted: the exact floor", floor=list(losses.values())[-1]
-    )
-    return drawn, f"{title}. {in_words(rungs)}"
+        colour = COLOURS["you"] if name.startswith("your") else COLOURS["base"]
+        rungs.append(Rung(name, loss, note, colour))
+    floor = list(losses.values())[-1]
+    image = ladder(rungs, title, "nats per token; dotted: the exact floor", floor=floor)
+    return Picture(image, f"{title}. {describe(rungs)}")
 
 
 def bits_per_byte(nats_per_token: float, tokens_per_byte: float) -> float:

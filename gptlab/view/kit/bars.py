@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from gptlab.view.kit import svg
+from gptlab.view.kit.number_format import percent
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
-ROW, SIZE, MARGIN = 26, 15, 14  # pixels: height of a row, of a letter, of the panel's edge
-LABEL = (40, 150)  # the narrowest and the widest column of token texts
+ROW = 26  # pixels: height of a row
+SIZE = 15  # of a letter
+MARGIN = 14  # of the panel's edge
+NARROWEST = 40  # column of token texts
+WIDEST = 150
 
 
 def visible(piece: str | bytes) -> str:
@@ -32,7 +36,8 @@ def visible(piece: str | bytes) -> str:
 
 def _half_characters(piece: bytes) -> str:
     """Bytes in which a character is not whole: what can be read as text, the rest as hex."""
-    shown, broken = [], []
+    shown: list[str] = []
+    broken: list[str] = []
     text = piece.decode("utf-8", errors="surrogateescape")
     for c in [*text, ""]:
         if "\udc80" <= c <= "\udcff":
@@ -56,21 +61,6 @@ def top_tokens(probabilities: Tensor, tokenizer, n: int = 8) -> list[tuple[int, 
     ]
 
 
-def percent(p: float) -> str:
-    """A probability for the eye: 37 %, 4.2 %, 0.03 %, and never a false 0 % or 100 %."""
-    if p >= 0.995:
-        return "100 %" if p == 1 else "> 99 %"
-    return (
-        f"{100 * p:.0f} %"
-        if p >= 0.0995
-        else f"{100 * p:.1f} %"
-        if p >= 0.001
-        else "0 %"
-        if p == 0
-        else "< 0.1 %"
-    )
-
-
 def bars(
     labels: Sequence[str],
     values: Sequence[float],
@@ -89,13 +79,13 @@ def bars(
     marked    index of the one that was chosen: drawn in the reader's colour, with a ◀ behind it
     rest      probability of all that is not shown: one more, pale bar
     numbered  write 1, 2, 3 … before the labels, as keys to press
-    alt       description; by default the title and the bars in words
+    alt       description; by default that of `describe`
     """
     top = MARGIN + (26 if title else 0)
     drawn, height = bars_at(labels, values, top, width, colour, marked, rest, numbered)
     head = [svg.text(MARGIN, MARGIN + 14, title, 15, weight=600)] if title else []
     return svg.document(
-        width, top + height + MARGIN - 4, head + drawn, alt or in_words(labels, values, title)
+        width, top + height + MARGIN - 4, head + drawn, alt or describe(labels, values, title)
     )
 
 
@@ -116,29 +106,24 @@ def bars_at(
     """
     if len(labels) != len(values):
         raise ValueError(f"{len(labels)} labels but {len(values)} values: give one for each")
-    widths = [svg.text_width(x, SIZE) for x in labels] + [svg.text_width("all others", 13)] * (
-        rest > 0
-    )
-    column = column or min(LABEL[1], max([LABEL[0], *widths]))
+    widths = [svg.text_width(x, SIZE) for x in labels]
+    if rest > 0:
+        widths.append(svg.text_width("all others", 13))
+    column = column or min(WIDEST, max([NARROWEST, *widths]))
     left = MARGIN + column + (22 if numbered else 0) + 10
     room = width - left - MARGIN - 68  # for the widest bar; 68 for its percentage
     parts = []
     for i, (label, p) in enumerate(zip(labels, values)):
-        y, fill = top + i * ROW, COLOURS["you"] if i == marked else colour
+        y = top + i * ROW
+        fill = COLOURS["you"] if i == marked else colour
+        weight = 600 if i == marked else 400
+        figure = percent(p) + (" ◀" if i == marked else "")
         if numbered:
             parts.append(svg.text(MARGIN, y + 18, str(i + 1), 13, fill=FAINT))
-        label, weight = svg.shorten(label, column, SIZE), 600 if i == marked else 400
+        label = svg.shorten(label, column, SIZE)
         parts.append(svg.text(left - 10, y + 18, label, SIZE, "end", weight=weight))
         parts.append(svg.rect(left, y + 4, max(1.5, room * p), ROW - 8, fill, radius=2))
-        parts.append(
-            svg.text(
-                left + room * p + 8,
-                y + 18,
-                percent(p) + (" ◀" if i == marked else ""),
-                13,
-                fill=INK,
-            )
-        )
+        parts.append(svg.text(left + room * p + 8, y + 18, figure, 13, fill=INK))
     n = len(labels)
     if rest > 0:
         y = top + n * ROW
@@ -148,32 +133,31 @@ def bars_at(
     return parts, (n + (rest > 0)) * ROW
 
 
-def told_bars(
+def captioned_bars(
     rows: Sequence[tuple[str, float, str]],
     title: str,
     colour: str = COLOURS["base"],
     width: float = 500,
     alt: str | None = None,
 ) -> str:
-    """Bars that each tell something, as SVG: rows of (label, probability, text below it, cut in its middle)."""
-    parts, left, room = (
-        [svg.text(MARGIN, 30, svg.shorten(title, width - 2 * MARGIN), SIZE, weight=600)],
-        116,
-        width - 116 - 82,
-    )
-    for i, (label, p, told) in enumerate(rows):
+    """Bars with a line of text below each, as SVG: rows of (label, probability, text, cut in its middle)."""
+    left = 116
+    room = width - left - 82
+    parts = [svg.text(MARGIN, 30, svg.shorten(title, width - 2 * MARGIN), SIZE, weight=600)]
+    for i, (label, p, caption) in enumerate(rows):
         y = 42 + i * 2 * ROW
         parts += [
             svg.text(left - 10, y + 18, svg.shorten(label, left - 18), SIZE, "end", weight=600),
             svg.rect(left, y + 4, max(1.5, room * p), ROW - 8, colour, radius=2),
             svg.text(left + room * p + 8, y + 18, percent(p), 13, fill=FAINT),
-            svg.text(left, y + 41, svg.shorten_middle(told, width - left - MARGIN, 14), 14),
+            svg.text(left, y + 41, svg.shorten_middle(caption, width - left - MARGIN, 14), 14),
         ]
-    said = "; ".join(f"{label} {percent(p)}: {told}" for label, p, told in rows)
-    return svg.document(width, 42 + len(rows) * 2 * ROW + 12, parts, alt or f"{title}: {said}")
+    described = "; ".join(f"{label} {percent(p)}: {caption}" for label, p, caption in rows)
+    alt = alt or f"{title}: {described}"
+    return svg.document(width, 42 + len(rows) * 2 * ROW + 12, parts, alt)
 
 
-def in_words(labels: Sequence[str], values: Sequence[float], title: str = "") -> str:
-    """The bars for those who cannot see them: "title: a 40 %, b 12 %"."""
-    said = ", ".join(f"{label} {percent(p)}" for label, p in zip(labels, values))
-    return f"{title}: {said}" if title else said
+def describe(labels: Sequence[str], values: Sequence[float], title: str = "") -> str:
+    """The bars in words: "title: a 40 %, b 12 %"."""
+    described = ", ".join(f"{label} {percent(p)}" for label, p in zip(labels, values))
+    return f"{title}: {described}" if title else described

@@ -1,4 +1,4 @@
-"""A table of weights: who asks as row, who is asked as column; the larger a number, the darker its box."""
+"""A table of weights as boxes: who asks as row, who is asked as column; the larger a number, the darker its box."""
 
 import math
 from collections.abc import Sequence
@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from gptlab.view.kit import svg
+from gptlab.view.kit.number_format import fixed_places
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
-ROW, MARGIN, WIDEST, SIZE = (
-    34,
-    16,
-    62,
-    15,
-)  # pixels: height of a row, edge, widest box; size of a number
+ROW = 34  # pixels: height of a row
+MARGIN = 16
+WIDEST = 62  # box
+SIZE = 15  # of a number
+SMALL = 12.5  # of a number in a box below 46 pixels
 
 
-def matrix_picture(
+def heatmap_picture(
     values: Tensor,
     rows: Sequence[str],
     columns: Sequence[str],
@@ -25,8 +26,8 @@ def matrix_picture(
     sums: bool = False,
     places: int = 2,
     width: float = 480,
-) -> tuple[str, str]:
-    """A table as (SVG, description): True as ✓, False as ·, what is no number in orange.
+) -> Picture:
+    """A table of boxes with numbers: True as ✓, False as ·, what is no number in orange.
 
     values  (R, K) float or bool
     sides   what stands above the rows' names, and above the columns'
@@ -37,89 +38,70 @@ def matrix_picture(
         raise ValueError(
             f"a table of shape {tuple(values.shape)} does not fit {len(rows)} rows and {len(columns)} columns"
         )
+    n_boxes = len(columns) + sums
     left = MARGIN + 12 + max(svg.text_width(name, SIZE) for name in [*rows, sides[0]])
-    box = min(
-        WIDEST,
-        (max(width, left + 40 * (len(columns) + sums)) - left - MARGIN) / (len(columns) + sums),
-    )
+    box = min(WIDEST, (max(width, left + 40 * n_boxes) - left - MARGIN) / n_boxes)
     top = MARGIN + 62
     parts = [
         svg.text(MARGIN, MARGIN + 14, title, SIZE, weight=600),
         svg.text(MARGIN, top - 8, sides[0], 12, fill=FAINT),
         svg.text(left, MARGIN + 36, sides[1], 12, fill=FAINT),
     ]
-    most = (
-        max([abs(x) for x in values.double().flatten().tolist() if math.isfinite(x)], default=0.0)
-        or 1.0
-    )
+    largest = _largest(values)
     for j, name in enumerate(columns):
-        parts.append(
-            svg.text(left + (j + 0.5) * box, top - 8, svg.shorten(name, box, 14), 14, "middle")
-        )
+        name = svg.shorten(name, box, 14)
+        parts.append(svg.text(left + (j + 0.5) * box, top - 8, name, 14, "middle"))
     for i, name in enumerate(rows):
         y = top + i * ROW
         parts.append(svg.text(left - 10, y + 22, name, SIZE, "end"))
         for j, value in enumerate(values[i].tolist()):
-            parts += _box(left + j * box, y, box, value, most, places)
+            parts += _box(left + j * box, y, box, value, largest, places)
         if sums:
             total = float(values[i].double().sum())
-            parts.append(
-                svg.text(
-                    left + (len(columns) + 0.5) * box,
-                    y + 22,
-                    number(total, places),
-                    SIZE,
-                    "middle",
-                    weight=600,
-                    fill=INK if abs(total - 1) < 1e-4 else COLOURS["ppo"],
-                )
-            )
+            parts.append(_sum(left + (len(columns) + 0.5) * box, y, total, places))
     if sums:
-        parts.append(
-            svg.text(left + (len(columns) + 0.5) * box, top - 8, "sum", 13, "middle", fill=FAINT)
-        )
-    alt = f"{title}. " + "; ".join(
-        f"{name}: {_in_words(values[i], columns, places)}" for i, name in enumerate(rows)
+        x = left + (len(columns) + 0.5) * box
+        parts.append(svg.text(x, top - 8, "sum", 13, "middle", fill=FAINT))
+    described = "; ".join(
+        f"{name}: {_describe(values[i], columns, places)}" for i, name in enumerate(rows)
     )
-    wide = max(
-        300,
-        left + (len(columns) + sums) * box + MARGIN,
-        1.1 * svg.text_width(title, SIZE) + 2 * MARGIN,
-    )
-    return svg.document(wide, top + len(rows) * ROW + MARGIN, parts, alt), alt
+    alt = f"{title}. {described}"
+    needed = left + n_boxes * box + MARGIN
+    wide = max(300, needed, 1.1 * svg.text_width(title, SIZE) + 2 * MARGIN)
+    return Picture(svg.document(wide, top + len(rows) * ROW + MARGIN, parts, alt), alt)
+
+
+def _largest(values: Tensor) -> float:
+    """The largest size of a finite number; 1 where there is none above 0."""
+    sizes = [abs(x) for x in values.double().flatten().tolist() if math.isfinite(x)]
+    return max(sizes, default=0.0) or 1.0
 
 
 def _box(
-    x: float, y: float, width: float, value: float | bool, most: float, places: int
+    x: float, y: float, width: float, value: float | bool, largest: float, places: int
 ) -> list[str]:
-    edge = svg.rect(x + 1, y + 1, width - 2, ROW - 2, "none", 3, stroke=EDGE)
-    share = abs(float(value)) / most if math.isfinite(value) else 0.0
-    fill = COLOURS["sft"] if not isinstance(value, float) or value >= 0 else COLOURS["ppo"]
-    ink = COLOURS["ppo"] if value != value else INK if value else FAINT
-    shown = svg.text(
-        x + width / 2,
-        y + 22,
-        number(value, places),
-        SIZE if width >= 46 else 12.5,
-        "middle",
-        fill=ink,
-    )
-    return [svg.rect(x + 1, y + 1, width - 2, ROW - 2, fill, 3, opacity=0.62 * share), edge, shown]
+    shade = 0.62 * (abs(float(value)) / largest if math.isfinite(value) else 0.0)
+    negative = isinstance(value, float) and not value >= 0
+    fill = COLOURS["ppo"] if negative else COLOURS["sft"]
+    ink = INK if value else FAINT
+    if math.isnan(value):
+        ink = COLOURS["ppo"]
+    size = SIZE if width >= 46 else SMALL
+    text = fixed_places(value, places)
+    return [
+        svg.rect(x + 1, y + 1, width - 2, ROW - 2, fill, 3, opacity=shade),
+        svg.rect(x + 1, y + 1, width - 2, ROW - 2, "none", 3, stroke=EDGE),
+        svg.text(x + width / 2, y + 22, text, size, "middle", fill=ink),
+    ]
 
 
-def number(value: float | bool, places: int = 2) -> str:
-    """A number for the eye: ✓ and · for True and False, 0 and 1 without places, NaN, −∞."""
-    if isinstance(value, bool):
-        return "✓" if value else "·"
-    if not math.isfinite(value):
-        return "NaN" if value != value else "∞" if value > 0 else "−∞"
-    if abs(value - round(value)) < 5e-7:
-        return f"{value:.0f}".replace("-", "−") if round(value) else "0"
-    return f"{value:.{places}f}".replace("-", "−")
+def _sum(x: float, y: float, total: float, places: int) -> str:
+    """A row's sum, in orange where it is not 1."""
+    ink = INK if abs(total - 1) < 1e-4 else COLOURS["ppo"]
+    return svg.text(x, y + 22, fixed_places(total, places), SIZE, "middle", weight=600, fill=ink)
 
 
-def _in_words(row: Tensor, columns: Sequence[str], places: int) -> str:
-    return (
-        ", ".join(f"{name} {number(x, places)}" for name, x in zip(columns, row.tolist()) if x)
-        or "nothing"
-    )
+def _describe(row: Tensor, columns: Sequence[str], places: int) -> str:
+    """One row in words, without its zeros."""
+    numbers = zip(columns, row.tolist())
+    return ", ".join(f"{name} {fixed_places(x, places)}" for name, x in numbers if x) or "nothing"

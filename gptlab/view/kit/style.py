@@ -24,7 +24,8 @@ FLOOR = {
     "linestyle": (0, (1, 2)),
     "linewidth": 1.6,
 }  # axes.axhline(y, **FLOOR)
-MEASURE = "DejaVu Sans"  # comes with matplotlib: every machine lays a figure out alike; the reader's own font draws it
+# comes with matplotlib: every machine lays a figure out alike; the reader's own font draws it
+MEASURE = "DejaVu Sans"
 
 RC = {
     "font.family": [MEASURE],
@@ -93,8 +94,8 @@ def direct_labels(axes: Axes, gap: float = 6.0) -> None:
     if not lines:
         return
     height = axes.get_position().height * axes.figure.get_figheight() * 72  # of the axes, in points
-    scale, limits = axes.yaxis.get_transform(), axes.get_ylim()
-    low, high = (float(y) for y in scale.transform(limits))
+    scale = axes.yaxis.get_transform()
+    low, high = (float(y) for y in scale.transform(axes.get_ylim()))
     wanted = [
         (float(scale.transform([line.get_ydata()[-1]])[0]) - low) / (high - low) * height
         for line in lines
@@ -152,4 +153,5 @@ def to_svg(drawn: Figure, alt: str = "") -> str:
 def _panel(drawn: Figure) -> str:
     """The light ground that a figure stands on."""
     width, height = (72 * inches - 1 for inches in drawn.get_size_inches())
-    return f'<rect x="0.5" y="0.5" width="{width:g}" height="{height:g}" rx="6" fill="{PANEL}" stroke="{EDGE}"/>'
+    place = f'x="0.5" y="0.5" width="{width:g}" height="{height:g}"'
+    return f'<rect {place} rx="6" fill="{PANEL}" stroke="{EDGE}"/>'

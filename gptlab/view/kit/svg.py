@@ -1,4 +1,4 @@
-"""A few words of SVG, for pictures that are drawn by hand: text, boxes, lines, and the panel they stand on."""
+"""The elements of a picture drawn by hand, as SVG: text, boxes, lines, and the panel they stand on."""
 
 import re
 import unicodedata
@@ -6,10 +6,8 @@ from html import escape
 
 from gptlab.view.palette import EDGE, FONTS, INK, PANEL
 
-NARROW, WIDE = (
-    0.56,
-    1.0,
-)  # of the font's size: the width of most letters, and of a Chinese character
+NARROW = 0.56  # of the font's size: the width of most letters
+WIDE = 1.0  # and of a Chinese character
 
 
 def text_width(content: str, size: float = 15) -> float:
@@ -35,10 +33,8 @@ def shorten_middle(content: str, width: float, size: float = 15) -> str:
     """The same, but both ends are kept and the middle is cut, between words where there are words."""
     if text_width(content, size) <= width:
         return content
-    head, tail = (
-        shorten(content, 0.6 * width, size)[:-1],
-        shorten_left(content, 0.4 * width - size, size)[1:],
-    )
+    head = shorten(content, 0.6 * width, size)[:-1]
+    tail = shorten_left(content, 0.4 * width - size, size)[1:]
     return f"{head.rpartition(' ')[0] or head} … {re.sub('^[^ ⏎]*[ ⏎]', '', tail)}"
 
 
@@ -74,7 +70,8 @@ def rect(
     edge = f' stroke="{stroke}"' if stroke else ""
     round_ = f' rx="{radius:g}"' if radius else ""
     faint = f' opacity="{opacity:g}"' if opacity != 1 else ""
-    return f'<rect x="{x:g}" y="{y:g}" width="{max(0, width):.4g}" height="{height:g}"{round_} fill="{fill}"{edge}{faint}/>'
+    place = f'x="{x:g}" y="{y:g}" width="{max(0, width):.4g}" height="{height:g}"'
+    return f'<rect {place}{round_} fill="{fill}"{edge}{faint}/>'
 
 
 def line(
@@ -88,13 +85,15 @@ def line(
 ) -> str:
     """A straight line; dashes as in SVG, such as "1 3"."""
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{stroke}" stroke-width="{width:g}"{dashed}/>'
+    ends = f'x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}"'
+    return f'<line {ends} stroke="{stroke}" stroke-width="{width:g}"{dashed}/>'
 
 
 def document(width: float, height: float, parts: list[str], alt: str) -> str:
     """The whole picture: the parts on a light panel, with `alt` for those who cannot see it."""
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+        f'width="{width:g}" height="{height:g}" '
         f'role="img" aria-label="{escape(alt)}" font-family="{FONTS}" style="max-width:100%;height:auto">'
     )
     panel = rect(0.5, 0.5, width - 1, height - 1, PANEL, radius=8, stroke=EDGE)

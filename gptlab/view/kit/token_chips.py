@@ -1,4 +1,4 @@
-"""Text cut into pieces: each piece a chip, the same piece always in the same tint, rows of them as one picture."""
+"""Text cut into pieces, drawn as chips: the same piece always in the same tint, rows of them as one picture."""
 
 import zlib
 from collections.abc import Collection, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
 TINTS = (
@@ -16,14 +17,12 @@ TINTS = (
     "#e5e1d6",
     "#cfe8ea",
 )  # pale: dark text stands on all of them
-SIZE, HIGH, GAP, INSIDE, MARGIN, WIDTH = (
-    15,
-    25,
-    3,
-    5,
-    14,
-    520,
-)  # pixels; INSIDE is a chip's own margin
+SIZE = 15  # pixels: of a letter
+HIGH = 25  # height of a chip
+GAP = 3
+INSIDE = 5  # a chip's own margin
+MARGIN = 14
+WIDTH = 520
 CUT = 9  # pixels more where a text was cut before its pieces were made
 
 
@@ -49,16 +48,15 @@ def rows_picture(
     foot: Sequence[str] = (),
     width: float = WIDTH,
     most_lines: int | None = None,
-) -> tuple[str, str]:
-    """(SVG, description) of rows of chips under a title.
+) -> Picture:
+    """Rows of chips under a title.
 
     foot        lines of text below them
     most_lines  of chips in a row; what has no room is counted
     """
-    parts, y = (
-        [svg.text(MARGIN, MARGIN + 14, svg.shorten(title, width - 2 * MARGIN, 16), 16, weight=600)],
-        MARGIN + 24,
-    )
+    heading = svg.shorten(title, width - 2 * MARGIN, 16)
+    parts = [svg.text(MARGIN, MARGIN + 14, heading, 16, weight=600)]
+    y = MARGIN + 24
     for row in rows:
         room = width - 2 * MARGIN - svg.text_width(row.note, 14) - 10
         parts += [
@@ -71,8 +69,8 @@ def rows_picture(
     for line in foot:
         parts.append(svg.text(MARGIN, y + 18, line, 14, fill=FAINT))
         y += 21
-    alt = in_words(rows, title, foot)
-    return svg.document(width, y + MARGIN, parts, alt), alt
+    alt = describe(rows, title, foot)
+    return Picture(svg.document(width, y + MARGIN, parts, alt), alt)
 
 
 def flow(
@@ -87,27 +85,23 @@ def flow(
 
     cuts  places of pieces that stand a little apart from the one before
     """
-    parts, x, line = [], MARGIN, 0
+    parts = []
+    x = MARGIN
+    line = 0
     for i, piece in enumerate(pieces):
         x += CUT if i in cuts and x > MARGIN else 0
         label = svg.shorten(visible(piece), width - 2 * MARGIN - 2 * INSIDE, SIZE)
-        long = svg.text_width(label, SIZE) + 2 * INSIDE
+        wide = svg.text_width(label, SIZE) + 2 * INSIDE
         last = most_lines is not None and line == most_lines - 1 and i < len(pieces) - 1
-        if x > MARGIN and x + long > width - MARGIN - (90 if last else 0):
+        if x > MARGIN and x + wide > width - MARGIN - (90 if last else 0):
             if last:
-                parts.append(
-                    svg.text(
-                        x + 4,
-                        top + line * (HIGH + GAP) + 17,
-                        f"… {len(pieces) - i} more",
-                        13,
-                        fill=FAINT,
-                    )
-                )
+                y = top + line * (HIGH + GAP) + 17
+                parts.append(svg.text(x + 4, y, f"… {len(pieces) - i} more", 13, fill=FAINT))
                 break
-            x, line = MARGIN, line + 1
-        parts += chip(label, x, top + line * (HIGH + GAP), long, tint(piece), i in marked)
-        x += long + GAP
+            x = MARGIN
+            line += 1
+        parts += chip(label, x, top + line * (HIGH + GAP), wide, tint(piece), i in marked)
+        x += wide + GAP
     return parts, (line + 1) * (HIGH + GAP)
 
 
@@ -115,18 +109,11 @@ def chip(
     label: str, x: float, y: float, width: float, fill: str, marked: bool = False
 ) -> list[str]:
     """One piece in its box."""
-    box = svg.rect(
-        x,
-        y,
-        width,
-        HIGH,
-        COLOURS["you"] if marked else fill,
-        radius=4,
-        stroke=None if marked else EDGE,
-    )
+    fill = COLOURS["you"] if marked else fill
+    ink = "#ffffff" if marked else INK
     return [
-        box,
-        svg.text(x + width / 2, y + 17.5, label, SIZE, "middle", fill="#ffffff" if marked else INK),
+        svg.rect(x, y, width, HIGH, fill, radius=4, stroke=None if marked else EDGE),
+        svg.text(x + width / 2, y + 17.5, label, SIZE, "middle", fill=ink),
     ]
 
 
@@ -135,10 +122,10 @@ def tint(piece: str | bytes) -> str:
     return TINTS[zlib.crc32(piece if isinstance(piece, bytes) else piece.encode()) % len(TINTS)]
 
 
-def in_words(rows: Sequence[Row], title: str, foot: Sequence[str] = ()) -> str:
-    """The picture for those who cannot see it; a bar stands between two pieces."""
-    said = [
-        f"{row.label}{f' ({row.note})' if row.note else ''}: {' | '.join(map(visible, row.pieces))}"
-        for row in rows
-    ]
-    return ". ".join([title, "; ".join(said), *foot])
+def describe(rows: Sequence[Row], title: str, foot: Sequence[str] = ()) -> str:
+    """The rows in words; a bar stands between two pieces."""
+    described = []
+    for row in rows:
+        note = f" ({row.note})" if row.note else ""
+        described.append(f"{row.label}{note}: {' | '.join(map(visible, row.pieces))}")
+    return ". ".join([title, "; ".join(described), *foot])

@@ -6,7 +6,7 @@ from html import escape
 
 import ipywidgets as w
 
-from gptlab.view.kit.bar_ladder import Rung, choices, in_words, ladder
+from gptlab.view.kit.bar_ladder import Rung, choices, describe, ladder
 from gptlab.view.kit.show import show
 from gptlab.view.ngram.shannon_guesses import (
     FLOOR,
@@ -198,7 +198,7 @@ def shannon_game(web: Web, tokenizer, models: dict[str, Callable], lang: str = "
     """Show the game; where nothing is live, one guess and the machines' scores."""
     game = ShannonGame(web, tokenizer, models, lang)
     n = len(game.guesses)
-    scores = in_words(rungs(game.bits(n)))
+    scores = describe(rungs(game.bits(n)))
     show(
         game.still(),
         f"Shannon's game: which of eight tokens comes next? Over {n} guesses: {scores}.",

@@ -10,6 +10,7 @@ from torch import Tensor
 from gptlab import rnn
 from gptlab.engine.model.recurrent import Recurrent
 from gptlab.view.kit import svg
+from gptlab.view.kit.number_format import power_of_ten
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
@@ -57,17 +58,6 @@ def random_strip(
     return gradient_norms(network.step, xs, network.start(TEXTS))
 
 
-def power(x: float) -> str:
-    """A number for a label: 0.31, 2·10⁻⁷, 41."""
-    if x == 0:
-        return "0"
-    e = math.floor(math.log10(x))
-    if -2 <= e <= 2:
-        return f"{x:.2g}"
-    raised = str(e).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{x / 10**e:.0f}·10{raised}"
-
-
 def strips_picture(strips: dict[str, list[float]], title: str) -> tuple[str, str]:
     """Strips by name, as (SVG, description): purple fades as the gradient shrinks, orange where it grows beyond 1."""
     parts, said = [svg.text(MARGIN, 30, title, 15, weight=600)], []
@@ -78,7 +68,9 @@ def strips_picture(strips: dict[str, list[float]], title: str) -> tuple[str, str
             svg.rect(MARGIN, y + 24, WIDTH - 2 * MARGIN, STRIP, "none", stroke=EDGE),
         ]
         parts.append(
-            svg.text(WIDTH - MARGIN, y + 16, f"at step 1: {power(norms[0])}", 14, "end", fill=INK)
+            svg.text(
+                WIDTH - MARGIN, y + 16, f"at step 1: {power_of_ten(norms[0])}", 14, "end", fill=INK
+            )
         )
         for t, norm in enumerate(norms):
             height = math.log10(norm) if norm > 0 else -math.inf
@@ -99,7 +91,7 @@ def strips_picture(strips: dict[str, list[float]], title: str) -> tuple[str, str
                     )
                 )
         said.append(
-            f"{name}: the first of {len(norms)} steps gets {power(norms[0])} of the gradient that the last one gets"
+            f"{name}: the first of {len(norms)} steps gets {power_of_ten(norms[0])} of the gradient that the last one gets"
         )
     y = 46 + len(strips) * (STRIP + 44)
     parts += [

@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 
 from gptlab import rnn
 from gptlab.view.kit import style
+from gptlab.view.kit.number_format import power_of_ten
 from gptlab.view.kit.show import show
 from gptlab.view.palette import CYCLE, FAINT
-from gptlab.view.rnn.gradient_through_time import power
 
 STEPS = 20  # after the first input nothing more comes
 WEIGHTS = [round(0.1 * i, 1) for i in range(31)]
@@ -47,7 +47,7 @@ def told(weight: float) -> str:
     return (
         (
             f"w_hh = {weight:g}: after {STEPS} steps yes is {yes[-1]:.2f} and no {no[-1]:.2f}, {remembers}; "
-            f"the slope back to the first step is {power(back)}, {learns}"
+            f"the slope back to the first step is {power_of_ten(back)}, {learns}"
         )
         .replace("-", "−")
         .replace("no −0.00", "no 0.00")

@@ -9,7 +9,7 @@ from torch import Tensor
 from gptlab.engine.assistant import Speaker
 from gptlab.engine.model.generate import generate_batch
 from gptlab.view.kit.bar_ladder import Rung, ladder
-from gptlab.view.kit.bars import percent
+from gptlab.view.kit.number_format import percent
 from gptlab.view.palette import COLOURS
 from gptlab.world.facts import Fact
 from gptlab.world.gold_labeler import GoldLabeler

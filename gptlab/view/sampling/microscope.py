@@ -10,7 +10,8 @@ from torch import Tensor
 
 from gptlab import sampling
 from gptlab.view.kit import svg
-from gptlab.view.kit.bars import percent, visible
+from gptlab.view.kit.bars import visible
+from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 

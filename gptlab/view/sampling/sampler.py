@@ -6,7 +6,7 @@ from html import escape
 import ipywidgets as w
 
 from gptlab.engine.assistant import Speaker, TooLong
-from gptlab.view.kit.bars import percent
+from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS
 from gptlab.view.sampling.token_walk import Walk, path_picture

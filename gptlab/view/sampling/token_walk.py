@@ -7,7 +7,8 @@ import torch
 from gptlab.engine.assistant import Speaker
 from gptlab.engine.evaluate import evaluate
 from gptlab.view.kit import svg
-from gptlab.view.kit.bars import bars_at, percent, told_bars, top_tokens, visible
+from gptlab.view.kit.bars import bars_at, captioned_bars, top_tokens, visible
+from gptlab.view.kit.number_format import percent
 from gptlab.view.palette import COLOURS
 from gptlab.world.web import Web
 
@@ -191,7 +192,7 @@ def fork_picture(speaker: Speaker, text: str, n: int = 8) -> tuple[str, str]:
     alt = (
         f"How the {speaker.name} goes on from “{text}” after each of its likeliest tokens: {said}."
     )
-    return told_bars(found, f"{text} …", COLOURS[speaker.stage], alt=alt), alt
+    return captioned_bars(found, f"{text} …", COLOURS[speaker.stage], alt=alt), alt
 
 
 def kinds_picture(speaker: Speaker, text: str, n: int = 200) -> tuple[str, str]:
@@ -206,4 +207,6 @@ def kinds_picture(speaker: Speaker, text: str, n: int = 200) -> tuple[str, str]:
         for kind, p, example in rows
     )
     alt = f"{n} continuations of “{text}” by the {speaker.name}, by kind: {said}."
-    return told_bars(rows, f"{text} …   {n} continuations", COLOURS[speaker.stage], alt=alt), alt
+    return captioned_bars(
+        rows, f"{text} …   {n} continuations", COLOURS[speaker.stage], alt=alt
+    ), alt

@@ -17,7 +17,7 @@ from gptlab.engine.model.batches import right_pad
 from gptlab.engine.model.encoder_decoder import Reader, fit
 from gptlab.experiments.unseen_combinations import WORD
 from gptlab.view.kit import svg
-from gptlab.view.kit.bars import percent
+from gptlab.view.kit.number_format import percent
 from gptlab.view.palette import COLOURS, EDGE
 from gptlab.world.facts import Fact
 from gptlab.world.tables import PHRASINGS, fill

@@ -17,7 +17,8 @@ from gptlab import attention, ngram, sampling, transformer
 from gptlab.engine.assistant import Speaker, TooLong
 from gptlab.view.attention.head_ablation import Switchboard
 from gptlab.view.kit import svg
-from gptlab.view.kit.bars import percent, visible
+from gptlab.view.kit.bars import visible
+from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 

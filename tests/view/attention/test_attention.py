@@ -21,8 +21,8 @@ from gptlab.view.attention import (
     sinusoidal_positions,
     softmax_scale,
 )
-from gptlab.view.kit.bars import percent
-from gptlab.view.kit.heatmap import matrix_picture, number
+from gptlab.view.kit.heatmap import heatmap_picture
+from gptlab.view.kit.number_format import fixed_places, percent
 from gptlab.view.kit.style import to_svg
 from gptlab.world.facts import Facts
 
@@ -145,14 +145,14 @@ def test_loss_and_chance_without(speaker):
 
 def test_a_matrix_shows_its_numbers_and_what_is_none():
     table = torch.tensor([[0.25, 0.75, 0.0], [float("nan"), 0.5, -torch.inf]])
-    svg, alt = matrix_picture(table, ["a", "b"], ["x", "y", "z"], "weights", sums=True)
+    svg, alt = heatmap_picture(table, ["a", "b"], ["x", "y", "z"], "weights", sums=True)
     assert {"0.25", "0.75", "0", "NaN", "0.50", "−∞", "1", "sum"} <= set(words_in(svg))
     assert alt == "weights. a: x 0.25, y 0.75; b: x NaN, y 0.50, z −∞"
-    svg, _ = matrix_picture(torch.tensor([[True, False]]), ["a"], ["x", "y"], "mask")
+    svg, _ = heatmap_picture(torch.tensor([[True, False]]), ["a"], ["x", "y"], "mask")
     assert {"✓", "·"} <= set(words_in(svg))
-    assert [number(x) for x in (True, 0.0, 1.0, -0.5, -2.0)] == ["✓", "0", "1", "−0.50", "−2"]
+    assert [fixed_places(x) for x in (True, 0.0, 1.0, -0.5, -2.0)] == ["✓", "0", "1", "−0.50", "−2"]
     with pytest.raises(ValueError, match="2 rows and 2 columns"):
-        matrix_picture(table, ["a", "b"], ["x", "y"], "weights")
+        heatmap_picture(table, ["a", "b"], ["x", "y"], "weights")
 
 
 def test_a_cut_shows_every_number_twice():

@@ -23,6 +23,7 @@ from gptlab.view.autograd import (
 )
 from gptlab.view.autograd.random_expression import random_expression
 from gptlab.view.kit import style
+from gptlab.view.kit.number_format import three_digits
 from gptlab.view.neural_lm import bengio_network, word_vectors
 from gptlab.view.neural_lm import versus_kneser_ney as versus
 from gptlab.view.neural_lm.unseen_combinations import kept_picture
@@ -120,7 +121,7 @@ def test_two_lines_between_the_same_two_boxes_are_both_seen():
     ],
 )
 def test_number(x, said):
-    assert value_graph.number(x) == said
+    assert three_digits(x) == said
 
 
 # --- the walk back, step by step
@@ -158,7 +159,7 @@ def test_the_graph_to_play_with_follows_its_sliders():
     backward(end)
     leaves = {v.label: v.grad for v in value_graph.reached(end) if not v.parents}
     assert measured == pytest.approx(leaves, abs=1e-6)
-    assert f"▼ {value_graph.number(leaves['b'])}" in texts_in(play.out.value)
+    assert f"▼ {three_digits(leaves['b'])}" in texts_in(play.out.value)
 
 
 def test_an_expression_without_a_value_says_so():

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gptlab.view.kit import bars, show, style, svg
+from gptlab.view.kit import bars, number_format, show, style, svg
 from gptlab.view.palette import COLOURS, CYCLE, FAINT, INK, PANEL
 from tests.support.paths import ROOT
 
@@ -54,7 +54,7 @@ def test_nothing_in_a_token_is_invisible(piece):
     (0.9949, "99 %"), (0.9951, "> 99 %"), (0.9999999, "> 99 %"), (1, "100 %"),
 ])  # fmt: skip
 def test_percent_never_lies_at_the_ends(p, text):
-    assert bars.percent(p) == text
+    assert number_format.percent(p) == text
 
 
 def test_bars_are_as_long_as_their_probabilities():
@@ -107,7 +107,7 @@ def test_bars_refuse_what_does_not_fit_together():
 
 def test_told_bars():
     picture = ET.fromstring(
-        bars.told_bars([("answer", 0.5, "yes " * 60 + "the end"), ("other", 0.0, "")], "so …")
+        bars.captioned_bars([("answer", 0.5, "yes " * 60 + "the end"), ("other", 0.0, "")], "so …")
     )
     told = next(t.text for t in picture.iter(f"{NS}text") if " … " in (t.text or ""))
     assert (

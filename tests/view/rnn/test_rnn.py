@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from gptlab.engine.model.recurrent import Recurrent, one_thread, train
 from gptlab.experiments import recall_game, unseen_combinations
+from gptlab.view.kit.number_format import power_of_ten
 from gptlab.view.kit.style import to_svg
 from gptlab.view.rnn import (
     copy_order,
@@ -184,7 +185,7 @@ def test_gradients_vanish_explode_and_pass_a_shut_gate():
 def test_strips_are_drawn_and_move():
     svg, alt = gradient_through_time.strips_picture({"net": [1e-9, 1e-4, 50.0, 1.0]}, "strips")
     assert "at step 1: 1·10⁻⁹" in words_in(svg) and "first of 4 steps" in alt
-    assert [gradient_through_time.power(x) for x in (0, 0.31, 41, 2e-7, 3e5)] == [
+    assert [power_of_ten(x) for x in (0, 0.31, 41, 2e-7, 3e5)] == [
         "0",
         "0.31",
         "41",
