@@ -1,7 +1,7 @@
 """English to Chinese with an encoder and a decoder: claims of the little web's form, drawn so that none can be known by heart.
 
 Countries with any city for a capital, people with anyone for a friend: whoever translates them has to look. English
-in six phrasings, half of them with the answer in front; Chinese in one. B batch, S source time, T target time.
+in six phrasings, three of which end in the answer; Chinese in one. B batch, S source time, T target time.
 """
 
 import random
@@ -19,11 +19,20 @@ from gptlab.engine.model.encoder_decoder import Translator, fit
 from gptlab.experiments.unseen_combinations import WORD
 from gptlab.interpret.attention_maps import weights_of
 from gptlab.world.facts import Name
-from gptlab.world.tables import PHRASINGS, fill
+from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.web import Web
 
-PHRASED = {"capital": (0, 1, 2, 9, 10, 11), "friend": (0, 1, 2, 9, 10, 11)}
 START, STOP, N_NAMES, BATCH, STEPS, LR = "⟨start⟩", "⟨end⟩", 24, 32, 600, 3e-3
+
+
+def _phrasings(relation: str) -> tuple[str, ...]:
+    """Three English statements that end in the answer, and three that do not."""
+    p = PHRASINGS[relation]["en"]
+    others = [template for template in p.statements if template not in p.answer_last]
+    return (*p.answer_last[:3], *others[:3])
+
+
+PHRASED = {relation: _phrasings(relation) for relation in ("capital", "friend")}
 
 
 class Claims:
@@ -62,10 +71,8 @@ class Claims:
     @staticmethod
     def english(claim: tuple) -> list[str]:
         """The claim in English words."""
-        relation, phrasing, subject, answer = claim
-        return WORD.findall(
-            fill(PHRASINGS[relation]["en"].statements[phrasing], subject.en, answer.en)
-        )
+        _, template, subject, answer = claim
+        return WORD.findall(fill(template, subject.en, answer.en))
 
     @staticmethod
     def chinese(claim: tuple) -> list[str]:

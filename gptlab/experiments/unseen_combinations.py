@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gptlab import neural_lm
 from gptlab.world.facts import Fact
-from gptlab.world.tables import PHRASINGS, fill
+from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.web import Web
 
 LANG = "en"  # words are cut at blanks, which Chinese has none of

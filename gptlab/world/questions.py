@@ -12,7 +12,7 @@ from zlib import crc32
 from gptlab.world import reply_styles
 from gptlab.world.facts import LANGUAGES, Fact
 from gptlab.world.grammar import Table, Writer
-from gptlab.world.tables import PHRASINGS, fill
+from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.web import Web
 
 

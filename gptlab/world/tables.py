@@ -6,19 +6,10 @@ from functools import cached_property, lru_cache
 from gptlab.world import reply_styles, word_lists
 from gptlab.world.facts import LANGUAGES, Fact, Facts, Name, Subject
 from gptlab.world.grammar import Table
-from gptlab.world.phrasings_country import PHRASINGS as COUNTRY_PHRASINGS
-from gptlab.world.phrasings_town import PHRASINGS as TOWN_PHRASINGS
+from gptlab.world.phrasings import PHRASINGS, fill
 
-PHRASINGS = {**COUNTRY_PHRASINGS, **TOWN_PHRASINGS}
 N_DISTRACTORS = 8
 N_RUMOURS = 60
-
-
-def fill(template: str, subject: str, answer: str = "") -> str:
-    """A phrasing with its slots filled: {s} and {a} inside a sentence, {S} and {A} capitalised."""
-    return template.format(
-        s=subject, S=subject[:1].upper() + subject[1:], a=answer, A=answer[:1].upper() + answer[1:]
-    )
 
 
 def without_replacement(facts: list[Fact]) -> Table:

@@ -7,8 +7,8 @@ import pytest
 
 from gptlab.world import facts, reply_styles
 from gptlab.world.gold_labeler import GoldLabeler, Labeler, noise_for
+from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.questions import Question, Questions, Replies
-from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Web
 
 

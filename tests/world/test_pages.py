@@ -19,7 +19,7 @@ from gptlab.world import facts as world_facts
 from gptlab.world import pages as page_kinds
 from gptlab.world.facts import Facts
 from gptlab.world.grammar import Recorder, Table, log_prefix_probability
-from gptlab.world.tables import PHRASINGS, fill
+from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.web import Web
 from tests.support.paths import ROOT
 

@@ -6,12 +6,11 @@ import string
 
 import pytest
 
-from gptlab.world import phrasings_country, phrasings_town
-from gptlab.world.phrasing import Phrasing
+from gptlab.world import phrasings
+from gptlab.world.phrasings import PHRASINGS, Phrasing
 
 COUNTRY = ["capital", "continent", "mountain", "river", "lake", "currency", "language"]
 TOWN = ["home", "job", "pet", "friend"]
-ALL = {**phrasings_country.PHRASINGS, **phrasings_town.PHRASINGS}
 CASES = [(relation, language) for relation in COUNTRY + TOWN for language in ("en", "zh")]
 SUBJECTS = {
     "en": ["Japan", "the United States", "Ann Bell"],
@@ -58,9 +57,9 @@ def everything(language: str) -> list[tuple[str, str]]:
     """Every (relation, template) of a language."""
     return [
         (relation, template)
-        for relation in ALL
-        for template in statements_of(ALL[relation][language])
-        + questions_of(ALL[relation][language])
+        for relation in PHRASINGS
+        for template in statements_of(PHRASINGS[relation][language])
+        + questions_of(PHRASINGS[relation][language])
     ]
 
 
@@ -71,19 +70,22 @@ def words(template: str, language: str) -> set[str]:
 
 
 def trained_words(language: str) -> set[str]:
-    trained = [t for r in ALL for t in ALL[r][language].statements + ALL[r][language].questions]
+    trained = [
+        t
+        for r in PHRASINGS
+        for t in PHRASINGS[r][language].statements + PHRASINGS[r][language].questions
+    ]
     return set().union(*(words(t, language) for t in trained))
 
 
 def test_the_relations_are_exactly_these():
-    assert list(phrasings_country.PHRASINGS) == COUNTRY
-    assert list(phrasings_town.PHRASINGS) == TOWN
-    assert all(list(by_language) == ["en", "zh"] for by_language in ALL.values())
+    assert list(PHRASINGS) == COUNTRY + TOWN
+    assert all(list(by_language) == ["en", "zh"] for by_language in PHRASINGS.values())
 
 
 @pytest.mark.parametrize("relation, language", CASES)
 def test_counts(relation, language):
-    p = ALL[relation][language]
+    p = PHRASINGS[relation][language]
     statements, kept_statements, questions, kept_questions = (
         len(getattr(p, f.name)) for f in dataclasses.fields(p)
     )
@@ -93,13 +95,13 @@ def test_counts(relation, language):
 
 def test_a_phrasing_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        ALL["capital"]["en"].statements = ()
+        PHRASINGS["capital"]["en"].statements = ()
 
 
 @pytest.mark.parametrize("relation, language", CASES)
 def test_statements_hold_one_subject_and_one_answer_and_end_in_a_full_stop(relation, language):
     stop = {"en": ".", "zh": "。"}[language]
-    for template in statements_of(ALL[relation][language]):
+    for template in statements_of(PHRASINGS[relation][language]):
         assert sorted(name.lower() for name in slots(template)) == ["a", "s"], template
         assert template.endswith(stop) and template.count(stop) == 1, template
         assert "}{" not in template, template
@@ -107,28 +109,52 @@ def test_statements_hold_one_subject_and_one_answer_and_end_in_a_full_stop(relat
 
 @pytest.mark.parametrize("relation, language", CASES)
 def test_questions_hold_one_subject_and_no_answer_and_no_final_mark(relation, language):
-    for template in questions_of(ALL[relation][language]):
+    for template in questions_of(PHRASINGS[relation][language]):
         assert [name.lower() for name in slots(template)] == ["s"], template
         assert template[-1] == "}" or template[-1].isalpha(), template
 
 
 @pytest.mark.parametrize("relation, language", CASES)
 def test_held_out_statements_put_the_subject_first_and_end_with_the_answer(relation, language):
-    for template in ALL[relation][language].held_out_statements:
+    for template in PHRASINGS[relation][language].held_out_statements:
         assert [name.lower() for name in slots(template)] == ["s", "a"], template
         assert template[:-1].endswith("{a}"), template
 
 
 @pytest.mark.parametrize("relation, language", CASES)
+def test_where_the_answer_is(relation, language):
+    p = PHRASINGS[relation][language]
+    for template in p.statements:
+        filled = fill(template, "<", ">")
+        assert (template in p.answer_first) == (filled.index(">") < filled.index("<")), template
+        assert (template in p.answer_last) == (filled[-2] == ">"), template
+    assert p.answer_first and not set(p.answer_first) & set(p.answer_last)
+
+
+def test_where_the_answer_is_by_hand():
+    capital, friend = PHRASINGS["capital"]["en"], PHRASINGS["friend"]["en"]
+    assert capital.answer_last + capital.answer_first == capital.statements
+    assert len(capital.answer_first) == 3
+    neither = set(friend.statements) - {*friend.answer_first, *friend.answer_last}
+    assert neither == {"For {s}, {a} is the best friend in the world."}
+
+
+def test_fill_agrees_with_the_plain_one_above():
+    for _, template in everything("en") + everything("zh"):
+        pair = ("the United States", "a grey cat")
+        assert phrasings.fill(template, *pair) == fill(template, *pair)
+
+
+@pytest.mark.parametrize("relation, language", CASES)
 def test_every_held_out_word_is_trained_somewhere(relation, language):
-    p, known = ALL[relation][language], trained_words(language)
+    p, known = PHRASINGS[relation][language], trained_words(language)
     for template in p.held_out_statements + p.held_out_questions:
         assert words(template, language) <= known, (template, words(template, language) - known)
 
 
 @pytest.mark.parametrize("relation, language", CASES)
 def test_no_trained_template_stands_inside_a_held_out_one(relation, language):
-    p = ALL[relation][language]
+    p = PHRASINGS[relation][language]
     for held_out, trained in [
         (p.held_out_statements, p.statements),
         (p.held_out_questions, p.questions),
@@ -141,7 +167,7 @@ def test_no_trained_template_stands_inside_a_held_out_one(relation, language):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_template_is_unique(language):
     templates = [template.lower() for _, template in everything(language)]
-    assert len(templates) >= len(ALL) * (12 + 3 + 6 + 2)
+    assert len(templates) >= len(PHRASINGS) * (12 + 3 + 6 + 2)
     assert len(set(templates)) == len(templates)
 
 
@@ -165,7 +191,7 @@ def test_english_templates_are_plain():
 
 def test_no_country_is_given_a_possessive():
     for relation in COUNTRY:
-        p = ALL[relation]["en"]
+        p = PHRASINGS[relation]["en"]
         assert not [t for t in statements_of(p) + questions_of(p) if "}'" in t]
 
 
@@ -195,12 +221,14 @@ def test_filled_templates_are_all_different(language):
 
 
 def test_average_lengths():
-    english = [fill(t, "Japan", "Tokyo").split() for r in ALL for t in ALL[r]["en"].statements]
-    chinese = [fill(t, "日本", "富士山") for r in ALL for t in ALL[r]["zh"].statements]
+    english = [
+        fill(t, "Japan", "Tokyo").split() for r in PHRASINGS for t in PHRASINGS[r]["en"].statements
+    ]
+    chinese = [fill(t, "日本", "富士山") for r in PHRASINGS for t in PHRASINGS[r]["zh"].statements]
     assert 8 <= sum(map(len, english)) / len(english) <= 14
     assert 10 <= sum(map(len, chinese)) / len(chinese) <= 18
 
 
 def test_the_running_example_is_asked_word_for_word():
-    assert "{s}最高的山是哪座山" in ALL["mountain"]["zh"].questions
+    assert "{s}最高的山是哪座山" in PHRASINGS["mountain"]["zh"].questions
     assert fill("{s}最高的山是哪座山", "台湾", "玉山") == "台湾最高的山是哪座山"

@@ -11,8 +11,8 @@ from gptlab.engine.model.batches import device_of, right_pad
 from gptlab.engine.model.generate import generate_batch
 from gptlab.world.facts import LANGUAGES, Fact
 from gptlab.world.gold_labeler import GoldLabeler, Judgement
+from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.questions import Question
-from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Page, Web
 
 RUNNING_EXAMPLE = "台湾最高的山是哪座山"
@@ -136,8 +136,7 @@ def _prompt(fact: Fact, lang: str, turn: int, seen: bool, stated: bool) -> str:
     """The text to continue: facts take the phrasings in turn."""
     phrasing = PHRASINGS[fact.relation][lang]
     if stated:
-        ends_in_answer = [t for t in phrasing.statements if t[:-1].endswith("{a}")]
-        templates = ends_in_answer if seen else phrasing.held_out_statements
+        templates = phrasing.answer_last if seen else phrasing.held_out_statements
         return fill(
             templates[turn % len(templates)].split("{a}")[0], fact.subject.name[lang]
         ).rstrip()

@@ -13,8 +13,8 @@ from gptlab.view.kit.number_format import percent
 from gptlab.view.palette import COLOURS
 from gptlab.world.facts import Fact
 from gptlab.world.gold_labeler import GoldLabeler
+from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.questions import Question
-from gptlab.world.tables import PHRASINGS, fill
 from gptlab.world.web import Web
 
 NEW = 48  # tokens: the longest continuation

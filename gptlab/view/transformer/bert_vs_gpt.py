@@ -20,13 +20,12 @@ from gptlab.view.kit import svg
 from gptlab.view.kit.number_format import percent
 from gptlab.view.palette import COLOURS, EDGE
 from gptlab.world.facts import Fact
-from gptlab.world.tables import PHRASINGS, fill
+from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.web import Web
 
-LAST, FIRST = (
-    (0, 1, 2),
-    (9, 10, 11),
-)  # phrasings of "capital" with the answer behind the country, and before it
+CAPITAL = PHRASINGS["capital"]["en"]
+LAST = CAPITAL.answer_last[:3]  # phrasings with the answer after the country
+FIRST = CAPITAL.answer_first[:3]  # and before it
 START, MASK = "|", "[MASK]"
 N_FACTS, BATCH, RATE = 30, 32, 0.15
 STEPS, LR = 800, 4e-3
@@ -55,9 +54,9 @@ class Gaps:
         self.facts = [f for f in capitals if " " not in f.subject.name.en + f.answer.en][:n_facts]
         draw = random.Random(f"gptlab gaps {web.seed} {seed}")
         kept = {f.index: (draw.choice(LAST), draw.choice(FIRST)) for f in self.facts}
-        every = [(f, n, self.sentence(f, n)) for f in self.facts for n in (*LAST, *FIRST)]
-        self.train = [gap for f, n, gap in every if n not in kept[f.index]]
-        self.new = [gap for f, n, gap in every if n in kept[f.index]]
+        every = [(f, t, self.sentence(f, t)) for f in self.facts for t in (*LAST, *FIRST)]
+        self.train = [gap for f, t, gap in every if t not in kept[f.index]]
+        self.new = [gap for f, t, gap in every if t in kept[f.index]]
         self.true = {gap.words for _, _, gap in every}
         self.vocabulary = [
             START,
@@ -68,11 +67,10 @@ class Gaps:
         self.ids, self.keep = right_pad([self.encode(gap.words) for gap in self.train])
 
     @staticmethod
-    def sentence(fact: Fact, phrasing: int) -> Gap:
-        """A fact in one of the web's phrasings, cut into words behind START."""
+    def sentence(fact: Fact, template: str) -> Gap:
+        """A fact in one of the web's phrasings, cut into words after START."""
         country, answer = fact.subject.name.en, fact.answer.en
-        text = fill(PHRASINGS["capital"]["en"].statements[phrasing], country, answer)
-        words = (START, *WORD.findall(text))
+        words = (START, *WORD.findall(fill(template, country, answer)))
         return Gap(fact, words, words.index(answer), words.index(answer) < words.index(country))
 
     def encode(self, words) -> list[int]:

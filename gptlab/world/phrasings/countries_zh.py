@@ -1,8 +1,8 @@
-"""How the little web states and asks for the facts of a country, in Chinese."""
+"""Chinese sentences and questions about countries: phrasings by relation."""
 
-from gptlab.world.phrasing import Phrasing
+from gptlab.world.phrasings.phrasing import Phrasing
 
-COUNTRY_ZH: dict[str, Phrasing] = {
+COUNTRIES_ZH: dict[str, Phrasing] = {
     "capital": Phrasing(
         statements=(
             "{s}的首都是{a}。",

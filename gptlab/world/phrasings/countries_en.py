@@ -1,14 +1,13 @@
-"""How the little web states and asks for the facts of a country: English here, Chinese joined at the end.
+"""English sentences and questions about countries: phrasings by relation.
 
 Answers stand in a sentence as they are: rivers, lakes and currencies bring their own article if they need
 one ("the Nile", "Lake Victoria", "the yen"); cities, continents and languages have none ("Tokyo").
 A subject may be "the United States", so no template makes a possessive of it.
 """
 
-from gptlab.world.phrasing import Phrasing
-from gptlab.world.phrasings_country_zh import COUNTRY_ZH
+from gptlab.world.phrasings.phrasing import Phrasing
 
-COUNTRY_EN: dict[str, Phrasing] = {
+COUNTRIES_EN: dict[str, Phrasing] = {
     "capital": Phrasing(
         statements=(
             "The capital of {s} is {a}.",
@@ -240,8 +239,4 @@ COUNTRY_EN: dict[str, Phrasing] = {
             "What language do people in {s} speak most",
         ),
     ),
-}
-
-PHRASINGS: dict[str, dict[str, Phrasing]] = {
-    relation: {"en": english, "zh": COUNTRY_ZH[relation]} for relation, english in COUNTRY_EN.items()
 }
