@@ -20,7 +20,7 @@ from gptlab.engine.config import GPTConfig, TrainConfig
 from gptlab.engine.data import corpus
 from gptlab.engine.model.generate import generate_batch
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.train.pretrain import Run
+from gptlab.engine.train.pretrain import PretrainingRun
 from gptlab.world.web import Web
 
 V, T, B, N_LAYERS, WIDTH = 4096, 128, 16, 4, 128
@@ -91,7 +91,7 @@ def timed(work, seconds: float, units: int) -> float:
 def training(seconds: float, fused: bool, precision: str) -> float:
     """Tokens a second of our training step, Muon and all."""
     model = GPT(GPTConfig(V, T, N_LAYERS, 4, WIDTH), fused=fused)
-    run = Run(
+    run = PretrainingRun(
         model.train(),
         torch.randint(V, (100_000,)),
         TrainConfig(steps=10**6, batch_size=B, muon_lr=0.02),

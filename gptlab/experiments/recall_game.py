@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.recurrent import Recurrent, train
+from gptlab.engine.model.recurrent import RecurrentLM, train_adam
 
 LETTERS = 8  # kinds of letters, so guessing is right in one of eight
 ASK = LETTERS  # the token that asks
@@ -30,7 +30,9 @@ def player(kind: str, n: int, seed: int, keep: float = 0.0) -> tuple[nn.Module, 
     if kind == "Transformer":
         config = GPTConfig(VOCABULARY, context=n + 2, n_layers=1, n_heads=2, d_model=32)
         return GPT(config, fused=True, seed=seed), 0.003
-    return Recurrent(kind, VOCABULARY, seed=seed, keep=keep), 0.003 if kind == "RNN" else 0.01
+    return RecurrentLM(
+        kind, VOCABULARY, seed=seed, update_bias=keep
+    ), 0.003 if kind == "RNN" else 0.01
 
 
 def share_right(model: nn.Module, n: int, seed: int, size: int = 1000) -> float:
@@ -51,7 +53,7 @@ def learn(model: nn.Module, n: int, lr: float, seed: int, steps: int = STEPS) ->
         return functional.cross_entropy(scores, game[1])
 
     games = [texts(n, BATCH, draw) for _ in range(steps)]
-    return train(
+    return train_adam(
         model,
         games,
         loss_of,
@@ -88,7 +90,7 @@ def copied(kind: str, k: int, backwards: bool, seed: int = 0) -> tuple[list[floa
         scores, letters = scores_of(ids)
         return functional.cross_entropy(scores.flatten(0, 1), letters.flatten())
 
-    train(model, [copies(k, BATCH, draw, backwards) for _ in range(STEPS)], loss_of, lr)
+    train_adam(model, [copies(k, BATCH, draw, backwards) for _ in range(STEPS)], loss_of, lr)
     with torch.no_grad():
         scores, letters = scores_of(copies(k, 1000, draw, backwards))
         nats = functional.cross_entropy(scores.flatten(0, 1), letters.flatten())

@@ -15,7 +15,7 @@ from gptlab import attention, ngram
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model import encoder_decoder
 from gptlab.engine.model.batches import right_pad
-from gptlab.engine.model.encoder_decoder import Translator, fit
+from gptlab.engine.model.encoder_decoder import Translator, train_adam
 from gptlab.experiments.unseen_combinations import WORD
 from gptlab.interpret.attention_maps import weights_of
 from gptlab.world.facts import Name
@@ -109,7 +109,7 @@ class Claims:
 
 
 def loss_of(model: Translator, data: Claims, seed: int = 0) -> Callable[[], Tensor]:
-    """What `fit` asks for: the loss of the next Chinese sign, on claims drawn anew."""
+    """What `train_adam` asks for: the loss of the next Chinese sign, on claims drawn anew."""
     draw = torch.Generator().manual_seed(seed)
     source, keep, target = data.batch(data.train)
 
@@ -126,7 +126,7 @@ def loss_of(model: Translator, data: Claims, seed: int = 0) -> Callable[[], Tens
 
 def learn(model: Translator, data: Claims, steps: int = STEPS, seed: int = 0) -> list[float]:
     """Train a translator; -> the loss of each step."""
-    return fit(
+    return train_adam(
         model, loss_of(model, data, seed), steps, LR, warmup=steps // 10, cooldown=steps // 2
     )
 
@@ -135,7 +135,7 @@ def say(model: Translator, data: Claims, sentence: str) -> str:
     """The likeliest translation of a sentence made of known words; raises KeyError for another word."""
     source = torch.tensor([data.read(WORD.findall(sentence))])
     return data.text(
-        model.write(source, torch.ones_like(source, dtype=torch.bool), 1, 0, 20)[0].tolist()
+        model.generate(source, torch.ones_like(source, dtype=torch.bool), 1, 0, 20)[0].tolist()
     )
 
 
@@ -144,7 +144,7 @@ def share_right(model: Translator, data: Claims, blind: bool = False) -> float:
     source, keep, _ = data.batch(data.new)
     if blind:
         source, keep = source.roll(1, 0), keep.roll(1, 0)
-    written = model.write(source, keep, 1, 0, 20).tolist()
+    written = model.generate(source, keep, 1, 0, 20).tolist()
     return sum(
         data.text(row) == "".join(data.chinese(claim)) for row, claim in zip(written, data.new)
     ) / len(data.new)
@@ -156,7 +156,7 @@ def looks(model: Translator, data: Claims, sentence: str) -> tuple[Tensor, list[
     words = WORD.findall(sentence)
     source = torch.tensor([data.read(words)])
     keep = torch.ones_like(source, dtype=torch.bool)
-    written = model.write(source, keep, 1, 0, 20)[0].tolist()
+    written = model.generate(source, keep, 1, 0, 20)[0].tolist()
     maps: list[Tensor] = []
     with watched(maps):
         model(source, torch.tensor([[1, *written[:-1]]]), keep)

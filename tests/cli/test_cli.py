@@ -20,7 +20,8 @@ from gptlab.engine.config import GPTConfig
 from gptlab.engine.data.corpus import Tokenizer
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.generate import generate_batch
-from gptlab.engine.model.gpt import GPT, RewardModel
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.run import pipeline
 from gptlab.instruct import render_chat
 from gptlab.world.web import Web

@@ -16,8 +16,8 @@ from torch import Tensor
 from gptlab.engine.model import fused
 
 PRECISIONS = ("fp32", "bf16", "auto")
-WORTH_IT = 1.3  # "auto" asks for products that many times as fast
-NARROWEST = 96  # C below which "auto" stays with float32: the gain is small, the answer chance
+MIN_SPEEDUP = 1.3  # "auto" asks for products that many times as fast
+MIN_WIDTH = 96  # C below which "auto" stays with float32: the gain is small, the answer chance
 PROBE_ROWS, PROBES = 512, 6
 
 
@@ -74,13 +74,13 @@ class _Attend(torch.autograd.Function):
 
 
 def feed_forward(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out: Tensor) -> Tensor:
-    """`fast.feed_forward` with products in bfloat16."""
+    """`fused.feed_forward` with products in bfloat16."""
     hidden = F.gelu(_Linear.apply(x, w_in, b_in), approximate="tanh")  # (B, T, 4C)
     return _Linear.apply(hidden, w_out, b_out)
 
 
 def multi_head_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None) -> Tensor:
-    """`fast.multi_head_attention` with products in bfloat16; every query must see a key."""
+    """`fused.multi_head_attention` with products in bfloat16; every query must see a key."""
     t = x.shape[1]
     hidden = ~mask if mask is not None else torch.zeros(t, t, dtype=torch.bool, device=x.device)
     bias = x.new_zeros(hidden.shape).masked_fill_(hidden, float("-inf"))
@@ -88,7 +88,7 @@ def multi_head_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None) -> T
 
 
 def causal_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads) -> Tensor:
-    """`fast.causal_attention` with products in bfloat16."""
+    """`fused.causal_attention` with products in bfloat16."""
     t = x.shape[1]
     mask = torch.ones(t, t, dtype=torch.bool, device=x.device).tril()
     return multi_head_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask)
@@ -96,7 +96,7 @@ def causal_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads) -> Tensor:
 
 linear_cross_entropy = partial(fused.linear_cross_entropy, product=torch.bfloat16)
 
-COUNTERPARTS = {
+BF16_FUNCTIONS = {
     "feed_forward": feed_forward,
     "multi_head_attention": multi_head_attention,
     "causal_attention": causal_attention,
@@ -104,19 +104,19 @@ COUNTERPARTS = {
 }
 
 
-def choose(functions: fused.Functions) -> fused.Functions:
+def with_bf16(functions: fused.ModelFunctions) -> fused.ModelFunctions:
     """Replace each function that runs fused, and so was proven equal to the learner's; hers stay hers."""
     return replace(
         functions,
         **{
             name: ours
-            for name, ours in COUNTERPARTS.items()
+            for name, ours in BF16_FUNCTIONS.items()
             if getattr(functions, name) is getattr(fused, name)
         },
     )
 
 
-def resolve(precision: str, weight: Tensor) -> str:
+def resolve_precision(precision: str, weight: Tensor) -> str:
     """Turn "auto" into "bf16" or "fp32" for a model with that embedding, (V, C).
 
     Raises ValueError for any other word than those of PRECISIONS.
@@ -126,8 +126,8 @@ def resolve(precision: str, weight: Tensor) -> str:
     if precision != "auto":
         return precision
     d_model = weight.shape[1]
-    usual = weight.device.type == "cpu" and weight.dtype == torch.float32 and d_model >= NARROWEST
-    return "bf16" if usual and speedup(d_model) >= WORTH_IT else "fp32"
+    usual = weight.device.type == "cpu" and weight.dtype == torch.float32 and d_model >= MIN_WIDTH
+    return "bf16" if usual and speedup(d_model) >= MIN_SPEEDUP else "fp32"
 
 
 @cache

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from gptlab.engine import files
 from gptlab.engine.config import GPTConfig
-from gptlab.engine.model.gpt import GPT, RewardModel, ValueModel
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.heads import RewardModel, ValueModel
 from gptlab.engine.model.tokenizer import Tokenizer
 
 FORMAT = "gptlab-1"

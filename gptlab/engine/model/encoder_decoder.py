@@ -38,7 +38,7 @@ def cross_attention(
     return attention.merge_heads(found) @ w.w_out + w.b_out
 
 
-class Layer(nn.Module):
+class TransformerLayer(nn.Module):
     """One block, pre-LN or post-LN; with `crossed`, a look at another text stands between look and thought."""
 
     def __init__(self, config: GPTConfig, post: bool = False, crossed: bool = False) -> None:
@@ -50,17 +50,17 @@ class Layer(nn.Module):
             self.norm3, self.cross = Norm(c), Attention(c)
 
     def forward(
-        self, x: Tensor, functions: fused.Functions, mask=None, memory=None, memory_mask=None
+        self, x: Tensor, functions: fused.ModelFunctions, mask=None, memory=None, memory_mask=None
     ) -> Tensor:
         """x (B, T, C), mask (T, T) or (B, 1, T, T), memory (B, S, C) -> (B, T, C)."""
         a, m = self.attn, self.mlp
 
-        def look(y):
+        def attend(y):
             return functions.multi_head_attention(
                 y, a.w_qkv, a.b_qkv, a.w_out, a.b_out, self.n_heads, mask
             )
 
-        def think(y):
+        def mlp(y):
             return functions.feed_forward(y, m.w_in, m.b_in, m.w_out, m.b_out)
 
         def norm(weights):
@@ -68,20 +68,20 @@ class Layer(nn.Module):
 
         block = transformer.post_ln_block if self.post else transformer.pre_ln_block
         if memory is None:
-            return block(x, look, think, norm(self.norm1), norm(self.norm2))
+            return block(x, attend, mlp, norm(self.norm1), norm(self.norm2))
 
-        def fetch(y):
+        def cross_attend(y):
             return cross_attention(y, memory, self.cross, self.n_heads, memory_mask)
 
         x = block(
-            x, look, fetch, norm(self.norm1), norm(self.norm3)
+            x, attend, cross_attend, norm(self.norm1), norm(self.norm3)
         )  # a block does not mind what its parts do
         if self.post:
-            return norm(self.norm2)(x + think(x))
-        return x + think(norm(self.norm2)(x))
+            return norm(self.norm2)(x + mlp(x))
+        return x + mlp(norm(self.norm2)(x))
 
 
-class Stack(nn.Module):
+class TransformerStack(nn.Module):
     """Embedding, positions, layers: what reads a text; `post` puts the norms behind the sums, as in 2017.
 
     x = embedding·√C + position                               Vaswani et al. 2017, §3.4
@@ -91,16 +91,18 @@ class Stack(nn.Module):
         self, config: GPTConfig, post: bool = False, crossed: bool = False, seed: int = 0
     ) -> None:
         super().__init__()
-        self.config, self.post, self.functions = config, post, fused.choose(True)
+        self.config, self.post, self.functions = config, post, fused.select_functions(True)
         self.wte = nn.Parameter(torch.empty(config.vocab_size, config.d_model))
-        self.layers = nn.ModuleList(Layer(config, post, crossed) for _ in range(config.n_layers))
+        self.layers = nn.ModuleList(
+            TransformerLayer(config, post, crossed) for _ in range(config.n_layers)
+        )
         self.norm = None if post else Norm(config.d_model)  # a post-LN stack ends in a norm already
         positions = attention.sinusoidal_positions(config.context, config.d_model)
         self.register_buffer("positions", positions)
-        self.draw(torch.Generator().manual_seed(seed))
+        self.init_weights(torch.Generator().manual_seed(seed))
 
     @torch.no_grad()
-    def draw(self, generator: torch.Generator) -> None:
+    def init_weights(self, generator: torch.Generator) -> None:
         """Draw every matrix from N(0, 2 / (in + out)), as Xavier has it, and the embedding from N(0, 1/C)."""
         for name, p in self.named_parameters():
             if name == "wte":
@@ -112,7 +114,7 @@ class Stack(nn.Module):
                 p.normal_(0.0, (2 / (p.shape[0] + n_out)) ** 0.5, generator=generator)
 
     def forward(self, ids: Tensor, mask=None, memory=None, memory_mask=None) -> Tensor:
-        """ids (B, T) int, masks and memory as in `Layer` -> (B, T, C) float."""
+        """ids (B, T) int, masks and memory as in `TransformerLayer` -> (B, T, C) float."""
         t, c = ids.shape[1], self.config.d_model
         if t > self.config.context:
             raise ValueError(
@@ -127,17 +129,21 @@ class Stack(nn.Module):
             else self.functions.layer_norm(x, self.norm.weight, self.norm.bias)
         )
 
-    def scores(self, hidden: Tensor) -> Tensor:
+    def logits(self, hidden: Tensor) -> Tensor:
         """The head, tied to the embedding; (B, T, C) -> (B, T, V)."""
         return hidden @ self.wte.T
 
 
-class Reader(nn.Module):
+class TransformerLM(nn.Module):
     """One stack with a head: a GPT when `causal`, else a BERT. Nothing else differs."""
 
     def __init__(self, config: GPTConfig, causal: bool, post: bool = False, seed: int = 0) -> None:
         super().__init__()
-        self.config, self.causal, self.stack = config, causal, Stack(config, post, seed=seed)
+        self.config, self.causal, self.stack = (
+            config,
+            causal,
+            TransformerStack(config, post, seed=seed),
+        )
 
     def forward(self, ids: Tensor, keep: Tensor | None = None) -> Tensor:
         """Scores at every position; ids (B, T) int, keep (B, T) bool, False = padding -> (B, T, V) float."""
@@ -147,7 +153,7 @@ class Reader(nn.Module):
             mask = causal if mask is None else causal & mask
         elif mask is not None:
             mask = mask.expand(-1, -1, ids.shape[1], -1)
-        return self.stack.scores(self.stack(ids, mask))
+        return self.stack.logits(self.stack(ids, mask))
 
 
 class Translator(nn.Module):
@@ -157,18 +163,18 @@ class Translator(nn.Module):
         self, source: GPTConfig, target: GPTConfig, post: bool = False, seed: int = 0
     ) -> None:
         super().__init__()
-        self.encoder = Stack(source, post, seed=seed)
-        self.decoder = Stack(target, post, crossed=True, seed=seed + 1)
+        self.encoder = TransformerStack(source, post, seed=seed)
+        self.decoder = TransformerStack(target, post, crossed=True, seed=seed + 1)
 
     def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:
         """Scores of the next token of the target; source (B, S) int, target (B, T) int, keep (B, S) -> (B, T, V)."""
         everywhere = keep[:, None, None, :]  # (B, 1, 1, S)
         memory = self.encoder(source, everywhere.expand(-1, -1, source.shape[1], -1))
         hidden = self.decoder(target, attention.causal_mask(target.shape[1]), memory, everywhere)
-        return self.decoder.scores(hidden)
+        return self.decoder.logits(hidden)
 
     @torch.no_grad()
-    def write(self, source: Tensor, keep: Tensor, start: int, stop: int, most: int) -> Tensor:
+    def generate(self, source: Tensor, keep: Tensor, start: int, stop: int, most: int) -> Tensor:
         """The likeliest translation, token by token; behind its end a row is filled with `stop`. -> (B, <= most) int"""
         target = torch.full((len(source), 1), start)
         done = torch.zeros(len(source), dtype=torch.bool)
@@ -178,7 +184,7 @@ class Translator(nn.Module):
         return target[:, 1:]
 
 
-def fit(
+def train_adam(
     model: nn.Module,
     loss_of: Callable[[], Tensor],
     steps: int,

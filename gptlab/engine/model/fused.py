@@ -163,7 +163,7 @@ def cached_length(cache) -> int:
 
 
 @dataclass(frozen=True)
-class Functions:
+class ModelFunctions:
     """The functions that a model runs: each the learner's, or its proven counterpart."""
 
     layer_norm: Callable = transformer.layer_norm
@@ -177,11 +177,11 @@ class Functions:
     linear_cross_entropy: Callable = plain_linear_cross_entropy
 
 
-def choose(fused: bool) -> Functions:
-    """The learner's functions, or with `fused` the counterpart of each that `prove` finds equal."""
+def select_functions(fused: bool) -> ModelFunctions:
+    """The learner's functions, or with `fused` the counterpart of each that `prove_equal` finds equal."""
     if not fused:
-        return Functions()
-    proven, chosen = prove(), {}
+        return ModelFunctions()
+    proven, chosen = prove_equal(), {}
     if proven["transformer.layer_norm"]:
         chosen["layer_norm"] = layer_norm
     if proven["transformer.feed_forward"]:
@@ -192,10 +192,10 @@ def choose(fused: bool) -> Functions:
         chosen.update(append_kv=append_kv, attend_cached=attend_cached, new_cache=new_cache)
     if proven["ngram.cross_entropy"]:
         chosen.update(cross_entropy=cross_entropy, linear_cross_entropy=linear_cross_entropy)
-    return Functions(**chosen)
+    return ModelFunctions(**chosen)
 
 
-def prove(seed: int = 0) -> dict[str, bool]:
+def prove_equal(seed: int = 0) -> dict[str, bool]:
     """Run each of the learner's functions and its counterpart on the same random inputs, and compare.
 
     True = equal to 1e-5 of the largest number, at every size and mask tried; a function that is empty or

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from gptlab import attention, transformer
 from gptlab.engine.config import GPTConfig
-from gptlab.engine.model import bf16
-from gptlab.engine.model import fused as fast
 from gptlab.engine.model import (
-    torch_stand_ins as standins,
-)  # where there is a GPT, they are on offer
+    bf16,
+    torch_stand_ins,
+)
+from gptlab.engine.model.fused import ModelFunctions, cached_length, select_functions
 
 
 class Norm(nn.Module):
@@ -73,7 +73,7 @@ class Block(nn.Module):
 class GPT(nn.Module):
     """A GPT-2 decoder: learned positions, pre-LN blocks, the head tied to the embedding.
 
-    Radford et al. 2019. With `fused`, each of the learner's functions that `fast.prove` finds equal to its
+    Radford et al. 2019. With `fused`, each of the learner's functions that `fused.prove_equal` finds equal to its
     fused counterpart is run by that counterpart. `initialize=False` leaves the matrices unset, for loading.
     The precision of `set_fused` is that of training mode; in eval mode and with a cache all is float32.
     """
@@ -88,7 +88,7 @@ class GPT(nn.Module):
     ) -> None:
         super().__init__()
         self.config = config
-        self.functions = self.training_functions = fast.choose(fused)
+        self.functions = self.training_functions = select_functions(fused)
         self.wte = nn.Parameter(torch.empty(config.vocab_size, config.d_model))
         self.wpe = nn.Parameter(torch.empty(config.context, config.d_model))
         self.blocks = nn.ModuleList(Block(config.d_model) for _ in range(config.n_layers))
@@ -108,7 +108,7 @@ class GPT(nn.Module):
 
     def set_fused(self, fused: bool, precision: str = "fp32") -> "GPT":
         """Choose between plain and fused functions again; proofs are made anew."""
-        self.functions = fast.choose(fused)
+        self.functions = select_functions(fused)
         return self.set_precision(precision)
 
     def set_precision(self, precision: str) -> "GPT":
@@ -116,8 +116,8 @@ class GPT(nn.Module):
 
         "auto" = bf16 where that is faster on this machine. Raises ValueError for another word.
         """
-        is_bf16 = bf16.resolve(precision, self.wte) == "bf16"
-        self.training_functions = bf16.choose(self.functions) if is_bf16 else self.functions
+        is_bf16 = bf16.resolve_precision(precision, self.wte) == "bf16"
+        self.training_functions = bf16.with_bf16(self.functions) if is_bf16 else self.functions
         return self
 
     def new_cache(self, batch_size: int, capacity: int) -> list:
@@ -145,12 +145,12 @@ class GPT(nn.Module):
         hidden = self.hidden(ids, keep, positions)
         return self._running().linear_cross_entropy(hidden, self.wte, targets)
 
-    def _running(self) -> fast.Functions:
+    def _running(self) -> ModelFunctions:
         return self.training_functions if self.training else self.functions
 
     def hidden(self, ids: Tensor, keep=None, positions=None, cache=None) -> Tensor:
         """What the last norm gives, before the head; arguments as in `forward`; -> (B, T, C)."""
-        past = 0 if cache is None else fast.cached_length(cache[0])
+        past = 0 if cache is None else cached_length(cache[0])
         self._check(ids, past, keep, positions)
         if positions is None:
             positions = torch.arange(past, past + ids.shape[1], device=ids.device)
@@ -227,45 +227,3 @@ def _check_range(what: str, numbers: Tensor, size: int, where: str) -> None:
     if low < 0 or high >= size:
         odd = low if low < 0 else high
         raise ValueError(f"{what} {odd} is outside a {where} of {size} (0 to {size - 1})")
-
-
-class ScalarModel(nn.Module):
-    """A GPT whose head gives one number at every position: hidden · weight + bias."""
-
-    def __init__(self, gpt: GPT) -> None:
-        super().__init__()
-        self.gpt = gpt
-        self.weight = nn.Parameter(torch.zeros_like(gpt.norm.bias))
-        self.bias = nn.Parameter(torch.zeros_like(gpt.norm.bias[0]))
-
-    @property
-    def config(self) -> GPTConfig:
-        """The shape of the GPT inside."""
-        return self.gpt.config
-
-    def forward(self, ids: Tensor, keep=None, positions=None) -> Tensor:
-        """ids (B, T) int, keep (B, T) bool or None, positions as in `GPT.forward` -> (B, T) float."""
-        return self.gpt.hidden(ids, keep, positions) @ self.weight + self.bias
-
-
-class RewardModel(ScalarModel):
-    """Scores a reply at its last token; the head starts at N(0, 1/(C + 1)), bias 0 (Ziegler et al. 2019).
-
-    `mean` and `std` are the zero and the unit of its scores, set by `reward_model.calibrate`;
-    `forward` is raw.
-    """
-
-    def __init__(self, gpt: GPT, seed: int = 0) -> None:
-        super().__init__(gpt)
-        self.register_buffer("mean", torch.zeros_like(self.bias))
-        self.register_buffer("std", torch.ones_like(self.bias))
-        generator = torch.Generator().manual_seed(seed)
-        std = (gpt.config.d_model + 1) ** -0.5
-        with torch.no_grad():
-            self.weight.copy_(
-                torch.randn(gpt.config.d_model, generator=generator, device="cpu") * std
-            )
-
-
-class ValueModel(ScalarModel):
-    """Estimates the reward still to come at every token; the head starts at 0."""

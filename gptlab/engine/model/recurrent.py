@@ -11,14 +11,14 @@ from torch import Tensor, nn
 
 from gptlab import rnn
 
-GATES = {"RNN": 1, "GRU": 3}  # how many times F columns a step's weights have
+COLUMNS_PER_STATE = {"RNN": 1, "GRU": 3}  # how many times F columns a step's weights have
 
 
-class Recurrent(nn.Module):
+class RecurrentLM(nn.Module):
     """Vectors of tokens, one recurrent layer, and scores of tokens out of its state.
 
     cell  "RNN" (runs `rnn.rnn_step`) or "GRU" (runs `rnn.gru_step`)
-    keep  what the bias of the GRU's gate z begins with: above 0, it begins by keeping
+    update_bias  what the bias of the GRU's gate z begins with: above 0, it begins by keeping
     """
 
     def __init__(
@@ -28,13 +28,13 @@ class Recurrent(nn.Module):
         width: int = 16,
         state: int = 32,
         seed: int = 0,
-        keep: float = 0.0,
+        update_bias: float = 0.0,
     ) -> None:
         super().__init__()
-        if cell not in GATES:
-            raise ValueError(f"there is no cell {cell!r}; there are {', '.join(GATES)}")
+        if cell not in COLUMNS_PER_STATE:
+            raise ValueError(f"there is no cell {cell!r}; there are {', '.join(COLUMNS_PER_STATE)}")
         self.cell, self.state = cell, state
-        draw, columns = torch.Generator().manual_seed(seed), GATES[cell] * state
+        draw, columns = torch.Generator().manual_seed(seed), COLUMNS_PER_STATE[cell] * state
         self.wte = nn.Parameter(torch.randn(vocab_size, width, generator=draw))
         self.w = nn.Parameter(torch.randn(width, columns, generator=draw) * width**-0.5)
         self.u = nn.Parameter(torch.randn(state, columns, generator=draw) * state**-0.5)
@@ -43,7 +43,7 @@ class Recurrent(nn.Module):
         self.b_out = nn.Parameter(torch.zeros(vocab_size))
         if cell == "GRU":
             with torch.no_grad():
-                self.b[state : 2 * state] = keep  # the thirds are r, z, n
+                self.b[state : 2 * state] = update_bias  # the thirds are r, z, n
 
     def step(self, x: Tensor, h: Tensor) -> Tensor:
         """One step of the learner's cell with this network's weights; (B, C), (B, F) -> (B, F)."""
@@ -75,23 +75,23 @@ def one_thread() -> Iterator[None]:
 
 
 @one_thread()
-def train(
+def train_adam(
     model: nn.Module,
     batches: list,
     loss_of: Callable,
     lr: float,
     stop: Callable = lambda: False,
-    sink: bool = False,
+    decay: bool = False,
 ) -> int:
     """Adam over the batches, each gradient clipped to length 1; -> the number of steps taken.
 
     loss_of  of a batch, a scalar
     stop     asked after each step whether to end early
-    sink     lets the learning rate sink to 0 over the second half
+    decay     lets the learning rate sink to 0 over the second half
     """
     optimizer, n = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.99)), len(batches)
     for i, batch in enumerate(batches):
-        if sink:
+        if decay:
             optimizer.param_groups[0]["lr"] = lr * min(1.0, 2 - 2 * i / n)
         optimizer.zero_grad()
         loss_of(batch).backward()

@@ -12,7 +12,8 @@ import torch
 from gptlab.blanks.files import write_atomically
 from gptlab.engine.data import corpus
 from gptlab.engine.model import checkpoint
-from gptlab.engine.model.gpt import GPT, RewardModel
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.run.presets import Preset
 from gptlab.engine.train import progress_bar
 from gptlab.world.web import Web

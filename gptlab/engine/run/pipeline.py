@@ -30,12 +30,13 @@ from gptlab.engine.data.feedback import (
 )
 from gptlab.engine.evaluate import evaluate
 from gptlab.engine.model import checkpoint
-from gptlab.engine.model.gpt import GPT, RewardModel
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.run.folder import Run
 from gptlab.engine.run.measure import measure
 from gptlab.engine.run.presets import Preset
 from gptlab.engine.train import progress_bar
-from gptlab.engine.train.ppo import PPORun, train_ppo
+from gptlab.engine.train.ppo import PPOTrainer, train_ppo
 from gptlab.engine.train.pretrain import pretrain
 from gptlab.engine.train.reward_model import accuracy, calibrate, train_reward_model
 from gptlab.engine.train.sft import finetune
@@ -166,7 +167,7 @@ def _ppo(job: Run, name: str) -> None:
     folder, last = job.out / f"{name}.unfinished", [time.perf_counter()]
     state = checkpoint.load(folder).optimizer_state if checkpoint.exists(folder) else None
 
-    def keep(ppo: PPORun) -> None:
+    def keep(ppo: PPOTrainer) -> None:
         if time.perf_counter() - last[0] > PPO_SAVE_S:
             checkpoint.save(folder, ppo.policy, job.tokenizer, ppo.state())
             last[0] = time.perf_counter()

@@ -69,7 +69,7 @@ def split_parameters(
     return matrices, embeddings, vectors
 
 
-def adamw_is_proven(steps: int = 3) -> bool:
+def learners_adamw_equals_torch(steps: int = 3) -> bool:
     """Say whether the learner's adamw_step and torch's AdamW give the same numbers.
 
     A function that is empty or fails is not the same: what is wrong with it shows when it is run.
@@ -121,7 +121,7 @@ class AdamW:
         self.betas, self.eps, self.n_steps = betas, eps, 0
         self.exp_avg = {name: torch.zeros_like(p) for name, p in self.parameters.items()}
         self.exp_avg_sq = {name: torch.zeros_like(p) for name, p in self.parameters.items()}
-        fused = adamw_is_proven() if fused is None else fused
+        fused = learners_adamw_equals_torch() if fused is None else fused
         groups = [
             {"params": list(decayed.values()), "weight_decay": weight_decay},
             {"params": list(plain.values()), "weight_decay": 0.0},
@@ -243,7 +243,7 @@ class Muon:
         _copy_by_name(self.exp_avg, state["exp_avg"])
 
 
-class Fine:
+class MuonAdamW:
     """The optimizer of SFT and the reward model: Muon for the blocks' matrices, AdamW for the rest.
 
     Weights that Muon trained are large, and AdamW's equal steps for every number bend them out of shape (book/log.md).

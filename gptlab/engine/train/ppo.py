@@ -11,22 +11,23 @@ from torch import Tensor
 from gptlab import alignment, ppo, training
 from gptlab.engine.config import PPOConfig
 from gptlab.engine.model.batches import TrainingDiverged, device_of
-from gptlab.engine.model.gpt import GPT, RewardModel, ValueModel
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.heads import RewardModel, ValueModel
 from gptlab.engine.train.optimizers import AdamW, split_parameters
 from gptlab.engine.train.rollout import Rollout, reply_logprobs, reply_values, rollout
 
 WARMUP = 10  # updates (InstructGPT, C.4)
-MAX_NORM = 1.0  # of each network's gradient
-HORIZON = 4.0  # rounds; adaptive β moves by at most 0.2 / HORIZON a round
+MAX_GRAD_NORM = 1.0  # of each network's gradient
+BETA_HORIZON = 4.0  # rounds; adaptive β moves by at most 0.2 / BETA_HORIZON a round
 MAX_KL = 10.0  # nats per token; beyond it the SFT model would write no word of the replies
 DETAILS = ("whitening", "clipping", "value_clipping", "annealing")
 
 
-class PPORun:
+class PPOTrainer:
     """PPO in rounds; after each round it can be saved, and goes on from there bit for bit.
 
     Holds the policy (changed in place), a value model of its own, and what the next round depends on.
-    `without` names DETAILS to switch off, to see what breaks. `ema` is the decay of the averaged weights;
+    `disabled` names DETAILS to switch off, to see what breaks. `ema` is the decay of the averaged weights;
     0 keeps none.
     """
 
@@ -40,20 +41,20 @@ class PPORun:
         pretraining_ids: Tensor | None = None,
         stop_id: int | None = None,
         ema: float = 0.0,
-        without: tuple[str, ...] = (),
+        disabled: tuple[str, ...] = (),
     ) -> None:
-        _check(policy, prompts, config, pretraining_ids, without)
+        _check(policy, prompts, config, pretraining_ids, disabled)
         self.policy, self.reference, self.reward_model = policy, reference, reward_model
         self.prompts, self.config, self.stop_id = prompts, config, stop_id
         self.pretraining_ids = pretraining_ids if config.gamma_ptx > 0 else None
-        self.decay, self.without = ema, frozenset(without)
+        self.decay, self.disabled = ema, frozenset(disabled)
         self.value_model = make_value_model(reward_model, reference).to(device_of(policy))
         self.optimizers = {"policy": _optimizer(policy), "value": _optimizer(self.value_model)}
         self.generator = torch.Generator().manual_seed(config.seed)
         self.round, self.beta, self.history = 0, config.beta, []
         self.average = {n: p.detach().clone() for n, p in policy.named_parameters()} if ema else {}
 
-    def play_round(self) -> dict:
+    def run_round(self) -> dict:
         """Write replies, score them, improve policy and value model; returns the round's metrics.
 
         Raises TrainingDiverged when a number is not finite or the policy has left the SFT model behind.
@@ -84,7 +85,7 @@ class PPORun:
         if config.target_kl is not None:
             n = config.prompts_per_round
             kl, goal = metrics["kl_k1"], config.target_kl
-            self.beta = float(ppo.adaptive_beta(self.beta, kl, goal, n, HORIZON * n))
+            self.beta = float(ppo.adaptive_beta(self.beta, kl, goal, n, BETA_HORIZON * n))
         self.round += 1
         self.history.append(metrics)
         return metrics
@@ -141,7 +142,7 @@ class PPORun:
             roll.scores, roll.logprobs, roll.ref_logprobs, roll.mask, self.beta
         )
         advantages, returns = ppo.gae(rewards, roll.values, roll.mask)
-        if "whitening" not in self.without:
+        if "whitening" not in self.disabled:
             advantages = ppo.whiten(advantages, roll.mask)
         return advantages, returns
 
@@ -149,8 +150,8 @@ class PPORun:
         self, roll: Rollout, advantages: Tensor, returns: Tensor
     ) -> tuple[Tensor, Tensor, dict]:
         """The policy's loss (with ptx, where it is on), the value model's, and what to tell of them."""
-        clip = math.inf if "clipping" in self.without else self.config.clip
-        value_clip = math.inf if "value_clipping" in self.without else self.config.clip
+        clip = math.inf if "clipping" in self.disabled else self.config.clip
+        value_clip = math.inf if "value_clipping" in self.disabled else self.config.clip
         logprobs = reply_logprobs(self.policy, roll.ids, roll.starts, roll.mask)
         values = reply_values(self.value_model, roll.ids, roll.starts, roll.mask)
         policy_loss = ppo.policy_loss(logprobs, roll.logprobs, advantages, roll.mask, clip)
@@ -180,7 +181,7 @@ class PPORun:
         """One step of both networks on one minibatch."""
         policy_loss, value_loss, row = self._losses(roll, advantages, returns)
         lr, total = self.config.lr, self.config.rounds * self.config.updates_per_round
-        if "annealing" not in self.without:
+        if "annealing" not in self.disabled:
             lr = training.cosine_schedule(step, min(WARMUP, total // 10), total, lr, 0.0)
         self.policy.zero_grad(set_to_none=True)
         self.value_model.zero_grad(set_to_none=True)
@@ -189,7 +190,7 @@ class PPORun:
         ).backward()  # two networks that share no weight: neither sees the other's
         for name, model in (("policy", self.policy), ("value", self.value_model)):
             grads = [p.grad for p in model.parameters() if p.grad is not None]
-            norm = float(training.clip_by_global_norm(grads, MAX_NORM))
+            norm = float(training.clip_by_global_norm(grads, MAX_GRAD_NORM))
             self._check_health({f"{name}_grad_norm": norm})  # before it can spoil the weights
             self.optimizers[name].step(lr)
             row[f"{name}_grad_norm"] = norm
@@ -220,10 +221,10 @@ def train_ppo(
     pretraining_ids: Tensor | None = None,
     stop_id: int | None = None,
     report: Callable[[dict], None] | None = None,
-    on_round: Callable[[PPORun], None] | None = None,
+    on_round: Callable[[PPOTrainer], None] | None = None,
     state: dict | None = None,
     ema: float = 0.0,
-    without: tuple[str, ...] = (),
+    disabled: tuple[str, ...] = (),
 ) -> list[dict]:
     """Improve the policy against the reward model, near the SFT model; returns one row of metrics per round.
 
@@ -234,14 +235,14 @@ def train_ppo(
 
     Raises ValueError when prompt and reply do not fit the context, TrainingDiverged when the run is lost.
     """
-    run = PPORun(
-        policy, reference, reward_model, prompts, config, pretraining_ids, stop_id, ema, without
+    run = PPOTrainer(
+        policy, reference, reward_model, prompts, config, pretraining_ids, stop_id, ema, disabled
     )
     if state is not None:
         run.load_state(state)
     begin, first = time.perf_counter(), run.round
     while run.round < config.rounds:
-        metrics = run.play_round()
+        metrics = run.run_round()
         if on_round:
             on_round(run)
         if report:
@@ -288,7 +289,7 @@ def _describe(roll: Rollout) -> dict:
     }
 
 
-def _check(policy: GPT, prompts, config: PPOConfig, pretraining_ids, without) -> None:
+def _check(policy: GPT, prompts, config: PPOConfig, pretraining_ids, disabled) -> None:
     if not prompts:
         raise ValueError("0 prompts: give at least 1")
     longest, context = max(map(len, prompts)), policy.config.context
@@ -301,7 +302,7 @@ def _check(policy: GPT, prompts, config: PPOConfig, pretraining_ids, without) ->
         raise ValueError(
             f"{len(pretraining_ids)} pretraining tokens do not fill a context of {context} plus 1"
         )
-    unknown = set(without) - set(DETAILS)
+    unknown = set(disabled) - set(DETAILS)
     if unknown:
         raise ValueError(
             f"there is no detail {sorted(unknown)[0]!r}: choose from {', '.join(DETAILS)}"

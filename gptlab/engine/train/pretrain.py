@@ -51,7 +51,7 @@ def pretrain(
     loss or the gradient is not finite, or the loss is far above where it began.
     """
     _check(model, ids, folder, resume)
-    run = Run(model, ids, config, precision)
+    run = PretrainingRun(model, ids, config, precision)
     if resume:
         run.restore(folder)
     model.train()  # until the end, where eval() makes every product float32 again
@@ -74,7 +74,7 @@ def pretrain(
     return run.history
 
 
-class Run:
+class PretrainingRun:
     """Everything that changes while a model trains: weights, moments, the batches' order, the history."""
 
     def __init__(self, model, ids: Tensor, config: TrainConfig, precision: str = "fp32") -> None:
@@ -85,7 +85,7 @@ class Run:
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.history: list[dict] = []
         self.wanted = precision
-        self._set_precision(bf16.resolve(precision, model.wte))
+        self._set_precision(bf16.resolve_precision(precision, model.wte))
 
     def _set_precision(self, precision: str) -> None:
         self.precision = precision
@@ -253,7 +253,7 @@ def _fingerprint(ids: Tensor) -> list[int]:
     return [len(ids), int((ids.long() * torch.arange(1, len(ids) + 1, device=ids.device)).sum())]
 
 
-def _check_same(saved, run: Run) -> None:
+def _check_same(saved, run: PretrainingRun) -> None:
     """Refuse to go on with other settings or another text: the result would be neither run."""
     state, meta = saved.optimizer_state, saved.meta or {}
     if not state or "train" not in meta:

@@ -16,7 +16,7 @@ from gptlab.engine.model.batches import (
     length_batches,
     right_pad,
 )
-from gptlab.engine.train.optimizers import Fine
+from gptlab.engine.train.optimizers import MuonAdamW
 
 WARMUP_SHARE = 0.05  # of all updates
 MIN_LR_SHARE = 0.1  # of the highest learning rate
@@ -48,7 +48,7 @@ def train_reward_model(
     plan = [
         batch for _ in range(config.epochs) for batch in length_batches(lengths, size, generator)
     ]
-    optimizer = Fine(reward_model, 0.0, config.muon_ratio)
+    optimizer = MuonAdamW(reward_model, 0.0, config.muon_ratio)
     warmup = round(len(plan) * WARMUP_SHARE)
     history, begin = [], time.perf_counter()
     for step, batch in enumerate(plan):
@@ -147,7 +147,9 @@ def _raw_scores(reward_model, ids: Tensor, keep: Tensor) -> Tensor:
     return values.gather(1, reward.last_token_index(keep)[:, None]).squeeze(1)  # (B,)
 
 
-def _update(reward_model, optimizer: Fine, rankings: list[Ranking], lr: float, clip: float) -> dict:
+def _update(
+    reward_model, optimizer: MuonAdamW, rankings: list[Ranking], lr: float, clip: float
+) -> dict:
     """One step on the rankings of a few prompts, all their replies in one forward pass."""
     sizes = [len(ranking) for ranking in rankings]
     ids, keep = right_pad([sequence for ranking in rankings for sequence in ranking])

@@ -16,7 +16,7 @@ from gptlab.engine.model.batches import (
     length_batches,
     right_pad,
 )
-from gptlab.engine.train.optimizers import Fine
+from gptlab.engine.train.optimizers import MuonAdamW
 
 MIN_LR_SHARE = 0.1  # InstructGPT, C.1: cosine to 10 % of the learning rate
 REPORT_EVERY = 10  # steps
@@ -49,7 +49,7 @@ def finetune(
     plan = [
         batch for _ in range(config.epochs) for batch in length_batches(lengths, size, generator)
     ]
-    optimizer = Fine(model, config.weight_decay, config.muon_ratio)
+    optimizer = MuonAdamW(model, config.weight_decay, config.muon_ratio)
     history, n_tokens, begin = [], 0, time.perf_counter()
     for step, batch in enumerate(plan):
         loss, n = _example_loss(model, [examples[i] for i in batch])
@@ -111,7 +111,9 @@ def _pretraining_loss(
     return model.loss(inputs.to(device), targets.to(device)), inputs.numel()
 
 
-def _update(model, optimizer: Fine, loss: Tensor, step: int, total: int, config: SFTConfig) -> dict:
+def _update(
+    model, optimizer: MuonAdamW, loss: Tensor, step: int, total: int, config: SFTConfig
+) -> dict:
     """One step of AdamW on the cosine schedule, with the gradient's norm clipped."""
     value = float(loss.detach())
     if not math.isfinite(value):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gptlab import rnn
-from gptlab.engine.model.recurrent import Recurrent
+from gptlab.engine.model.recurrent import RecurrentLM
 from gptlab.view.kit import svg
 from gptlab.view.kit.number_format import power_of_ten
 from gptlab.view.kit.show import show
@@ -51,7 +51,7 @@ def random_strip(
     scale  what its recurrent weights are multiplied by; at 1 they are drawn from N(0, 1/F)
     keep   the bias of a GRU's gate z
     """
-    network = Recurrent(cell, vocab_size=1, width=STATE, state=STATE, seed=seed, keep=keep)
+    network = RecurrentLM(cell, vocab_size=1, width=STATE, state=STATE, seed=seed, update_bias=keep)
     with torch.no_grad():
         network.u.mul_(scale)
     xs = torch.randn(TEXTS, steps, STATE, generator=torch.Generator().manual_seed(1000 + seed))

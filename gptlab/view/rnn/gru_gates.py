@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gptlab.engine.model.recurrent import Recurrent
+from gptlab.engine.model.recurrent import RecurrentLM
 from gptlab.view.kit import svg
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 
@@ -11,7 +11,7 @@ WIDTH, MARGIN, STRIP = 480, 16, 34
 
 
 @torch.no_grad()
-def shut(network: Recurrent, ids: Tensor) -> tuple[list[float], list[float]]:
+def shut(network: RecurrentLM, ids: Tensor) -> tuple[list[float], list[float]]:
     """z = σ(x·w_z + h·u_z + b_z) of each place of the state: at the first token, and the mean over all later ones but the last.
 
     Means over texts; the places stand in the order of how much they keep later. ids (B, T) int, T at least 3

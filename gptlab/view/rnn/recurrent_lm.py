@@ -7,7 +7,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from gptlab import neural_lm
-from gptlab.engine.model.recurrent import Recurrent, train
+from gptlab.engine.model.recurrent import RecurrentLM, train_adam
 from gptlab.experiments.unseen_combinations import Combinations, Sentence
 from gptlab.view.kit import style
 from gptlab.view.palette import COLOURS
@@ -51,7 +51,7 @@ def reader(kind: str, vocab_size: int, seed: int = 0, keep: float = 1.0) -> nn.M
     """A language model that has learnt nothing: "window of 8", "RNN" or "GRU", whose gate begins with the bias `keep`."""
     if kind == "window of 8":
         return Window(vocab_size, seed)
-    return Recurrent(kind, vocab_size, WIDTH, STATE, seed, keep)
+    return RecurrentLM(kind, vocab_size, WIDTH, STATE, seed, keep)
 
 
 def rows_of(data: Combinations, sentences: Sequence[Sentence]) -> Tensor:
@@ -81,12 +81,12 @@ def word_losses(model: nn.Module, rows: Tensor) -> Tensor:
 def learn(model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int = 0) -> int:
     """Train on the training sentences; -> how many words were read."""
     cut = batches(rows_of(data, data.train), epochs, seed)
-    train(
+    train_adam(
         model,
         cut,
         lambda rows: word_losses(model, rows).sum() / (rows[:, 1:] != NOTHING).sum(),
         RATE,
-        sink=True,
+        decay=True,
     )
     return int(sum((rows[:, 1:] != NOTHING).sum() for rows in cut))
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from gptlab.course import lesson
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.recurrent import Recurrent, one_thread
+from gptlab.engine.model.recurrent import RecurrentLM, one_thread
 from gptlab.view.kit import style
 from gptlab.view.palette import COLOURS
 
@@ -22,7 +22,7 @@ TINTS = {"RNN": COLOURS["base"], "GRU": COLOURS["sft"], "Transformer": COLOURS["
 def model_of(kind: str, seed: int = 0) -> nn.Module:
     """A network of width 64: "RNN", "GRU", or a "Transformer" of two layers (on functions of lessons 05 and 06)."""
     if kind != "Transformer":
-        return Recurrent(kind, VOCABULARY, WIDTH, WIDTH, seed)
+        return RecurrentLM(kind, VOCABULARY, WIDTH, WIDTH, seed)
     lesson.lend_rest()
     return GPT(
         GPTConfig(VOCABULARY, context=max(LENGTHS), n_layers=2, n_heads=2, d_model=WIDTH),

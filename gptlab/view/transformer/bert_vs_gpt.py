@@ -1,7 +1,7 @@
 """BERT and GPT on the same sentences: capitals of the little web, half with the answer last, half with it in front.
 
-Both are one `Reader` of the same size, trained with as many steps on as many sentences; only the mask and what is
-asked differ. B batch, T time, V vocabulary. True = keep in every mask.
+Both are one `TransformerLM` of the same size, trained with as many steps on as many sentences; only the mask and
+what is asked differ. B batch, T time, V vocabulary. True = keep in every mask.
 """
 
 import random
@@ -14,7 +14,7 @@ from torch import Tensor
 from gptlab import ngram, transformer
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.batches import right_pad
-from gptlab.engine.model.encoder_decoder import Reader, fit
+from gptlab.engine.model.encoder_decoder import TransformerLM, train_adam
 from gptlab.experiments.unseen_combinations import WORD
 from gptlab.view.kit import svg
 from gptlab.view.kit.number_format import percent
@@ -82,16 +82,16 @@ class Gaps:
         words = [self.vocabulary[i] for i in ids if i != self.number[START]]
         return " ".join(words).replace(" .", ".").replace(" ,", ",")
 
-    def reader(self, causal: bool, seed: int = 0) -> Reader:
+    def reader(self, causal: bool, seed: int = 0) -> TransformerLM:
         """A GPT or a BERT that knows nothing yet, of two layers."""
         config = GPTConfig(
             len(self.vocabulary), context=self.ids.shape[1], n_layers=2, n_heads=4, d_model=64
         )
-        return Reader(config, causal, seed=seed)
+        return TransformerLM(config, causal, seed=seed)
 
 
-def loss_of(model: Reader, data: Gaps, seed: int = 0) -> Callable[[], Tensor]:
-    """What `fit` asks for: the loss on a batch drawn anew, of the next word for a GPT, of hidden words for a BERT."""
+def loss_of(model: TransformerLM, data: Gaps, seed: int = 0) -> Callable[[], Tensor]:
+    """What `train_adam` asks for: the loss on a new batch, of the next word for a GPT, of hidden words for a BERT."""
     draw = torch.Generator().manual_seed(seed)
 
     def loss() -> Tensor:
@@ -110,10 +110,10 @@ def loss_of(model: Reader, data: Gaps, seed: int = 0) -> Callable[[], Tensor]:
     return loss
 
 
-def learn(model: Reader, data: Gaps, steps: int = STEPS, seed: int = 0) -> list[float]:
+def learn(model: TransformerLM, data: Gaps, steps: int = STEPS, seed: int = 0) -> list[float]:
     """Train a reader; -> the loss of each step."""
     model.train()
-    losses = fit(
+    losses = train_adam(
         model, loss_of(model, data, seed), steps, LR, warmup=steps // 10, cooldown=steps // 2
     )
     model.eval()
@@ -121,7 +121,7 @@ def learn(model: Reader, data: Gaps, steps: int = STEPS, seed: int = 0) -> list[
 
 
 @torch.no_grad()
-def chances(model: Reader, data: Gaps, gap: Gap) -> Tensor:
+def chances(model: TransformerLM, data: Gaps, gap: Gap) -> Tensor:
     """How likely the model finds each word in the gap: a GPT from what stands before, a BERT from both sides. -> (V)"""
     ids = torch.tensor([data.encode(gap.words)])
     if model.causal:
@@ -130,7 +130,7 @@ def chances(model: Reader, data: Gaps, gap: Gap) -> Tensor:
     return model(ids)[0, gap.place].softmax(-1)
 
 
-def share_right(model: Reader, data: Gaps, early: bool) -> float:
+def share_right(model: TransformerLM, data: Gaps, early: bool) -> float:
     """Of the new sentences whose answer stands early, or late: the share whose gap is filled rightly."""
     asked = [gap for gap in data.new if gap.early == early]
     right = [
@@ -141,7 +141,7 @@ def share_right(model: Reader, data: Gaps, early: bool) -> float:
 
 @torch.no_grad()
 def written(
-    model: Reader, data: Gaps, n: int, at_once: bool = False, seed: int = 0
+    model: TransformerLM, data: Gaps, n: int, at_once: bool = False, seed: int = 0
 ) -> list[tuple[str, ...]]:
     """n sentences that a reader draws, as words: one word after the other, or all at once into masks.
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from gptlab import ngram
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.batches import right_pad
-from gptlab.engine.model.encoder_decoder import Reader, fit
+from gptlab.engine.model.encoder_decoder import TransformerLM, train_adam
 from gptlab.experiments.unseen_combinations import Combinations
 from gptlab.view.kit import style
 from gptlab.view.kit.style import FLOOR
@@ -32,15 +32,17 @@ class Sentences:
         self.vocabulary = data.vocabulary
         self.ids, self.keep = right_pad([[0, *data.ids(s.words).tolist()] for s in data.train])
 
-    def reader(self, depth: int, post: bool, width: int = 32, seed: int = 1) -> Reader:
+    def reader(self, depth: int, post: bool, width: int = 32, seed: int = 1) -> TransformerLM:
         """A GPT of so many layers that knows nothing yet."""
         config = GPTConfig(
             len(self.vocabulary), context=32, n_layers=depth, n_heads=4, d_model=width
         )
-        return Reader(config, causal=True, post=post, seed=seed)
+        return TransformerLM(config, causal=True, post=post, seed=seed)
 
-    def loss_of(self, model: Reader, seed: int = 0, batch: int = BATCH) -> Callable[[], Tensor]:
-        """What `fit` asks for: the loss of the next word on sentences drawn anew."""
+    def loss_of(
+        self, model: TransformerLM, seed: int = 0, batch: int = BATCH
+    ) -> Callable[[], Tensor]:
+        """What `train_adam` asks for: the loss of the next word on sentences drawn anew."""
         draw = torch.Generator().manual_seed(seed)
 
         def loss() -> Tensor:
@@ -115,7 +117,7 @@ def curve(
 ) -> list[float]:
     """The loss of each step of one small training."""
     model = data.reader(depth, post, seed=seed)
-    return fit(model, data.loss_of(model, seed), steps, lr, warmup)
+    return train_adam(model, data.loss_of(model, seed), steps, lr, warmup)
 
 
 def smooth(losses: Sequence[float], width: int = 10) -> list[float]:

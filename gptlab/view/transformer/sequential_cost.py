@@ -1,7 +1,7 @@
 """Steps that must wait for each other: a recurrent network against one Transformer block, counted and timed.
 
-Both run on the reader's functions; where `fast.prove` finds the block's equal to their fused counterparts, on these.
-B batch, T time, C width.
+Both run on the reader's functions, or on the fused counterparts of those of the block that `fused.prove_equal` finds
+equal. B batch, T time, C width.
 """
 
 import itertools
@@ -39,7 +39,7 @@ def readers() -> dict[str, Callable]:
     thought = weights((C, 4 * C), (4 * C,), (4 * C, C), (C,))
     one, zero = torch.ones(C), torch.zeros(C)
 
-    functions = fused.choose(True)
+    functions = fused.select_functions(True)
     attend = functions.causal_attention or functions.multi_head_attention
 
     def recurrent(x):

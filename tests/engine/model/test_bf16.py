@@ -5,11 +5,10 @@ import torch
 
 from gptlab import transformer
 from gptlab.engine.config import GPTConfig, TrainConfig
-from gptlab.engine.model import bf16, checkpoint
-from gptlab.engine.model import fused as fast
+from gptlab.engine.model import bf16, checkpoint, fused
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.train import optimizers
-from gptlab.engine.train.pretrain import Run, pretrain, stream_loss
+from gptlab.engine.train.pretrain import PretrainingRun, pretrain, stream_loss
 
 CONFIG = GPTConfig(vocab_size=53, context=13, n_layers=2, n_heads=3, d_model=96)
 TRAIN = TrainConfig(steps=6, batch_size=5, warmup=2, muon_lr=0.02)
@@ -67,7 +66,7 @@ def test_causal_attention():
     inputs, n_heads = attention_case()
     compare(
         lambda *x: bf16.causal_attention(*x, n_heads),
-        lambda *x: fast.causal_attention(*x, n_heads),
+        lambda *x: fused.causal_attention(*x, n_heads),
         inputs,
     )
 
@@ -78,13 +77,13 @@ def test_padded_attention():
     mask[1, :, 3:, :2] = False
     compare(
         lambda *x: bf16.multi_head_attention(*x, n_heads, mask),
-        lambda *x: fast.multi_head_attention(*x, n_heads, mask),
+        lambda *x: fused.multi_head_attention(*x, n_heads, mask),
         inputs,
     )
 
 
 def test_linear_cross_entropy(monkeypatch):
-    monkeypatch.setattr(fast, "CHUNK", 4)
+    monkeypatch.setattr(fused, "CHUNK", 4)
     targets = torch.tensor([0, -100, 4, 2, 2, 1, -100, -100, 3, 0, 4])
     compare(
         lambda h, w: bf16.linear_cross_entropy(h, w, targets),
@@ -142,11 +141,11 @@ def test_a_learners_other_function_runs_itself(monkeypatch):
 @pytest.mark.parametrize(("measured", "wanted"), [(1.29, "fp32"), (1.31, "bf16")])
 def test_auto_asks_the_probe(monkeypatch, measured, wanted):
     monkeypatch.setattr(bf16, "speedup", lambda d_model: measured)
-    assert bf16.resolve("auto", torch.zeros(53, 96)) == wanted
-    assert bf16.resolve("auto", torch.zeros(53, 95)) == "fp32"
-    assert bf16.resolve("auto", torch.zeros(53, 96, dtype=torch.float64)) == "fp32"
-    assert Run(GPT(CONFIG, fused=True), text(), TRAIN, "auto").precision == wanted
-    assert [bf16.resolve(word, torch.zeros(53, 96)) for word in ("fp32", "bf16")] == [
+    assert bf16.resolve_precision("auto", torch.zeros(53, 96)) == wanted
+    assert bf16.resolve_precision("auto", torch.zeros(53, 95)) == "fp32"
+    assert bf16.resolve_precision("auto", torch.zeros(53, 96, dtype=torch.float64)) == "fp32"
+    assert PretrainingRun(GPT(CONFIG, fused=True), text(), TRAIN, "auto").precision == wanted
+    assert [bf16.resolve_precision(word, torch.zeros(53, 96)) for word in ("fp32", "bf16")] == [
         "fp32",
         "bf16",
     ]

@@ -13,7 +13,8 @@ import torch
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.checkpoint import CheckpointError, load, save
-from gptlab.engine.model.gpt import GPT, RewardModel, ValueModel
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.heads import RewardModel, ValueModel
 from gptlab.engine.model.tokenizer import Tokenizer
 
 CONFIG = GPTConfig(vocab_size=270, context=9, n_layers=2, n_heads=3, d_model=12)

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from gptlab import attention, transformer
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model import encoder_decoder
-from gptlab.engine.model import fused as fast
+from gptlab.engine.model.fused import select_functions
 
 B, T, S, H, C, INNER, LAYERS = 2, 5, 7, 3, 12, 48, 4
 TIGHT = {"rtol": 0, "atol": 1e-6}
@@ -111,7 +111,7 @@ def test_padding_is_hidden_as_torch_hides_it():
 
 def copied(layer, post, crossed):
     """The engine's layer with torch's weights."""
-    ours = encoder_decoder.Layer(
+    ours = encoder_decoder.TransformerLayer(
         GPTConfig(20, context=8, n_layers=1, n_heads=H, d_model=C), post, crossed
     ).double()
     pairs = [(ours.attn, layer.self_attn)] + (
@@ -134,7 +134,7 @@ def copied(layer, post, crossed):
 @pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
 @pytest.mark.parametrize("norm_first", [False, True], ids=["post-LN", "pre-LN"])
 def test_the_engines_layers_are_torchs_encoder_and_decoder(norm_first, fused):
-    functions, mask = fast.choose(fused), attention.causal_mask(T)
+    functions, mask = select_functions(fused), attention.causal_mask(T)
     keep = torch.tensor([[True] * S, [True] * 4 + [False] * 3])
     across = keep[:, None, None, :]
     ours_x = x = drawn(1, B, T, C)
@@ -162,7 +162,7 @@ def test_a_causal_reader_sees_only_backwards_and_the_other_everything():
     ids = torch.tensor([[1, 2, 3, 4, 5]])
     other = torch.tensor([[1, 2, 3, 9, 5]])
     for causal in (True, False):
-        model = encoder_decoder.Reader(CONFIG, causal, seed=2)
+        model = encoder_decoder.TransformerLM(CONFIG, causal, seed=2)
         moved = (model(ids) - model(other)).abs().amax(dim=(0, 2))
         assert (moved[:3] == 0).all() == causal and (moved[3:] > 0).all()
 
@@ -171,7 +171,7 @@ def test_padding_changes_nothing():
     ids, keep = torch.tensor([[1, 2, 3, 0, 0]]), torch.tensor([[True, True, True, False, False]])
     for causal in (True, False):
         for post in (True, False):
-            model = encoder_decoder.Reader(CONFIG, causal, post, seed=1)
+            model = encoder_decoder.TransformerLM(CONFIG, causal, post, seed=1)
             torch.testing.assert_close(
                 model(ids, keep)[:, :3], model(ids[:, :3]), rtol=1e-4, atol=1e-5
             )
@@ -196,31 +196,31 @@ def test_a_translator_reads_everything_and_writes_forwards():
     torch.testing.assert_close(
         model(torch.tensor([[1, 2, 8]]), target, hidden), model(source, target, hidden)
     )
-    written = model.write(source, keep, start=1, stop=0, most=4)
+    written = model.generate(source, keep, start=1, stop=0, most=4)
     assert written.shape[0] == 1 and 1 <= written.shape[1] <= 4
-    assert model.write(source, keep, 1, 0, 4).tolist() == written.tolist()
+    assert model.generate(source, keep, 1, 0, 4).tolist() == written.tolist()
     step = model(source, torch.tensor([[1]]), keep)[0, -1].argmax()
     assert int(step) == int(written[0, 0])
 
 
 def test_too_long_a_text_is_refused():
     with pytest.raises(ValueError, match="10 tokens do not fit a context of 9"):
-        encoder_decoder.Reader(CONFIG, True)(torch.zeros(1, 10, dtype=torch.long))
+        encoder_decoder.TransformerLM(CONFIG, True)(torch.zeros(1, 10, dtype=torch.long))
 
 
 def test_fit_follows_its_schedule_and_learns():
-    model = encoder_decoder.Reader(CONFIG, True, seed=5)
+    model = encoder_decoder.TransformerLM(CONFIG, True, seed=5)
     ids = torch.tensor([[1, 2, 3, 4, 5, 6]])
 
     def loss():
         return F.cross_entropy(model(ids[:, :-1])[0], ids[0, 1:])
 
-    losses = encoder_decoder.fit(model, loss, steps=40, lr=0.01, warmup=5, cooldown=10)
+    losses = encoder_decoder.train_adam(model, loss, steps=40, lr=0.01, warmup=5, cooldown=10)
     assert len(losses) == 40 and losses[-1] < 0.1 * losses[0]
     torch.manual_seed(0)
     once, twice = (
-        encoder_decoder.fit(
-            encoder_decoder.Reader(CONFIG, True, seed=5),
+        encoder_decoder.train_adam(
+            encoder_decoder.TransformerLM(CONFIG, True, seed=5),
             lambda: torch.zeros((), requires_grad=True),
             2,
             0.1,

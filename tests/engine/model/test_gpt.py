@@ -10,8 +10,10 @@ import transformers
 
 from gptlab import ngram, transformer
 from gptlab.engine.config import GPTConfig, PPOConfig, RewardConfig, SFTConfig, TrainConfig
-from gptlab.engine.model import fused as fast
-from gptlab.engine.model.gpt import GPT, RewardModel, ValueModel
+from gptlab.engine.model import fused
+from gptlab.engine.model.fused import prove_equal, select_functions
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.heads import RewardModel, ValueModel
 
 CONFIG = GPTConfig(vocab_size=53, context=13, n_layers=3, n_heads=2, d_model=12)
 NAMES = {
@@ -108,23 +110,23 @@ def test_fused_equals_plain_and_its_gradients(padded):
 
 
 def test_chunked_cross_entropy_over_several_chunks(monkeypatch):
-    monkeypatch.setattr(fast, "CHUNK", 4)
+    monkeypatch.setattr(fused, "CHUNK", 4)
     generator = torch.Generator().manual_seed(0)
     hidden = torch.randn(11, 3, dtype=torch.float64, generator=generator, requires_grad=True)
     weight = torch.randn(5, 3, dtype=torch.float64, generator=generator, requires_grad=True)
     targets = torch.tensor([0, -100, 4, 2, 2, 1, -100, -100, 3, 0, 4])
     assert torch.autograd.gradcheck(
-        lambda h, w: fast.linear_cross_entropy(h, w, targets), (hidden, weight)
+        lambda h, w: fused.linear_cross_entropy(h, w, targets), (hidden, weight)
     )
     wanted = torch.nn.functional.cross_entropy(hidden @ weight.T, targets)
-    assert torch.allclose(fast.linear_cross_entropy(hidden, weight, targets), wanted)
-    huge = fast.linear_cross_entropy(hidden * 1e4, weight, targets)
+    assert torch.allclose(fused.linear_cross_entropy(hidden, weight, targets), wanted)
+    huge = fused.linear_cross_entropy(hidden * 1e4, weight, targets)
     assert torch.allclose(huge, torch.nn.functional.cross_entropy(1e4 * hidden @ weight.T, targets))
 
 
 def test_left_padding_changes_nothing():
-    for fused in (False, True):
-        model, ids = random_model(fused, torch.float64), random_ids(1, 5)
+    for is_fused in (False, True):
+        model, ids = random_model(is_fused, torch.float64), random_ids(1, 5)
         single = model(ids)
         padded = torch.cat([random_ids(1, 4, seed=9), ids], dim=1)
         keep = torch.tensor([[False] * 4 + [True] * 5])
@@ -133,8 +135,8 @@ def test_left_padding_changes_nothing():
 
 
 def test_the_future_changes_nothing():
-    for fused in (False, True):
-        model, ids = random_model(fused, torch.float64), random_ids(2, 9)
+    for is_fused in (False, True):
+        model, ids = random_model(is_fused, torch.float64), random_ids(2, 9)
         other = ids.clone()
         other[:, 5:] = (other[:, 5:] + 1) % CONFIG.vocab_size
         assert torch.allclose(model(ids)[:, :5], model(other)[:, :5], atol=1e-12)
@@ -151,7 +153,7 @@ def test_cached_equals_uncached(fused):
 
 
 def test_proof_finds_every_fused_function_equal():
-    assert all(fast.prove().values()) and len(fast.prove()) == 5
+    assert all(prove_equal().values()) and len(prove_equal()) == 5
 
 
 @pytest.mark.parametrize(
@@ -179,9 +181,9 @@ def test_a_learners_other_function_runs_itself(monkeypatch, key, wrong):
     module = {"transformer": transformer, "ngram": ngram}[key.split(".")[0]]
     name = key.split(".")[1]
     monkeypatch.setattr(module, name, wrong)
-    proven = fast.prove()
+    proven = prove_equal()
     assert not proven.pop(key) and all(proven.values())
-    assert getattr(fast.choose(True), name) is not getattr(fast, name)
+    assert getattr(select_functions(True), name) is not getattr(fused, name)
 
 
 def test_an_empty_function_is_not_proven(monkeypatch):
@@ -189,7 +191,7 @@ def test_an_empty_function_is_not_proven(monkeypatch):
         raise NotImplementedError
 
     monkeypatch.setattr(transformer, "layer_norm", empty)
-    assert not fast.prove()["transformer.layer_norm"]
+    assert not prove_equal()["transformer.layer_norm"]
 
 
 def test_initialisation_follows_gpt2():

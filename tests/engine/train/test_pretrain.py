@@ -101,10 +101,10 @@ def coupled_decay(param, grad, m, v, step, lr, betas, eps, weight_decay):
 
 
 def test_adamw_is_proven_only_when_it_is_right(monkeypatch):
-    assert optimizers.adamw_is_proven()
+    assert optimizers.learners_adamw_equals_torch()
     for wrong in (no_bias_correction, coupled_decay):
         monkeypatch.setattr(training, "adamw_step", wrong)
-        assert not optimizers.adamw_is_proven()
+        assert not optimizers.learners_adamw_equals_torch()
 
 
 def test_a_learner_s_own_adamw_is_the_one_that_runs(monkeypatch):

@@ -12,9 +12,10 @@ from torch import nn
 from gptlab.engine.config import GPTConfig, PPOConfig, RewardConfig, SFTConfig
 from gptlab.engine.model.batches import TrainingDiverged, length_batches, right_pad
 from gptlab.engine.model.generate import generate_batch
-from gptlab.engine.model.gpt import GPT, RewardModel
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.train import ppo
-from gptlab.engine.train.ppo import PPORun, train_ppo
+from gptlab.engine.train.ppo import PPOTrainer, train_ppo
 from gptlab.engine.train.reward_model import accuracy, calibrate, score, train_reward_model
 from gptlab.engine.train.rollout import rollout
 from gptlab.engine.train.sft import finetune, held_out_loss
@@ -271,12 +272,12 @@ def test_ptx_keeps_the_pretraining_loss_low(pretrained):
     assert after[3.0] < after[0.0] - 0.2
 
 
-@pytest.mark.parametrize("without", [(), ("whitening", "clipping", "value_clipping", "annealing")])
-def test_one_minibatch_against_a_naive_computation(without, pretrained):
+@pytest.mark.parametrize("disabled", [(), ("whitening", "clipping", "value_clipping", "annealing")])
+def test_one_minibatch_against_a_naive_computation(disabled, pretrained):
     policy, reference = copy.deepcopy(pretrained).double(), gpt(seed=4).double()
     config = replace(PPO, gamma_ptx=2.0, beta=0.3, minibatch=24)
-    run = PPORun(
-        policy, reference, ContainsWanted(), PROMPTS, config, CYCLE, stop_id=END, without=without
+    run = PPOTrainer(
+        policy, reference, ContainsWanted(), PROMPTS, config, CYCLE, stop_id=END, disabled=disabled
     )
     with torch.no_grad():
         run.value_model.weight.normal_(0, 0.5, generator=torch.Generator().manual_seed(2))
@@ -295,7 +296,7 @@ def test_one_minibatch_against_a_naive_computation(without, pretrained):
     policy_loss, value_loss, row = run._losses(
         batch, advantages[rows, :n_reply], returns[rows, :n_reply]
     )
-    expected = naive_losses(old, new, rows.tolist(), 0.3, bool(without))
+    expected = naive_losses(old, new, rows.tolist(), 0.3, bool(disabled))
     assert row["policy_loss"] == pytest.approx(expected[0], rel=1e-9)
     assert value_loss.item() == pytest.approx(expected[1], rel=1e-9)
     assert policy_loss.item() == pytest.approx(
@@ -351,7 +352,7 @@ def naive_losses(old, new, rows, beta, plain):
 
 def test_a_rollout_is_aligned_and_a_reply_without_an_end_is_punished():
     policy, reference = gpt(), gpt(seed=1)
-    run = PPORun(
+    run = PPOTrainer(
         policy, reference, ContainsWanted(), PROMPTS, replace(PPO, end_score=-2.5), stop_id=END
     )
     models = policy, run.value_model, reference, ContainsWanted()
@@ -407,7 +408,7 @@ def test_resuming_after_a_round_is_bit_for_bit():
 def test_the_value_model_starts_as_the_calibrated_reward_model():
     reward_model, sequences = RewardModel(gpt(seed=3)), draw_sequences(9, seed=4)
     calibrate(reward_model, sequences)
-    run = PPORun(gpt(), gpt(), reward_model, PROMPTS, PPO)
+    run = PPOTrainer(gpt(), gpt(), reward_model, PROMPTS, PPO)
     values = torch.stack(
         [run.value_model(torch.tensor([sequence]))[0, -1] for sequence in sequences]
     )
@@ -436,12 +437,12 @@ def test_a_lost_run_stops_with_one_clear_line(monkeypatch):
 
 def test_ppo_refuses_what_does_not_fit():
     with pytest.raises(ValueError, match="prompts of 20 tokens and replies of 6 do not fit"):
-        PPORun(gpt(), gpt(), ContainsWanted(), [[1] * 20], PPO)
+        PPOTrainer(gpt(), gpt(), ContainsWanted(), [[1] * 20], PPO)
     with pytest.raises(ValueError, match="0 prompts"):
-        PPORun(gpt(), gpt(), ContainsWanted(), [], PPO)
+        PPOTrainer(gpt(), gpt(), ContainsWanted(), [], PPO)
     with pytest.raises(ValueError, match="no detail 'luck'"):
-        PPORun(gpt(), gpt(), ContainsWanted(), PROMPTS, PPO, without=("luck",))
+        PPOTrainer(gpt(), gpt(), ContainsWanted(), PROMPTS, PPO, disabled=("luck",))
     with pytest.raises(
         ValueError, match="24 pretraining tokens do not fill a context of 24 plus 1"
     ):
-        PPORun(gpt(), gpt(), ContainsWanted(), PROMPTS, replace(PPO, gamma_ptx=1.0), CYCLE[:24])
+        PPOTrainer(gpt(), gpt(), ContainsWanted(), PROMPTS, replace(PPO, gamma_ptx=1.0), CYCLE[:24])

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from gptlab.engine.model.recurrent import Recurrent, one_thread, train
+from gptlab.engine.model.recurrent import RecurrentLM, one_thread, train_adam
 from gptlab.experiments import recall_game, unseen_combinations
 from gptlab.view.kit.number_format import power_of_ten
 from gptlab.view.kit.style import to_svg
@@ -48,7 +48,7 @@ def torchs(network):
 
 @pytest.mark.parametrize("cell", ["RNN", "GRU"])
 def test_a_shell_runs_as_torchs_layer_does(cell):
-    network = Recurrent(cell, vocab_size=7, width=3, state=5, seed=2, keep=1.5)
+    network = RecurrentLM(cell, vocab_size=7, width=3, state=5, seed=2, update_bias=1.5)
     ids = torch.tensor([[1, 4, 6, 0], [2, 2, 3, 5]])
     layer = torchs(network)
     torch.testing.assert_close(network.states(ids), layer(network.wte[ids])[0])
@@ -61,11 +61,11 @@ def test_a_shell_runs_as_torchs_layer_does(cell):
 
 
 def test_the_gate_begins_as_asked():
-    network = Recurrent("GRU", vocab_size=4, width=3, state=5, keep=2.5)
+    network = RecurrentLM("GRU", vocab_size=4, width=3, state=5, update_bias=2.5)
     assert network.b.tolist() == [0.0] * 5 + [2.5] * 5 + [0.0] * 5
-    assert not Recurrent("RNN", 4, keep=2.5).b.any()
+    assert not RecurrentLM("RNN", 4, update_bias=2.5).b.any()
     with pytest.raises(ValueError, match="no cell 'LSTM'; there are RNN, GRU"):
-        Recurrent("LSTM", 4)
+        RecurrentLM("LSTM", 4)
 
 
 def test_training_steps_like_adam_with_clipping_and_ends_early():
@@ -79,11 +79,13 @@ def test_training_steps_like_adam_with_clipping_and_ends_early():
         theirs(batch).square().sum().backward()
         torch.nn.utils.clip_grad_norm_(theirs.parameters(), 1.0)
         optimizer.step()
-    assert train(ours, batches, lambda batch: ours(batch).square().sum(), lr=0.1, sink=True) == 4
+    assert (
+        train_adam(ours, batches, lambda batch: ours(batch).square().sum(), lr=0.1, decay=True) == 4
+    )
     torch.testing.assert_close(ours.weight, theirs.weight)
     seen = []
     assert (
-        train(
+        train_adam(
             ours,
             batches,
             lambda batch: seen.append(1) or ours(batch).sum(),
@@ -155,7 +157,7 @@ def test_the_slider_of_one_number():
 
 
 def test_norms_are_those_of_the_gradient():
-    network = Recurrent("RNN", vocab_size=1, width=3, state=4, seed=1)
+    network = RecurrentLM("RNN", vocab_size=1, width=3, state=4, seed=1)
     xs = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(3))
     found = gradient_through_time.gradient_norms(network.step, xs, network.start(2))
     hs = [network.start(2)]
@@ -274,7 +276,7 @@ def test_recall_is_drawn():
 
 
 def test_gates_are_those_that_make_torchs_state():
-    network = Recurrent("GRU", vocab_size=5, width=3, state=4, seed=1)
+    network = RecurrentLM("GRU", vocab_size=5, width=3, state=4, seed=1)
     ids = torch.tensor([[1, 2, 3, 4], [0, 0, 2, 1]])
     first, later = gru_gates.shut(network, ids)
     layer, z_ = torchs(network), slice(4, 8)
