@@ -85,8 +85,8 @@ def _frame(notebook: dict, number: int) -> list[str]:
     begin = ["from gptlab import start, check, hint", f"lesson = start({number})"]
     if not cells or [line for line in source(cells[0]).splitlines() if line.strip()] != begin:
         found.append(f"the first code cell must be: {'; '.join(begin)}")
-    if not cells or source(cells[-1]).strip() != "lesson.owned()":
-        found.append("the last code cell must be: lesson.owned()")
+    if not cells or source(cells[-1]).strip() != "lesson.summary()":
+        found.append("the last code cell must be: lesson.summary()")
     return found
 
 
@@ -195,7 +195,7 @@ def _prints(text: str) -> bool:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
     ]
     return any(
-        ast.unparse(call) in ("print", "check", "display", "lesson.card", "lesson.owned")
+        ast.unparse(call) in ("print", "check", "display", "lesson.card", "lesson.summary")
         for call in calls
     )
 

@@ -12,8 +12,6 @@ from gptlab.blanks import source_scan
 from gptlab.blanks.errors import SolutionsMissing
 from gptlab.blanks.source_scan import short_path
 
-_loaded: dict[Path, ModuleType] = {}
-
 
 class Source(str):
     """Source text that a notebook shows as text, not as a quoted string."""
@@ -53,29 +51,41 @@ def has_reference(key: str) -> bool:
         return False
 
 
-def reference(key: str) -> Callable:
-    """The reference function of a blank; its file is executed once, under a private name.
+class References:
+    """The reference functions by key; each file is executed once, under a private name."""
 
-    Raises SolutionsMissing when it is not there.
-    """
-    path = reference_file(key)
-    if path not in _loaded:
-        name = "_gptlab_solutions_" + path.stem
-        spec = importlib.util.spec_from_file_location(name, path)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module  # so that pickle and inspect find its functions
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[name]
-            raise
-        _loaded[path] = module
-    function = getattr(_loaded[path], key.rpartition(".")[2], None)
-    if function is None:
-        raise SolutionsMissing(
-            f"cannot borrow {key}: {short_path(path)} has no function of that name"
-        )
-    return function
+    def __init__(self) -> None:
+        self._modules: dict[Path, ModuleType] = {}
+
+    def body(self, key: str) -> Callable:
+        """The reference function of a blank.
+
+        Raises SolutionsMissing when it is not there.
+        """
+        path = reference_file(key)
+        if path not in self._modules:
+            self._modules[path] = _execute(path)
+        function = getattr(self._modules[path], key.rpartition(".")[2], None)
+        if function is None:
+            raise _no_function(key, path)
+        return function
+
+
+def _execute(path: Path) -> ModuleType:
+    name = "_gptlab_solutions_" + path.stem
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # so that pickle and inspect find its functions
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _no_function(key: str, path: Path) -> SolutionsMissing:
+    return SolutionsMissing(f"cannot borrow {key}: {short_path(path)} has no function of that name")
 
 
 def reference_source(key: str) -> str:
@@ -87,6 +97,6 @@ def reference_source(key: str) -> str:
     text = path.read_bytes()
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef) and node.name == key.rpartition(".")[2]:
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            return b"\n".join(text.splitlines()[first - 1 : node.end_lineno]).decode("utf-8") + "\n"
-    raise SolutionsMissing(f"cannot borrow {key}: {short_path(path)} has no function of that name")
+            lines = text.splitlines()[source_scan.first_line(node) - 1 : node.end_lineno]
+            return b"\n".join(lines).decode("utf-8") + "\n"
+    raise _no_function(key, path)

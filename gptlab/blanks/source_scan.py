@@ -1,7 +1,8 @@
-"""The list of blanks as it stands in the source files: read, not imported, so it costs no torch."""
+"""The blanks as they stand in the source files, which are read and not imported: that costs no torch."""
 
 import ast
-import dis
+import copy
+import functools
 import inspect
 import os
 from collections.abc import Callable
@@ -10,7 +11,6 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = PACKAGE.parent
-_BEFORE_THE_BODY = {"RESUME", "NOP", "CACHE", "PUSH_NULL", "NOT_TAKEN"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Blank:
 
     @property
     def module(self) -> str:
-        """The room that the blank stands in."""
+        """The module that the blank is in, without "gptlab."."""
         return self.key.rpartition(".")[0]
 
     @property
@@ -45,61 +45,82 @@ class Blank:
 def short_path(file: str | Path) -> str:
     """A path as a learner knows it: relative to the checkout when it lies inside."""
     path = Path(file)
-    return (
-        path.relative_to(CHECKOUT).as_posix() if path.is_relative_to(CHECKOUT) else os.fspath(file)
-    )
+    if path.is_relative_to(CHECKOUT):
+        return path.relative_to(CHECKOUT).as_posix()
+    return os.fspath(file)
 
 
-def is_empty_function(function: Callable) -> bool:
-    """True when the compiled body does nothing but raise NotImplementedError (needs no source)."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    if code is None:
-        return False
-    steps = [step for step in dis.get_instructions(code) if step.opname not in _BEFORE_THE_BODY]
-    if len(steps) < 2 or steps[-1].opname != "RAISE_VARARGS":
-        return False
-    if not steps[0].opname.startswith("LOAD_") or steps[0].argval != "NotImplementedError":
-        return False
-    return not any(
-        "JUMP" in step.opname or step.opname.startswith(("STORE", "RAISE")) for step in steps[:-1]
-    )
+@functools.lru_cache(maxsize=64)
+def parsed(text: bytes) -> ast.Module:
+    """The syntax tree of a file's content, made once for each content; it must not be changed.
+
+    Raises SyntaxError or ValueError for what is no Python.
+    """
+    return ast.parse(text)
 
 
-def is_empty_node(node: ast.FunctionDef) -> bool:
-    """True when the first statement after the docstring raises NotImplementedError."""
-    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    if not body or not isinstance(body[0], ast.Raise):
+def is_stub(node: ast.FunctionDef) -> bool:
+    """True for a function that was not written yet: the first thing that it does is raise NotImplementedError.
+
+    Its docstring and other constants that do nothing, and `pass`, may stand in front.
+    """
+    does = [statement for statement in node.body if not _does_nothing(statement)]
+    if not does or not isinstance(does[0], ast.Raise):
         return False
-    raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
+    raised = does[0].exc.func if isinstance(does[0].exc, ast.Call) else does[0].exc
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
-def as_in_file(function: Callable) -> Callable:
-    """The same function with the file name and line numbers of its module's file.
+def _does_nothing(statement: ast.stmt) -> bool:
+    is_constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return is_constant or isinstance(statement, ast.Pass)
+
+
+def first_line(node: ast.stmt) -> int:
+    """The line where a statement begins, its decorators included."""
+    return min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+
+
+def definition_of(function: Callable) -> ast.FunctionDef | None:
+    """The definition of a blank in its module's file, or where there is no file in the notebook's cell.
+
+    None for a function whose source cannot be found, as after `exec` of a text.
+    """
+    try:
+        file = function.__globals__.get("__file__")
+        if file is not None:
+            tree = parsed(Path(file).read_bytes())
+        else:
+            tree = ast.parse(inspect.getsource(function))
+        return blank_in(tree, function.__name__)
+    except (OSError, SyntaxError, TypeError, ValueError):
+        return None
+
+
+def blank_in(tree: ast.Module, name: str) -> ast.FunctionDef | None:
+    """The last top-level function of that name that is a blank."""
+    for node in reversed(tree.body):
+        if isinstance(node, ast.FunctionDef) and node.name == name and blank_arguments(node):
+            return node
+    return None
+
+
+def as_in_file(function: Callable, node: ast.FunctionDef) -> Callable:
+    """The same function with the file name and line numbers of its module's file, in which `node` defines it.
 
     IPython's autoreload compiles an edited function alone, under the file name of its decorator and from
     line 1 on; tracebacks would then show a learner the wrong lines. A function that is where it says
-    stays as it is, and so does one that cannot be found.
+    stays as it is.
     """
     file = function.__globals__.get("__file__")
     if file is None or inspect.unwrap(function).__code__.co_filename == file:
         return function
-    try:
-        tree = ast.parse(Path(file).read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return function
-    for node in reversed(tree.body):
-        if (
-            isinstance(node, ast.FunctionDef)
-            and node.name == function.__name__
-            and blank_arguments(node)
-        ):
-            node.decorator_list = [one for one in node.decorator_list if not _is_blank(one)]
-            tree.body = [node]
-            made: dict[str, Callable] = {}
-            exec(compile(tree, file, "exec", dont_inherit=True), function.__globals__, made)
-            return made[node.name]
-    return function
+    bare = copy.copy(node)
+    bare.decorator_list = [one for one in node.decorator_list if not _is_blank(one)]
+    alone = ast.Module([bare], type_ignores=[])
+    made: dict[str, Callable] = {}
+    exec(compile(alone, file, "exec", dont_inherit=True), function.__globals__, made)
+    return made[node.name]
 
 
 def _is_blank(decorator: ast.expr) -> bool:
@@ -126,7 +147,7 @@ def scan(folder: Path | None = None) -> tuple[dict[str, Blank], dict[str, str]]:
     found, broken = {}, {}
     for path in sorted((folder or PACKAGE).glob("*.py")):
         try:
-            tree = ast.parse(path.read_bytes())
+            tree = parsed(path.read_bytes())
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 1
             broken[path.stem] = f"{short_path(path)}:{line}: {getattr(error, 'msg', None) or error}"
@@ -148,13 +169,11 @@ def _entry(node: ast.stmt, path: Path) -> Blank | None:
     settings = blank_arguments(node)
     if settings is None or not isinstance(node, ast.FunctionDef):
         return None
-    line = min(decorator.lineno for decorator in node.decorator_list)
-    doc = ast.get_docstring(node) or ""
     return Blank(
         f"{path.stem}.{node.name}",
         **settings,
-        doc=doc,
+        doc=ast.get_docstring(node) or "",
         file=str(path),
-        line=line,
-        empty=is_empty_node(node),
+        line=first_line(node),
+        empty=is_stub(node),
     )

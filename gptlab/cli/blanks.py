@@ -133,7 +133,9 @@ def table(rows: list[tuple[str, ...]]) -> str:
 
 def borrow(options: argparse.Namespace) -> int:
     """Borrow for this and all later processes."""
-    keys = [key for target in checked(options.targets) for key in registry.keep("borrow", target)]
+    keys = [
+        key for target in checked(options.targets) for key in registry.save_choice("borrow", target)
+    ]
     print(
         f"borrowed: {names(keys)}. Kept in {short_path(choices_file())}; `gptlab give-back` undoes it."
     )
@@ -142,7 +144,9 @@ def borrow(options: argparse.Namespace) -> int:
 
 def give_back(options: argparse.Namespace) -> int:
     """Undo borrowing for this and all later processes."""
-    keys = [key for target in checked(options.targets) for key in registry.keep("own", target)]
+    keys = [
+        key for target in checked(options.targets) for key in registry.save_choice("own", target)
+    ]
     n_empty = sum(registry.find(key).empty for key in keys)
     print(
         f"given back: {names(keys)}."

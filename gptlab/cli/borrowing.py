@@ -13,23 +13,23 @@ def fill_empty(stand_ins: bool = False) -> str:
     Where the references have been taken away, what is empty stays so, and says so when it is called; with
     `stand_ins`, torch's own functions run in its place, as far as a trained model needs them.
     """
-    n_empty, n_lent = sum(state == "empty" for state in registry.whose().values()), 0
+    n_empty, n_stand_ins = sum(state == "empty" for state in registry.whose().values()), 0
     if n_empty:
         try:
             registry.borrow(before=EVERY_LESSON)
         except registry.SolutionsMissing:
             if stand_ins:
                 importlib.import_module("gptlab.engine.model.torch_stand_ins")
-                n_lent = len(registry.lend())
-    return line(list(registry.whose().values()), n_empty, n_lent)
+                n_stand_ins = len(registry.use_stand_ins())
+    return line(list(registry.whose().values()), n_empty, n_stand_ins)
 
 
-def line(states: list[str], n_were_empty: int, n_lent: int = 0) -> str:
+def line(states: list[str], n_were_empty: int, n_stand_ins: int = 0) -> str:
     """Example: 39 states, 2 of them yours, 37 empty before -> "2 of 39 pieces are yours, the rest …"."""
     count = {state: states.count(state) for state in ("yours", "borrowed", "empty")}
     text = f"{count['yours']} of {len(states)} pieces are yours"
     if count["borrowed"]:
         reason = ", as you have not written them yet" if count["borrowed"] == n_were_empty else ""
         text += f", {count['borrowed']} are borrowed{reason}"
-    lent = f" (for {n_lent} of them torch's own functions stand in)" if n_lent else ""
-    return text + (f", {count['empty']} are empty{lent}" if count["empty"] else "")
+    torchs = f" (for {n_stand_ins} of them torch's own functions stand in)" if n_stand_ins else ""
+    return text + (f", {count['empty']} are empty{torchs}" if count["empty"] else "")

@@ -109,7 +109,7 @@ def register(commands) -> None:
 
 def lessons(options: argparse.Namespace) -> int:
     """Print the map, or JSON."""
-    notebooks, by_lesson, rows = lesson_files.shelf(), registry.by_lesson(), []
+    notebooks, by_lesson, rows = lesson_files.notebooks(), registry.by_lesson(), []
     for number in lesson_files.lesson_numbers():
         entries, path = by_lesson.get(number, []), notebooks.get(number)
         rows.append(
@@ -139,7 +139,7 @@ def lessons(options: argparse.Namespace) -> int:
 
 def show_progress(options: argparse.Namespace) -> int:
     """Print the table, or JSON."""
-    rows = progress.standings(lend=True)
+    rows = progress.course_progress(borrow_earlier=True)
     if not options.json:
         print(progress.table(rows))
         return 0
@@ -150,10 +150,10 @@ def show_progress(options: argparse.Namespace) -> int:
                     {
                         "lesson": row.number,
                         "title": lesson_files.title(row.number),
-                        "blanks": len(row.pieces),
-                        "written": len(row.pieces) - row.count("empty"),
+                        "blanks": len(row.blanks),
+                        "written": len(row.blanks) - row.count("empty"),
                         "passes": row.count("passes"),
-                        "states": {piece.entry.key: piece.state for piece in row.pieces},
+                        "states": {blank.entry.key: blank.state for blank in row.blanks},
                     }
                     for row in rows
                 ],
@@ -168,41 +168,43 @@ def show_progress(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Judge what was asked for, and print each verdict, or JSON."""
-    pieces = [progress.judged(entry, lend=True) for entry in named(options.targets)]
+    judged = [progress.judge_blank(entry, borrow_earlier=True) for entry in named(options.targets)]
     broken = registry.broken_modules()
     count = {
-        state: sum(piece.state == state for piece in pieces)
+        state: sum(blank.state == state for blank in judged)
         for state in ("passes", "fails", "empty")
     }
     if options.json:
         rows = [
             {
-                "key": piece.entry.key,
-                "lesson": piece.entry.lesson,
-                "state": piece.state,
-                "message": piece.message,
-                "misconception": piece.misconception,
+                "key": blank.entry.key,
+                "lesson": blank.entry.lesson,
+                "state": blank.state,
+                "message": blank.message,
+                "misconception": blank.misconception,
             }
-            for piece in pieces
+            for blank in judged
         ]
         print(json.dumps(count | {"blanks": rows, "broken": broken}, ensure_ascii=False, indent=1))
     else:
-        print_verdicts(pieces, options.targets, count)
+        print_verdicts(judged, options.targets, count)
         for module, reason in broken.items():
             print(f"gptlab: {module} cannot be read: {reason}", file=sys.stderr)
     named_empty = any(
-        piece.state == "empty" and piece.entry.key in options.targets for piece in pieces
+        blank.state == "empty" and blank.entry.key in options.targets for blank in judged
     )
     return 1 if count["fails"] or named_empty or broken else 0
 
 
-def print_verdicts(pieces: list[progress.Piece], targets: list[str], count: dict[str, int]) -> None:
+def print_verdicts(
+    judged: list[progress.BlankProgress], targets: list[str], count: dict[str, int]
+) -> None:
     """What passes and fails, one by one; what is empty by name only where it was asked for."""
-    for piece in pieces:
-        if piece.state != "empty" or targets:
+    for blank in judged:
+        if blank.state != "empty" or targets:
             print(
-                piece.message.replace(
-                    f'hint("{piece.entry.key}")', f"gptlab hint {piece.entry.key}"
+                blank.message.replace(
+                    f'hint("{blank.entry.key}")', f"gptlab hint {blank.entry.key}"
                 )
             )
     words = (
@@ -210,13 +212,13 @@ def print_verdicts(pieces: list[progress.Piece], targets: list[str], count: dict
         ("fails", "fails", "fail"),
         ("empty", "is empty", "are empty"),
     )
-    if len(pieces) > 1 or not targets:
+    if len(judged) > 1 or not targets:
         print(
             ", ".join(
                 f"{count[state]} {one if count[state] == 1 else many}" for state, one, many in words
             )
         )
-    if not targets and count["empty"] == len(pieces):
+    if not targets and count["empty"] == len(judged):
         print(
             "`gptlab lab` opens the lessons, where it begins; `gptlab hint sampling.append_token` helps with the first blank"
         )
@@ -261,7 +263,7 @@ def lab(options: argparse.Namespace) -> int:
     """Run JupyterLab in the checkout until it is ended; -> its exit status."""
     path = CHECKOUT / "lessons"
     if options.lesson is not None:
-        have = lesson_files.shelf()
+        have = lesson_files.notebooks()
         if options.lesson not in have:
             numbers = ", ".join(map(str, have)) or "none yet"
             raise CourseError(f"lesson {options.lesson} has no notebook; these have: {numbers}")

@@ -1,4 +1,4 @@
-"""What a lesson shows about its blanks: the card of an exercise, and the list of what one owns at the end.
+"""What a lesson shows about its blanks: the card of an exercise, and the summary at the end.
 
 Both say the same thing to everybody where they can. A card says nothing about whose the function is: the
 notebooks are kept with outputs that were made with borrowed functions, and would say something untrue.
@@ -27,7 +27,7 @@ _QUIET = "opacity:.75;font-size:.9em"
 
 
 @dataclass(frozen=True)
-class Shown:
+class RichText:
     """Something with a text and an HTML face; a notebook shows the one it can."""
 
     text: str
@@ -41,7 +41,7 @@ class Shown:
         return {"text/plain": self.text, "text/html": self.html}
 
 
-def card(entry: Blank, why: str) -> Shown:
+def card(entry: Blank, why: str) -> RichText:
     """The card of one exercise: what to write, where, why, how long and how hard."""
     effort = f"about {entry.minutes} min"
     dots = "●" * entry.difficulty + "○" * (5 - entry.difficulty)
@@ -58,7 +58,7 @@ def card(entry: Blank, why: str) -> Shown:
         f'<pre style="{_CODE}">{escape(code)}</pre>'
         f"<div>Write it in {link}, line {entry.line}.</div></div>"
     )
-    return Shown(text, html)
+    return RichText(text, html)
 
 
 def _beside(equation: str, note: str) -> str:
@@ -103,21 +103,21 @@ def signature_of(entry: Blank) -> str:
     return f"def {entry.name}(…):"
 
 
-def owned(number: int, pieces: list[tuple[Blank, str]], states: list[str]) -> Shown:
-    """A lesson's blanks and whose each is; then the whole course, as soon as a piece of it is the learner's."""
+def summary(number: int, blanks: list[tuple[Blank, str]], states: list[str]) -> RichText:
+    """A lesson's blanks and whose each is; then the whole course, as soon as one of its blanks is the learner's."""
     mark = {"yours": "✓", "borrowed": "○", "empty": "·"}
-    mine = sum(state == "yours" for _, state in pieces)
-    count = f"{mine} of {len(pieces)} pieces of this lesson are yours"
+    mine = sum(state == "yours" for _, state in blanks)
+    count = f"{mine} of {len(blanks)} pieces of this lesson are yours"
     if "yours" in states:
         count += f", {states.count('yours')} of {len(states)} of the whole course"
-    width = max((len(entry.key) for entry, _ in pieces), default=0)
-    rows = [f"{mark[state]} {entry.key:<{width}}  {state}" for entry, state in pieces]
+    width = max((len(entry.key) for entry, _ in blanks), default=0)
+    rows = [f"{mark[state]} {entry.key:<{width}}  {state}" for entry, state in blanks]
     items = "".join(
         f"<div><code>{mark[state]} {escape(entry.key)}</code> "
         f'<span style="{_QUIET}">{state}</span></div>'
-        for entry, state in pieces
+        for entry, state in blanks
     )
     html = (
         f'<div style="{_PANEL}"><div><strong>Lesson {number}: {count}</strong></div>{items}</div>'
     )
-    return Shown("\n".join([f"lesson {number}: {count}", *rows]), html)
+    return RichText("\n".join([f"lesson {number}: {count}", *rows]), html)

@@ -1,4 +1,4 @@
-"""`start(5)`, the first line of each lesson: what is edited runs at once, and what is missing is borrowed."""
+"""`start(5)`, the first line of each lesson: edits run at once, and what is missing is borrowed."""
 
 import os
 import random
@@ -11,7 +11,8 @@ from gptlab.blanks.registry import (
     broken_modules,
     by_lesson,
     find,
-    lend,
+    process_registry,
+    use_stand_ins,
     whose,
 )
 from gptlab.blanks.source_scan import Blank
@@ -19,8 +20,6 @@ from gptlab.course import exercise_card, lesson_files
 from gptlab.course.notebook_hooks import set_up
 
 MOST_THREADS = 4  # small models gain nothing from more
-
-_started: list[int] = []  # the lesson that was started last in this process
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,7 +33,7 @@ class Lesson:
     def __repr__(self) -> str:
         return f"lesson {self.number}" + (f" · {self.title}" if self.title else "")
 
-    def card(self, key: str, why: str) -> exercise_card.Shown:
+    def card(self, key: str, why: str) -> exercise_card.RichText:
         """The card of one exercise of this lesson, with one sentence that says why it matters.
 
         Raises UnknownBlank for a key that is none or belongs to another lesson.
@@ -46,10 +45,10 @@ class Lesson:
             )
         return exercise_card.card(entry, why)
 
-    def owned(self) -> exercise_card.Shown:
-        """The pieces of this lesson and whose each is, and how many of the whole course are the learner's."""
+    def summary(self) -> exercise_card.RichText:
+        """The blanks of this lesson and whose each is, and how many of the whole course are the learner's."""
         states = whose()
-        return exercise_card.owned(
+        return exercise_card.summary(
             self.number,
             [(entry, states[entry.key]) for entry in self.blanks],
             list(states.values()),
@@ -64,25 +63,25 @@ def start(number: int, seed: int = 0) -> Lesson:
     """
     lesson_files.checked_lesson(number)
     set_up()
-    _started[:] = [number]
+    process_registry.open_lesson = number
     lesson = Lesson(number, lesson_files.title(number), tuple(by_lesson().get(number, ())))
-    _settle_machine(seed)
+    _seed_and_threads(seed)
     broken = [f"{module} cannot be read: {reason}" for module, reason in broken_modules().items()]
     print("\n".join([_heading(lesson), _borrowed(number), *broken]))
     return lesson
 
 
-def lend_rest() -> list[str]:
+def fill_other_lessons() -> list[str]:
     """Fill what is empty outside the lesson that was started, for machinery that needs the whole model.
 
     The lesson's own blanks stay the learner's. Where no lesson was started, every empty blank is filled. Where the
     references are not there, the engine's stand-ins run (gptlab/engine/model/torch_stand_ins.py). Returns the keys.
     """
-    own = _started[-1] if _started else -1
+    own = -1 if process_registry.open_lesson is None else process_registry.open_lesson
     try:
         return borrow(other_than=own)
     except SolutionsMissing:
-        return lend(other_than=own)
+        return use_stand_ins(other_than=own)
 
 
 def _heading(lesson: Lesson) -> str:
@@ -112,7 +111,7 @@ def _borrowed(number: int) -> str:
     return f"borrowed until you write them: {named}"
 
 
-def _settle_machine(seed: int) -> None:
+def _seed_and_threads(seed: int) -> None:
     """The same draws each time, and no more threads than help."""
     os.environ.setdefault(
         "GOMP_SPINCOUNT", "100000"

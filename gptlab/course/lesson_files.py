@@ -1,4 +1,4 @@
-"""The lessons as they stand on the shelf: which there are, their notebooks and their titles."""
+"""The lessons that there are: their notebooks, numbers and titles."""
 
 import functools
 import json
@@ -16,7 +16,7 @@ class UnknownLesson(CourseError, ValueError):
     """A number that no lesson has."""
 
 
-def shelf() -> dict[int, Path]:
+def notebooks() -> dict[int, Path]:
     """The notebook of each lesson that has one, by number."""
     found = {}
     for path in sorted((source_scan.CHECKOUT / "lessons").glob("*.ipynb")):
@@ -28,7 +28,7 @@ def shelf() -> dict[int, Path]:
 
 def lesson_numbers() -> list[int]:
     """Every lesson that has a notebook or a blank."""
-    return sorted({*shelf(), *by_lesson()})
+    return sorted({*notebooks(), *by_lesson()})
 
 
 def checked_lesson(number: int) -> int:
@@ -46,7 +46,7 @@ def checked_lesson(number: int) -> int:
 
 def title(number: int) -> str:
     """The title of a lesson, from its notebook's first heading; "" where there is no notebook yet."""
-    path = shelf().get(number)
+    path = notebooks().get(number)
     return _title(path, path.stat().st_mtime_ns) if path else ""
 
 

@@ -18,8 +18,8 @@ BAR = 12  # characters
 
 
 @dataclass(frozen=True)
-class Piece:
-    """Where one blank stands: "empty", "fails" or "passes", and what its check says."""
+class BlankProgress:
+    """One blank: its state "empty", "fails" or "passes", and what its check says."""
 
     entry: Blank
     state: str
@@ -28,45 +28,47 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where one lesson stands."""
+class LessonProgress:
+    """One lesson, with each of its blanks judged."""
 
     number: int
     label: str
-    pieces: tuple[Piece, ...]
+    blanks: tuple[BlankProgress, ...]
 
     def count(self, state: str) -> int:
-        """How many pieces are in this state."""
-        return sum(piece.state == state for piece in self.pieces)
+        """How many blanks are in this state."""
+        return sum(blank.state == state for blank in self.blanks)
 
 
-def judged(entry: Blank, lend: bool = False) -> Piece:
+def judge_blank(entry: Blank, borrow_earlier: bool = False) -> BlankProgress:
     """Judge one blank by the learner's own body.
 
-    With lend=True, what is still empty in earlier lessons is borrowed from then on, as `start` does it.
+    With borrow_earlier=True, what is still empty in earlier lessons is borrowed from then on, as `start` does it.
     """
     if entry.empty:
-        return Piece(entry, "empty", f"○ {entry.key} is still empty: write it in {entry.place}")
-    if lend:
+        return BlankProgress(
+            entry, "empty", f"○ {entry.key} is still empty: write it in {entry.place}"
+        )
+    if borrow_earlier:
         with contextlib.suppress(registry.SolutionsMissing):
             registry.borrow(before=entry.lesson)
     try:
         report = own_verdict(entry.key)
     except CourseError as error:
-        return Piece(entry, "fails", f"✗ {error}")
-    return Piece(
+        return BlankProgress(entry, "fails", f"✗ {error}")
+    return BlankProgress(
         entry, "passes" if report.passed else "fails", report.message, report.misconception
     )
 
 
-def standings(lend: bool = False) -> list[Standing]:
+def course_progress(borrow_earlier: bool = False) -> list[LessonProgress]:
     """Every lesson, in order, with each of its blanks judged."""
     by_lesson = registry.by_lesson()
     return [
-        Standing(
+        LessonProgress(
             number,
             lesson_files.label(number),
-            tuple(judged(entry, lend) for entry in by_lesson.get(number, ())),
+            tuple(judge_blank(entry, borrow_earlier) for entry in by_lesson.get(number, ())),
         )
         for number in lesson_files.lesson_numbers()
     ]
@@ -74,20 +76,21 @@ def standings(lend: bool = False) -> list[Standing]:
 
 def progress() -> Source:
     """A line for each lesson: how many of its functions are written and pass their checks."""
-    return Source(table(standings()))
+    return Source(table(course_progress()))
 
 
-def table(rows: list[Standing]) -> str:
+def table(rows: list[LessonProgress]) -> str:
     """Number, title, bar and counts of each lesson, and the sum."""
-    rows = [row for row in rows if row.pieces]
+    rows = [row for row in rows if row.blanks]
     width = max((_width(row.label) for row in rows), default=0)
     lines = []
     for row in rows:
         label = row.label + " " * (width - _width(row.label))
         lines.append(f"{row.number:2}  {label}  {bar(row)}  {counts(row)}")
-    passes, total = sum(row.count("passes") for row in rows), sum(len(row.pieces) for row in rows)
+    passes = sum(row.count("passes") for row in rows)
+    total = sum(len(row.blanks) for row in rows)
     minutes = sum(
-        piece.entry.minutes for row in rows for piece in row.pieces if piece.state != "passes"
+        blank.entry.minutes for row in rows for blank in row.blanks if blank.state != "passes"
     )
     broken = [
         f"{module} cannot be read: {reason}" for module, reason in registry.broken_modules().items()
@@ -98,24 +101,24 @@ def table(rows: list[Standing]) -> str:
     return "\n".join([*lines, "", *broken, last])
 
 
-def bar(row: Standing) -> str:
+def bar(row: LessonProgress) -> str:
     """█ passes, ▒ written but not right yet, · empty; in proportion, and something always shows as something."""
-    total = len(row.pieces)
+    total = len(row.blanks)
     full = _cells(row.count("passes"), total)
     half = min(_cells(row.count("fails"), total), BAR - full)
     return "█" * full + "▒" * half + "·" * (BAR - full - half)
 
 
-def counts(row: Standing) -> str:
+def counts(row: LessonProgress) -> str:
     """Example: "3 of 9 pass, 1 written but not right yet"."""
     fails = row.count("fails")
-    return f"{row.count('passes')} of {len(row.pieces)} pass" + (
+    return f"{row.count('passes')} of {len(row.blanks)} pass" + (
         f", {fails} written but not right yet" if fails else ""
     )
 
 
 def _cells(count: int, total: int) -> int:
-    """A count as a part of the bar, rounded down, but at least one cell for one piece."""
+    """A count as a part of the bar, rounded down, but at least one cell for one blank."""
     return max(BAR * count // total, count > 0)
 
 

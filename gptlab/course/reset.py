@@ -12,7 +12,7 @@ from gptlab.blanks.errors import CannotEdit
 from gptlab.blanks.files import write_atomically
 from gptlab.blanks.registry import find, mark_empty
 from gptlab.blanks.solutions import Source, reference_source
-from gptlab.blanks.source_scan import blank_arguments, is_empty_node, short_path
+from gptlab.blanks.source_scan import blank_in, first_line, is_stub, short_path
 
 
 def reveal(key: str) -> Source:
@@ -60,7 +60,7 @@ def with_stub(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
             f"cannot reset {name}: {shown} defines no function of that name; nothing was changed"
         )
     lines = text.splitlines(keepends=True)
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    first = first_line(node)
     last = _last_line(lines, node)
     ending = re.search(rb"[\r\n]*\Z", lines[last - 1])[0]
     newline = re.search(rb"[\r\n]*\Z", lines[node.lineno - 1])[0] or b"\n"
@@ -71,7 +71,7 @@ def with_stub(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
     new = _definition(changed, name)
     if (
         new is None
-        or not is_empty_node(new)
+        or not is_stub(new)
         or same != [ast.dump(a) for a in changed.body if a is not new]
     ):
         raise CannotEdit(
@@ -98,9 +98,7 @@ def _parsed(text: bytes, shown: str) -> ast.Module:
 def _definition(tree: ast.Module, name: str) -> ast.FunctionDef | None:
     """The top-level function of that name: the last that is a blank, else the last."""
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
-    return next(
-        (node for node in reversed(found) if blank_arguments(node)), found[-1] if found else None
-    )
+    return blank_in(tree, name) or (found[-1] if found else None)
 
 
 def _last_line(lines: list[bytes], node: ast.FunctionDef) -> int:
@@ -122,7 +120,7 @@ def _stub(lines: list[bytes], node: ast.FunctionDef, first: int, newline: bytes)
     begin = node.body[0]
     indent = b"    "
     if begin.lineno > end_line:
-        indent = re.match(rb"[ \t]*", lines[min(_first_line(begin), begin.lineno) - 1])[0]
+        indent = re.match(rb"[ \t]*", lines[first_line(begin) - 1])[0]
     if ast.get_docstring(node, clean=False) is not None:
         if begin.lineno == end_line:
             header += newline + indent
@@ -133,13 +131,6 @@ def _stub(lines: list[bytes], node: ast.FunctionDef, first: int, newline: bytes)
         cut = len(lines[begin.end_lineno - 1]) - begin.end_col_offset
         header += between[start_column : len(between) - cut]
     return header + newline + indent + b"raise NotImplementedError"
-
-
-def _first_line(node: ast.stmt) -> int:
-    """The line where a statement begins, its decorators included."""
-    return min(
-        [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))]
-    )
 
 
 def _header_end(lines: list[bytes], node: ast.FunctionDef) -> tuple[int, int]:

@@ -28,7 +28,7 @@ def shipped(stage: str = "ppo_ptx") -> "Speaker":
     """
     if stage not in NAMES:
         raise ValueError(f"there is no shipped model {stage!r}; there are {', '.join(NAMES)}")
-    lesson.lend_rest()
+    lesson.fill_other_lessons()
     loaded = checkpoint.load(shipped_models.FOLDER / stage, optimizer=False)
     return Speaker(
         loaded.model.eval(), loaded.tokenizer, chats=stage != "base", name=NAMES[stage], stage=stage

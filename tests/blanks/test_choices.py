@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from gptlab.blanks import choices
+from gptlab.blanks.choices import SavedChoices
+from gptlab.blanks.decisions import Decision, Target
 from gptlab.blanks.errors import ChoicesDamaged
 from tests.support.paths import ROOT
 
@@ -15,7 +16,6 @@ from tests.support.paths import ROOT
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("GPTLAB_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(choices, "_read", {})
     return tmp_path / "home"
 
 
@@ -54,7 +54,7 @@ def test_borrowing_lasts_until_given_back(home):
     assert "borrowed" not in states(home).values() and not (home / "borrowed.json").exists()
 
 
-def test_a_function_runs_its_kept_choice(home):
+def test_a_function_runs_its_saved_choice(home):
     gptlab(home, "borrow", "all")
     code = (
         "import torch; from gptlab.sampling import softmax; print(softmax(torch.zeros(4)).tolist())"
@@ -77,16 +77,28 @@ def test_what_names_nothing_changes_nothing(home, target):
 
 
 def test_the_newest_choice_about_a_target_replaces_the_older(home):
-    choices.keep_choice("borrow", "key", "a.b")
-    choices.keep_choice("borrow", "lesson", 5)
-    choices.keep_choice("own", "key", "a.b")
-    assert choices.kept_choices() == [("borrow", "lesson", 5), ("own", "key", "a.b")]
-    choices._read.clear()
-    assert choices.kept_choices() == [("borrow", "lesson", 5), ("own", "key", "a.b")]
-    choices.keep_choice("borrow", "all", 0)
-    assert choices.kept_choices() == [("borrow", "all", 0)]
-    choices.keep_choice("own", "all", 0)
-    assert choices.kept_choices() == [] and list(home.iterdir()) == []
+    saved = SavedChoices()
+    lesson_5, owned = Decision("borrow", Target("lesson", 5)), Decision("own", Target("key", "a.b"))
+    for choice in (Decision("borrow", Target("key", "a.b")), lesson_5, owned):
+        saved.save(choice)
+    assert saved.decisions() == SavedChoices().decisions() == [lesson_5, owned]
+    everything = Decision("borrow", Target("all"))
+    saved.save(everything)
+    assert saved.decisions() == SavedChoices().decisions() == [everything]
+    saved.save(Decision("own", Target("all")))
+    assert saved.decisions() == [] and list(home.iterdir()) == []
+
+
+def test_a_file_of_an_earlier_version_is_read(home):
+    home.mkdir()
+    rows = [["borrow", "key", "a.b"], ["borrow", "lesson", 5], ["own", "all", 0]]
+    (home / "borrowed.json").write_text(json.dumps({"choices": rows}))
+    wanted = [
+        Decision("borrow", Target("key", "a.b")),
+        Decision("borrow", Target("lesson", 5)),
+        Decision("own", Target("all")),
+    ]
+    assert SavedChoices().decisions() == wanted
 
 
 @pytest.mark.parametrize(
@@ -107,7 +119,7 @@ def test_a_damaged_file_is_said_in_one_line(home, text):
     home.mkdir()
     (home / "borrowed.json").write_text(text)
     with pytest.raises(ChoicesDamaged, match="borrowed.json cannot be read .*delete it") as caught:
-        choices.kept_choices()
+        SavedChoices().decisions()
     assert "\n" not in str(caught.value)
 
 

@@ -1,6 +1,7 @@
 """Blanks: which body runs, what is said when none does, and the learner's file kept safe."""
 
 import importlib.util
+import linecache
 import os
 import pickle
 import subprocess
@@ -10,9 +11,9 @@ import traceback
 import pytest
 import torch
 
-from gptlab.blanks import registry, solutions, source_scan
+from gptlab.blanks import registry, source_scan
 from gptlab.blanks.errors import CannotEdit, EmptyBlank, SolutionsMissing, UnknownBlank
-from gptlab.course import reset
+from gptlab.course import progress, reset
 
 ROOM = '''"""A room."""
 
@@ -83,18 +84,12 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
-    for name in ("_registered", "_own", "_running"):
-        monkeypatch.setattr(registry, name, {})
-    monkeypatch.setattr(registry, "_decisions", [])
-    monkeypatch.setattr(registry, "_environment_counts", True)
-    monkeypatch.setattr(solutions, "_loaded", {})
+    monkeypatch.setattr(registry.process_registry, "__dict__", vars(registry.Registry()))
     monkeypatch.setattr(source_scan, "PACKAGE", tmp_path / "gptlab")
     monkeypatch.setattr(source_scan, "CHECKOUT", tmp_path)
     monkeypatch.setenv("GPTLAB_SOLUTIONS", str(tmp_path / "solutions"))
     monkeypatch.delenv("GPTLAB_BORROW")
-    registry._from_environment.cache_clear()
     yield Checkout(tmp_path)
-    registry._from_environment.cache_clear()
     for name in ("gptlab.fakeroom", "_gptlab_solutions_fakeroom"):
         sys.modules.pop(name, None)
 
@@ -332,16 +327,97 @@ def test_reference_file_is_executed_once(checkout):
         ("raise ValueError", False),
         ("raise NotImplementedError if x else ValueError", False),
         ("print(x)\n    raise NotImplementedError", False),
+        ("pass\n    raise NotImplementedError", True),
+        ('"""Doc."""\n    "Mine: to do."\n    raise NotImplementedError', True),
+        ('"""Doc."""\n    ...\n    pass\n    raise NotImplementedError("x")', True),
+        ("# mine: x + 1\n    raise NotImplementedError  # soon", True),
+        ("...", False),
+        ("pass; return x", False),
+        ("import torch\n    raise NotImplementedError", False),
+        ("del x\n    raise NotImplementedError", False),
+        ("while True:\n        raise NotImplementedError", False),
+        ('f"{x}"\n    raise NotImplementedError', False),
+        ("def g():\n        raise NotImplementedError\n    return g", False),
+        ("raise NotImplementedError.with_traceback(None)", False),
+        ("return NotImplementedError", False),
+        ("assert x\n    raise NotImplementedError", False),
     ],
 )
-def test_emptiness_from_code_and_from_source(tmp_path, body, empty):
-    text = f"@blank(lesson=1, minutes=1, difficulty=1)\ndef f(x):\n    {body}\n"
-    names = {"blank": lambda **_: lambda function: function}
-    exec(text, names)
-    assert source_scan.is_empty_function(names["f"]) is empty
-    (tmp_path / "room.py").write_text(text, encoding="utf-8")
-    if body != "raise NotImplementedError if x else ValueError":
-        assert source_scan.scan(tmp_path)[0]["room.f"].empty is empty
+def test_one_rule_says_what_is_empty(checkout, body, empty):
+    """The notebook (what was executed), the command line (what is in the file) and `progress` give one answer."""
+    header = "from gptlab.blanks.registry import blank\n\n"
+    blank = f"@blank(lesson=1, minutes=1, difficulty=1)\ndef f(x):\n    {body}\n"
+    checkout.room.write_text(header + blank, encoding="utf-8")
+    state = "empty" if empty else "yours"
+    assert registry.whose() == registry.states_in_files() == {"fakeroom.f": state}
+    room = checkout.run()
+    assert registry.whose() == registry.states_in_files() == {"fakeroom.f": state}
+    assert progress.judge_blank(registry.find("fakeroom.f")).state.startswith("empty") is empty
+    exec(compile(blank, registry.__file__, "exec"), room.__dict__, {})  # autoreload: alone
+    assert registry.whose("fakeroom.f") == state
+    if empty:
+        with pytest.raises(EmptyBlank):
+            room.f(1)
+
+
+def test_a_function_without_source_counts_as_written(checkout):
+    names = {"__name__": "gptlab.nowhere"}
+    text = ROOM.replace("return -x", "return -7 * x")
+    exec(compile(text, "<text>", "exec"), names)
+    assert names["hers"](2) == -14
+    assert registry.whose("nowhere.lower") == registry.whose("nowhere.hers") == "yours"
+    assert registry.find("nowhere.lower").place == "<text>:6"
+    with pytest.raises(NotImplementedError) as caught:
+        names["lower"](1)
+    assert caught.type is NotImplementedError
+
+
+def test_a_function_of_a_notebook_cell_is_judged_by_its_cell(checkout):
+    name, names = "<ipython-input-1>", {"__name__": "__main__"}
+    linecache.cache[name] = (len(ROOM), None, ROOM.splitlines(keepends=True), name)
+    exec(compile(ROOM, name, "exec"), names)
+    assert registry.whose("__main__.lower") == "empty" and names["hers"](2) == -2
+
+
+def test_a_function_that_is_no_longer_in_its_file_counts_as_written(checkout):
+    room = checkout.run()
+    alone = "@blank(lesson=5, minutes=20, difficulty=3)\ndef gone(x):\n    return x + 1\n"
+    exec(compile(alone, "<text>", "exec"), room.__dict__)
+    assert room.gone(1) == 2 and registry.whose("fakeroom.gone") == "yours"
+    checkout.room.write_text("def oops(:\n", encoding="utf-8")  # and where the file cannot be read
+    exec(compile(alone.replace("+ 1", "+ 2"), "<text>", "exec"), room.__dict__)
+    assert room.gone(1) == 3 and registry.whose("fakeroom.gone") == "yours"
+
+
+def test_the_version_grows_whenever_another_body_may_run(checkout):
+    room = checkout.run()
+    seen = [registry.version()]
+    for change in (
+        lambda: registry.borrow("fakeroom.hers"),
+        lambda: registry.give_back("all"),
+        lambda: reset.reset("fakeroom.hers"),
+        lambda: registry.use_stand_ins(),
+        lambda: checkout.run(),
+    ):
+        change()
+        seen.append(registry.version())
+    assert seen == sorted(set(seen))
+    registry.borrow("all")
+    now = registry.version()
+    room.hers(1), registry.whose(), registry.blanks()
+    assert registry.version() == now
+
+
+def test_two_registries_know_nothing_of_each_other(checkout):
+    checkout.run()  # the reference file imports the room
+    one, other = registry.Registry(), registry.Registry()
+    names = [{"__name__": "gptlab.fakeroom", "__file__": str(checkout.room)} for _ in range(2)]
+    text = ROOM.replace("from gptlab.blanks.registry import blank", "")
+    for own, space in zip((one, other), names, strict=True):
+        exec(compile(text, str(checkout.room), "exec"), space | {"blank": own.blank}, space)
+    one.borrow("fakeroom.hers")
+    assert (one.whose("fakeroom.hers"), other.whose("fakeroom.hers")) == ("borrowed", "yours")
+    assert (names[0]["hers"](3), names[1]["hers"](3)) == (300, -3)
 
 
 def test_blanks_are_top_level():
@@ -387,7 +463,7 @@ def test_a_call_costs_two_python_calls_more_than_the_body(checkout):
         room.hers(1)
     finally:
         sys.setprofile(None)
-    assert called == ["call_body", "_settle", "hers"]
+    assert called == ["call_body", "resolve_body", "hers"]
 
 
 def test_reveal_is_the_reference_text(checkout):

@@ -104,12 +104,12 @@ def test_near_matches_are_named(capsys):
 def test_the_map_of_the_course(capsys):
     assert main.main(["lessons", "--json"]) == 0
     rows = {row["lesson"]: row for row in json.loads(capsys.readouterr().out)["lessons"]}
-    assert list(rows) == sorted({*registry.by_lesson(), *lesson_files.shelf()})
+    assert list(rows) == sorted({*registry.by_lesson(), *lesson_files.notebooks()})
     for number, entries in registry.by_lesson().items():
         assert rows[number]["blanks"] == len(entries) and rows[number]["minutes"] == sum(
             entry.minutes for entry in entries
         )
-    for number, path in lesson_files.shelf().items():
+    for number, path in lesson_files.notebooks().items():
         assert rows[number]["file"] == f"lessons/{path.name}" and rows[number]["title"]
     assert main.main(["lessons"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -307,7 +307,7 @@ def started(monkeypatch):
 
 
 def test_lab_starts_jupyterlab_on_this_machine_only(started):
-    number, path = next(iter(lesson_files.shelf().items()))
+    number, path = next(iter(lesson_files.notebooks().items()))
     before = signal.getsignal(signal.SIGINT)
     assert (
         main.main(["lab", str(number), "--port", "8123", "--no-browser"]) == main.main(["lab"]) == 3

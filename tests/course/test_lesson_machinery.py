@@ -33,8 +33,8 @@ WAITS = "this cell comes to life when attention.merge_heads is written\n"
 PREPARE = """
 import torch
 from gptlab import borrow
-from gptlab.course.lesson import lend_rest
-lend_rest()
+from gptlab.course.lesson import fill_other_lessons
+fill_other_lessons()
 for name in ("causal_mask", "scaled_dot_product_attention", "split_heads", "multi_head_attention"):
     _ = borrow("attention." + name)
 from gptlab.engine.config import GPTConfig
@@ -150,7 +150,7 @@ def test_with_everything_borrowed_no_cell_waits(tree, tmp_path):
         "from gptlab import start, check\nlesson = start(1)",
         "# needs: ngram.perplexity\nprint('runs')",
         "check('ngram.perplexity')",
-        "lesson.owned()",
+        "lesson.summary()",
     )
     run(tree, cells, tmp_path, borrow="all")
     got = [said(cell) for cell in cells.cells]
@@ -173,10 +173,10 @@ first = torch.rand(3).tolist() + [random.random()]
 start({number}, seed=7)
 assert first == torch.rand(3).tolist() + [random.random()]
 from gptlab.blanks.registry import whose
-from gptlab.course.lesson import lend_rest
+from gptlab.course.lesson import fill_other_lessons
 states = whose()
 print(sorted(key for key in states if states[key] == "borrowed"))
-lend_rest()
+fill_other_lessons()
 print(sorted(key for key, state in whose().items() if state == "empty"))
 """
 
@@ -241,7 +241,7 @@ def test_start_says_which_file_cannot_be_read(tmp_path):
 
 
 def test_what_start_says(monkeypatch, capsys):
-    monkeypatch.setattr(lesson, "_settle_machine", lambda seed: None)
+    monkeypatch.setattr(lesson, "_seed_and_threads", lambda seed: None)
     lesson.start(1)
     first, second = capsys.readouterr().out.splitlines()
     count, minutes = (
@@ -325,9 +325,9 @@ def test_a_card_of_another_lesson_is_refused():
         lesson.Lesson(1, "", ()).card("sampling.sofmax", "why")
 
 
-def test_what_is_owned():
+def test_the_summary_of_a_lesson():
     first, second, third = registry.by_lesson()[1][:3]
-    shown = exercise_card.owned(
+    shown = exercise_card.summary(
         1, [(first, "yours"), (second, "borrowed"), (third, "empty")], ["yours"] * 2 + ["empty"] * 5
     )
     lines = [" ".join(line.split()) for line in shown.text.splitlines()]
@@ -375,7 +375,7 @@ def test_a_cell_waits_for_what_is_empty_only(monkeypatch):
     )
 
 
-# -- the shelf, progress ------------------------------------------------------------------------------------------
+# -- the lessons' files, progress ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -404,7 +404,7 @@ def test_titles_come_from_the_first_heading(checkout, heading, title):
     shelve(checkout, "01_next.ipynb", heading)
     assert (
         lesson_files.title(1) == title
-        and list(lesson_files.shelf()) == [1]
+        and list(lesson_files.notebooks()) == [1]
         and lesson_files.title(2) == ""
     )
 
@@ -414,13 +414,13 @@ def test_a_damaged_notebook_has_no_title(checkout):
     (checkout / "lessons" / "7_odd.ipynb").write_text("{}", encoding="utf-8")
     assert (
         lesson_files.title(7) == ""
-        and list(lesson_files.shelf()) == [7]
+        and list(lesson_files.notebooks()) == [7]
         and 7 in lesson_files.lesson_numbers()
     )
 
 
-def piece(state, minutes=5):
-    return progress.Piece(
+def judged(state, minutes=5):
+    return progress.BlankProgress(
         source_scan.Blank("m.f", 1, minutes, 1, "", "", 1, state == "empty"), state, ""
     )
 
@@ -438,14 +438,14 @@ def piece(state, minutes=5):
     ],
 )
 def test_bars(states, bar):
-    assert progress.bar(progress.Standing(1, "t", tuple(map(piece, states)))) == bar
+    assert progress.bar(progress.LessonProgress(1, "t", tuple(map(judged, states)))) == bar
 
 
 def test_the_table_of_progress():
     rows = [
-        progress.Standing(0, "聊天 a", (piece("passes"),)),
-        progress.Standing(1, "counting", (piece("fails"), piece("empty"))),
-        progress.Standing(17, "your own", ()),
+        progress.LessonProgress(0, "聊天 a", (judged("passes"),)),
+        progress.LessonProgress(1, "counting", (judged("fails"), judged("empty"))),
+        progress.LessonProgress(17, "your own", ()),
     ]
     assert progress.table(rows).splitlines() == [
         " 0  聊天 a    ████████████  1 of 1 pass",
@@ -457,8 +457,8 @@ def test_the_table_of_progress():
 
 JUDGE = """
 from gptlab import progress
-from gptlab.course.progress import standings
-states = {piece.entry.key: piece.state for row in standings() for piece in row.pieces}
+from gptlab.course.progress import course_progress
+states = {blank.entry.key: blank.state for row in course_progress() for blank in row.blanks}
 print([f"{key} {state}" for key, state in states.items() if state != "empty"])
 import sys; print("torch" in sys.modules)
 """
@@ -499,7 +499,7 @@ def lesson_zero(*extra):
         'lesson.card("sampling.append_token", "Everything is made of it.")',
         '# NBVAL_CHECK_OUTPUT\ncheck("sampling.append_token")',
         *extra,
-        "lesson.owned()",
+        "lesson.summary()",
     ]
     made = notebook_of(*sources)
     made.cells.insert(0, nbformat.v4.new_markdown_cell("# 00 · What it really does"))

@@ -189,7 +189,7 @@ def keeps_all():
         'lesson.card("sampling.append_token", "why")',
         '# NBVAL_CHECK_OUTPUT\ncheck("sampling.append_token")',
         "# needs: sampling.append_token\nx = 1",
-        "lesson.owned()",
+        "lesson.summary()",
     ]
     shown = [None, "s", "s", "s", None, "s"]
     cells, count = [], 0
@@ -236,7 +236,7 @@ def broken(change):
             lambda nb, c: c[1].update(source="from gptlab import start\nlesson = start(0)"),
             "first code cell must be",
         ),
-        (lambda nb, c: c[5].update(source="lesson.owned()\n1"), "last code cell must be"),
+        (lambda nb, c: c[5].update(source="lesson.summary()\n1"), "last code cell must be"),
         (lambda nb, c: c[0].update(source="# t\n" + "word " * 81), "82 words"),
         (lambda nb, c: c[0].update(source="# t\n" + "字" * 170), "86 words"),
         (

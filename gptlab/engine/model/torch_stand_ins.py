@@ -1,7 +1,7 @@
 """What a trained model runs on where a blank is empty and `solutions/` is not there: torch's own functions.
 
 So that a learner whose instructor has taken the references away can still talk to the shipped model in lesson 00.
-What she has written runs before any of these; `lesson.lend_rest` and `gptlab chat` bring them in.
+What she has written runs before any of these; `lesson.fill_other_lessons` and `gptlab chat` bring them in.
 """
 
 import math
@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.blanks import stand_ins
+from gptlab.blanks.registry import offer_stand_ins
 from gptlab.engine.model import fused
 
 
@@ -86,23 +86,22 @@ def sample_next(
     ).squeeze(-1)
 
 
-stand_ins.offered.update(
-    {
-        "attention.causal_mask": causal_mask,
-        "attention.scaled_dot_product_attention": attention,
-        "attention.split_heads": split_heads,
-        "attention.merge_heads": merge_heads,
-        "attention.multi_head_attention": fused.multi_head_attention,
-        "transformer.layer_norm": fused.layer_norm,
-        "transformer.gelu": gelu,
-        "transformer.feed_forward": fused.feed_forward,
-        "transformer.pre_ln_block": pre_ln_block,
-        "transformer.gpt2_init_std": gpt2_init_std,
-        "chat.append_kv": append_kv,
-        "chat.attend_cached": attend_cached,
-        "chat.trim_history": trim_history,
-        "instruct.render_chat": render_chat,
-        "sampling.sample_next": sample_next,
-        "ngram.cross_entropy": fused.cross_entropy,
-    }
-)
+BODIES = {
+    "attention.causal_mask": causal_mask,
+    "attention.scaled_dot_product_attention": attention,
+    "attention.split_heads": split_heads,
+    "attention.merge_heads": merge_heads,
+    "attention.multi_head_attention": fused.multi_head_attention,
+    "transformer.layer_norm": fused.layer_norm,
+    "transformer.gelu": gelu,
+    "transformer.feed_forward": fused.feed_forward,
+    "transformer.pre_ln_block": pre_ln_block,
+    "transformer.gpt2_init_std": gpt2_init_std,
+    "chat.append_kv": append_kv,
+    "chat.attend_cached": attend_cached,
+    "chat.trim_history": trim_history,
+    "instruct.render_chat": render_chat,
+    "sampling.sample_next": sample_next,
+    "ngram.cross_entropy": fused.cross_entropy,
+}
+offer_stand_ins(BODIES)

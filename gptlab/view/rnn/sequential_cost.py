@@ -23,7 +23,7 @@ def model_of(kind: str, seed: int = 0) -> nn.Module:
     """A network of width 64: "RNN", "GRU", or a "Transformer" of two layers (on functions of lessons 05 and 06)."""
     if kind != "Transformer":
         return RecurrentLM(kind, VOCABULARY, WIDTH, WIDTH, seed)
-    lesson.lend_rest()
+    lesson.fill_other_lessons()
     return GPT(
         GPTConfig(VOCABULARY, context=max(LENGTHS), n_layers=2, n_heads=2, d_model=WIDTH),
         fused=True,

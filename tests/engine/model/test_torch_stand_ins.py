@@ -10,10 +10,10 @@ import torch
 
 from dev import make_lessons as make
 from gptlab.blanks import registry
-from gptlab.blanks.stand_ins import offered
+from gptlab.engine.model import torch_stand_ins
 from tests.support.lesson_tree import empty_copy
 
-OFFERED = sorted(offered)
+OFFERED = sorted(torch_stand_ins.BODIES)
 
 
 def draw(*shape):
@@ -70,7 +70,7 @@ def test_a_stand_in_gives_what_the_reference_gives(key):
     room, name = key.split(".")
     reference = getattr(importlib.import_module(f"gptlab.{room}"), name)  # GPTLAB_BORROW=all
     for arguments in INPUTS[key]:
-        ours, theirs = offered[key](*arguments), reference(*arguments)
+        ours, theirs = torch_stand_ins.BODIES[key](*arguments), reference(*arguments)
         if key == "chat.trim_history":
             assert ours == theirs
         else:
@@ -79,7 +79,9 @@ def test_a_stand_in_gives_what_the_reference_gives(key):
 
 def test_sampling_draws_what_is_likely():
     logits = torch.tensor([[0.0, 1.0, 3.0]]).expand(20_000, 3)
-    drawn = offered["sampling.sample_next"](logits, 2.0, generator=torch.Generator().manual_seed(0))
+    drawn = torch_stand_ins.BODIES["sampling.sample_next"](
+        logits, 2.0, generator=torch.Generator().manual_seed(0)
+    )
     shares = torch.bincount(drawn, minlength=3) / len(drawn)
     torch.testing.assert_close(shares, (logits[0] / 2).softmax(dim=-1), atol=0.015, rtol=0)
 
@@ -107,8 +109,8 @@ from gptlab import attention, whose
 from gptlab.blanks import registry
 from gptlab.course import lesson
 from gptlab.engine.model import torch_stand_ins
-lesson._started[:] = [6]
-assert "attention.causal_mask" in lesson.lend_rest()
+registry.process_registry.open_lesson = 6
+assert "attention.causal_mask" in lesson.fill_other_lessons()
 assert attention.causal_mask(3).sum() == 6 and whose("attention.causal_mask") == "empty"
 from gptlab import transformer
 try:
