@@ -8,8 +8,11 @@ from gptlab.view.kit.number_format import with_unit
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 
-WIDTH, TOP, ROW = 520, 68, 82  # pixels
-LEFT, RIGHT = 66, 490  # of the scale of sizes
+WIDTH = 520  # pixels
+TOP = 68
+ROW = 82
+LEFT = 66  # of the scale of sizes
+RIGHT = 490
 SCALE = (6, 12)  # from 10^6 to 10^12 parameters
 
 
@@ -22,7 +25,7 @@ class Paper:
     idea: str
     data: str
     size: float | None
-    said: str
+    size_text: str
     source: str
 
 
@@ -93,8 +96,8 @@ PAPERS = (
 )
 
 
-def timeline(n_parameters: int, n_tokens: int) -> tuple[str, str]:
-    """The papers from 2003 to 2022, and the course's own model below them, as (SVG, description)."""
+def timeline(n_parameters: int, n_tokens: int) -> Picture:
+    """The papers from 2003 to 2022, and the course's own model below them."""
     ours = Paper(
         "now",
         "yours",
@@ -119,7 +122,8 @@ def timeline(n_parameters: int, n_tokens: int) -> tuple[str, str]:
         ]
     for i, paper in enumerate(papers):
         parts += _row(paper, TOP + i * ROW, COLOURS["you"] if paper is ours else COLOURS["sft"])
-    return svg.document(WIDTH, height, parts, _described(papers)), _described(papers)
+    alt = _describe(papers)
+    return Picture(svg.document(WIDTH, height, parts, alt), alt)
 
 
 def _row(paper: Paper, y: float, colour: str) -> list[str]:
@@ -127,14 +131,14 @@ def _row(paper: Paper, y: float, colour: str) -> list[str]:
     parts = [
         svg.text(14, y + 18, paper.year, 14, fill=FAINT, weight=600),
         svg.text(66, y + 18, paper.name, 16, weight=700, fill=colour),
-        svg.text(RIGHT, y + 18, paper.said, 14, "end", weight=600),
+        svg.text(RIGHT, y + 18, paper.size_text, 14, "end", weight=600),
         svg.text(66, y + 37, paper.idea, 14),
         svg.text(66, y + 55, f"data: {paper.data}", 13, fill=FAINT),
         svg.line(LEFT, y + 66, RIGHT, y + 66, EDGE, 1),
     ]
     if paper.size is None:
         return parts
-    ends = sorted({_x(paper.size), _x(175e9) if "to 175 B" in paper.said else _x(paper.size)})
+    ends = sorted({_x(paper.size), _x(175e9) if "to 175 B" in paper.size_text else _x(paper.size)})
     return [
         *parts,
         svg.line(ends[0], y + 66, ends[-1], y + 66, colour, 4),
@@ -148,11 +152,12 @@ def _x(size: float) -> float:
     return LEFT + (math.log10(size) - low) / (high - low) * (RIGHT - LEFT)
 
 
-def _described(papers: list[Paper]) -> str:
+def _describe(papers: list[Paper]) -> str:
     rows = "; ".join(
-        f"{p.year} {p.name}: {p.idea}; {p.said} parameters; data: {p.data}" for p in papers
+        f"{p.year} {p.name}: {p.idea}; {p.size_text} parameters; data: {p.data}" for p in papers
     )
-    return f"A timeline. {rows}. The scale of parameters runs from one million to one trillion in powers of ten."
+    scale = "The scale of parameters runs from one million to one trillion in powers of ten."
+    return f"A timeline. {rows}. {scale}"
 
 
 def sources() -> str:

@@ -1,4 +1,4 @@
-"""Shannon's game: guess how five pages go on, and see what it cost you, your bigram, the model and the best of all."""
+"""Shannon's game as a widget: guess how five pages go on, and see what it cost you, each model and the best of all."""
 
 import random
 from collections.abc import Callable
@@ -6,24 +6,27 @@ from html import escape
 
 import ipywidgets as w
 
-from gptlab.view.kit.bar_ladder import Rung, choices, describe, ladder
-from gptlab.view.kit.show import show
-from gptlab.view.ngram.shannon_guesses import (
+from gptlab.experiments.shannon_guesses import (
     FLOOR,
-    OFFERED,
+    N_OPTIONS,
     Guess,
     bet,
     draw_pages,
     guesses_of,
-    surprise,
+    surprisal,
 )
+from gptlab.view.kit.bar_ladder import Rung, choices, describe, ladder
+from gptlab.view.kit.bars import visible
+from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS
 from gptlab.world.web import Web
 
-PAGES, GUESSES = 5, 5  # pages of one game, guesses in each
+PAGES = 5  # of one game
+GUESSES = 5  # in each page
 LONGEST = 128  # tokens of a page
-SURE = {"no idea": 1 / OFFERED, "a hunch: 30 %": 0.3, "likely: 60 %": 0.6, "sure: 95 %": 0.95}
-YOU, BLIND = "you", "a blind guess"
+SURE = {"no idea": 1 / N_OPTIONS, "a hunch: 30 %": 0.3, "likely: 60 %": 0.6, "sure: 95 %": 0.95}
+YOU = "you"
+BLIND = "a blind guess"
 TINTS = {YOU: COLOURS["you"], FLOOR: COLOURS["floor"], BLIND: "#c3c0b8"}
 AXIS = "bits a guess, fewer is better; dotted: the exact floor"
 
@@ -37,18 +40,19 @@ class ShannonGame:
     def __init__(
         self, web: Web, tokenizer, models: dict[str, Callable], lang: str = "en", seed: int = 1951
     ):
-        self.web, self.tokenizer, self.models, self.lang, self.seed = (
-            web,
-            tokenizer,
-            models,
-            lang,
-            seed,
-        )
-        self.head, self.text, self.told, self.score = w.HTML(), w.HTML(), w.HTML(), w.HTML()
+        self.web = web
+        self.tokenizer = tokenizer
+        self.models = models
+        self.lang = lang
+        self.seed = seed
+        self.head = w.HTML()
+        self.text = w.HTML()
+        self.answer = w.HTML()
+        self.score = w.HTML()
         self.sure = w.ToggleButtons(options=SURE, value=0.6)
         self.sure.style.button_width = "auto"
         tile = w.Layout(width="auto", height="2.2em", margin="2px")
-        self.buttons = [w.Button(layout=tile) for _ in range(OFFERED)]
+        self.buttons = [w.Button(layout=tile) for _ in range(N_OPTIONS)]
         for i, button in enumerate(self.buttons):
             button.on_click(lambda _, i=i: self.guess(i))
         self.keys = w.Text(placeholder="or type 1–8", layout=w.Layout(width="9em"))
@@ -63,21 +67,22 @@ class ShannonGame:
             layout=w.Layout(grid_template_columns=columns, width="100%", max_width="44em"),
         )
         foot = w.HBox([self.keys, self.again], layout=w.Layout(flex_flow="row wrap"))
-        rows = [self.head, self.text, self.sure, grid, foot, self.told, self.score]
+        rows = [self.head, self.text, self.sure, grid, foot, self.answer, self.score]
         self.box = w.VBox(rows, layout=w.Layout(overflow="hidden"))
         self.begin(seed)
 
     def begin(self, seed: int) -> None:
         """Five pages of this seed, and the first guess."""
-        self.seed, draw = seed, random.Random(seed)
+        self.seed = seed
+        rng = random.Random(seed)
         pages = draw_pages(self.web, self.lang, seed, PAGES, self.tokenizer, LONGEST)
         self.guesses = [
             (n, guess)
             for n, ids in enumerate(pages, start=1)
-            for guess in guesses_of(self.web, self.tokenizer, self.models, ids, GUESSES, draw)
+            for guess in guesses_of(self.web, self.tokenizer, self.models, ids, GUESSES, rng)
         ]
         self.bets: list[tuple[float, ...]] = []
-        self.told.value = self.score.value = ""
+        self.answer.value = self.score.value = ""
         self._ask()
 
     @property
@@ -87,11 +92,11 @@ class ShannonGame:
 
     def guess(self, option: int) -> None:
         """Bet on an option with the confidence that is set; nothing happens when there is no such bet to make."""
-        if self.over or not 0 <= option < OFFERED:
+        if self.over or not 0 <= option < N_OPTIONS:
             return
         _, asked = self.guesses[len(self.bets)]
         self.bets.append(bet(option, self.sure.value))
-        self.told.value = _told(asked, option, self.bets[-1][asked.truth])
+        self.answer.value = _answer(asked, option, self.bets[-1][asked.truth])
         self.score.value = self.picture()
         self._ask()
 
@@ -99,25 +104,27 @@ class ShannonGame:
         """Mean bits a guess of every player, over the first n guesses (by default those that were made)."""
         n = len(self.bets) if n is None else n
         asked = [guess for _, guess in self.guesses[:n]]
-        scores = {BLIND: surprise(1 / OFFERED)}
+        scores = {BLIND: surprisal(1 / N_OPTIONS)}
         if len(self.bets) >= n:
-            scores[YOU] = (
-                sum(surprise(chances[g.truth]) for chances, g in zip(self.bets, asked)) / n
-            )
-        return scores | {name: sum(g.bits(name) for g in asked) / n for name in asked[0].chances}
+            paid = [surprisal(probs[guess.truth]) for probs, guess in zip(self.bets, asked)]
+            scores[YOU] = sum(paid) / n
+        players = asked[0].probs
+        return scores | {name: sum(guess.bits(name) for guess in asked) / n for name in players}
 
     def picture(self) -> str:
         """The score so far, as SVG."""
-        scores, n = self.bits(), len(self.bets)
+        scores = self.bits()
+        n = len(self.bets)
         return ladder(rungs(scores), f"After {n} guess{'es' * (n > 1)}", AXIS, scores[FLOOR])
 
     def still(self) -> str:
         """What stands where nothing is live: one guess, and how the machines do in the whole game."""
         shown = next((g for _, g in self.guesses if 20 < len(g.before) < 50), self.guesses[0][1])
+        options = labels(shown)
         lead = [
             f"{shown.before}▁".replace("\n", " ⏎ "),
-            "  ".join(shown.options),
-            f"It was {shown.options[shown.truth]}. Over {len(self.guesses)} such guesses:",
+            "  ".join(options),
+            f"It was {options[shown.truth]}. Over {len(self.guesses)} such guesses:",
         ]
         scores = self.bits(len(self.guesses))
         return ladder(
@@ -129,18 +136,17 @@ class ShannonGame:
         for control in (*self.buttons, self.keys):
             control.disabled = self.over
         if self.over:
-            self.head.value, self.text.value = (
-                f"<b>All {len(self.guesses)} guesses are made.</b>",
-                _verdict(self.bits()),
-            )
+            self.head.value = f"<b>All {len(self.guesses)} guesses are made.</b>"
+            self.text.value = _verdict(self.bits())
             return
         page, asked = self.guesses[len(self.bets)]
         self.head.value = (
             f"<b>page {page} of {PAGES} · guess {len(self.bets) + 1} of {len(self.guesses)}</b>"
         )
         self.text.value = _page_html(asked.before)
-        for i, (button, label) in enumerate(zip(self.buttons, asked.options)):
-            button.description, button.tooltip = f"{i + 1}  {label}", f"bet on {label}"
+        for i, (button, label) in enumerate(zip(self.buttons, labels(asked))):
+            button.description = f"{i + 1}  {label}"
+            button.tooltip = f"bet on {label}"
 
     def _typed(self, change) -> None:
         """A digit is a guess; the box empties itself for the next."""
@@ -151,42 +157,47 @@ class ShannonGame:
             self.keys.value = ""
 
 
+def labels(guess: Guess) -> list[str]:
+    """The options of a guess as they are shown."""
+    return [visible(option) or "(end of page)" for option in guess.options]
+
+
 def rungs(scores: dict[str, float]) -> list[Rung]:
     """The players from worst to best."""
     order = sorted(scores, key=scores.get, reverse=True)
-    notes = {name: f"{scores[name]:.2f} bits = {choices(scores[name])}" for name in order}
-    return [
-        Rung(name, scores[name], notes[name], TINTS.get(name, COLOURS["base"])) for name in order
-    ]
+    found = []
+    for name in order:
+        note = f"{scores[name]:.2f} bits = {choices(scores[name])}"
+        found.append(Rung(name, scores[name], note, TINTS.get(name, COLOURS["base"])))
+    return found
 
 
 def _page_html(before: str) -> str:
     """The page so far, and the gap."""
     gap = f'<span style="background:{COLOURS["you"]}">&nbsp;&nbsp;&nbsp;</span>'
     return (
-        '<div style="font-size:16px;line-height:1.6;min-height:5em;white-space:pre-wrap;overflow-wrap:anywhere">'
+        '<div style="font-size:16px;line-height:1.6;min-height:5em;'
+        'white-space:pre-wrap;overflow-wrap:anywhere">'
         f"{escape(before)}{gap}</div>"
     )
 
 
-def _told(asked: Guess, option: int, mine: float) -> str:
+def _answer(asked: Guess, option: int, mine: float) -> str:
     """What came, and what it cost everyone."""
-    mark, said, came = (
-        "✓" if option == asked.truth else "✗",
-        asked.options[option],
-        asked.options[asked.truth],
-    )
-    costs = [f"<b>you {surprise(mine):.2f} bits</b>"]
-    costs += [f"{escape(name)} {asked.bits(name):.2f}" for name in asked.chances]
+    options = labels(asked)
+    mark = "✓" if option == asked.truth else "✗"
+    costs = [f"<b>you {surprisal(mine):.2f} bits</b>"]
+    costs += [f"{escape(name)} {asked.bits(name):.2f}" for name in asked.probs]
     return (
-        f'<div aria-live="polite" style="line-height:1.5">{mark} you said <b>{escape(said)}</b>, '
-        f"it was <b>{escape(came)}</b>. Cost: {', '.join(costs)}.</div>"
+        f'<div aria-live="polite" style="line-height:1.5">{mark} you said <b>{escape(options[option])}</b>, '
+        f"it was <b>{escape(options[asked.truth])}</b>. Cost: {', '.join(costs)}.</div>"
     )
 
 
 def _verdict(scores: dict[str, float]) -> str:
     """The last word on a game."""
-    you, best = scores[YOU], scores[FLOOR]
+    you = scores[YOU]
+    best = scores[FLOOR]
     return (
         '<div style="font-size:16px;line-height:1.6;min-height:5em">'
         f"You needed {you:.2f} bits a guess: you hesitated between {choices(you)}. "
@@ -199,8 +210,5 @@ def shannon_game(web: Web, tokenizer, models: dict[str, Callable], lang: str = "
     game = ShannonGame(web, tokenizer, models, lang)
     n = len(game.guesses)
     scores = describe(rungs(game.bits(n)))
-    show(
-        game.still(),
-        f"Shannon's game: which of eight tokens comes next? Over {n} guesses: {scores}.",
-        game.box,
-    )
+    alt = f"Shannon's game: which of eight tokens comes next? Over {n} guesses: {scores}."
+    show(game.still(), alt, game.box)

@@ -2,14 +2,13 @@
 
 import math
 
-from matplotlib.figure import Figure
-
 from gptlab.view.kit import style
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS
 
 
-def smoothing_curve(losses: dict[float, float]) -> tuple[Figure, str]:
-    """(figure, description) of a loss for each smoothing; those at 0 and infinite ones are said in words only.
+def smoothing_curve(losses: dict[float, float]) -> Picture:
+    """A loss for each smoothing; those at 0 and infinite ones are said in words only.
 
     losses  nats per token, by smoothing
     """
@@ -25,9 +24,9 @@ def smoothing_curve(losses: dict[float, float]) -> tuple[Figure, str]:
         title="Loss of your bigram on pages it never saw",
     )
     for s, side, rise in ((best, "center", -14), (max(drawn), "right", 10)):
-        told = f"{s:g}: {drawn[s]:.2f} nats,\n{math.exp(drawn[s]):.3g} choices"
+        note = f"{s:g}: {drawn[s]:.2f} nats,\n{math.exp(drawn[s]):.3g} choices"
         axes.annotate(
-            told,
+            note,
             (s, drawn[s]),
             (0, rise),
             textcoords="offset points",
@@ -36,5 +35,6 @@ def smoothing_curve(losses: dict[float, float]) -> tuple[Figure, str]:
         )
     axes.xaxis.set_major_formatter("{x:g}")
     axes.margins(x=0.12)
-    told = ", ".join(f"{s:g} gives {loss:.2f}" for s, loss in sorted(losses.items()))
-    return figure, f"Loss in nats per token by smoothing: {told}. The best is {best:g}."
+    every = ", ".join(f"{s:g} gives {loss:.2f}" for s, loss in sorted(losses.items()))
+    alt = f"Loss in nats per token by smoothing: {every}. The best is {best:g}."
+    return Picture(figure, alt)

@@ -1,4 +1,4 @@
-"""The distribution microscope: what temperature, top-k and top-p do to the next token's chances."""
+"""The distribution microscope: what temperature, top-k and top-p do to the next token's probabilities."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,114 +12,136 @@ from gptlab import sampling
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
 from gptlab.view.kit.number_format import percent
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
 SHOWN = 12  # tokens that have a bar
 TOP_K = (1, 2, 3, 5, 10, 20, 40, 100)  # steps of the slider
 OFF = 0  # its last step
-ROW, SIZE, MARGIN, WIDTH = 25, 15, 16, 480  # pixels
-COLUMN, NUMBER = 112, 62  # pixels: width of the tokens' texts, of the percentages
+SCALES = (0.1, 0.25, 0.5, 1.0)  # what a bar over the whole row may stand for
+ROW = 25  # pixels
+SIZE = 15
+MARGIN = 16
+WIDTH = 480
+COLUMN = 112  # width of the tokens' texts
+NUMBER = 62  # width of the percentages
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One distribution under the microscope; each tensor is (V)."""
+class Distribution:
+    """One distribution at three stages; each tensor is (V)."""
 
     plain: Tensor  # at temperature 1, nothing cut
-    warm: Tensor  # at the temperature, nothing cut
+    tempered: Tensor  # at the temperature, nothing cut
     final: Tensor  # what a token is drawn from
     bits: float  # entropy of `final`
     n_kept: int
-    mass_cut: float  # of `warm`
+    mass_cut: float  # of `tempered`
 
     @property
     def choices(self) -> float:
-        """Between how many equally likely tokens the draw hesitates: 2^bits."""
+        """The number of equally likely tokens with the same entropy: 2^bits."""
         return 2.0**self.bits
 
+    @property
+    def scale(self) -> float:
+        """The probability that a bar over the whole row stands for: flat distributions are drawn larger."""
+        largest = float(torch.maximum(self.plain, self.final).max())
+        return next(scale for scale in SCALES if largest <= scale + 1e-5)
 
-def look(
+
+def filtered_distribution(
     logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
-) -> Reading:
-    """Run scores through the reader's own functions, in the order temperature, top-k, top-p.
+) -> Distribution:
+    """Run logits through the learner's own functions, in the order temperature, top-k, top-p.
 
         H = −Σ p_i log2 p_i                             Shannon 1948
 
     logits  (V) float
     """
-    plain, warm = sampling.softmax(logits), sampling.softmax(logits, temperature)
-    scores = warm.log()
+    tempered = sampling.softmax(logits, temperature)
+    scores = tempered.log()
     if top_k is not None:
         scores = sampling.top_k_filter(scores, top_k)
     if top_p is not None:
         scores = sampling.top_p_filter(scores, top_p)
-    final, kept = sampling.softmax(scores), scores > -torch.inf
+    final = sampling.softmax(scores)
+    kept = scores > -torch.inf
     bits = -torch.special.xlogy(final, final).sum() / math.log(2)
-    return Reading(
-        plain, warm, final, max(0.0, float(bits)), int(kept.sum()), float(warm[~kept].sum())
+    return Distribution(
+        plain=sampling.softmax(logits),
+        tempered=tempered,
+        final=final,
+        bits=max(0.0, float(bits)),
+        n_kept=int(kept.sum()),
+        mass_cut=float(tempered[~kept].sum()),
     )
 
 
-def picture(reading: Reading, pieces: Callable[[int], bytes], title: str) -> str:
-    """A reading as SVG: kept tokens in blue, cut ones grey and struck out, a line where each stood at first."""
-    ids = reading.plain.topk(min(SHOWN, len(reading.plain))).indices.tolist()
-    left, top, full = MARGIN + COLUMN + 10, MARGIN + 30, full_width(reading)
-    room = (WIDTH - left - MARGIN - NUMBER) / full
-    parts = [
-        svg.text(
-            MARGIN, MARGIN + 13, svg.shorten_left(title, WIDTH - 2 * MARGIN, SIZE), SIZE, weight=600
-        )
-    ]
+def distribution_svg(shown: Distribution, piece_of: Callable[[int], bytes], title: str) -> str:
+    """A distribution as SVG: kept tokens in blue, cut ones grey and struck out, a line where each stood at first.
+
+    piece_of  a token's bytes by its id
+    """
+    ids = shown.plain.topk(min(SHOWN, len(shown.plain))).indices.tolist()
+    left = MARGIN + COLUMN + 10
+    top = MARGIN + 30
+    unit = (WIDTH - left - MARGIN - NUMBER) / shown.scale
+    heading = svg.shorten_left(title, WIDTH - 2 * MARGIN, SIZE)
+    parts = [svg.text(MARGIN, MARGIN + 13, heading, SIZE, weight=600)]
     for n, i in enumerate(ids):
-        parts += _bar(reading, i, visible(pieces(i)), left, top + n * ROW, room)
+        parts += _bar(shown, i, visible(piece_of(i)), left, top + n * ROW, unit)
     foot = top + len(ids) * ROW + 22
-    legend = f"orange line: at temperature 1, nothing cut · full width: {percent(full)}"
+    legend = f"orange line: at temperature 1, nothing cut · full width: {percent(shown.scale)}"
     parts += [
-        svg.text(MARGIN, foot, _summary(reading), SIZE, weight=600),
-        svg.text(MARGIN, foot + 21, _cut(reading), 13),
+        svg.text(MARGIN, foot, _summary(shown), SIZE, weight=600),
+        svg.text(MARGIN, foot + 21, _cut(shown), 13),
         svg.text(MARGIN, foot + 41, legend, 13, fill=FAINT),
     ]
-    return svg.document(WIDTH, foot + 41 + MARGIN, parts, in_words(reading, pieces, title))
+    alt = describe(shown, piece_of, title)
+    return svg.document(WIDTH, foot + 41 + MARGIN, parts, alt)
 
 
-def full_width(reading: Reading) -> float:
-    """The probability that a bar over the whole row stands for: flat distributions are drawn larger."""
-    most = float(torch.maximum(reading.plain, reading.final).max())
-    return next(full for full in (0.1, 0.25, 0.5, 1.0) if most <= full + 1e-5)
-
-
-def _bar(reading: Reading, i: int, label: str, left: float, y: float, room: float) -> list[str]:
+def _bar(shown: Distribution, i: int, label: str, left: float, y: float, unit: float) -> list[str]:
     """One token: blue where it is kept, a pale bar and a line through its name where it is cut."""
-    first, warm, p = (float(chances[i]) for chances in (reading.plain, reading.warm, reading.final))
-    cut, ink = p == 0 < warm, INK if p else FAINT
+    first = float(shown.plain[i])
+    tempered = float(shown.tempered[i])
+    p = float(shown.final[i])
+    cut = p == 0 < tempered
+    ink = INK if p else FAINT
+    fill = COLOURS["sft"] if p else EDGE
     name = svg.text(left - 10, y + 17, svg.shorten(label, COLUMN, SIZE), SIZE, "end", fill=ink)
-    number, long = "cut" if cut else percent(p), room * (p or warm)
+    length = unit * (p or tempered)
+    number = "cut" if cut else percent(p)
     return [
         name.replace("<text ", '<text text-decoration="line-through" ') if cut else name,
-        svg.rect(left, y + 4, max(1.5, long), ROW - 8, COLOURS["sft"] if p else EDGE, radius=2),
-        svg.text(left + max(long, room * first) + 8, y + 17, number, 13, fill=ink),
-        svg.line(left + room * first, y + 2, left + room * first, y + ROW - 2, COLOURS["ppo"], 2),
+        svg.rect(left, y + 4, max(1.5, length), ROW - 8, fill, radius=2),
+        svg.text(left + max(length, unit * first) + 8, y + 17, number, 13, fill=ink),
+        svg.line(left + unit * first, y + 2, left + unit * first, y + ROW - 2, COLOURS["ppo"], 2),
     ]
 
 
-def _summary(reading: Reading) -> str:
-    return f"{reading.bits:.2f} bits = {reading.choices:,.1f} equally likely choices"
+def _summary(shown: Distribution) -> str:
+    return f"{shown.bits:.2f} bits = {shown.choices:,.1f} equally likely choices"
 
 
-def _cut(reading: Reading) -> str:
+def _cut(shown: Distribution) -> str:
     """How much is kept, how much is cut."""
-    many = len(reading.plain)
-    if reading.n_kept == many:
-        return f"all {many:,} tokens can be drawn"
-    return f"{reading.n_kept:,} of {many:,} tokens can be drawn; {percent(reading.mass_cut)} of the chances cut away"
+    n = len(shown.plain)
+    if shown.n_kept == n:
+        return f"all {n:,} tokens can be drawn"
+    return (
+        f"{shown.n_kept:,} of {n:,} tokens can be drawn; "
+        f"{percent(shown.mass_cut)} of the chances cut away"
+    )
 
 
-def in_words(reading: Reading, pieces: Callable[[int], bytes], title: str) -> str:
-    """A reading for those who cannot see it."""
-    best = reading.plain.topk(min(4, len(reading.plain))).indices.tolist()
-    said = ", ".join(f"{visible(pieces(i))} {percent(float(reading.final[i]))}" for i in best)
-    return f"{title}: {said}; {_summary(reading)}"
+def describe(shown: Distribution, piece_of: Callable[[int], bytes], title: str) -> str:
+    """A distribution in words: its likeliest tokens, and its entropy."""
+    best = shown.plain.topk(min(4, len(shown.plain))).indices.tolist()
+    tokens = ", ".join(f"{visible(piece_of(i))} {percent(float(shown.final[i]))}" for i in best)
+    return f"{title}: {tokens}; {_summary(shown)}"
 
 
 class Microscope:
@@ -130,7 +152,8 @@ class Microscope:
     """
 
     def __init__(self, models: dict[str, Callable], tokenizer, prompts: Sequence[str]):
-        self.models, self.tokenizer = models, tokenizer
+        self.models = models
+        self.tokenizer = tokenizer
         wide = {
             "layout": w.Layout(width="100%", max_width="480px"),
             "style": {"description_width": "95px"},
@@ -159,23 +182,23 @@ class Microscope:
         self.refresh()
 
     @torch.no_grad()
-    def reading(self) -> Reading:
+    def distribution(self) -> Distribution:
         """What the controls ask for."""
         ids = [self.tokenizer.special["endoftext"], *self.tokenizer.encode(self.prompt.value)]
         logits = self.models[self.model.value](torch.tensor([ids]))[0, -1]
-        return look(logits, self.temperature.value, self.top_k.value or None, self.top_p.value)
+        return filtered_distribution(
+            logits, self.temperature.value, self.top_k.value or None, self.top_p.value
+        )
 
     def refresh(self, _=None) -> None:
         """Draw anew."""
-        self.out.value = self.picture()
+        self.out.value = self.picture().image
 
-    def picture(self) -> str:
-        """The present reading as SVG."""
-        return picture(self.reading(), self._piece, f"{self.prompt.value}▁")
-
-    def said(self) -> str:
-        """The present reading in words."""
-        return in_words(self.reading(), self._piece, self.prompt.value)
+    def picture(self) -> Picture:
+        """The distribution that the controls ask for."""
+        shown = self.distribution()
+        image = distribution_svg(shown, self._piece, f"{self.prompt.value}▁")
+        return Picture(image, describe(shown, self._piece, self.prompt.value))
 
     def _piece(self, i: int) -> bytes:
         return self.tokenizer.decode_bytes([i])
@@ -185,6 +208,6 @@ def microscope(models: dict[str, Callable], tokenizer, prompts: Sequence[str]) -
     """Show the microscope; where nothing is live, its picture with top-k at 5."""
     scope = Microscope(models, tokenizer, prompts)
     scope.top_k.value = 5
-    still, alt = scope.picture(), scope.said()
+    image, alt = scope.picture()
     scope.top_k.value = OFF
-    show(still, f"Distribution microscope, top-k at 5. {alt}", scope.box)
+    show(image, f"Distribution microscope, top-k at 5. {alt}", scope.box)

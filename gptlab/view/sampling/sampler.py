@@ -9,9 +9,9 @@ from gptlab.engine.assistant import Speaker, TooLong
 from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS
-from gptlab.view.sampling.token_walk import Walk, path_picture
+from gptlab.view.sampling.token_walk import TokenWalk, path_picture
 
-N = 8  # candidates that are shown
+N_CANDIDATES = 8
 KEYS = "type 1–8, 0, f, u, r"
 PROMPTS = (
     "The soup was",
@@ -31,8 +31,8 @@ def be_the_sampler(
 
     ranks  which candidate the picture's walk takes at each choice, 1 = the likeliest
     """
-    svg, alt = path_picture(speakers[0], prompts[0], list(ranks))
-    show(svg, alt, widget=Sampler(speakers, prompts).box)
+    picture = path_picture(speakers[0], prompts[0], list(ranks))
+    show(*picture, widget=Sampler(speakers, prompts).box)
 
 
 class Sampler:
@@ -40,7 +40,7 @@ class Sampler:
 
     def __init__(self, speakers: list[Speaker], prompts: tuple[str, ...] = PROMPTS):
         self.columns = [
-            Column(Walk(speaker, prompts[0], seed)) for seed, speaker in enumerate(speakers)
+            Column(TokenWalk(speaker, prompts[0], seed)) for seed, speaker in enumerate(speakers)
         ]
         wide = w.Layout(width="auto", flex="1 1 16em", max_width="30em")
         self.examples = w.Dropdown(options=prompts, description="example", layout=wide)
@@ -76,7 +76,7 @@ class Sampler:
         """Start all columns anew from a text; one that is too long changes nothing and is refused in one line."""
         self.note.value = ""
         try:
-            walks = [Walk(column.speaker, text, column.walk.seed) for column in self.columns]
+            walks = [TokenWalk(column.speaker, text, column.walk.seed) for column in self.columns]
         except TooLong as error:
             self.note.value = f"<b>{escape(str(error))}</b>"
             return
@@ -93,13 +93,17 @@ class Sampler:
 class Column:
     """One model's walk: its text, a button for each candidate, and what else one can do."""
 
-    def __init__(self, walk: Walk):
+    def __init__(self, walk: TokenWalk):
         self.speaker = walk.speaker
-        self.text, self.state = w.HTML(), w.HTML()
+        self.text = w.HTML()
+        self.state = w.HTML()
         self.buttons = [
-            w.Button(layout=w.Layout(width="9.5em", height="2em", margin="1px")) for _ in range(N)
+            w.Button(layout=w.Layout(width="9.5em", height="2em", margin="1px"))
+            for _ in range(N_CANDIDATES)
         ]
-        self.bars = [w.HTML(layout=w.Layout(flex="1 1 6em", margin="0 0 0 6px")) for _ in range(N)]
+        self.bars = [
+            w.HTML(layout=w.Layout(flex="1 1 6em", margin="0 0 0 6px")) for _ in range(N_CANDIDATES)
+        ]
         for rank, button in enumerate(self.buttons):
             button.on_click(lambda _, rank=rank: self._pick(rank))
         self.let = self._action(
@@ -131,7 +135,7 @@ class Column:
         self.box = w.VBox([self.text, *rows, self.state, actions], layout=layout)
         self.follow(walk)
 
-    def follow(self, walk: Walk) -> None:
+    def follow(self, walk: TokenWalk) -> None:
         """Show a walk, and go on with it."""
         self.walk = walk
         self._draw()
@@ -166,7 +170,7 @@ class Column:
 
     def _draw(self) -> None:
         """Bring every widget up to date with the walk."""
-        self.candidates = self.walk.candidates(N)
+        self.candidates = self.walk.candidates(N_CANDIDATES)
         self.text.value = _text_html(self.walk)
         for i, (button, bar) in enumerate(zip(self.buttons, self.bars)):
             found = self.candidates[i] if i < len(self.candidates) else None
@@ -176,45 +180,48 @@ class Column:
             button.tooltip = f"pick {found.label}, {percent(found.probability)}" if found else ""
             bar.value = _bar_html(found.probability, COLOURS[self.speaker.stage]) if found else ""
         self.let.disabled = self.end.disabled = not self.candidates
-        self.back.disabled = self.again.disabled = not self.walk.steps
+        self.back.disabled = self.again.disabled = not self.walk.picked
         self.state.value = (
             f'<div aria-live="polite" style="line-height:1.4">{escape(_state(self.walk))}</div>'
         )
 
 
-def _text_html(walk: Walk) -> str:
+def _text_html(walk: TokenWalk) -> str:
     """The prompt, then each token picked as a chip that tells its probability when pointed at."""
     chip = f"border-bottom:2px solid {COLOURS['you']};margin-right:2px;white-space:pre-wrap"
     chips = "".join(
-        f'<span style="{chip}" title="{percent(step.probability)}">{escape(step.label.replace("␣", " "))}</span>'
-        for step in walk.steps
+        f'<span style="{chip}" title="{percent(token.probability)}">'
+        f"{escape(token.label.replace('␣', ' '))}</span>"
+        for token in walk.picked
     )
-    turn = (
-        f'<br><span style="opacity:.7">{"reply: " if walk.speaker.chats else ""}</span>'
-        if walk.speaker.chats
-        else ""
-    )
+    turn = '<br><span style="opacity:.7">reply: </span>' if walk.speaker.chats else ""
     return (
         f'<div style="font-size:15px;line-height:1.7;min-height:5.1em;overflow-wrap:anywhere">'
         f'<b style="color:{COLOURS[walk.speaker.stage]}">■</b> <b>{walk.speaker.name}</b><br>'
-        f'<span style="opacity:.7">{escape(walk.prompt)}</span>{turn}{chips}{"" if walk.stopped else "▏"}</div>'
+        f'<span style="opacity:.7">{escape(walk.prompt)}</span>{turn}{chips}'
+        f"{'' if walk.stopped else '▏'}</div>"
     )
 
 
 def _bar_html(probability: float, colour: str) -> str:
     """A bar and its number, in the page's own text colour."""
     return (
-        f'<div style="display:flex;align-items:center;height:1.6em"><div style="background:{colour};height:1em;'
-        f'border-radius:2px;flex:0 0 auto;width:calc({probability:.4f} * (100% - 5em));min-width:2px"></div>'
+        f'<div style="display:flex;align-items:center;height:1.6em">'
+        f'<div style="background:{colour};height:1em;border-radius:2px;flex:0 0 auto;'
+        f'width:calc({probability:.4f} * (100% - 5em));min-width:2px"></div>'
         f'<span style="margin-left:6px;white-space:nowrap">{percent(probability)}</span></div>'
     )
 
 
-def _state(walk: Walk) -> str:
+def _state(walk: TokenWalk) -> str:
     """One line that says where the walk stands."""
-    n, count = len(walk.steps), f"{len(walk.steps)} token{'s' * (len(walk.steps) != 1)}"
+    n = len(walk.picked)
+    count = f"{n} token{'s' * (n != 1)}"
     if walk.stopped:
         return f"{count}; the last one is the stop token, so the text ends here"
     if walk.full:
-        return f"{count}; the model can look at no more than {walk.speaker.context} tokens, so it must stop"
+        return (
+            f"{count}; the model can look at no more than {walk.speaker.context} tokens, "
+            "so it must stop"
+        )
     return f"{count} picked; what comes next?" if n else "what comes next?"

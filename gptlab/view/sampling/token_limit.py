@@ -1,4 +1,4 @@
-"""The limit on new tokens: a slider that cuts a reply off, and shows who ended it, the model or the limit."""
+"""The limit on new tokens (max_new_tokens): a slider that cuts a reply off, and shows who ended it, model or limit."""
 
 from html import escape
 
@@ -6,31 +6,38 @@ import ipywidgets as w
 
 from gptlab.engine.assistant import Speaker
 from gptlab.view.kit import svg
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 from gptlab.view.sampling.token_walk import readable
 
-WIDTH, ROW = 520, 30
+WIDTH = 520  # pixels
+ROW = 30
 
 
-def cut_off(speaker: Speaker, question: str) -> None:
+def token_limit(speaker: Speaker, question: str) -> None:
     """Show a reply under every limit: live with a slider, else as a picture of a few limits."""
     reply = speaker.go_on(speaker.begin(question))
-    svg_text, alt = limits_picture(speaker, question, reply)
-    show(svg_text, alt, widget=CutOff(speaker, question, reply).box)
+    picture = token_limit_picture(speaker, question, reply)
+    show(*picture, widget=TokenLimit(speaker, question, reply).box)
 
 
-def ended_by(speaker: Speaker, reply: list[int], limit: int) -> tuple[list[int], str]:
-    """The tokens that come out under a limit, and who ended them: "stop" (the model) or "length" (the limit)."""
-    cut = reply[:limit]
-    return cut, "stop" if cut and cut[-1] == speaker.stop else "length"
+def truncate(speaker: Speaker, reply: list[int], limit: int) -> tuple[list[int], str]:
+    """The tokens that come out under a limit, and the reason why they end there.
+
+    The reason is "stop" where the model stopped by itself, "length" where the limit came first: the finish_reason of chat APIs.
+    """
+    kept = reply[:limit]
+    return kept, "stop" if kept and kept[-1] == speaker.stop else "length"
 
 
-class CutOff:
+class TokenLimit:
     """A slider for the limit, and the reply under it; `box` is the widget."""
 
     def __init__(self, speaker: Speaker, question: str, reply: list[int]):
-        self.speaker, self.question, self.reply = speaker, question, reply
+        self.speaker = speaker
+        self.question = question
+        self.reply = reply
         wide = w.Layout(width="100%", max_width="34em")
         self.limit = w.IntSlider(
             max(1, len(reply) // 2), 1, len(reply) + 2, description="max new tokens", layout=wide
@@ -42,19 +49,21 @@ class CutOff:
         self._draw()
 
     def _draw(self) -> None:
-        cut, reason = ended_by(self.speaker, self.reply, self.limit.value)
+        kept, reason = truncate(self.speaker, self.reply, self.limit.value)
         colour = COLOURS[self.speaker.stage] if reason == "stop" else COLOURS["ppo"]
         end = "⟨end⟩: the model stopped" if reason == "stop" else "▌ cut off: the limit came first"
         self.text.value = (
-            f'<div aria-live="polite" style="font-size:15px;line-height:1.7;max-width:40em;overflow-wrap:anywhere">'
-            f'<span style="opacity:.7">{escape(self.question)}</span><br>{escape(readable(self.speaker, cut))} '
+            f'<div aria-live="polite" '
+            f'style="font-size:15px;line-height:1.7;max-width:40em;overflow-wrap:anywhere">'
+            f'<span style="opacity:.7">{escape(self.question)}</span><br>'
+            f"{escape(readable(self.speaker, kept))} "
             f'<b style="border-bottom:3px solid {colour}">{end}</b><br>'
-            f'<code>finish_reason = "{reason}"</code> after {len(cut)} tokens</div>'
+            f'<code>finish_reason = "{reason}"</code> after {len(kept)} tokens</div>'
         )
 
 
-def limits_picture(speaker: Speaker, question: str, reply: list[int]) -> tuple[str, str]:
-    """The reply under four limits, one row each, as (SVG, description)."""
+def token_limit_picture(speaker: Speaker, question: str, reply: list[int]) -> Picture:
+    """The reply under four limits, one row each."""
     n = len(reply)
     limits = sorted({max(1, n // 4), max(1, n // 2), max(1, n - 1), n})
     parts = [
@@ -62,30 +71,24 @@ def limits_picture(speaker: Speaker, question: str, reply: list[int]) -> tuple[s
         svg.text(14, 52, "limit", 12.5, fill=FAINT),
         svg.text(WIDTH - 14, 52, "ended by", 12.5, "end", fill=FAINT),
     ]
-    said = []
+    described = []
     for i, limit in enumerate(limits):
-        cut, reason = ended_by(speaker, reply, limit)
-        y, text = 60 + i * ROW, readable(speaker, cut)
-        colour, word = (
-            (COLOURS[speaker.stage], "the model")
-            if reason == "stop"
-            else (COLOURS["ppo"], "the limit")
-        )
+        kept, reason = truncate(speaker, reply, limit)
+        y = 60 + i * ROW
+        text = readable(speaker, kept)
+        if reason == "stop":
+            colour, mark, ended_by = COLOURS[speaker.stage], " ⟨end⟩", "the model"
+        else:
+            colour, mark, ended_by = COLOURS["ppo"], " ▌", "the limit"
         parts += [
             svg.line(14, y, WIDTH - 14, y, EDGE),
             svg.text(14, y + 20, str(limit), 14, weight=600),
-            svg.text(
-                56,
-                y + 20,
-                svg.shorten_middle(
-                    text + (" ⟨end⟩" if reason == "stop" else " ▌"), WIDTH - 140, 14
-                ),
-                14,
-            ),
-            svg.text(WIDTH - 14, y + 20, word, 14, "end", fill=colour, weight=600),
+            svg.text(56, y + 20, svg.shorten_middle(text + mark, WIDTH - 140, 14), 14),
+            svg.text(WIDTH - 14, y + 20, ended_by, 14, "end", fill=colour, weight=600),
         ]
-        said.append(f"limit {limit}: “{text}”, ended by {word}")
+        described.append(f"limit {limit}: “{text}”, ended by {ended_by}")
     alt = (
-        f"The {speaker.name}'s reply to “{question}” under limits on new tokens. {'; '.join(said)}."
+        f"The {speaker.name}'s reply to “{question}” under limits on new tokens. "
+        f"{'; '.join(described)}."
     )
-    return svg.document(WIDTH, 60 + len(limits) * ROW + 8, parts, alt), alt
+    return Picture(svg.document(WIDTH, 60 + len(limits) * ROW + 8, parts, alt), alt)

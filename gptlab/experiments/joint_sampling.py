@@ -1,0 +1,63 @@
+"""Tokens drawn one by one against tokens drawn all at once: how many of a model's continuations survive mixing.
+
+A model that writes all tokens at the same time can only draw each place from its own distribution (the marginals); where the
+tokens of one text depend on each other, most of what it writes then was never written by anyone.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gptlab.engine.assistant import Speaker
+from gptlab.engine.model.generate import generate_batch
+from gptlab.world.facts import Fact
+from gptlab.world.gold_labeler import GoldLabeler
+from gptlab.world.phrasings import PHRASINGS, fill
+from gptlab.world.questions import Question
+from gptlab.world.web import Web
+
+MAX_NEW_TOKENS = 48
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Of some texts: how many the web could have written, and how many name the right answer and no other."""
+
+    legal: float
+    right: float
+
+
+def question_about(fact: Fact, lang: str) -> Question:
+    """The question about a fact, as a forum page asks it: one line."""
+    text = fill(PHRASINGS[fact.relation][lang].questions[0], fact.subject.name[lang])
+    text += "?\n" if lang == "en" else "？\n"
+    return Question(text, lang, "fact", fact, fact.answer[lang])
+
+
+def sample_one_by_one(speaker: Speaker, question: Question, n: int = 100, seed: int = 0) -> Tensor:
+    """n continuations of a question, drawn token by token; (n, T) int, filled up with the stop token."""
+    generator = torch.Generator().manual_seed(seed)
+    prompts = [speaker.begin(question.text)] * n
+    rows = generate_batch(speaker.model, prompts, MAX_NEW_TOKENS, speaker.stop, generator=generator)
+    longest = max(map(len, rows))
+    return torch.tensor([row + [speaker.stop] * (longest - len(row)) for row in rows])
+
+
+def texts_of(speaker: Speaker, rows: Tensor) -> list[str]:
+    """Each row as text, up to its first stop token."""
+    found = []
+    for row in rows.tolist():
+        end = row.index(speaker.stop) if speaker.stop in row else len(row)
+        found.append(speaker.tokenizer.decode(row[:end]))
+    return found
+
+
+def shares_of(web: Web, speaker: Speaker, question: Question, rows: Tensor) -> Shares:
+    """How many continuations make a page of this web, by its own probabilities, and how many first lines are right."""
+    labeler = GoldLabeler(web)
+    written = texts_of(speaker, rows)
+    legal = [web.log_probability(question.text + text) > -math.inf for text in written]
+    right = [labeler.classify(question, text.split("\n")[0]) == "right" for text in written]
+    return Shares(sum(legal) / len(rows), sum(right) / len(rows))
