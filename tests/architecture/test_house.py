@@ -1,6 +1,7 @@
 """The house as it must stand: floors, sizes, agreement between stubs, references and docstrings."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,17 @@ SOLUTIONS = sorted((ROOT / "solutions").glob("*.py"))
 BLANKS = scan(PACKAGE)[0]
 
 
+def listed(offenders):
+    """All offenders of a rule, one a line: whoever broke it in ten files reads ten lines."""
+    return "\n".join(["", *offenders])
+
+
+@functools.cache
+def tree_of(path):
+    """The syntax tree of a file, read once for all tests."""
+    return ast.parse(path.read_bytes())
+
+
 def name_of(path):
     return path.relative_to(ROOT).as_posix()
 
@@ -75,7 +87,7 @@ def imports_of(path):
     package = (
         ["gptlab", *path.relative_to(PACKAGE).parts[:-1]] if path.is_relative_to(PACKAGE) else []
     )
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, None) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -130,10 +142,14 @@ def may_import(importer, imported):
     return above in FLOORS and below in FLOORS and FLOORS.index(below) < FLOORS.index(above)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_floors(path):
-    wrong = [parts for parts in gptlab_imports(path) if not may_import(parts_of(path), parts)]
-    assert not wrong, f"{name_of(path)} may not import {wrong}"
+def test_floors():
+    wrong = [
+        f"{name_of(path)} may not import {'.'.join(['gptlab', *parts])}"
+        for path in MODULES
+        for parts in gptlab_imports(path)
+        if not may_import(parts_of(path), parts)
+    ]
+    assert not wrong, listed(wrong)
 
 
 def circle(arrows):
@@ -177,10 +193,14 @@ IMPORTS = [
 FOLDERS = sorted({parts[:i] for parts in NAMES for i in range(1, len(parts))})
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids="/".join)
-def test_no_circle(folder):
-    found = circle(arrows_in(folder, IMPORTS))
-    assert not found, f"gptlab/{'/'.join(folder)}: {' -> '.join(found)}"
+def test_no_circle():
+    circles = {folder: circle(arrows_in(folder, IMPORTS)) for folder in FOLDERS}
+    wrong = [
+        f"gptlab/{'/'.join(folder)}: {' -> '.join(found)}"
+        for folder, found in circles.items()
+        if found
+    ]
+    assert not wrong, listed(wrong)
 
 
 def test_the_circle_test_itself():
@@ -243,10 +263,12 @@ def test_the_floor_test_itself(importer, imported, allowed):
     assert may_import(importer, imported) is allowed
 
 
-@pytest.mark.parametrize("path", MODULES + SOLUTIONS, ids=name_of)
-def test_no_star_import_and_no_utils(path):
-    assert "*" not in {name for _, name in imports_of(path)}
-    assert path.stem not in ("utils", "util", "helpers", "misc")
+def test_no_star_import_and_no_utils():
+    files = MODULES + SOLUTIONS
+    stars = [name_of(path) for path in files if "*" in {name for _, name in imports_of(path)}]
+    assert not stars, f"import *: {listed(stars)}"
+    heaps = [name_of(path) for path in files if path.stem in ("utils", "util", "helpers", "misc")]
+    assert not heaps, f"a name that says nothing: {listed(heaps)}"
 
 
 def statements(node):
@@ -260,16 +282,22 @@ def is_text(node):
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-@pytest.mark.parametrize("path", MODULES + SOLUTIONS, ids=name_of)
-def test_sizes(path):
-    text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    assert statements(tree) <= 220, "two modules in one"
-    if path in SOLUTIONS or floor_of(parts_of(path)) == "rooms":
-        assert len(text.splitlines()) <= 300, "what a learner opens must not be long"
+def too_large(path):
+    """What is larger than it may be in a file, a line each."""
+    tree = tree_of(path)
+    if statements(tree) > 220:
+        yield f"{name_of(path)}: {statements(tree)} statements, two modules in one"
+    learners = path in SOLUTIONS or floor_of(parts_of(path)) == "rooms"
+    if learners and len(path.read_bytes().splitlines()) > 300:
+        yield f"{name_of(path)}: what a learner opens must not be long"
     for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            assert statements(node) <= 32, f"{node.name} does too much at once"
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and statements(node) > 32:
+            yield f"{name_of(path)}: {node.name} does too much at once ({statements(node)})"
+
+
+def test_sizes():
+    wrong = [line for path in MODULES + SOLUTIONS for line in too_large(path)]
+    assert not wrong, listed(wrong)
 
 
 def test_no_folder_is_a_heap():
@@ -280,11 +308,7 @@ def test_no_folder_is_a_heap():
 
 
 def functions_of(path):
-    return {
-        node.name: node
-        for node in ast.parse(path.read_bytes()).body
-        if isinstance(node, ast.FunctionDef)
-    }
+    return {node.name: node for node in tree_of(path).body if isinstance(node, ast.FunctionDef)}
 
 
 def function_of(entry):
@@ -306,45 +330,71 @@ def signature_of(node):
     return f"({ast.unparse(node.args)}) -> {ast.unparse(node.returns) if node.returns else None}"
 
 
-@pytest.mark.parametrize("key", BLANKS)
-def test_reference_has_the_same_signature_and_nothing_else_twice(key):
-    entry = BLANKS[key]
-    assert entry.module in ROOMS
-    node = functions_of(ROOT / "solutions" / f"{entry.module}.py")[entry.name]
-    assert signature_of(node) == signature_of(function_of(entry))
-    assert not node.decorator_list
+def reference_faults(entry):
+    """What is wrong between a stub and its reference, a line each."""
+    if entry.module not in ROOMS:
+        yield f"{entry.key}: {entry.module} is no room"
+        return
+    node = functions_of(ROOT / "solutions" / f"{entry.module}.py").get(entry.name)
+    if node is None:
+        yield f"{entry.key} has no reference"
+        return
+    if signature_of(node) != signature_of(function_of(entry)):
+        yield f"{entry.key}: {signature_of(node)} in solutions/, {signature_of(function_of(entry))}"
+    if node.decorator_list:
+        yield f"{entry.key}: its reference has a decorator"
 
 
-@pytest.mark.parametrize("path", SOLUTIONS, ids=name_of)
-def test_solutions(path):
-    functions = functions_of(path)
+def test_references_have_the_same_signature_and_nothing_else_twice():
+    wrong = [line for entry in BLANKS.values() for line in reference_faults(entry)]
+    assert not wrong, listed(wrong)
+
+
+def solution_faults(path):
+    """What a file of references may not hold: a docstring, a call of another reference, a higher room."""
     room = {entry.name for entry in BLANKS.values() if entry.module == path.stem}
-    assert room <= set(functions)
-    for name, node in functions.items():
-        assert ast.get_docstring(node) is None, f"{name} says twice what its stub says"
+    for name, node in functions_of(path).items():
+        if ast.get_docstring(node) is not None:
+            yield f"{name_of(path)}: {name} says twice what its stub says"
         used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-        assert not used & room - {name}, (
-            f"{name} calls a reference, not the learner's: {used & room}"
-        )
+        if others := used & room - {name}:
+            yield f"{name_of(path)}: {name} calls a reference, not the learner's: {others}"
     for parts in gptlab_imports(path):
-        assert floor_of(parts) == "rooms" and ROOMS.index(parts[0]) <= ROOMS.index(path.stem), parts
+        if floor_of(parts) != "rooms" or ROOMS.index(parts[0]) > ROOMS.index(path.stem):
+            yield f"{name_of(path)} imports {'.'.join(parts)}"
 
 
-@pytest.mark.parametrize("key", BLANKS)
-def test_docstring(key):
-    entry = BLANKS[key]
-    assert entry.doc and entry.doc.splitlines()[0].endswith((".", "?")), (
-        "begin with one plain sentence"
-    )
-    letters = parse_shapes(entry.doc, parameters_of(function_of(entry))).letters()
-    assert letters <= set(GLOSSARY), f"not in the glossary: {letters - set(GLOSSARY)}"
+def test_solutions():
+    wrong = [line for path in SOLUTIONS for line in solution_faults(path)]
+    assert not wrong, listed(wrong)
 
 
-def test_card():
-    for entry in BLANKS.values():
-        assert (
-            0 <= entry.lesson <= 17 and 1 <= entry.minutes <= 60 and 1 <= entry.difficulty <= 5
-        ), entry.key
+def docstring_faults(entry):
+    """What is wrong in the docstring and on the card of a blank, a line each."""
+    if not entry.doc or not entry.doc.splitlines()[0].endswith((".", "?")):
+        yield f"{entry.key}: begin with one plain sentence"
+        return
+    try:
+        letters = parse_shapes(entry.doc, parameters_of(function_of(entry))).letters()
+    except ValueError as error:
+        yield f"{entry.key}: {error}"
+        return
+    if unknown := letters - set(GLOSSARY):
+        yield f"{entry.key}: not in the glossary: {unknown}"
+
+
+def test_docstrings():
+    wrong = [line for entry in BLANKS.values() for line in docstring_faults(entry)]
+    assert not wrong, listed(wrong)
+
+
+def test_cards():
+    wrong = [
+        entry.key
+        for entry in BLANKS.values()
+        if not (0 <= entry.lesson <= 17 and 1 <= entry.minutes <= 60 and 1 <= entry.difficulty <= 5)
+    ]
+    assert not wrong, listed(wrong)
 
 
 UNTOUCHED = """

@@ -1,6 +1,7 @@
 """The website: its sources agree with the course, and it builds without warnings, without the network, without faults."""
 
 import ast
+import dataclasses
 import importlib.util
 import json
 import re
@@ -19,6 +20,11 @@ ENTRIES = pages.read_bib(ROOT / "book" / "references.bib")
 MADE = json.loads((ROOT / "gptlab" / "assets" / "made.json").read_text(encoding="utf-8"))
 NOTEBOOKS = sorted((ROOT / "lessons").glob("*.ipynb"))
 PROSE = [*sorted((ROOT / "book").glob("*.md")), *NOTEBOOKS]
+
+
+def listed(offenders):
+    """All offenders of a rule, one a line."""
+    return "\n".join(["", *offenders])
 
 
 def markdown_of(path):
@@ -123,18 +129,59 @@ def test_the_map_has_every_lesson_in_the_course_colours():
 # glossary
 
 
-@pytest.mark.parametrize("term", TERMS, ids=lambda term: term.english)
-def test_term(term):
-    assert term.english.strip() and 0 <= term.lesson <= 17
-    assert re.search("[\u4e00-\u9fff]|softmax|Transformer|PPO", term.hans) and term.hant
-    han = [re.sub(r"[^\u3400-\u9fff]", "", script) for script in (term.hans, term.hant)]
-    assert han[0].encode("gb2312"), (
-        "simplified characters only"
-    )  # mainland China's set has no traditional ones,
-    assert han[1].encode("big5"), "traditional characters only"  # and Taiwan's no simplified ones
-    assert term.definition.endswith(".") and not re.search(r"\.\s+[A-Z]", term.definition), (
-        "one sentence"
-    )
+def term_faults(term):
+    """What is wrong in one row of the glossary."""
+    if not term.english.strip() or not 0 <= term.lesson <= 17:
+        yield "needs an English word and a lesson"
+    if not re.search("[\u4e00-\u9fff]|softmax|Transformer|PPO", term.hans) or not term.hant:
+        yield "needs a Chinese word in both scripts"
+    # mainland China's character set has no traditional characters, and Taiwan's no simplified ones
+    for script, text, charset in (
+        ("simplified", term.hans, "gb2312"),
+        ("traditional", term.hant, "big5"),
+    ):
+        han = re.sub(r"[^\u3400-\u9fff]", "", text)
+        if not han or not can_be_encoded(han, charset):
+            yield f"{text}: {script} characters only"
+    if not term.definition.endswith(".") or re.search(r"\.\s+[A-Z]", term.definition):
+        yield "one sentence"
+
+
+def can_be_encoded(text, charset):
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def test_terms():
+    wrong = [f"{term.english}: {fault}" for term in TERMS for fault in term_faults(term)]
+    assert not wrong, listed(wrong)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"english": " "}, "needs an English word"),
+        ({"lesson": 18}, "needs an English word and a lesson"),
+        ({"hans": "attention"}, "both scripts"),
+        ({"hans": "詞元"}, "simplified characters only"),
+        ({"hant": "词元"}, "traditional characters only"),
+        ({"definition": "No end"}, "one sentence"),
+        ({"definition": "One. Two."}, "one sentence"),
+    ],
+)
+def test_a_wrong_row_is_named(change, fault):
+    good = {
+        "english": "token",
+        "hans": "词元",
+        "hant": "詞元",
+        "lesson": 2,
+        "definition": "A piece.",
+    }
+    assert not list(term_faults(pages.Term(**good)))
+    assert any(fault in text for text in term_faults(pages.Term(**(good | change))))
 
 
 def test_terms_are_many_sorted_and_different():
@@ -165,11 +212,16 @@ def test_words_of_each_side(english, hans, hant):
     assert [(term.hans, term.hant) for term in TERMS if term.english == english] == [(hans, hant)]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_lessons_use_the_glossarys_words(path):
+def test_lessons_use_the_glossarys_words():
     known = " ".join(f"{term.hans} {term.hant}" for term in TERMS)
-    used = re.findall(r"\*\*[A-Za-z][A-Za-z -]+\*\* ([\u4e00-\u9fff]+)", markdown_of(path))
-    assert [word for word in used if word not in known] == [], "not in book/glossary.tsv"
+    bold = re.compile(r"\*\*[A-Za-z][A-Za-z -]+\*\* ([\u4e00-\u9fff]+)")
+    wrong = [
+        f"{path.name}: {word} is not in book/glossary.tsv"
+        for path in NOTEBOOKS
+        for word in bold.findall(markdown_of(path))
+        if word not in known
+    ]
+    assert not wrong, listed(wrong)
 
 
 def test_a_broken_row_is_named(tmp_path):
@@ -216,23 +268,58 @@ def surname(entry):
 SOURCES = {(surname(entry), entry.fields["year"]) for entry in ENTRIES}
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)
-def test_entry(entry):
-    assert {"author", "title", "year", "lesson", "annote"} <= set(entry.fields)
-    assert set(entry.lessons) <= set(range(18)) and entry.fields["annote"].endswith(".")
-    assert {"journal", "booktitle", "howpublished", "publisher", "institution", "eprint"} & set(
-        entry.fields
-    ), "where it appeared"
-    number = entry.fields.get("eprint")
-    if number:
-        assert (
-            re.fullmatch(r"\d\d(0[1-9]|1[0-2])\.\d{4,5}", number)
-            and entry.fields["archiveprefix"] == "arXiv"
-        )
-        assert (len(number) == 10) == (int(number[:4]) >= 1501), (
-            "arXiv counts with five digits since January 2015"
-        )
-        assert -1 <= int(entry.fields["year"]) - (2000 + int(number[:2])) <= 3
+APPEARED = {"journal", "booktitle", "howpublished", "publisher", "institution", "eprint"}
+
+
+def entry_faults(entry):
+    """What is wrong in one entry of the bibliography."""
+    fields = entry.fields
+    missing = {"author", "title", "year", "lesson", "annote"} - set(fields)
+    if missing:
+        yield f"has no {', '.join(sorted(missing))}"
+        return
+    if not set(entry.lessons) <= set(range(18)):
+        yield f"there are no lessons {entry.lessons}"
+    if not fields["annote"].endswith("."):
+        yield "its annote is no sentence"
+    if not APPEARED & set(fields):
+        yield "does not say where it appeared"
+    if number := fields.get("eprint"):
+        if not re.fullmatch(r"\d\d(0[1-9]|1[0-2])\.\d{4,5}", number):
+            yield f"{number} is no number of arXiv's"
+            return
+        if fields.get("archiveprefix") != "arXiv":
+            yield "an eprint is arXiv's"
+        if (len(number) == 10) != (int(number[:4]) >= 1501):
+            yield "arXiv counts with five digits since January 2015"
+        if not -1 <= int(fields["year"]) - (2000 + int(number[:2])) <= 3:
+            yield f"{fields['year']} is far from {number}"
+
+
+def test_entries():
+    wrong = [f"{entry.key}: {fault}" for entry in ENTRIES for fault in entry_faults(entry)]
+    assert not wrong, listed(wrong)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"annote": "no sentence"}, "its annote is no sentence"),
+        ({"lesson": "18"}, "there are no lessons"),
+        ({"eprint": "1713.03762"}, "is no number of arXiv's"),
+        ({"eprint": "1706.0376"}, "five digits"),
+        ({"archiveprefix": "other"}, "an eprint is arXiv's"),
+        ({"year": "2011"}, "2011 is far from"),
+    ],
+)
+def test_a_wrong_entry_is_named(change, fault):
+    good = next(entry for entry in ENTRIES if entry.fields.get("eprint", "").startswith("17"))
+    changed = dataclasses.replace(good, fields=good.fields | change)
+    assert any(fault in text for text in entry_faults(changed))
+    bare = {name: text for name, text in good.fields.items() if name not in APPEARED}
+    assert list(entry_faults(dataclasses.replace(good, fields=bare))) == [
+        "does not say where it appeared"
+    ]
 
 
 def test_every_entry_is_read_and_keys_differ():
@@ -241,30 +328,40 @@ def test_every_entry_is_read_and_keys_differ():
     assert len({entry.fields.get("eprint", entry.key) for entry in ENTRIES}) == len(ENTRIES)
 
 
-@pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
-def test_citations_are_in_the_bibliography(path):
-    text = markdown_of(path)
-    cited = {
-        key.strip()
-        for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text)
-        for key in keys.split(",")
-    }
-    assert not cited - {entry.key for entry in ENTRIES}
-    assert not surnames_and_years(text) - SOURCES, "quoted, but not in book/references.bib"
+def unknown_sources(text):
+    """What a page cites and book/references.bib does not have."""
+    keys = re.findall(r"\{cite[^}]*\}`([^`]+)`", text)
+    cited = {key.strip() for several in keys for key in several.split(",")}
+    yield from sorted(cited - {entry.key for entry in ENTRIES})
+    yield from (f"{name} {year}" for name, year in sorted(surnames_and_years(text) - SOURCES))
 
 
-@pytest.mark.parametrize(
-    "path",
-    sorted((ROOT / "gptlab").rglob("*.py")),
-    ids=lambda path: path.relative_to(ROOT).as_posix(),
-)
-def test_sources_of_equations_are_in_the_bibliography(path):
+def docstrings_of(path):
     tree = ast.parse(path.read_bytes())
     documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
-    told = "\n".join(
+    return "\n".join(
         ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, documented)
     )
-    assert not surnames_and_years(told) - SOURCES, "quoted, but not in book/references.bib"
+
+
+def test_what_is_cited_is_in_the_bibliography():
+    texts = {path: markdown_of(path) for path in PROSE}
+    texts |= {path: docstrings_of(path) for path in sorted((ROOT / "gptlab").rglob("*.py"))}
+    wrong = [
+        f"{path.relative_to(ROOT).as_posix()}: {source} is not in book/references.bib"
+        for path, text in texts.items()
+        for source in unknown_sources(text)
+    ]
+    assert not wrong, listed(wrong)
+
+
+def test_an_unknown_source_is_seen(tmp_path):
+    assert list(unknown_sources("{cite:t}`nobody2017x` and Nobody et al. 2031")) == [
+        "nobody2017x",
+        "Nobody 2031",
+    ]
+    (tmp_path / "x.py").write_text('def f():\n    """As Nobody et al. 2031."""\n')
+    assert list(unknown_sources(docstrings_of(tmp_path / "x.py"))) == ["Nobody 2031"]
 
 
 def test_the_reader_of_sources_itself():
@@ -280,13 +377,25 @@ def test_the_reader_of_sources_itself():
 # pictures and pins
 
 
-@pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
-def test_pictures_say_what_they_show(path):
-    text = markdown_of(path)
-    assert not re.findall(r"!\[\s*\]\(.*?\)", text)
+def mute_pictures(text):
+    """The pictures of a page that do not say what they show."""
+    yield from re.findall(r"!\[\s*\]\(.*?\)", text)
     for block in re.findall(r"```\{(?:figure|image)\}(.*?)```", text, re.DOTALL):
-        assert re.search(r"^:alt: \S", block, re.MULTILINE), block
-    assert all("alt=" in tag for tag in re.findall(r"<img[^>]*>", text))
+        if not re.search(r"^:alt: \S", block, re.MULTILINE):
+            yield block
+    yield from (tag for tag in re.findall(r"<img[^>]*>", text) if "alt=" not in tag)
+
+
+def test_pictures_say_what_they_show():
+    wrong = [
+        f"{path.name}: {picture}" for path in PROSE for picture in mute_pictures(markdown_of(path))
+    ]
+    assert not wrong, listed(wrong)
+
+
+def test_a_mute_picture_is_seen():
+    text = "![](a.png) ![x](b.png) <img src='c'> <img alt='x'>\n```{image} d.svg\n:width: 9\n```\n"
+    assert list(mute_pictures(text)) == ["![](a.png)", " d.svg\n:width: 9\n", "<img src='c'>"]
 
 
 def pins(name):
