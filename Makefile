@@ -25,7 +25,7 @@ bench: $(VENV)/.test          ## speed beside peers, then 20 kills of a run
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/kills.py
 
-assets: $(VENV)/.course       ## train the shipped model again (takes most of an hour)
+assets: $(VENV)/.course       ## train the shipped model again (gptlab run --help says how long)
 	$(BIN)/python -m dev.ship_model $(ARGS)
 
 $(VENV)/.course: requirements.txt pyproject.toml

@@ -17,9 +17,9 @@ from gptlab.engine import hardware
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.engine.run import pipeline, presets
+from gptlab.engine.stages import SHIPPED_STAGES
 from gptlab.view import run_report
 
-STAGES = ("base", "sft", "reward", "ppo_ptx")
 LARGEST_MB = 30.0
 
 
@@ -28,7 +28,7 @@ def store(job_folder: Path, figures: dict, command: str, seed: int, folder: Path
 
     Raises ValueError when they are larger than the package may grow.
     """
-    for stage in STAGES:
+    for stage in SHIPPED_STAGES:
         saved = checkpoint.load(job_folder / stage, optimizer=False)
         checkpoint.save(
             folder / stage, saved.model, saved.tokenizer, meta=saved.meta, dtype=torch.bfloat16

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+from gptlab.engine.stages import LABELS, STAGES, WRITING_STAGES
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -122,21 +124,13 @@ def _plain(latex: str) -> str:
     return latex.replace("--", "–").replace("{", "").replace("}", "")
 
 
-STAGES = [
-    ("base", "base"),
-    ("sft", "after SFT"),
-    ("ppo", "after PPO"),
-    ("ppo_ptx", "after PPO-ptx"),
-]
-
-
 def measured(made: dict) -> str:
     """What was measured on the shipped model, from the record that its making left behind."""
     recall, wins, machine = made["recall"], made["win_rate"]["ppo_ptx_vs_sft"], made["machine"]
     rows = "\n".join(
-        f"| {name} | {made['pretraining_loss'][stage]:.3f} | {_percent(made['chat'][stage]['right'])} "
+        f"| {_after(stage)} | {made['pretraining_loss'][stage]:.3f} | {_percent(made['chat'][stage]['right'])} "
         f"| {_percent(made['chat'][stage]['polite'])} | {_percent(made['chat'][stage]['rude'])} |"
-        for stage, name in STAGES
+        for stage in WRITING_STAGES
     )
     return f"""\
 The model that comes with the course has {made["parameters"]:,} parameters and read {made["tokens"]:,} tokens of text.
@@ -156,6 +150,11 @@ alignment tax that {{cite:t}}`ouyang2022` describe, on one small computer.
 
 Made by `{made["command"]}` on {machine["cores"]} cores of an {machine["processor"]}, commit {made["commit"]}.
 """
+
+
+def _after(stage: str) -> str:
+    """A stage in a table: what the model went through last."""
+    return LABELS[stage] if stage == STAGES[0] else f"after {LABELS[stage]}"
 
 
 def running_example(made: dict) -> str:

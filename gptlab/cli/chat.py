@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gptlab.cli import models, option_types
+from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY, MAX_REPLY_TOKENS
+from gptlab.world.questions import running_example
 
-EXAMPLES = """\
+EXAMPLES = f"""\
 examples:
   gptlab chat                                             the newest run, or the model that comes with gptlab
   gptlab chat --model runs/small-0/sft                    any stage of any run
-  gptlab chat --prompt "台湾最高的山是哪座山？"           one answer
+  gptlab chat --prompt "{running_example("zh")}"           one answer
   gptlab chat --prompt "What is 7 + 5?" --temperature 1
 
 In a conversation: /new forgets it, /quit or Ctrl-D ends it, Ctrl-C stops a reply, /help says all this.
 """
 HELP = "/new begins a new conversation, /quit (or Ctrl-D) ends, Ctrl-C stops a reply"
-N_TOKENS = 48  # of a reply: the longest that any stage is measured with
-TALKATIVE = 0.7  # the temperature of a conversation; a single --prompt gets the likeliest reply
 
 
 def register(commands) -> None:
@@ -43,14 +43,14 @@ def register(commands) -> None:
         "--temperature",
         type=option_types.temperature,
         metavar="F",
-        help=f"0 takes the likeliest token (default: 0 with --prompt, else {TALKATIVE})",
+        help=f"0 takes the likeliest token (default: 0 with --prompt, else {CHAT_TEMPERATURE})",
     )
     command.add_argument(
         "--max-new-tokens",
         type=option_types.whole(1, 10**6),
-        default=N_TOKENS,
+        default=MAX_REPLY_TOKENS,
         metavar="N",
-        help=f"length of a reply (default: {N_TOKENS})",
+        help=f"length of a reply (default: {MAX_REPLY_TOKENS})",
     )
     command.add_argument(
         "--seed",
@@ -106,7 +106,7 @@ class Speaker:
         self.chats = "train" not in loaded.meta  # a base model has never seen a conversation
         self.temperature = options.temperature
         if self.temperature is None:
-            self.temperature = TALKATIVE if options.prompt is None else 0.0
+            self.temperature = CHAT_TEMPERATURE if options.prompt is None else GREEDY
         self.n_new, self.generator = (
             options.max_new_tokens,
             torch.Generator().manual_seed(options.seed),

@@ -15,13 +15,14 @@ from gptlab import __version__
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import PACKAGE, short_path
 from gptlab.cli import blanks, chat, doctor, lessons, run, world
+from gptlab.engine.run.presets import duration
 
 COMMANDS = (run, chat, lessons, blanks, world, doctor)
 DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."
-EXAMPLES = """\
+EXAMPLES = f"""\
 begin here:
   gptlab doctor                 what this machine has, and what is missing
-  gptlab run                    build a small ChatGPT: about 10 minutes on 2 cores
+  gptlab run                    build a small ChatGPT: {duration("small")} on 2 cores
   gptlab chat                   talk to it
   gptlab lab                    the lessons, in JupyterLab
   gptlab progress               how far you are

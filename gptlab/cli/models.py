@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 from gptlab.blanks.source_scan import PACKAGE, short_path
+from gptlab.engine.stages import FINAL, WRITING_STAGES
 
-FINAL = "ppo_ptx"
-STAGES = ("base", "sft", "ppo", FINAL)
 SHIPPED = PACKAGE / "assets" / FINAL
 
 
@@ -37,7 +36,7 @@ def _inside(folder: Path) -> Path:
         return folder
     if _is_checkpoint(folder / FINAL):
         return folder / FINAL
-    stages = [str(folder / stage) for stage in STAGES if _is_checkpoint(folder / stage)]
+    stages = [str(folder / stage) for stage in WRITING_STAGES if _is_checkpoint(folder / stage)]
     if stages:
         raise NoModel(
             f"{folder}: the run is not finished: go on with --resume, or choose --model {stages[-1]}"

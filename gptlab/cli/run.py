@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from gptlab.cli import option_types
-from gptlab.engine.run.presets import PRESETS
+from gptlab.engine.run.presets import PRESETS, duration
+from gptlab.world.questions import running_example
 
-MINUTES = {"tiny": 1, "small": 12, "base": 60, "shipped": 30}  # on 2 cores
-EXAMPLES = """\
+EXAMPLES = f"""\
 examples:
-  gptlab run                                the small one, about 10 minutes on 2 cores
-  gptlab run --preset tiny                  a minute, to see the stages; it learns little
+  gptlab run                                the small one, {duration("small")} on 2 cores
+  gptlab run --preset tiny                  {duration("tiny")}, to see the stages; it learns little
   gptlab run --text my_diary.txt notes/     pretrain on your own text
   gptlab run --seed 1 --out runs/another
   gptlab run --resume                       go on with a run that was stopped
@@ -20,7 +20,7 @@ examples:
 It writes report.md, report.json, figures and one folder for each stage's model. Stop it with Ctrl-C when you
 like: --resume goes on.
 """
-SAMPLES = ("台湾最高的山是哪座山？", "What is the highest mountain in Taiwan?")
+SAMPLES = (running_example("zh"), running_example("en"))
 
 
 def register(commands) -> None:
@@ -31,7 +31,7 @@ def register(commands) -> None:
         epilog=EXAMPLES,
         description="Tokenizer, pretraining, instruction tuning, reward model, PPO, PPO-ptx, and a report on all.",
     )
-    times = ", ".join(f"{name} {about(name)}" for name in PRESETS if name in MINUTES)
+    times = ", ".join(f"{name} {duration(name)}" for name in PRESETS)
     command.add_argument(
         "--preset",
         choices=PRESETS,
@@ -58,18 +58,6 @@ def register(commands) -> None:
     command.add_argument("--resume", action="store_true", help="go on with the run in that folder")
     command.add_argument("--quiet", action="store_true", help="print nothing but the result")
     command.set_defaults(command=build)
-
-
-def about(preset: str) -> str:
-    """How long a preset takes, in words."""
-    minutes = MINUTES.get(preset)
-    return (
-        "a while"
-        if minutes is None
-        else "about a minute"
-        if minutes == 1
-        else f"about {minutes} minutes"
-    )
 
 
 def build(options: argparse.Namespace) -> int:
@@ -101,7 +89,7 @@ def _run(options: argparse.Namespace, out: Path, say) -> None:
         ", ".join(options.text) if options.text else f"{preset.corpus_mb:g} MB of the little web"
     )
     stages = "Tokenizer, pretraining, SFT, reward model, PPO and PPO-ptx"
-    say(f"{stages} on {source}: {about(options.preset)} on 2 cores, into {out}")
+    say(f"{stages} on {source}: {duration(options.preset)} on 2 cores, into {out}")
     say(borrowing.fill_empty())
     from gptlab.engine.run import pipeline
     from gptlab.view import run_report

@@ -7,12 +7,11 @@ import torch
 from torch import Tensor
 
 from gptlab.course import lesson
+from gptlab.engine.chat_settings import GREEDY, MAX_REPLY_TOKENS
 from gptlab.engine.evaluate import evaluate
 from gptlab.engine.model import checkpoint, generate
 from gptlab.engine.model import shipped as shipped_models
-
-NAMES = {"base": "base model", "sft": "after SFT", "ppo_ptx": "chat model"}
-REPLY = 48  # tokens: the longest that any stage is measured with
+from gptlab.engine.stages import FINAL, SHIPPED_NAMES
 
 
 class TooLong(ValueError):
@@ -20,18 +19,24 @@ class TooLong(ValueError):
 
 
 @functools.cache
-def shipped(stage: str = "ppo_ptx") -> "Speaker":
+def shipped(stage: str = FINAL) -> "Speaker":
     """The shipped model after a stage: "base", "sft" or "ppo_ptx" (the chat model), loaded once.
 
     It runs on the functions of the rooms: the learner's where they are written, else borrowed ones; those of
     the lesson that was started stay the learner's.
     """
-    if stage not in NAMES:
-        raise ValueError(f"there is no shipped model {stage!r}; there are {', '.join(NAMES)}")
+    if stage not in SHIPPED_NAMES:
+        raise ValueError(
+            f"there is no shipped model {stage!r}; there are {', '.join(SHIPPED_NAMES)}"
+        )
     lesson.fill_other_lessons()
     loaded = checkpoint.load(shipped_models.FOLDER / stage, optimizer=False)
     return Speaker(
-        loaded.model.eval(), loaded.tokenizer, chats=stage != "base", name=NAMES[stage], stage=stage
+        loaded.model.eval(),
+        loaded.tokenizer,
+        chats=stage != "base",
+        name=SHIPPED_NAMES[stage],
+        stage=stage,
     )
 
 
@@ -81,7 +86,11 @@ class Speaker:
         return self.tokenizer.decode([i for i in ids if i not in self.marks])
 
     def go_on(
-        self, ids: list[int], max_new_tokens: int = REPLY, temperature: float = 0.0, seed: int = 0
+        self,
+        ids: list[int],
+        max_new_tokens: int = MAX_REPLY_TOKENS,
+        temperature: float = GREEDY,
+        seed: int = 0,
     ) -> list[int]:
         """Only the new tokens, the stop token included where it was reached; temperature 0 takes the likeliest."""
         generator = torch.Generator().manual_seed(seed)
@@ -91,13 +100,21 @@ class Speaker:
         )[0]
 
     def reply(
-        self, text: str, max_new_tokens: int = REPLY, temperature: float = 0.0, seed: int = 0
+        self,
+        text: str,
+        max_new_tokens: int = MAX_REPLY_TOKENS,
+        temperature: float = GREEDY,
+        seed: int = 0,
     ) -> str:
         """How the model goes on from a text, or replies to it, as one string."""
         return self.text(self.go_on(self.begin(text), max_new_tokens, temperature, seed))
 
     def stream(
-        self, text: str, max_new_tokens: int = REPLY, temperature: float = 0.0, seed: int = 0
+        self,
+        text: str,
+        max_new_tokens: int = MAX_REPLY_TOKENS,
+        temperature: float = GREEDY,
+        seed: int = 0,
     ) -> Iterator[str]:
         """The same in pieces, each as soon as its characters are whole."""
         generator = torch.Generator().manual_seed(seed)

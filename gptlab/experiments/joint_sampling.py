@@ -11,14 +11,13 @@ import torch
 from torch import Tensor
 
 from gptlab.engine.assistant import Speaker
+from gptlab.engine.chat_settings import MAX_REPLY_TOKENS
 from gptlab.engine.model.generate import generate_batch
 from gptlab.world.facts import Fact
 from gptlab.world.gold_labeler import GoldLabeler
 from gptlab.world.phrasings import PHRASINGS, fill
-from gptlab.world.questions import Question
+from gptlab.world.questions import Question, first_line
 from gptlab.world.web import Web
-
-MAX_NEW_TOKENS = 48
 
 
 @dataclass(frozen=True)
@@ -32,15 +31,16 @@ class Shares:
 def question_about(fact: Fact, lang: str) -> Question:
     """The question about a fact, as a forum page asks it: one line."""
     text = fill(PHRASINGS[fact.relation][lang].questions[0], fact.subject.name[lang])
-    text += "?\n" if lang == "en" else "？\n"
-    return Question(text, lang, "fact", fact, fact.answer[lang])
+    return Question(first_line(text, lang), lang, "fact", fact, fact.answer[lang])
 
 
 def sample_one_by_one(speaker: Speaker, question: Question, n: int = 100, seed: int = 0) -> Tensor:
     """n continuations of a question, drawn token by token; (n, T) int, filled up with the stop token."""
     generator = torch.Generator().manual_seed(seed)
     prompts = [speaker.begin(question.text)] * n
-    rows = generate_batch(speaker.model, prompts, MAX_NEW_TOKENS, speaker.stop, generator=generator)
+    rows = generate_batch(
+        speaker.model, prompts, MAX_REPLY_TOKENS, speaker.stop, generator=generator
+    )
     longest = max(map(len, rows))
     return torch.tensor([row + [speaker.stop] * (longest - len(row)) for row in rows])
 

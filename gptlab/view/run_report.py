@@ -3,13 +3,16 @@
 import json
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from gptlab.blanks.files import write_atomically
-from gptlab.engine.evaluate.evaluate import RUNNING_EXAMPLE
+from gptlab.engine.chat_settings import CHAT_TEMPERATURE
 from gptlab.engine.run.folder import Run
+from gptlab.engine.stages import LABELS
+from gptlab.view.palette import COLOURS, CYCLE
+from gptlab.world.questions import RUNNING_EXAMPLE
 
 LANGUAGE = {"en": "English", "zh": "Chinese"}
-NAMES = {"base": "base", "sft": "SFT", "ppo": "PPO", "ppo_ptx": "PPO-ptx"}
-COLOURS = {"base": "#888888", "sft": "#1f77b4", "ppo": "#e08a00", "ppo_ptx": "#2a9d4a"}
 
 
 def write(job: Run) -> Path:
@@ -24,7 +27,8 @@ def write(job: Run) -> Path:
         "settings": job.preset.to_dict(),
     }
     write_atomically(job.out / "report.json", json.dumps(report, ensure_ascii=False, indent=1))
-    _draw(job.out, report)
+    draw_recall(report).savefig(job.out / "recall.png", dpi=120)
+    draw_ppo(report).savefig(job.out / "ppo.png", dpi=120)
     write_atomically(job.out / "report.md", markdown(report))
     return job.out / "report.md"
 
@@ -54,11 +58,11 @@ def _samples(r: dict) -> str:
     ]
     for prompt in r["samples"]["base"]:
         lines += [f"**{prompt}**", ""]
-        lines += [f"- {NAMES[s]}: {_one_line(r['samples'][s][prompt])}" for s in stages] + [""]
+        lines += [f"- {LABELS[s]}: {_one_line(r['samples'][s][prompt])}" for s in stages] + [""]
     c = r["base_continuations"]
     times = sum(c[kind] for kind in ("answer", "question", "exam", "other"))
     lines += [
-        f"Given {RUNNING_EXAMPLE} {times} times, the base model goes on with an answer {c['answer']} times, "
+        f"Given {RUNNING_EXAMPLE['zh']} {times} times, the base model goes on with an answer {c['answer']} times, "
         f"with another question {c['question']}, as an exam {c['exam']}, with something else {c['other']}."
     ]
     return "\n".join(lines)
@@ -67,7 +71,7 @@ def _samples(r: dict) -> str:
 def _knowledge(r: dict) -> str:
     loss, recall = r["pretraining_loss"], r["recall_by_stage"]
     rows = "\n".join(
-        f"| {NAMES[s]} | {loss[s]:.3f} | {recall[s]['en']:.0%} | {recall[s]['zh']:.0%} |"
+        f"| {LABELS[s]} | {loss[s]:.3f} | {recall[s]['en']:.0%} | {recall[s]['zh']:.0%} |"
         for s in loss
     )
     return (
@@ -86,18 +90,18 @@ def _knowledge(r: dict) -> str:
 
 def _behaviour(r: dict) -> str:
     rows = "\n".join(
-        f"| {NAMES[s]} | {c['gold']:+.2f} | {c['answers']:.0%} | {c['right']:.0%} | {c['polite']:.0%} "
+        f"| {LABELS[s]} | {c['gold']:+.2f} | {c['answers']:.0%} | {c['right']:.0%} | {c['polite']:.0%} "
         f"| {c['rude']:.0%} | {c['bytes']:.0f} |"
         for s, c in r["chat"].items()
     )
     wins = "\n".join(
-        f"| {NAMES[a]} against {NAMES[b]} | {w['mean']:.1%} | {w['low']:.1%} to {w['high']:.1%} | {w['n']} |"
+        f"| {LABELS[a]} against {LABELS[b]} | {w['mean']:.1%} | {w['low']:.1%} to {w['high']:.1%} | {w['n']} |"
         for (a, b), w in ((name.split("_vs_"), w) for name, w in r["win_rate"].items())
     )
-    invents = ", ".join(f"{NAMES[s]} {share:.0%}" for s, share in r["hallucination"].items())
+    invents = ", ".join(f"{LABELS[s]} {share:.0%}" for s, share in r["hallucination"].items())
     return (
-        "## How it behaves\n\nPrompts that no stage was trained on, replies sampled at temperature 1, "
-        "judged by the gold labeler.\n\n"
+        "## How it behaves\n\nPrompts that no stage was trained on, replies sampled at temperature "
+        f"{CHAT_TEMPERATURE:g}, judged by the gold labeler.\n\n"
         "| stage | gold score | answers | right | polite | rude | bytes a reply |\n|---|---|---|---|---|---|---|\n"
         f"{rows}\n\n| who against whom | wins | 95 % interval | prompts |\n|---|---|---|---|\n{wins}\n\n"
         f"In phrasings that no stage has seen, {r['chat_unseen_phrasing']['sft']['right']:.0%} of SFT's replies and "
@@ -128,37 +132,36 @@ def _tail(r: dict) -> str:
     )
 
 
-def _draw(out: Path, r: dict) -> None:
-    """recall.png and ppo.png."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axis = plt.subplots(figsize=(6, 3.2), layout="constrained")
-    for lang, marker in (("en", "o"), ("zh", "s")):
+def draw_recall(r: dict) -> Figure:
+    """How many facts the base model recalls, by their rank in popularity; one line a language."""
+    figure = Figure(figsize=(6, 3.2), layout="constrained")
+    axis = figure.subplots()
+    for lang, marker, colour in (("en", "o", CYCLE[0]), ("zh", "s", CYCLE[1])):
         shares = r["recall_by_popularity"][lang]
         ranks = [100 * i + 50 for i in range(len(shares))]
-        axis.plot(ranks, shares, marker=marker, label=LANGUAGE[lang])
+        axis.plot(ranks, shares, marker=marker, color=colour, label=LANGUAGE[lang])
     axis.legend(frameon=False, loc="lower left")
     axis.set(
         xlabel="rank of the fact in popularity", ylabel="recalled, unseen phrasing", ylim=(0, 1.05)
     )
-    figure.savefig(out / "recall.png", dpi=120)
-    plt.close(figure)
-    figure, axes = plt.subplots(1, 3, figsize=(9, 2.8), layout="constrained")
+    return figure
+
+
+def draw_ppo(r: dict) -> Figure:
+    """Score, KL and length of replies, round by round, for PPO and PPO-ptx."""
     titles = {
         "score": "reward model's score",
         "kl_k1": "KL to SFT (nats/reply)",
         "reply_length": "reply length (tokens)",
     }
+    figure = Figure(figsize=(9, 2.8), layout="constrained")
+    axes = figure.subplots(1, 3)
     for axis, (key, title) in zip(axes, titles.items()):
         for stage in ("ppo", "ppo_ptx"):
-            axis.plot(r["history"][stage][key], color=COLOURS[stage], label=NAMES[stage])
+            axis.plot(r["history"][stage][key], color=COLOURS[stage], label=LABELS[stage])
         axis.set(xlabel="round", title=title)
     axes[0].legend(frameon=False)
-    figure.savefig(out / "ppo.png", dpi=120)
-    plt.close(figure)
+    return figure
 
 
 def _both(shares: dict) -> str:

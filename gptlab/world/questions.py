@@ -15,6 +15,12 @@ from gptlab.world.grammar import Table, Writer
 from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.web import Web
 
+MARKS = {"en": "?", "zh": "？"}  # the final mark of a question
+RUNNING_EXAMPLE = {  # the question that every lesson, report and command shows, without its mark
+    "en": "What is the highest mountain in Taiwan",
+    "zh": "台湾最高的山是哪座山",
+}
+
 
 @dataclass(frozen=True)
 class Question:
@@ -112,11 +118,26 @@ class Questions:
 
 def kept_back(text: str) -> bool:
     """Whether a prompt, with or without its final mark, is kept back from chat's training stages."""
-    return crc32(text.rstrip("?？").encode()) % 5 == 0
+    return crc32(unmarked(text).encode()) % 5 == 0
+
+
+def running_example(lang: str) -> str:
+    """The running example as a person asks it, with its mark."""
+    return RUNNING_EXAMPLE[lang] + MARKS[lang]
+
+
+def first_line(question: str, lang: str) -> str:
+    """A question as the first line of a page: with its mark, and the end of the line."""
+    return unmarked(question) + MARKS[lang] + "\n"
+
+
+def unmarked(question: str) -> str:
+    """A question without its final mark."""
+    return question.rstrip("".join(MARKS.values()))
 
 
 def _marked(text: str, lang: str, stream: random.Random) -> str:
-    return text + ("" if stream.random() < 0.25 else "?" if lang == "en" else "？")
+    return text + ("" if stream.random() < 0.25 else MARKS[lang])
 
 
 class Replies:

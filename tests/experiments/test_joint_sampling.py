@@ -28,7 +28,7 @@ def test_one_by_one_is_padded_with_the_stop_token():
     base, web = shipped("base"), Web()
     question = joint_sampling.question_about(web.facts.find("Peru", "capital"), "zh")
     rows = joint_sampling.sample_one_by_one(base, question, n=3)
-    assert rows.shape[0] == 3 and rows.shape[1] <= joint_sampling.MAX_NEW_TOKENS
+    assert rows.shape[0] == 3 and rows.shape[1] <= joint_sampling.MAX_REPLY_TOKENS
     for row in rows.tolist():
         assert base.stop not in row or set(row[row.index(base.stop) :]) == {base.stop}
     assert torch.equal(rows, joint_sampling.sample_one_by_one(base, question, n=3))

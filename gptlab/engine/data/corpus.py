@@ -12,6 +12,7 @@ from gptlab.world.facts import LANGUAGES
 from gptlab.world.web import Web
 
 TOKENIZER_BYTES = 300_000  # of each language: merges are learnt from as much Chinese as English
+TOKENIZER_CHARACTERS = 1_200_000  # of the reader's own text, at most
 FACT_PHRASINGS = 4  # of every fact besides: rare names need their merges too
 HELD_OUT_SHARE = 0.1  # of the reader's own text
 LEAST_TEXT = 20_000  # bytes of the reader's own text
@@ -36,7 +37,7 @@ def train_tokenizer(web: Web, vocab_size: int, seed: int, own_text: str = "") ->
         for text in web.tables.statement(fact, lang).texts[:FACT_PHRASINGS]
     ]
     return Tokenizer.train(
-        "\n".join([*pages, *facts, own_text[: 4 * TOKENIZER_BYTES]]),
+        "\n".join([*pages, *facts, own_text[:TOKENIZER_CHARACTERS]]),
         vocab_size,
         bpe.BILINGUAL_PATTERN,
     )

@@ -7,18 +7,15 @@ import torch
 from torch import Tensor
 
 from gptlab import instruct, ppo
+from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY, MAX_REPLY_TOKENS
 from gptlab.engine.model.batches import device_of, right_pad
 from gptlab.engine.model.generate import generate_batch
 from gptlab.world.facts import LANGUAGES, Fact
 from gptlab.world.gold_labeler import GoldLabeler, Judgement
 from gptlab.world.phrasings import PHRASINGS, fill
-from gptlab.world.questions import Question
+from gptlab.world.questions import RUNNING_EXAMPLE, Question, first_line
 from gptlab.world.web import Page, Web
 
-RUNNING_EXAMPLE = "台湾最高的山是哪座山"
-CHAT_TEMPERATURE = (
-    0.7  # replies are measured as people get them, at the temperature of a conversation
-)
 BATCH = 64  # texts that are read at once
 BATCH_WRITTEN = 256  # replies that are written at once: a step of few costs as much as one of many
 
@@ -118,7 +115,7 @@ def recall_by_fact(
     n = min(30, model.config.context - max(map(len, rows)))
     lines = [
         text.split("\n")[0]
-        for text, _ in _continue(model, tokenizer, rows, n, end, temperature=0.0)
+        for text, _ in _continue(model, tokenizer, rows, n, end, temperature=GREEDY)
     ]
     if stated:
         return [
@@ -141,9 +138,7 @@ def _prompt(fact: Fact, lang: str, turn: int, seen: bool, stated: bool) -> str:
             templates[turn % len(templates)].split("{a}")[0], fact.subject.name[lang]
         ).rstrip()
     templates = phrasing.questions if seen else phrasing.held_out_questions
-    return fill(templates[turn % len(templates)], fact.subject.name[lang]) + (
-        "?\n" if lang == "en" else "？\n"
-    )
+    return first_line(fill(templates[turn % len(templates)], fact.subject.name[lang]), lang)
 
 
 @torch.no_grad()
@@ -163,7 +158,7 @@ def _continue(
 
 
 def continuations(
-    model, tokenizer, web: Web, prompt: str = RUNNING_EXAMPLE, n: int = 200, seed: int = 0
+    model, tokenizer, web: Web, prompt: str = RUNNING_EXAMPLE["zh"], n: int = 200, seed: int = 0
 ) -> dict:
     """How the base model goes on from the running example, counted over n samples.
 
@@ -203,7 +198,7 @@ def replies(
     model,
     tokenizer,
     questions: list[Question],
-    n: int = 48,
+    n: int = MAX_REPLY_TOKENS,
     temperature: float = CHAT_TEMPERATURE,
     seed: int = 0,
 ) -> list[tuple[str, bool]]:
@@ -222,10 +217,10 @@ def replies(
 
 
 def base_replies(
-    model, tokenizer, questions: list[Question], n: int = 48, seed: int = 0
+    model, tokenizer, questions: list[Question], n: int = MAX_REPLY_TOKENS, seed: int = 0
 ) -> list[tuple[str, bool]]:
     """What a base model writes under each question, as under the first line of a page."""
-    texts = [q.text.rstrip("?？") + ("?\n" if q.lang == "en" else "？\n") for q in questions]
+    texts = [first_line(q.text, q.lang) for q in questions]
     rows = [[tokenizer.special["endoftext"], *ids] for ids in tokenizer.encode_batch(texts)]
     generator = torch.Generator().manual_seed(seed)
     end = tokenizer.special["endoftext"]
@@ -234,19 +229,24 @@ def base_replies(
     )
 
 
-def reply_to(model, tokenizer, text: str, n: int = 48) -> str:
+def reply_to(model, tokenizer, text: str, n: int = MAX_REPLY_TOKENS) -> str:
     """The likeliest reply of a chat model."""
     return _continue(
-        model, tokenizer, [chat_ids(tokenizer, text)], n, tokenizer.special["end"], temperature=0.0
+        model,
+        tokenizer,
+        [chat_ids(tokenizer, text)],
+        n,
+        tokenizer.special["end"],
+        temperature=GREEDY,
     )[0][0]
 
 
 def continue_text(model, tokenizer, text: str, n: int = 40) -> str:
     """How a base model goes on from a text, likeliest token by likeliest token."""
     end = tokenizer.special["endoftext"]
-    return _continue(model, tokenizer, [[end, *tokenizer.encode(text)]], n, end, temperature=0.0)[
-        0
-    ][0]
+    return _continue(
+        model, tokenizer, [[end, *tokenizer.encode(text)]], n, end, temperature=GREEDY
+    )[0][0]
 
 
 def judge(

@@ -8,19 +8,19 @@ import torch
 from gptlab.engine import hardware
 from gptlab.engine.evaluate import evaluate
 from gptlab.engine.run.folder import WORLD_SEED, Run
+from gptlab.engine.stages import WRITING_STAGES
 from gptlab.engine.train.pretrain import stream_loss
 from gptlab.world.gold_labeler import GoldLabeler
-from gptlab.world.questions import Questions
+from gptlab.world.questions import Questions, running_example
 
-STAGES = ("base", "sft", "ppo", "ppo_ptx")
 PAIRS = {
     "ppo_ptx_vs_sft": ("ppo_ptx", "sft"),
     "ppo_vs_sft": ("ppo", "sft"),
     "sft_vs_base": ("sft", "base"),
 }
 SHOWN = [  # the questions that the report answers after each stage
-    "台湾最高的山是哪座山？",
-    "What is the highest mountain in Taiwan?",
+    running_example("zh"),
+    running_example("en"),
     "法国的首都是哪里？",
     "What is the capital of Japan?",
     "What is 7 + 5?",
@@ -33,7 +33,7 @@ EVAL_SEED = 10**6
 def measure(job: Run) -> None:
     """Fill `job.figures` with everything that `report.md` and `report.json` say."""
     figures, n = job.figures, job.preset.n_eval
-    models = {stage: job.model(stage) for stage in STAGES}
+    models = {stage: job.model(stage) for stage in WRITING_STAGES}
     context = models["base"].config.context
     pages = evaluate.page_sample(job.web, job.tokenizer, n, context, EVAL_SEED)
     floor = evaluate.page_floor(job.web, pages)

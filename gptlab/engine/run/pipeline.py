@@ -35,6 +35,7 @@ from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.run.folder import Run
 from gptlab.engine.run.measure import measure
 from gptlab.engine.run.presets import Preset
+from gptlab.engine.stages import LABELS
 from gptlab.engine.train import progress_bar
 from gptlab.engine.train.ppo import PPOTrainer, train_ppo
 from gptlab.engine.train.pretrain import pretrain
@@ -172,7 +173,7 @@ def _ppo(job: Run, name: str) -> None:
             checkpoint.save(folder, ppo.policy, job.tokenizer, ppo.state())
             last[0] = time.perf_counter()
 
-    with job.bar(name.replace("_", "-").upper().replace("PTX", "ptx")) as report:
+    with job.bar(LABELS[name]) as report:
         history = train_ppo(
             policy,
             reference,

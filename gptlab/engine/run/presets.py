@@ -112,6 +112,14 @@ def _shipped() -> Preset:
 
 
 PRESETS = {"tiny": _tiny, "small": _small, "base": _base, "shipped": _shipped}
+MINUTES = {"tiny": 1, "small": 10, "base": 60, "shipped": 30}  # on 2 cores of an AMD EPYC
+
+
+def duration(name: str) -> str:
+    """How long a preset takes on 2 cores, in words; one that was never measured takes "a while"."""
+    if name not in MINUTES:
+        return "a while"
+    return "about a minute" if MINUTES[name] == 1 else f"about {MINUTES[name]} minutes"
 
 
 def preset(name: str) -> Preset:

@@ -5,6 +5,7 @@ from html import escape
 import ipywidgets as w
 
 from gptlab.engine.assistant import Speaker, TooLong
+from gptlab.engine.chat_settings import CHAT_TEMPERATURE
 from gptlab.view.kit import svg
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, INK, PANEL
@@ -14,13 +15,13 @@ BUBBLE = (
     "display:inline-block;padding:4px 12px;border-radius:12px;max-width:85%;line-height:1.5;"
     "overflow-wrap:anywhere;text-align:left"
 )
-TALKATIVE = (
-    0.7  # the temperature of what the reader asks; what is asked already gets the likeliest reply
-)
 
 
 def chat_box(speaker: Speaker, asked: list[str]) -> None:
-    """Show a chat in which some questions are asked already; live, the reader goes on with her own."""
+    """Show a chat in which some questions are asked already; live, the reader goes on with her own.
+
+    Those asked already get the likeliest reply, hers one at the temperature of a conversation.
+    """
     turns = [(question, speaker.reply(question)) for question in asked]
     svg_text, alt = chat_picture(speaker, turns)
     show(svg_text, alt, widget=ChatBox(speaker, turns).box)
@@ -53,7 +54,9 @@ class ChatBox:
         self.turns.append((question, ""))
         self.line.value = ""
         try:
-            for piece in self.speaker.stream(question, temperature=TALKATIVE, seed=len(self.turns)):
+            for piece in self.speaker.stream(
+                question, temperature=CHAT_TEMPERATURE, seed=len(self.turns)
+            ):
                 self.turns[-1] = (question, self.turns[-1][1] + piece)
                 self._draw()
         except TooLong as error:

@@ -10,14 +10,15 @@ from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS
 from gptlab.view.sampling.token_walk import TokenWalk, path_picture
+from gptlab.world.questions import running_example
 
 N_CANDIDATES = 8
 KEYS = "type 1–8, 0, f, u, r"
 PROMPTS = (
     "The soup was",
     "这次的汤",
-    "台湾最高的山是哪座山？",
-    "What is the highest mountain in Taiwan?",
+    running_example("zh"),
+    running_example("en"),
     "One sunny morning",
 )
 

@@ -14,14 +14,16 @@ from pathlib import Path
 import pytest
 
 from gptlab.cli import main
+from gptlab.engine.chat_settings import CHAT_TEMPERATURE
 from gptlab.engine.config import PPOConfig, RewardConfig, SFTConfig, TrainConfig
 from gptlab.engine.model import checkpoint
 from gptlab.engine.run import pipeline, presets
 from gptlab.engine.run.measure import SHOWN
-from gptlab.view.run_report import NAMES, _one_line
+from gptlab.engine.stages import LABELS, STAGES, WRITING_STAGES
+from gptlab.view import run_report
+from gptlab.view.palette import COLOURS, CYCLE
+from gptlab.view.run_report import _one_line
 from tests.support.paths import ROOT
-
-STAGES = ("base", "sft", "ppo", "ppo_ptx")
 
 
 def gptlab(*words):
@@ -59,7 +61,6 @@ def test_the_report_holds_every_figure(report):
     )
     assert report["seconds"] > 0 and set(report["stage_seconds"]) == {
         "corpus",
-        "reward",
         "measure",
         *STAGES,
     }
@@ -74,7 +75,7 @@ def test_the_report_holds_every_figure(report):
     for rate in report["win_rate"].values():
         assert set(rate) == {"mean", "low", "high", "n"} and rate["n"] >= 100
         assert 0 <= rate["low"] <= rate["mean"] <= rate["high"] <= 1
-    assert set(report["pretraining_loss"]) == set(STAGES)
+    assert set(report["pretraining_loss"]) == set(WRITING_STAGES)
 
 
 def test_every_figure_is_finite(report):
@@ -112,11 +113,19 @@ def test_the_report_for_a_person_shows_the_samples(finished, report):
     text = (finished[0] / "report.md").read_text(encoding="utf-8")
     for question in SHOWN:
         assert f"**{question}**" in text
-        for stage in STAGES:
-            assert f"- {NAMES[stage]}: {_one_line(report['samples'][stage][question])}" in text
+        for stage in WRITING_STAGES:
+            assert f"- {LABELS[stage]}: {_one_line(report['samples'][stage][question])}" in text
     for picture in ("recall.png", "ppo.png"):
         assert picture in text and (finished[0] / picture).read_bytes().startswith(b"\x89PNG")
     assert f"{report['bits_per_byte']:.4f} bits per byte" in text
+    assert f"replies sampled at temperature {CHAT_TEMPERATURE:g}, judged" in text
+
+
+def test_the_figures_have_the_colours_of_the_palette(report):
+    lines = [line for axis in run_report.draw_ppo(report).axes for line in axis.get_lines()]
+    assert {line.get_color() for line in lines} == {COLOURS["ppo"], COLOURS["ppo_ptx"]}
+    recall = run_report.draw_recall(report).axes[0]
+    assert [line.get_color() for line in recall.get_lines()] == CYCLE[:2]
 
 
 def test_what_the_command_says(finished, report):
@@ -142,8 +151,8 @@ def test_what_is_left_on_the_disk(finished):
         "tokenizer.json",
         "corpus.npy",
     }
-    assert names == files | {"reward", *STAGES}
-    for stage in (*STAGES, "reward"):
+    assert names == files | set(STAGES)
+    for stage in STAGES:
         assert checkpoint.load(finished[0] / stage).tokenizer.vocab_size == 1024
 
 
@@ -230,9 +239,7 @@ def test_ones_own_text(with_micro, tmp_path):
 
 
 def weights(folder):
-    return {
-        stage: (folder / stage / "model.safetensors").read_bytes() for stage in (*STAGES, "reward")
-    }
+    return {stage: (folder / stage / "model.safetensors").read_bytes() for stage in STAGES}
 
 
 def test_a_full_disk_loses_nothing(with_micro, tmp_path, monkeypatch):

@@ -1,0 +1,5 @@
+"""How models are made to write wherever they are talked to or measured: temperature and length of a reply."""
+
+CHAT_TEMPERATURE = 0.7  # of a conversation; replies are measured as people get them
+GREEDY = 0.0  # the temperature that takes the likeliest token each time
+MAX_REPLY_TOKENS = 48  # the longest reply of a conversation, and the longest that is measured
