@@ -72,20 +72,22 @@ def talk(options: argparse.Namespace) -> int:
         file=sys.stderr,
         flush=True,
     )
-    speaker = Speaker(folder, options)
+    assistant = Assistant(folder, options)
     if options.prompt is not None:
-        for text in speaker.reply([*speaker.opening, {"role": "user", "content": options.prompt}]):
+        for text in assistant.reply(
+            [*assistant.opening, {"role": "user", "content": options.prompt}]
+        ):
             print(text, end="", flush=True)
         print()
         return 0
-    return converse(speaker)
+    return converse(assistant)
 
 
 class TooLong(ValueError):
     """A message leaves no room for the reply."""
 
 
-class Speaker:
+class Assistant:
     """A model with its tokenizer, and how it is to speak."""
 
     def __init__(self, folder: Path, options: argparse.Namespace):
@@ -154,17 +156,17 @@ class Speaker:
         return instruct.render_chat(kept, encode, special, add_reply=True)[0]
 
 
-def converse(speaker: Speaker) -> int:
+def converse(assistant: Assistant) -> int:
     """Read, reply, until the input ends."""
     asks = sys.stdin.isatty() and sys.stdout.isatty()
     if asks:
         with contextlib.suppress(ImportError):
             import readline  # gives input() arrow keys and a history
         print(
-            HELP if speaker.chats else f"a base model: it goes on with your text. {HELP}",
+            HELP if assistant.chats else f"a base model: it goes on with your text. {HELP}",
             file=sys.stderr,
         )
-    history = list(speaker.opening)
+    history = list(assistant.opening)
     while True:
         try:
             text = input("> " if asks else "").strip()
@@ -176,18 +178,18 @@ def converse(speaker: Speaker) -> int:
         if text == "/quit":
             return 0
         if text == "/new":
-            history = list(speaker.opening)
+            history = list(assistant.opening)
         elif text.startswith("/"):
             print(HELP, file=sys.stderr)
         elif text:
-            history = answer(speaker, history, text)
+            history = answer(assistant, history, text)
 
 
-def answer(speaker: Speaker, history: list[dict], text: str) -> list[dict]:
+def answer(assistant: Assistant, history: list[dict], text: str) -> list[dict]:
     """Print the reply; -> the conversation with it."""
     asked, said = [*history, {"role": "user", "content": text}], []
     try:
-        for piece in speaker.reply(asked):
+        for piece in assistant.reply(asked):
             said.append(piece)
             print(piece, end="", flush=True)
     except KeyboardInterrupt:

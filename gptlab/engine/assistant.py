@@ -19,7 +19,7 @@ class TooLong(ValueError):
 
 
 @functools.cache
-def shipped(stage: str = FINAL) -> "Speaker":
+def shipped(stage: str = FINAL) -> "Assistant":
     """The shipped model after a stage: "base", "sft" or "ppo_ptx" (the chat model), loaded once.
 
     It runs on the functions of the rooms: the learner's where they are written, else borrowed ones; those of
@@ -31,7 +31,7 @@ def shipped(stage: str = FINAL) -> "Speaker":
         )
     lesson.fill_other_lessons()
     loaded = checkpoint.load(shipped_models.FOLDER / stage, optimizer=False)
-    return Speaker(
+    return Assistant(
         loaded.model.eval(),
         loaded.tokenizer,
         chats=stage != "base",
@@ -40,7 +40,7 @@ def shipped(stage: str = FINAL) -> "Speaker":
     )
 
 
-class Speaker:
+class Assistant:
     """A model with its tokenizer. A base model goes on with a text; one that `chats` replies to it."""
 
     def __init__(self, model, tokenizer, chats: bool, name: str, stage: str = "base"):

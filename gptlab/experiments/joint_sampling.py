@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gptlab.engine.assistant import Speaker
+from gptlab.engine.assistant import Assistant
 from gptlab.engine.chat_settings import MAX_REPLY_TOKENS
 from gptlab.engine.model.generate import generate_batch
 from gptlab.world.facts import Fact
@@ -34,30 +34,32 @@ def question_about(fact: Fact, lang: str) -> Question:
     return Question(first_line(text, lang), lang, "fact", fact, fact.answer[lang])
 
 
-def sample_one_by_one(speaker: Speaker, question: Question, n: int = 100, seed: int = 0) -> Tensor:
+def sample_one_by_one(
+    assistant: Assistant, question: Question, n: int = 100, seed: int = 0
+) -> Tensor:
     """n continuations of a question, drawn token by token; (n, T) int, filled up with the stop token."""
     generator = torch.Generator().manual_seed(seed)
-    prompts = [speaker.begin(question.text)] * n
+    prompts = [assistant.begin(question.text)] * n
     rows = generate_batch(
-        speaker.model, prompts, MAX_REPLY_TOKENS, speaker.stop, generator=generator
+        assistant.model, prompts, MAX_REPLY_TOKENS, assistant.stop, generator=generator
     )
     longest = max(map(len, rows))
-    return torch.tensor([row + [speaker.stop] * (longest - len(row)) for row in rows])
+    return torch.tensor([row + [assistant.stop] * (longest - len(row)) for row in rows])
 
 
-def texts_of(speaker: Speaker, rows: Tensor) -> list[str]:
+def texts_of(assistant: Assistant, rows: Tensor) -> list[str]:
     """Each row as text, up to its first stop token."""
     found = []
     for row in rows.tolist():
-        end = row.index(speaker.stop) if speaker.stop in row else len(row)
-        found.append(speaker.tokenizer.decode(row[:end]))
+        end = row.index(assistant.stop) if assistant.stop in row else len(row)
+        found.append(assistant.tokenizer.decode(row[:end]))
     return found
 
 
-def shares_of(web: Web, speaker: Speaker, question: Question, rows: Tensor) -> Shares:
+def shares_of(web: Web, assistant: Assistant, question: Question, rows: Tensor) -> Shares:
     """How many continuations make a page of this web, by its own probabilities, and how many first lines are right."""
     labeler = GoldLabeler(web)
-    written = texts_of(speaker, rows)
+    written = texts_of(assistant, rows)
     legal = [web.log_probability(question.text + text) > -math.inf for text in written]
     right = [labeler.classify(question, text.split("\n")[0]) == "right" for text in written]
     return Shares(sum(legal) / len(rows), sum(right) / len(rows))

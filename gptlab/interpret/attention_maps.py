@@ -104,15 +104,15 @@ def loss_without(
     return float(ngram.cross_entropy(torch.cat(scores), torch.cat(targets)))
 
 
-def fact_prompts(speaker, facts: Iterable, pattern: str = "The capital of {} is") -> list[tuple]:
+def fact_prompts(assistant, facts: Iterable, pattern: str = "The capital of {} is") -> list[tuple]:
     """Prompts that ask for facts: (ids, places of the subject's name, id of the right first token) of each.
 
     Raises ValueError when the name's tokens are not to be found in the prompt's.
     """
-    asked, encode = [], speaker.tokenizer.encode
+    asked, encode = [], assistant.tokenizer.encode
     for fact in facts:
         ids, name = (
-            speaker.begin(pattern.format(fact.subject.name.en)),
+            assistant.begin(pattern.format(fact.subject.name.en)),
             encode(f" {fact.subject.name.en}"),
         )
         starts = [i for i in range(len(ids)) if ids[i : i + len(name)] == name]

@@ -499,11 +499,11 @@ def test_chat_samples_with_a_seed_and_a_system_message(capsys, run_folder, token
 def converse(monkeypatch, capsys, folder, lines, *words):
     """A conversation; a line that is an exception is raised. -> (exit status, output, what the model read)"""
     read, lines = [], iter(lines)
-    whole = chat.Speaker.ids
+    whole = chat.Assistant.ids
 
-    def noted(speaker, messages):
+    def noted(assistant, messages):
         read.append(messages)
-        return whole(speaker, messages)
+        return whole(assistant, messages)
 
     def typed(_=""):
         line = next(lines, EOFError())
@@ -511,7 +511,7 @@ def converse(monkeypatch, capsys, folder, lines, *words):
             raise line
         return line
 
-    monkeypatch.setattr(chat.Speaker, "ids", noted)
+    monkeypatch.setattr(chat.Assistant, "ids", noted)
     monkeypatch.setattr(builtins, "input", typed)
     status = main.main(["chat", "--model", str(folder), "--max-new-tokens", "4", *words])
     return status, capsys.readouterr(), read
@@ -552,10 +552,10 @@ def test_a_long_conversation_forgets_its_beginning(run_folder, tokenizer):
     options = main.parser().parse_args(
         ["chat", "--model", str(run_folder), "--max-new-tokens", "10"]
     )
-    speaker = chat.Speaker(run_folder / "ppo_ptx", options)
+    assistant = chat.Assistant(run_folder / "ppo_ptx", options)
     roles = ("user", "assistant", "user", "assistant", "user")
     messages = [{"role": role, "content": c * 9} for role, c in zip(roles, "abcde", strict=True)]
-    ids = speaker.ids(messages)
+    ids = assistant.ids(messages)
     assert (
         ids == render_chat(messages[2:], tokenizer.encode, tokenizer.special, add_reply=True)[0]
         and len(ids) <= 48 - 10
@@ -578,10 +578,10 @@ def test_ctrl_c_stops_the_reply_and_keeps_the_conversation(monkeypatch, capsys, 
 def test_a_base_model_goes_on_with_the_text(monkeypatch, capsys, run_folder, tokenizer):
     _, _, read = converse(monkeypatch, capsys, run_folder / "base", ["one"])
     assert read == [[{"role": "user", "content": "one"}]]
-    speaker = chat.Speaker(
+    assistant = chat.Assistant(
         run_folder / "base", main.parser().parse_args(["chat", "--max-new-tokens", "4"])
     )
-    assert speaker.ids(read[0]) == [tokenizer.special["endoftext"], *tokenizer.encode("one")]
+    assert assistant.ids(read[0]) == [tokenizer.special["endoftext"], *tokenizer.encode("one")]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from gptlab.engine import assistant
 from gptlab.engine.model import shipped
-from tests.support.toy_speakers import (
+from tests.support.toy_assistants import (
     TOKENIZER,
     untrained_chat,
 )
@@ -15,7 +15,7 @@ def real():
     return untrained_chat()
 
 
-def test_speaker(real):
+def test_assistant(real):
     p = real.probabilities(real.begin("ab"))
     assert p.shape == (TOKENIZER.vocab_size,) and float(p.sum()) == pytest.approx(1, abs=1e-5)
     assert real.begin("ab") == [

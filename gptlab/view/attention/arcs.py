@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import ipywidgets as w
 from torch import Tensor
 
-from gptlab.engine.assistant import Speaker, TooLong
+from gptlab.engine.assistant import Assistant, TooLong
 from gptlab.interpret.attention_maps import attention_maps
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
@@ -161,8 +161,8 @@ def _boxes(weights: Tensor, x: float, y: float, size: float) -> list[str]:
 class Arcs:
     """A text, a layer, a head and the token that looks; `box` is the widget."""
 
-    def __init__(self, speaker: Speaker, texts: Sequence[str], layer: int = 0, head: int = 0):
-        self.speaker, config = speaker, speaker.model.config
+    def __init__(self, assistant: Assistant, texts: Sequence[str], layer: int = 0, head: int = 0):
+        self.assistant, config = assistant, assistant.model.config
         wide = {
             "layout": w.Layout(width="100%", max_width="480px"),
             "style": {"description_width": "85px"},
@@ -191,7 +191,7 @@ class Arcs:
     def read(self, _=None) -> None:
         """Take a new text, and look from its last token."""
         try:
-            ids = self.speaker.begin(self.text.value)
+            ids = self.assistant.begin(self.text.value)
             if len(ids) > MOST:
                 raise TooLong(
                     f"the text takes {len(ids)} tokens, and the picture holds {MOST}: make it shorter"
@@ -199,8 +199,8 @@ class Arcs:
         except TooLong as error:
             self.out.value = f'<div role="alert">{error}</div>'
             return
-        self.tokens = [visible(self.speaker.tokenizer.decode_bytes([i])) for i in ids]
-        self.maps = attention_maps(self.speaker.model, ids)  # (layers, H, T, T)
+        self.tokens = [visible(self.assistant.tokenizer.decode_bytes([i])) for i in ids]
+        self.maps = attention_maps(self.assistant.model, ids)  # (layers, H, T, T)
         last = len(ids) - 1
         self.at.max = last
         self.at.value = last
@@ -220,7 +220,7 @@ class Arcs:
         return arcs_picture(self.maps[layer, head], self.tokens, at, f"layer {layer}, head {head}")
 
 
-def arcs(speaker: Speaker, texts: Sequence[str], layer: int = 0, head: int = 0) -> None:
+def arcs(assistant: Assistant, texts: Sequence[str], layer: int = 0, head: int = 0) -> None:
     """Show the arcs; where nothing is live, those of the first text's last token."""
-    made = Arcs(speaker, texts, layer, head)
+    made = Arcs(assistant, texts, layer, head)
     show(*made.picture(), made.box)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import ipywidgets as w
 import torch
 
-from gptlab.engine.assistant import Speaker, TooLong
+from gptlab.engine.assistant import Assistant, TooLong
 from gptlab.interpret.attention_maps import logits_without, loss_without
 from gptlab.sampling import softmax
 from gptlab.view.kit import svg
@@ -18,12 +18,12 @@ WIDTH, MARGIN, ROW, NAMES, SHOWN = 480, 16, 40, 130, 5
 
 
 def switched_picture(
-    speaker: Speaker, text: str, off: Iterable[tuple[int, int]] = ()
+    assistant: Assistant, text: str, off: Iterable[tuple[int, int]] = ()
 ) -> tuple[str, str]:
     """The next token's chances with all heads and without some, as (SVG, description)."""
-    ids, off = speaker.begin(text), sorted(off)
+    ids, off = assistant.begin(text), sorted(off)
     whole, rest = (
-        softmax(logits_without(speaker.model, torch.tensor([ids]), heads)[0, -1])
+        softmax(logits_without(assistant.model, torch.tensor([ids]), heads)[0, -1])
         for heads in ((), off)
     )
     most = max(float(whole.max()), float(rest.max()))
@@ -41,7 +41,7 @@ def switched_picture(
     ]
     said, left, room = [], MARGIN + NAMES, (WIDTH - 2 * MARGIN - NAMES - 60) / most
     for n, i in enumerate(best):
-        y, label = 62 + n * ROW, visible(speaker.tokenizer.decode_bytes([i]))
+        y, label = 62 + n * ROW, visible(assistant.tokenizer.decode_bytes([i]))
         parts.append(svg.text(left - 10, y + 24, svg.shorten(label, NAMES - 10), 15, "end"))
         for row, (p, colour) in enumerate(
             ((float(whole[i]), COLOURS["base"]), (float(rest[i]), COLOURS["you"]))
@@ -51,7 +51,7 @@ def switched_picture(
                 svg.text(left + room * p + 7, y + 15 + row * 16, percent(p), 12.5),
             ]
         said.append(f"{label} {percent(float(whole[i]))} → {percent(float(rest[i]))}")
-    losses = [loss_without(speaker.model, [ids], heads) for heads in ((), off)]
+    losses = [loss_without(assistant.model, [ids], heads) for heads in ((), off)]
     foot = f"surprise at this text's own tokens: {losses[0]:.2f} → {losses[1]:.2f} nats each"
     y = 62 + SHOWN * ROW + 16
     legend = "grey: all heads on · purple: as switched"
@@ -63,19 +63,24 @@ def switched_picture(
 class Switchboard:
     """A text, a button for each part that can be silenced, and a picture of what is left; `box` is the widget.
 
-    picture  (speaker, text, parts that are off) -> (SVG, description)
+    picture  (assistant, text, parts that are off) -> (SVG, description)
     others   parts of each layer besides its heads, by name
     """
 
     def __init__(
         self,
-        speaker: Speaker,
+        assistant: Assistant,
         texts: Sequence[str],
         off: Iterable[tuple] = (),
         picture: Callable = switched_picture,
         others: Sequence[str] = (),
     ):
-        self.speaker, self.picture, off, config = speaker, picture, set(off), speaker.model.config
+        self.assistant, self.picture, off, config = (
+            assistant,
+            picture,
+            set(off),
+            assistant.model.config,
+        )
         self.text = w.Combobox(
             value=texts[0],
             options=list(texts),
@@ -134,14 +139,14 @@ class Switchboard:
         try:
             if not self.text.value:
                 raise TooLong("there is no text: write one")
-            self.out.value = self.picture(self.speaker, self.text.value, self.off)[0]
+            self.out.value = self.picture(self.assistant, self.text.value, self.off)[0]
         except TooLong as error:
             self.out.value = f'<div role="alert">{error}</div>'
 
 
 def switchboard(
-    speaker: Speaker, texts: Sequence[str], off: Iterable[tuple[int, int]] = ()
+    assistant: Assistant, texts: Sequence[str], off: Iterable[tuple[int, int]] = ()
 ) -> None:
     """Show the switchboard; where nothing is live, the first text with these heads off."""
     off = list(off)
-    show(*switched_picture(speaker, texts[0], off), Switchboard(speaker, texts, off).box)
+    show(*switched_picture(assistant, texts[0], off), Switchboard(assistant, texts, off).box)

@@ -4,7 +4,7 @@ from html import escape
 
 import ipywidgets as w
 
-from gptlab.engine.assistant import Speaker, TooLong
+from gptlab.engine.assistant import Assistant, TooLong
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE
 from gptlab.view.kit import svg
 from gptlab.view.kit.show import show
@@ -17,21 +17,21 @@ BUBBLE = (
 )
 
 
-def chat_box(speaker: Speaker, asked: list[str]) -> None:
+def chat_box(assistant: Assistant, asked: list[str]) -> None:
     """Show a chat in which some questions are asked already; live, the reader goes on with her own.
 
     Those asked already get the likeliest reply, hers one at the temperature of a conversation.
     """
-    turns = [(question, speaker.reply(question)) for question in asked]
-    svg_text, alt = chat_picture(speaker, turns)
-    show(svg_text, alt, widget=ChatBox(speaker, turns).box)
+    turns = [(question, assistant.reply(question)) for question in asked]
+    svg_text, alt = chat_picture(assistant, turns)
+    show(svg_text, alt, widget=ChatBox(assistant, turns).box)
 
 
 class ChatBox:
     """The turns so far and a line to type in; each question is answered by itself. `box` is the widget."""
 
-    def __init__(self, speaker: Speaker, turns: list[tuple[str, str]]):
-        self.speaker, self.turns = speaker, list(turns)
+    def __init__(self, assistant: Assistant, turns: list[tuple[str, str]]):
+        self.assistant, self.turns = assistant, list(turns)
         self.log = w.HTML()
         wide = w.Layout(flex="1 1 12em", width="auto")
         self.line = w.Text(
@@ -54,7 +54,7 @@ class ChatBox:
         self.turns.append((question, ""))
         self.line.value = ""
         try:
-            for piece in self.speaker.stream(
+            for piece in self.assistant.stream(
                 question, temperature=CHAT_TEMPERATURE, seed=len(self.turns)
             ):
                 self.turns[-1] = (question, self.turns[-1][1] + piece)
@@ -78,7 +78,7 @@ class ChatBox:
         question, reply = map(escape, turn)
         mine, its = (
             f"{BUBBLE};border:1px solid {EDGE}",
-            f"{BUBBLE};background:{COLOURS[self.speaker.stage]};color:#fff",
+            f"{BUBBLE};background:{COLOURS[self.assistant.stage]};color:#fff",
         )
         return (
             f'<div style="text-align:right;margin:4px 0"><span style="{mine}">{question}</span></div>'
@@ -86,7 +86,7 @@ class ChatBox:
         )
 
 
-def chat_picture(speaker: Speaker, turns: list[tuple[str, str]]) -> tuple[str, str]:
+def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> tuple[str, str]:
     """The same turns as (SVG, description)."""
     parts, y = [], 12.0
     for question, reply in turns:
@@ -100,7 +100,7 @@ def chat_picture(speaker: Speaker, turns: list[tuple[str, str]]) -> tuple[str, s
                     y,
                     width,
                     height,
-                    PANEL if right else COLOURS[speaker.stage],
+                    PANEL if right else COLOURS[assistant.stage],
                     12,
                     EDGE if right else None,
                 )
@@ -111,7 +111,7 @@ def chat_picture(speaker: Speaker, turns: list[tuple[str, str]]) -> tuple[str, s
                 for i, line in enumerate(lines)
             ]
             y += height + 8
-    alt = f"A chat with the {speaker.name}. " + " ".join(
+    alt = f"A chat with the {assistant.name}. " + " ".join(
         f"Asked: “{q}” It says: “{r}”" for q, r in turns
     )
     return svg.document(WIDTH, y + 6, parts, alt), alt

@@ -5,7 +5,7 @@ from html import escape
 
 import ipywidgets as w
 
-from gptlab.engine.assistant import Speaker, TooLong
+from gptlab.engine.assistant import Assistant, TooLong
 from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS
@@ -24,7 +24,7 @@ PROMPTS = (
 
 
 def be_the_sampler(
-    speakers: list[Speaker],
+    assistants: list[Assistant],
     prompts: tuple[str, ...] = PROMPTS,
     ranks: tuple[int, ...] = (2, 1, 2, 1),
 ) -> None:
@@ -32,16 +32,17 @@ def be_the_sampler(
 
     ranks  which candidate the picture's walk takes at each choice, 1 = the likeliest
     """
-    picture = path_picture(speakers[0], prompts[0], list(ranks))
-    show(*picture, widget=Sampler(speakers, prompts).box)
+    picture = path_picture(assistants[0], prompts[0], list(ranks))
+    show(*picture, widget=Sampler(assistants, prompts).box)
 
 
 class Sampler:
     """A prompt, and one column for each model; `box` is the widget."""
 
-    def __init__(self, speakers: list[Speaker], prompts: tuple[str, ...] = PROMPTS):
+    def __init__(self, assistants: list[Assistant], prompts: tuple[str, ...] = PROMPTS):
         self.columns = [
-            Column(TokenWalk(speaker, prompts[0], seed)) for seed, speaker in enumerate(speakers)
+            Column(TokenWalk(assistant, prompts[0], seed))
+            for seed, assistant in enumerate(assistants)
         ]
         wide = w.Layout(width="auto", flex="1 1 16em", max_width="30em")
         self.examples = w.Dropdown(options=prompts, description="example", layout=wide)
@@ -51,7 +52,7 @@ class Sampler:
             continuous_update=False,
             layout=wide,
         )
-        names = [speaker.name for speaker in speakers]
+        names = [assistant.name for assistant in assistants]
         self.which = w.ToggleButtons(
             options=[*names, "side by side"] if len(names) > 1 else names, value=names[0]
         )
@@ -77,7 +78,7 @@ class Sampler:
         """Start all columns anew from a text; one that is too long changes nothing and is refused in one line."""
         self.note.value = ""
         try:
-            walks = [TokenWalk(column.speaker, text, column.walk.seed) for column in self.columns]
+            walks = [TokenWalk(column.assistant, text, column.walk.seed) for column in self.columns]
         except TooLong as error:
             self.note.value = f"<b>{escape(str(error))}</b>"
             return
@@ -87,7 +88,7 @@ class Sampler:
     def _choose(self) -> None:
         """Show the columns that were asked for."""
         for column in self.columns:
-            shown = self.which.value in ("side by side", column.speaker.name)
+            shown = self.which.value in ("side by side", column.assistant.name)
             column.box.layout.display = "" if shown else "none"
 
 
@@ -95,7 +96,7 @@ class Column:
     """One model's walk: its text, a button for each candidate, and what else one can do."""
 
     def __init__(self, walk: TokenWalk):
-        self.speaker = walk.speaker
+        self.assistant = walk.assistant
         self.text = w.HTML()
         self.state = w.HTML()
         self.buttons = [
@@ -179,7 +180,7 @@ class Column:
             button.layout.visibility = "visible" if found else "hidden"
             button.description = f"{i + 1}   {found.label}" if found else ""
             button.tooltip = f"pick {found.label}, {percent(found.probability)}" if found else ""
-            bar.value = _bar_html(found.probability, COLOURS[self.speaker.stage]) if found else ""
+            bar.value = _bar_html(found.probability, COLOURS[self.assistant.stage]) if found else ""
         self.let.disabled = self.end.disabled = not self.candidates
         self.back.disabled = self.again.disabled = not self.walk.picked
         self.state.value = (
@@ -195,10 +196,10 @@ def _text_html(walk: TokenWalk) -> str:
         f"{escape(token.label.replace('␣', ' '))}</span>"
         for token in walk.picked
     )
-    turn = '<br><span style="opacity:.7">reply: </span>' if walk.speaker.chats else ""
+    turn = '<br><span style="opacity:.7">reply: </span>' if walk.assistant.chats else ""
     return (
         f'<div style="font-size:15px;line-height:1.7;min-height:5.1em;overflow-wrap:anywhere">'
-        f'<b style="color:{COLOURS[walk.speaker.stage]}">■</b> <b>{walk.speaker.name}</b><br>'
+        f'<b style="color:{COLOURS[walk.assistant.stage]}">■</b> <b>{walk.assistant.name}</b><br>'
         f'<span style="opacity:.7">{escape(walk.prompt)}</span>{turn}{chips}'
         f"{'' if walk.stopped else '▏'}</div>"
     )
@@ -222,7 +223,7 @@ def _state(walk: TokenWalk) -> str:
         return f"{count}; the last one is the stop token, so the text ends here"
     if walk.full:
         return (
-            f"{count}; the model can look at no more than {walk.speaker.context} tokens, "
+            f"{count}; the model can look at no more than {walk.assistant.context} tokens, "
             "so it must stop"
         )
     return f"{count} picked; what comes next?" if n else "what comes next?"

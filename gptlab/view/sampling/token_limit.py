@@ -4,7 +4,7 @@ from html import escape
 
 import ipywidgets as w
 
-from gptlab.engine.assistant import Speaker
+from gptlab.engine.assistant import Assistant
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
@@ -15,27 +15,27 @@ WIDTH = 520  # pixels
 ROW = 30
 
 
-def token_limit(speaker: Speaker, question: str) -> None:
+def token_limit(assistant: Assistant, question: str) -> None:
     """Show a reply under every limit: live with a slider, else as a picture of a few limits."""
-    reply = speaker.go_on(speaker.begin(question))
-    picture = token_limit_picture(speaker, question, reply)
-    show(*picture, widget=TokenLimit(speaker, question, reply).box)
+    reply = assistant.go_on(assistant.begin(question))
+    picture = token_limit_picture(assistant, question, reply)
+    show(*picture, widget=TokenLimit(assistant, question, reply).box)
 
 
-def truncate(speaker: Speaker, reply: list[int], limit: int) -> tuple[list[int], str]:
+def truncate(assistant: Assistant, reply: list[int], limit: int) -> tuple[list[int], str]:
     """The tokens that come out under a limit, and the reason why they end there.
 
     The reason is "stop" where the model stopped by itself, "length" where the limit came first: the finish_reason of chat APIs.
     """
     kept = reply[:limit]
-    return kept, "stop" if kept and kept[-1] == speaker.stop else "length"
+    return kept, "stop" if kept and kept[-1] == assistant.stop else "length"
 
 
 class TokenLimit:
     """A slider for the limit, and the reply under it; `box` is the widget."""
 
-    def __init__(self, speaker: Speaker, question: str, reply: list[int]):
-        self.speaker = speaker
+    def __init__(self, assistant: Assistant, question: str, reply: list[int]):
+        self.assistant = assistant
         self.question = question
         self.reply = reply
         wide = w.Layout(width="100%", max_width="34em")
@@ -49,20 +49,20 @@ class TokenLimit:
         self._draw()
 
     def _draw(self) -> None:
-        kept, reason = truncate(self.speaker, self.reply, self.limit.value)
-        colour = COLOURS[self.speaker.stage] if reason == "stop" else COLOURS["ppo"]
+        kept, reason = truncate(self.assistant, self.reply, self.limit.value)
+        colour = COLOURS[self.assistant.stage] if reason == "stop" else COLOURS["ppo"]
         end = "⟨end⟩: the model stopped" if reason == "stop" else "▌ cut off: the limit came first"
         self.text.value = (
             f'<div aria-live="polite" '
             f'style="font-size:15px;line-height:1.7;max-width:40em;overflow-wrap:anywhere">'
             f'<span style="opacity:.7">{escape(self.question)}</span><br>'
-            f"{escape(readable(self.speaker, kept))} "
+            f"{escape(readable(self.assistant, kept))} "
             f'<b style="border-bottom:3px solid {colour}">{end}</b><br>'
             f'<code>finish_reason = "{reason}"</code> after {len(kept)} tokens</div>'
         )
 
 
-def token_limit_picture(speaker: Speaker, question: str, reply: list[int]) -> Picture:
+def token_limit_picture(assistant: Assistant, question: str, reply: list[int]) -> Picture:
     """The reply under four limits, one row each."""
     n = len(reply)
     limits = sorted({max(1, n // 4), max(1, n // 2), max(1, n - 1), n})
@@ -73,11 +73,11 @@ def token_limit_picture(speaker: Speaker, question: str, reply: list[int]) -> Pi
     ]
     described = []
     for i, limit in enumerate(limits):
-        kept, reason = truncate(speaker, reply, limit)
+        kept, reason = truncate(assistant, reply, limit)
         y = 60 + i * ROW
-        text = readable(speaker, kept)
+        text = readable(assistant, kept)
         if reason == "stop":
-            colour, mark, ended_by = COLOURS[speaker.stage], " ⟨end⟩", "the model"
+            colour, mark, ended_by = COLOURS[assistant.stage], " ⟨end⟩", "the model"
         else:
             colour, mark, ended_by = COLOURS["ppo"], " ▌", "the limit"
         parts += [
@@ -88,7 +88,7 @@ def token_limit_picture(speaker: Speaker, question: str, reply: list[int]) -> Pi
         ]
         described.append(f"limit {limit}: “{text}”, ended by {ended_by}")
     alt = (
-        f"The {speaker.name}'s reply to “{question}” under limits on new tokens. "
+        f"The {assistant.name}'s reply to “{question}” under limits on new tokens. "
         f"{'; '.join(described)}."
     )
     return Picture(svg.document(WIDTH, 60 + len(limits) * ROW + 8, parts, alt), alt)

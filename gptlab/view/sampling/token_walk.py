@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gptlab.engine.assistant import Speaker
+from gptlab.engine.assistant import Assistant
 from gptlab.engine.evaluate import evaluate
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import bars_at, captioned_bars, top_tokens, visible
@@ -32,11 +32,11 @@ class TokenWalk:
     Raises TooLong when the text leaves no room for a token.
     """
 
-    def __init__(self, speaker: Speaker, text: str, seed: int = 0):
-        self.speaker = speaker
+    def __init__(self, assistant: Assistant, text: str, seed: int = 0):
+        self.assistant = assistant
         self.prompt = text
         self.seed = seed
-        self.begun = speaker.begin(text)
+        self.begun = assistant.begin(text)
         self.picked: list[Candidate] = []
         self.generator = torch.Generator().manual_seed(seed)
         self._seen: dict[int, Tensor] = {}  # probabilities by length: undo computes nothing anew
@@ -49,30 +49,30 @@ class TokenWalk:
     @property
     def stopped(self) -> bool:
         """Whether the last token picked was the stop token."""
-        return bool(self.picked) and self.picked[-1].id == self.speaker.stop
+        return bool(self.picked) and self.picked[-1].id == self.assistant.stop
 
     @property
     def full(self) -> bool:
         """Whether the model can look at no further token."""
-        return len(self.begun) + len(self.picked) >= self.speaker.context
+        return len(self.begun) + len(self.picked) >= self.assistant.context
 
     @property
     def text(self) -> str:
         """What was picked so far, as text; a line's end is ⏎, and half a character is shown by its bytes."""
-        return readable(self.speaker, [token.id for token in self.picked])
+        return readable(self.assistant, [token.id for token in self.picked])
 
     def probabilities(self) -> Tensor:
         """Of the token that comes next; (V) float."""
         n = len(self.picked)
         if n not in self._seen:
-            self._seen[n] = self.speaker.probabilities(self.ids)
+            self._seen[n] = self.assistant.probabilities(self.ids)
         return self._seen[n]
 
     def candidates(self, n: int = 8) -> list[Candidate]:
         """The n likeliest next tokens, likeliest first; none when the walk has ended."""
         if self.stopped or self.full:
             return []
-        found = top_tokens(self.probabilities(), self.speaker.tokenizer, n)
+        found = top_tokens(self.probabilities(), self.assistant.tokenizer, n)
         return [Candidate(*one) for one in found]
 
     def pick(self, token: int) -> None:
@@ -80,7 +80,7 @@ class TokenWalk:
         if self.stopped or self.full:
             return
         probability = float(self.probabilities()[token])
-        label = visible(self.speaker.tokenizer.decode_bytes([token]))
+        label = visible(self.assistant.tokenizer.decode_bytes([token]))
         self.picked.append(Candidate(token, label, probability))
 
     def let_it_pick(self) -> None:
@@ -107,14 +107,14 @@ class TokenWalk:
             self.undo()
 
 
-def readable(speaker: Speaker, ids: list[int]) -> str:
+def readable(assistant: Assistant, ids: list[int]) -> str:
     """Ids as one line of text that can be read at any moment: spaces are spaces, a line's end is ⏎."""
-    said = [i for i in ids if i not in speaker.marks]
-    return visible(speaker.tokenizer.decode_bytes(said)).replace("␣", " ")
+    said = [i for i in ids if i not in assistant.marks]
+    return visible(assistant.tokenizer.decode_bytes(said)).replace("␣", " ")
 
 
 def path_picture(
-    speaker: Speaker, text: str, ranks: list[int], n: int = 4, width: float = 480
+    assistant: Assistant, text: str, ranks: list[int], n: int = 4, width: float = 480
 ) -> Picture:
     """A walk's first choices: the likeliest tokens at each, and the one taken.
 
@@ -122,7 +122,7 @@ def path_picture(
 
     ranks  which candidate is taken at each choice, 1 = the likeliest
     """
-    walk = TokenWalk(speaker, text)
+    walk = TokenWalk(assistant, text)
     parts: list[str] = []
     described: list[str] = []
     y = 14.0
@@ -135,7 +135,7 @@ def path_picture(
             [one.probability for one in shown],
             y + 24,
             width,
-            COLOURS[speaker.stage],
+            COLOURS[assistant.stage],
             marked=rank - 1,
             column=100,
         )
@@ -147,9 +147,7 @@ def path_picture(
         walk.pick(taken.id)
         _skip_certain(walk)
     parts.append(_so_far(walk, 14, y, width))
-    alt = (
-        f"The {speaker.name} goes on from “{text}”. {'. '.join(described)}. So far: “{walk.text}”."
-    )
+    alt = f"The {assistant.name} goes on from “{text}”. {'. '.join(described)}. So far: “{walk.text}”."
     return Picture(svg.document(width, y + 31, parts, alt), alt)
 
 
@@ -161,7 +159,7 @@ def _skip_certain(walk: TokenWalk) -> None:
 
 def _so_far(walk: TokenWalk, x: float, y: float, width: float) -> str:
     """The prompt and what was picked, on one line that keeps its end."""
-    between = "　" if walk.speaker.chats else ""
+    between = "　" if walk.assistant.chats else ""
     more = "" if walk.stopped else " …"
     line = svg.shorten_left(f"{walk.prompt}{between}{walk.text}{more}", width - x - 14)
     return svg.text(x, y + 15, line, 15, weight=600)
@@ -172,36 +170,36 @@ def _describe(tokens: list[Candidate]) -> str:
 
 
 def continuations_by_first_token(
-    speaker: Speaker, text: str, n: int = 8, most: int = 56
+    assistant: Assistant, text: str, n: int = 8, most: int = 56
 ) -> list[tuple[Candidate, str]]:
     """For each of the n likeliest next tokens: the token, and how the text most likely goes on after it."""
-    walk = TokenWalk(speaker, text)
+    walk = TokenWalk(assistant, text)
     found = []
     for token in walk.candidates(n):
         new = [token.id]
-        if token.id != speaker.stop:
-            new += speaker.go_on([*walk.begun, token.id], most)
-        found.append((token, readable(speaker, new)))
+        if token.id != assistant.stop:
+            new += assistant.go_on([*walk.begun, token.id], most)
+        found.append((token, readable(assistant, new)))
     return found
 
 
-def branch_picture(speaker: Speaker, text: str, n: int = 8) -> Picture:
+def branch_picture(assistant: Assistant, text: str, n: int = 8) -> Picture:
     """One pick and what it leads to: a row for each of the n likeliest next tokens."""
     rows = [
         (token.label, token.probability, continuation.strip())
-        for token, continuation in continuations_by_first_token(speaker, text, n)
+        for token, continuation in continuations_by_first_token(assistant, text, n)
     ]
     described = "; ".join(f"{label} ({percent(p)}) leads to “{line}”" for label, p, line in rows)
     alt = (
-        f"How the {speaker.name} goes on from “{text}” after each of its likeliest tokens: "
+        f"How the {assistant.name} goes on from “{text}” after each of its likeliest tokens: "
         f"{described}."
     )
-    return Picture(captioned_bars(rows, f"{text} …", COLOURS[speaker.stage], alt=alt), alt)
+    return Picture(captioned_bars(rows, f"{text} …", COLOURS[assistant.stage], alt=alt), alt)
 
 
-def kinds_picture(speaker: Speaker, text: str, n: int = 200) -> Picture:
+def kinds_picture(assistant: Assistant, text: str, n: int = 200) -> Picture:
     """What kinds of continuation n samples are, each with an example."""
-    found = evaluate.continuations(speaker.model, speaker.tokenizer, Web(), text, n)
+    found = evaluate.continuations(assistant.model, assistant.tokenizer, Web(), text, n)
     rows = []
     described = []
     for kind in ("answer", "question", "exam", "other"):
@@ -209,6 +207,6 @@ def kinds_picture(speaker: Speaker, text: str, n: int = 200) -> Picture:
         rows.append((kind, found[kind] / n, example))
         such_as = f", such as “{example}”" if example else ""
         described.append(f"{kind} {percent(found[kind] / n)}{such_as}")
-    alt = f"{n} continuations of “{text}” by the {speaker.name}, by kind: {'; '.join(described)}."
+    alt = f"{n} continuations of “{text}” by the {assistant.name}, by kind: {'; '.join(described)}."
     title = f"{text} …   {n} continuations"
-    return Picture(captioned_bars(rows, title, COLOURS[speaker.stage], alt=alt), alt)
+    return Picture(captioned_bars(rows, title, COLOURS[assistant.stage], alt=alt), alt)

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from gptlab import attention, ngram, sampling, transformer
-from gptlab.engine.assistant import Speaker, TooLong
+from gptlab.engine.assistant import Assistant, TooLong
 from gptlab.view.attention.head_ablation import Switchboard
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
@@ -101,15 +101,18 @@ def stages(model) -> list[str]:
     return ["start", *(f"after L{n}" for n in range(model.config.n_layers))]
 
 
-def lens_picture(speaker: Speaker, text: str, off: Iterable[tuple] = ()) -> tuple[str, str]:
+def lens_picture(assistant: Assistant, text: str, off: Iterable[tuple] = ()) -> tuple[str, str]:
     """The likeliest next token at every position and stage, as (SVG, description); what comes true is framed."""
-    ids, off = speaker.begin(text), sorted(off, key=str)
+    ids, off = assistant.begin(text), sorted(off, key=str)
     if len(ids) > MOST:
         raise TooLong(
             f"the text takes {len(ids)} tokens, and the picture holds {MOST}: make it shorter"
         )
-    best = sampling.softmax(readings(speaker.model, ids, off)).max(dim=-1)
-    columns, piece = stages(speaker.model), lambda i: visible(speaker.tokenizer.decode_bytes([i]))
+    best = sampling.softmax(readings(assistant.model, ids, off)).max(dim=-1)
+    columns, piece = (
+        stages(assistant.model),
+        lambda i: visible(assistant.tokenizer.decode_bytes([i])),
+    )
     box = (WIDTH - 2 * MARGIN - NAMES) / len(columns)
     named = (
         ", ".join(f"L{layer} {part if part == MLP else f'head {part}'}" for layer, part in off)
@@ -171,10 +174,10 @@ def _box(x: float, y: float, width: float, label: str, p: float, true: bool) -> 
     ]
 
 
-def lens(speaker: Speaker, texts: Sequence[str], off: Iterable[tuple] = ()) -> None:
+def lens(assistant: Assistant, texts: Sequence[str], off: Iterable[tuple] = ()) -> None:
     """Show the lens; where nothing is live, the first text with these parts off."""
     off = list(off)
     show(
-        *lens_picture(speaker, texts[0], off),
-        Switchboard(speaker, texts, off, lens_picture, (MLP,)).box,
+        *lens_picture(assistant, texts[0], off),
+        Switchboard(assistant, texts, off, lens_picture, (MLP,)).box,
     )

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from gptlab.engine.assistant import Speaker
+from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import Tokenizer
@@ -30,7 +30,7 @@ NS = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def speaker():
+def assistant():
     """A small model that has learnt nothing, with every byte a token; its matrices are large, so that heads differ."""
     tokenizer = Tokenizer([])
     config = GPTConfig(
@@ -40,7 +40,7 @@ def speaker():
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(20.0 if parameter.dim() == 2 else 1.0)
-    return Speaker(model.eval(), tokenizer, chats=False, name="toy")
+    return Assistant(model.eval(), tokenizer, chats=False, name="toy")
 
 
 def words_in(svg):
@@ -62,8 +62,8 @@ def test_weights_come_back_from_attention_whatever_the_width(d):
     torch.testing.assert_close(attention_maps.weights_of(q, k), scores.softmax(-1))
 
 
-def test_maps_are_those_of_the_first_layer_worked_out_by_torch(speaker):
-    model, ids = speaker.model, speaker.begin("ab ca")
+def test_maps_are_those_of_the_first_layer_worked_out_by_torch(assistant):
+    model, ids = assistant.model, assistant.begin("ab ca")
     maps = attention_maps.attention_maps(model, ids)
     t = len(ids)
     assert maps.shape == (2, 3, t, t)
@@ -82,8 +82,8 @@ def test_maps_are_those_of_the_first_layer_worked_out_by_torch(speaker):
             torch.testing.assert_close(maps[0, head], expected)
 
 
-def test_no_head_off_is_the_model_and_all_heads_off_is_its_mlps_alone(speaker):
-    model, ids = speaker.model, torch.tensor([speaker.begin("abc")])
+def test_no_head_off_is_the_model_and_all_heads_off_is_its_mlps_alone(assistant):
+    model, ids = assistant.model, torch.tensor([assistant.begin("abc")])
     before = {name: p.clone() for name, p in model.named_parameters()}
     with torch.no_grad():
         torch.testing.assert_close(attention_maps.logits_without(model, ids), model(ids))
@@ -107,37 +107,39 @@ def test_scores_of_heads():
     assert attention_maps.previous_token_score(maps).tolist() == [[1.0, 0.0]]
 
 
-def test_loss_and_chance_without(speaker):
-    rows = [speaker.begin("abca"), speaker.begin("cab")]
+def test_loss_and_chance_without(assistant):
+    rows = [assistant.begin("abca"), assistant.begin("cab")]
     with torch.no_grad():
         expected = torch.cat(
             [
                 F.cross_entropy(
-                    speaker.model(torch.tensor([r[:-1]]))[0], torch.tensor(r[1:]), reduction="none"
+                    assistant.model(torch.tensor([r[:-1]]))[0],
+                    torch.tensor(r[1:]),
+                    reduction="none",
                 )
                 for r in rows
             ]
         ).mean()
-    assert attention_maps.loss_without(speaker.model, rows) == pytest.approx(
+    assert attention_maps.loss_without(assistant.model, rows) == pytest.approx(
         float(expected), rel=1e-5
     )
     facts = [f for f in Facts().known if f.relation == "capital"][:2]
-    asked = attention_maps.fact_prompts(speaker, facts, "At {} is")
+    asked = attention_maps.fact_prompts(assistant, facts, "At {} is")
     for (ids, place, right), fact in zip(asked, facts):
-        assert speaker.tokenizer.decode(ids[place]) == f" {fact.subject.name.en}"
-        assert speaker.tokenizer.decode([right]) == " "
+        assert assistant.tokenizer.decode(ids[place]) == f" {fact.subject.name.en}"
+        assert assistant.tokenizer.decode([right]) == " "
     with torch.no_grad():
         chances = [
-            float(speaker.model(torch.tensor([ids]))[0, -1].softmax(-1)[right])
+            float(assistant.model(torch.tensor([ids]))[0, -1].softmax(-1)[right])
             for ids, _, right in asked
         ]
-    assert attention_maps.chance_without(speaker.model, asked) == pytest.approx(
+    assert attention_maps.chance_without(assistant.model, asked) == pytest.approx(
         sum(chances) / 2, rel=1e-5
     )
-    names = attention_maps.name_score(speaker.model, asked)
+    names = attention_maps.name_score(assistant.model, asked)
     assert names.shape == (2, 3) and bool(((names > 0) & (names < 1)).all())
     with pytest.raises(ValueError, match="put a blank before"):
-        attention_maps.fact_prompts(speaker, facts, "({})")
+        attention_maps.fact_prompts(assistant, facts, "({})")
 
 
 # --- pictures
@@ -222,15 +224,15 @@ def test_the_width_slider():
 # --- arcs and switchboard
 
 
-def test_arcs_follow_their_controls(speaker):
-    made = arcs.Arcs(speaker, ["ab ca", "b"], layer=1, head=2)
+def test_arcs_follow_their_controls(assistant):
+    made = arcs.Arcs(assistant, ["ab ca", "b"], layer=1, head=2)
     assert made.at.value == 5 and made.tokens == ["⟨endoftext⟩", "a", "b", "␣", "c", "a"]
     drawn = {made.out.value}
     for control, value in ((made.at, 2), (made.layer, 0), (made.head, 1)):
         control.value = value
         drawn.add(made.out.value)
     assert len(drawn) == 4
-    expected = attention_maps.attention_maps(speaker.model, speaker.begin("ab ca"))[0, 1, 2]
+    expected = attention_maps.attention_maps(assistant.model, assistant.begin("ab ca"))[0, 1, 2]
     shares = [text for text in words_in(made.out.value) if "%" in text and "purple" not in text]
     assert shares == [percent(p) for p in expected[:3].tolist()]
     made.text.value = "b"
@@ -241,14 +243,14 @@ def test_arcs_follow_their_controls(speaker):
     assert "layer 0, head 1" in made.out.value
 
 
-def test_all_heads_are_drawn(speaker):
-    maps = attention_maps.attention_maps(speaker.model, speaker.begin("abc"))
+def test_all_heads_are_drawn(assistant):
+    maps = attention_maps.attention_maps(assistant.model, assistant.begin("abc"))
     svg, alt = arcs.all_heads_picture(maps, ["⟨", "a", "b", "c"], marked=[(1, 2)])
     assert ET.fromstring(svg) is not None and "layer 1, head 2: c looks at" in alt
 
 
-def test_the_switchboard(speaker):
-    board = head_ablation.Switchboard(speaker, ["abc"], off=[(0, 1)])
+def test_the_switchboard(assistant):
+    board = head_ablation.Switchboard(assistant, ["abc"], off=[(0, 1)])
     assert board.off == [(0, 1)] and "off: L0 head 1" in board.out.value
     board.switches[1, 2].value = False
     assert board.off == [(0, 1), (1, 2)] and "L1 head 2" in board.out.value
@@ -256,9 +258,9 @@ def test_the_switchboard(speaker):
     assert board.off == [] and "off: none" in board.out.value
     board.text.value = ""
     assert "alert" in board.out.value
-    svg, alt = head_ablation.switched_picture(speaker, "abc", [(0, 0)])
+    svg, alt = head_ablation.switched_picture(assistant, "abc", [(0, 0)])
     whole, rest = (
-        attention_maps.loss_without(speaker.model, [speaker.begin("abc")], off)
+        attention_maps.loss_without(assistant.model, [assistant.begin("abc")], off)
         for off in ((), [(0, 0)])
     )
     assert f"{whole:.2f} → {rest:.2f} nats" in alt and ET.fromstring(svg) is not None

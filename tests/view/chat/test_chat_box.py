@@ -6,7 +6,7 @@ import pytest
 
 from gptlab.view.chat import chat_box
 from tests.support.pictures import NS, words_in
-from tests.support.toy_speakers import (
+from tests.support.toy_assistants import (
     untrained_chat,
 )
 

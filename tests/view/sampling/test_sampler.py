@@ -6,7 +6,7 @@ import pytest
 
 from gptlab.view.chat import chat_box
 from gptlab.view.sampling import sampler, token_limit, token_walk
-from tests.support.toy_speakers import (
+from tests.support.toy_assistants import (
     scripted_base,
     untrained_chat,
 )

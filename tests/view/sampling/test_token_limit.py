@@ -4,7 +4,7 @@ import pytest
 
 from gptlab.view.sampling import token_limit
 from tests.support.pictures import words_in
-from tests.support.toy_speakers import (
+from tests.support.toy_assistants import (
     JADE,
     STOP,
     scripted_base,

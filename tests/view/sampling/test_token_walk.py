@@ -8,7 +8,7 @@ import torch
 from gptlab.engine import assistant
 from gptlab.view.sampling import token_walk
 from tests.support.pictures import words_in
-from tests.support.toy_speakers import (
+from tests.support.toy_assistants import (
     JADE,
     LESS,
     STOP,

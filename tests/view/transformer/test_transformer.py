@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from gptlab.engine.assistant import Speaker
+from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import Tokenizer
@@ -31,7 +31,7 @@ NS = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def speaker():
+def assistant():
     """A small model that has learnt nothing, with every byte a token; its matrices are large, so that parts differ."""
     tokenizer = Tokenizer([])
     config = GPTConfig(
@@ -44,7 +44,7 @@ def speaker():
             parameter.mul_(20.0 if parameter.dim() == 2 else 1.0)
             if parameter.dim() == 1:
                 parameter.add_(0.3 * torch.randn(parameter.shape, generator=draw))
-    return Speaker(model.eval(), tokenizer, chats=False, name="toy")
+    return Assistant(model.eval(), tokenizer, chats=False, name="toy")
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,8 @@ def words_in(svg):
 # --- the stream
 
 
-def test_notes_sum_to_what_the_model_reads(speaker):
-    model, ids = speaker.model, speaker.begin("ab ca")
+def test_notes_sum_to_what_the_model_reads(assistant):
+    model, ids = assistant.model, assistant.begin("ab ca")
     written = logit_lens.notes(model, ids)
     assert written.shape == (5, len(ids), 12)
     torch.testing.assert_close(written[0], (model.wte[ids] + model.wpe[: len(ids)]).detach())
@@ -72,8 +72,8 @@ def test_notes_sum_to_what_the_model_reads(speaker):
     torch.testing.assert_close(logit_lens.readings(model, ids)[-1], logits)
 
 
-def test_silent_parts_write_nothing(speaker):
-    model, ids = speaker.model, speaker.begin("abc")
+def test_silent_parts_write_nothing(assistant):
+    model, ids = assistant.model, assistant.begin("abc")
     before = {name: p.clone() for name, p in model.named_parameters()}
     off = [(1, "mlp"), (0, 2)]
     written = logit_lens.notes(model, ids, off)
@@ -93,24 +93,26 @@ def test_silent_parts_write_nothing(speaker):
     assert all(torch.equal(before[name], p) for name, p in model.named_parameters())
 
 
-def test_loss_by_layer_ends_at_the_models_own(speaker):
-    rows = [speaker.begin("abca"), speaker.begin("cab")]
+def test_loss_by_layer_ends_at_the_models_own(assistant):
+    rows = [assistant.begin("abca"), assistant.begin("cab")]
     with torch.no_grad():
         expected = torch.cat(
             [
                 F.cross_entropy(
-                    speaker.model(torch.tensor([r[:-1]]))[0], torch.tensor(r[1:]), reduction="none"
+                    assistant.model(torch.tensor([r[:-1]]))[0],
+                    torch.tensor(r[1:]),
+                    reduction="none",
                 )
                 for r in rows
             ]
         ).mean()
-    losses = logit_lens.loss_by_layer(speaker.model, rows)
-    assert len(losses) == 3 == len(logit_lens.stages(speaker.model))
+    losses = logit_lens.loss_by_layer(assistant.model, rows)
+    assert len(losses) == 3 == len(logit_lens.stages(assistant.model))
     assert losses[-1] == pytest.approx(float(expected), rel=1e-4)
 
 
-def test_shares_sum_to_the_lead(speaker):
-    model, ids = speaker.model, speaker.begin("hello")
+def test_shares_sum_to_the_lead(assistant):
+    model, ids = assistant.model, assistant.begin("hello")
     written = logit_lens.notes(model, ids)[:, -1]
     parts = residual_stream.shares(model, written, 97, 98)
     with torch.no_grad():
@@ -130,12 +132,12 @@ def test_shares_sum_to_the_lead(speaker):
     assert words_in(svg).count("+ a note") == 6 and "layer 2" in alt
 
 
-def test_the_lens_picture_and_its_widget(speaker):
-    svg, alt = logit_lens.lens_picture(speaker, "abc", [(0, 1), (1, "mlp")])
+def test_the_lens_picture_and_its_widget(assistant):
+    svg, alt = logit_lens.lens_picture(assistant, "abc", [(0, 1), (1, "mlp")])
     assert {"start", "after L0", "after L1", "off: L0 head 1, L1 mlp"} <= set(words_in(svg))
     assert "“abc”" in alt and alt.count("%") == 3
     shown = head_ablation.Switchboard(
-        speaker, ["abc", "b"], [(1, "mlp")], logit_lens.lens_picture, [logit_lens.MLP]
+        assistant, ["abc", "b"], [(1, "mlp")], logit_lens.lens_picture, [logit_lens.MLP]
     )
     assert len(shown.switches) == 8 and shown.off == [(1, "mlp")]
     first = shown.out.value
@@ -166,19 +168,19 @@ def test_the_other_gelu_and_the_other_norm_are_what_they_say():
     assert float(corner[0]) == pytest.approx(1.5, abs=1e-4)
 
 
-def test_run_with_changes_nothing_for_good(speaker):
-    rows, own = [speaker.begin("abcab")], speaker.model.functions
-    nats, change = look_alike_functions.run_with(speaker.model, rows)
-    assert change == 0 and speaker.model.functions is own
+def test_run_with_changes_nothing_for_good(assistant):
+    rows, own = [assistant.begin("abcab")], assistant.model.functions
+    nats, change = look_alike_functions.run_with(assistant.model, rows)
+    assert change == 0 and assistant.model.functions is own
     other, moved = look_alike_functions.run_with(
-        speaker.model, rows, layer_norm=look_alike_functions.layer_norm_std
+        assistant.model, rows, layer_norm=look_alike_functions.layer_norm_std
     )
-    assert moved > 0 and other != nats and speaker.model.functions is own
+    assert moved > 0 and other != nats and assistant.model.functions is own
     with pytest.raises(ZeroDivisionError):
-        look_alike_functions.run_with(speaker.model, rows, layer_norm=lambda *_: 1 / 0)
-    assert speaker.model.functions is own
+        look_alike_functions.run_with(assistant.model, rows, layer_norm=lambda *_: 1 / 0)
+    assert assistant.model.functions is own
     same = dataclasses.replace(own)
-    assert look_alike_functions.run_with(speaker.model, rows, feed_forward=same.feed_forward)[
+    assert look_alike_functions.run_with(assistant.model, rows, feed_forward=same.feed_forward)[
         0
     ] == pytest.approx(nats)
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from gptlab.engine.assistant import Speaker
+from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import Tokenizer
@@ -32,7 +32,7 @@ class ScriptedModel:
         return p.log()
 
 
-class ScriptedSpeaker(Speaker):
+class ScriptedAssistant(Assistant):
     """Goes on greedily, one forward pass a token, in place of the cached generation."""
 
     def go_on(self, ids, max_new_tokens=48, temperature=0.0, seed=0):
@@ -44,7 +44,7 @@ class ScriptedSpeaker(Speaker):
 
 def scripted_base():
     """A base model that follows the script."""
-    return ScriptedSpeaker(ScriptedModel(), TOKENIZER, chats=False, name="base model")
+    return ScriptedAssistant(ScriptedModel(), TOKENIZER, chats=False, name="base model")
 
 
 def untrained_chat():
@@ -52,6 +52,6 @@ def untrained_chat():
     config = GPTConfig(
         vocab_size=TOKENIZER.vocab_size, context=24, n_layers=1, n_heads=2, d_model=16
     )
-    return Speaker(
+    return Assistant(
         GPT(config, seed=3).eval(), TOKENIZER, chats=True, name="chat model", stage="ppo_ptx"
     )
