@@ -1,14 +1,14 @@
-"""Pages as programs: one function writes a page, and the same function reads its choices back.
+"""Pages as programs: a function writes a page, and the same function gives the exact probability of a page.
 
 A page kind is an ordinary function that makes weighted choices and writes text:
 
     def greeting(page):
         name = page.emit(NAMES)           # draw a row of a table and write its text
-        if page.choose(POLITE):           # draw a row silently
+        if page.choose(POLITE):           # draw a row without text
             page.write(", how are you?")  # write fixed text
 
-Run with a `Writer` it draws at random and produces a page. Run with readers it finds every sequence of
-choices that could have produced a given text, so that the probability of the text is known exactly:
+Run with a `Writer` it draws at random and produces a page. Run with a `PageReader` it reads a given text back:
+`derivations` finds every sequence of choices that could have produced the text, so that its probability is known:
 
     P(text) = sum over derivations of the product of the probabilities of their choices.
 
@@ -19,33 +19,32 @@ the first and leaves the others behind as scripts from which later readers start
 import math
 from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
 HEAD = 24  # characters by which the rows of a table are indexed for reading
-LAST = "\U0010ffff"  # sorts behind every character of a page
+LAST_CHARACTER = "\U0010ffff"  # sorts after every character of a page
 
 
 class Table:
     """Weighted rows (text, value): what a page may write next, and what that choice means.
 
-    texts    the text of each row, "" for silent choices
-    values   what `emit` or `choose` returns, the texts themselves by default
-    weights  relative, uniform by default
+    texts     the text of each row, "" where the choice writes nothing
+    values    what `emit` or `choose` returns, the texts themselves by default
+    weights   relative, uniform by default
+    drawable  the rows that can be drawn: those of positive weight
+
+    A reader asks a table of up to tens of thousands of rows which of them fit the page, thousands of times. Neither
+    question looks at every row. `matches` finds the rows that begin the rest of the page in a dict from the first
+    HEAD characters of each text: one look-up for each length that these have where they start with the page's next
+    character, so at most HEAD look-ups, and one comparison for each row that shares such a head. `longer` finds the
+    rows that go on after the page's end between two bisections of the sorted texts: log n comparisons. The dict and
+    the sorted list are made when first asked for, as most tables are only ever drawn from.
     """
 
-    __slots__ = (
-        "texts",
-        "values",
-        "cumulative",
-        "logps",
-        "drawable",
-        "n",
-        "_heads",
-        "_lengths",
-        "_order",
-        "_sorted",
-    )
+    # read for every choice, and a slot is read faster than a dict; the cached properties need the dict
+    __slots__ = ("n", "texts", "values", "drawable", "logps", "cumulative", "__dict__")
 
     def __init__(
         self,
@@ -55,18 +54,16 @@ class Table:
     ):
         if not texts:
             raise ValueError("a table needs at least one row")
-        self.texts, self.values, self.n = (
-            list(texts),
-            list(texts if values is None else values),
-            len(texts),
-        )
+        self.n = len(texts)
+        self.texts = list(texts)
+        self.values = list(texts if values is None else values)
         if len(self.values) != self.n or (weights is not None and len(weights) != self.n):
             raise ValueError(f"a table of {self.n} texts needs as many values and weights")
-        self.cumulative, self.drawable = None, range(self.n)
+        self.drawable: Sequence[int] = range(self.n)
         self.logps = [-math.log(self.n)] * self.n
+        self.cumulative: list[float] | None = None  # None: every row is as likely
         if weights is not None and len(set(weights)) > 1:
             self._weigh(weights)
-        self._heads = self._order = None
 
     def _weigh(self, weights: Sequence[float]) -> None:
         total = math.fsum(weights)
@@ -75,10 +72,10 @@ class Table:
                 f"weights must be at least 0 with a positive sum, but the least is {min(weights)}"
             )
         self.drawable = [i for i, w in enumerate(weights) if w > 0]
+        self.logps = [math.log(w / total) if w > 0 else -math.inf for w in weights]
         self.cumulative = [c / total for c in accumulate(weights)]
         last = self.drawable[-1]  # the last row that can be drawn takes what rounding left over
         self.cumulative[last:] = [1.0] * (self.n - last)
-        self.logps = [math.log(w / total) if w > 0 else -math.inf for w in weights]
 
     @classmethod
     def of_values(cls, values: Sequence, weights: Sequence[float] | None = None) -> "Table":
@@ -87,64 +84,73 @@ class Table:
 
     def draw(self, uniform: float) -> int:
         """The row that a uniform number in [0, 1) falls on."""
-        return (
-            int(uniform * self.n) if self.cumulative is None else bisect(self.cumulative, uniform)
-        )
+        if self.cumulative is None:
+            return int(uniform * self.n)
+        return bisect(self.cumulative, uniform)
 
     def matches(self, text: str, start: int) -> list[int]:
-        """Rows whose text stands in `text` at `start`."""
-        if self.n < 8:
+        """The drawable rows whose text occurs in `text` at `start`."""
+        if self.n < 8:  # too few for an index to be faster
             return [i for i in self.drawable if text.startswith(self.texts[i], start)]
-        if self._heads is None:
-            self._index()
-        found, texts, heads = list(self._heads.get("", ())), self.texts, self._heads
-        for length in self._lengths.get(text[start : start + 1], ()):
-            for i in heads.get(text[start : start + length], ()):
-                if (
-                    len(texts[i]) == length
-                    or len(texts[i]) > HEAD
-                    and text.startswith(texts[i], start)
-                ):
-                    found.append(i)
+        rows_by_head, n_left = self._rows_by_head, len(text) - start
+        found = list(rows_by_head.get("", ()))
+        for length in self._head_lengths.get(text[start : start + 1], ()):
+            if length > n_left:
+                break
+            rows = rows_by_head.get(text[start : start + length], ())
+            if length == HEAD:  # their texts may be longer
+                rows = [i for i in rows if text.startswith(self.texts[i], start)]
+            found += rows
         return found
 
-    def _index(self) -> None:
-        """Rows by the first HEAD characters of their text, and how long these are, by the very first one."""
-        heads, lengths = {}, {}
-        for i in self.drawable:
-            head = self.texts[i][:HEAD]
-            heads.setdefault(head, []).append(i)
-            if head:
-                lengths.setdefault(head[0], set()).add(len(head))
-        self._heads, self._lengths = (
-            heads,
-            {first: sorted(found) for first, found in lengths.items()},
-        )
-
     def longer(self, beginning: str) -> list[int]:
-        """Rows whose text begins with `beginning` and goes on."""
-        if self._order is None:
-            self._order = sorted(self.drawable, key=self.texts.__getitem__)
-            self._sorted = [self.texts[i] for i in self._order]
-        low, high = bisect(self._sorted, beginning), bisect_left(self._sorted, beginning + LAST)
-        return self._order[low:high]
+        """The drawable rows whose text begins with `beginning` and goes on."""
+        texts, rows = self._sorted
+        return rows[bisect(texts, beginning) : bisect_left(texts, beginning + LAST_CHARACTER)]
+
+    @cached_property
+    def _rows_by_head(self) -> dict[str, list[int]]:
+        """The drawable rows by the first HEAD characters of their text."""
+        rows: dict[str, list[int]] = {}
+        for i in self.drawable:
+            rows.setdefault(self.texts[i][:HEAD], []).append(i)
+        return rows
+
+    @cached_property
+    def _head_lengths(self) -> dict[str, list[int]]:
+        """How long these heads are, by their first character, the shortest first."""
+        lengths: dict[str, set[int]] = {}
+        for head in self._rows_by_head:
+            lengths.setdefault(head[:1], set()).add(len(head))
+        return {first: sorted(found) for first, found in lengths.items() if first}
+
+    @cached_property
+    def _sorted(self) -> tuple[list[str], list[int]]:
+        """The drawable rows' texts in the order of their characters, and the rows in the same order."""
+        rows = sorted(self.drawable, key=self.texts.__getitem__)
+        return [self.texts[i] for i in rows], rows
 
 
 class Writer:
-    """Draws every choice at random; `text()` is the page, `stated` lists the facts it stated."""
+    """Draws every choice at random; `text()` is the page, `stated` lists the facts it stated.
 
-    __slots__ = ("random", "parts", "stated")
+    uniform  gives a random number in [0, 1) at each call
+    """
 
-    def __init__(self, random: Callable[[], float]):
-        self.random, self.parts, self.stated = random, [], []
+    __slots__ = ("uniform", "parts", "stated")
+
+    def __init__(self, uniform: Callable[[], float]):
+        self.uniform = uniform
+        self.parts: list[str] = []
+        self.stated: list = []
 
     def emit(self, table: Table) -> Any:
-        row = table.draw(self.random())
+        row = table.draw(self.uniform())
         self.parts.append(table.texts[row])
         return table.values[row]
 
     def choose(self, table: Table) -> Any:
-        return table.values[table.draw(self.random())]
+        return table.values[table.draw(self.uniform())]
 
     def write(self, text: str) -> None:
         self.parts.append(text)
@@ -161,9 +167,9 @@ class Recorder(Writer):
 
     __slots__ = ("script",)
 
-    def __init__(self, random: Callable[[], float]):
-        super().__init__(random)
-        self.script = []
+    def __init__(self, uniform: Callable[[], float]):
+        super().__init__(uniform)
+        self.script: list[int] = []
 
     def emit(self, table: Table) -> Any:
         self.parts.append(table.texts[self._draw(table)])
@@ -173,25 +179,33 @@ class Recorder(Writer):
         return table.values[self._draw(table)]
 
     def _draw(self, table: Table) -> int:
-        self.script.append(table.draw(self.random()))
+        self.script.append(table.draw(self.uniform()))
         return self.script[-1]
 
 
 class NoMatch(Exception):
-    """Nothing more is to be found along this sequence of choices."""
+    """Reading stops: the choices made do not fit the text, or there is no more of it to read."""
 
 
 class PageReader:
-    """Follows `given`, then the first row that fits; other rows that fit are left in `pending` as scripts.
+    """Reads one derivation of a text: takes the rows `given`, and from then on the first row that fits.
 
+    Other rows that fit are left in `pending`, as scripts for later readers.
+
+    at      how many characters are read
     script  the row numbers taken
     logp    log-probability of the choices made, nats
     stated  the facts that the text states
     """
 
     def __init__(self, text: str, given: tuple[int, ...], pending: list[tuple[int, ...]]):
-        self.source, self.given, self.pending = text, given, pending
-        self.at, self.logp, self.stated, self.script = 0, 0.0, [], []
+        self.source = text
+        self.given = given
+        self.pending = pending
+        self.at = 0
+        self.logp = 0.0
+        self.stated: list = []
+        self.script: list[int] = []
 
     def _replays(self) -> bool:
         return len(self.script) < len(self.given)
@@ -229,8 +243,10 @@ class PageReader:
 
 
 class PrefixReader(PageReader):
-    """Reads a text of at least one character that a page begins with: `found` collects log P(choices) of every
-    way to write at least so much, and no reader goes on from there."""
+    """Reads the beginning of a page, of at least one character, and stops where it ends.
+
+    found  collects log P(choices) of every way to write at least so much
+    """
 
     def __init__(
         self,
@@ -264,8 +280,11 @@ class PrefixReader(PageReader):
             raise NoMatch
 
 
+WriterOrReader = Writer | PageReader
+
+
 def search(program: Callable, start: Callable[[tuple, list], PageReader]) -> Iterator[PageReader]:
-    """Run `program` with every reader that `start(given, pending)` has to make; those whose run ended well."""
+    """The readers that came to the end of `program`, each along other choices; `start(given, pending)` makes one."""
     pending: list[tuple[int, ...]] = [()]
     while pending:
         reader = start(pending.pop(), pending)
@@ -301,6 +320,6 @@ def log_prefix_probability(program: Callable, text: str, ends: bool = False) -> 
 def log_sum_exp(logps: list[float]) -> float:
     """log Σ exp, stable; −inf for an empty list."""
     top = max(logps, default=-math.inf)
-    return (
-        top if top == -math.inf else top + math.log(math.fsum(math.exp(lp - top) for lp in logps))
-    )
+    if top == -math.inf:
+        return top
+    return top + math.log(math.fsum(math.exp(lp - top) for lp in logps))

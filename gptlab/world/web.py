@@ -10,6 +10,7 @@ from gptlab.world.grammar import (
     PageReader,
     Table,
     Writer,
+    WriterOrReader,
     derivations,
     log_prefix_probability,
     log_probability,
@@ -41,7 +42,7 @@ class Web:
         self.kinds = Table.of_values(list(page_kinds.KINDS), list(page_kinds.KINDS.values()))
         self.languages = Table.of_values(LANGUAGES)
 
-    def write(self, page: Writer | PageReader) -> tuple[str, str]:
+    def write(self, page: WriterOrReader) -> tuple[str, str]:
         """Write one page, or read one back: the program that defines the web. -> (kind, language)"""
         kind, lang = page.choose(self.kinds), page.choose(self.languages)
         kind(page, self.tables, lang)
