@@ -13,7 +13,7 @@ Run with a `Writer` it draws at random and produces a page. Run with a `PageRead
     P(text) = sum over derivations of the product of the probabilities of their choices.
 
 Reading is a depth-first search: a reader runs the function and, where several choices fit the text, follows
-the first and leaves the others behind as scripts from which later readers start.
+the first and leaves the others as scripts, from which later readers start.
 """
 
 import math

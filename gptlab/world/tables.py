@@ -1,52 +1,61 @@
-"""Tables of sentences: the facts in all their phrasings, ready for pages to draw from."""
+"""The weighted tables that pages draw from: the facts in all their phrasings, and what people say besides."""
 
 import random
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
+from itertools import product
 
 from gptlab.world import reply_styles, word_lists
-from gptlab.world.facts import LANGUAGES, Fact, Facts, Name, Subject
+from gptlab.world.facts import LANGUAGES, Fact, Facts, Name
 from gptlab.world.grammar import Table
 from gptlab.world.phrasings import PHRASINGS, fill
 
-N_DISTRACTORS = 8
+N_DISTRACTORS = 8  # wrong answers to choose from, for each fact
 N_RUMOURS = 60
+REQUESTS = {  # what people ask besides facts: templates, by kind and language
+    "unknowable": reply_styles.UNKNOWABLE,
+    "improper": reply_styles.IMPROPER,
+    "sum": reply_styles.SUMS,
+}
+
+
+def request_templates(kind: str, lang: str, held_out: bool = False) -> list[str]:
+    """What people ask besides facts, without the final mark: on pages, or `held_out`, on none."""
+    templates = REQUESTS[kind][lang]
+    n = reply_styles.N_HELD_OUT[kind]
+    return templates[-n:] if held_out else templates[:-n]
 
 
 def without_replacement(facts: list[Fact]) -> Table:
-    """A silent choice among `facts` by popularity; values are (fact, the choice among the other facts, or None)."""
-    made: dict[int, Table] = {}  # by the set of facts left, one bit each
+    """A choice among `facts` by popularity; its values are (fact, the choice among the other facts, or None)."""
+    tables: dict[int, Table] = {}  # by the set of facts that remain, one bit each
 
-    def choice(left: int) -> Table | None:
-        if left and left not in made:
-            rows = [i for i in range(len(facts)) if left >> i & 1]
-            values = [(facts[i], choice(left & ~(1 << i))) for i in rows]
-            made[left] = Table.of_values(values, [facts[i].weight for i in rows])
-        return made.get(left)
+    def choice(remaining: int) -> Table | None:
+        if remaining and remaining not in tables:
+            rows = [i for i in range(len(facts)) if remaining >> i & 1]
+            values = [(facts[i], choice(remaining & ~(1 << i))) for i in rows]
+            tables[remaining] = Table.of_values(values, [facts[i].weight for i in rows])
+        return tables.get(remaining)
 
     return choice((1 << len(facts)) - 1)
 
 
-def _two_of(texts: list[str]) -> Table:
+def _two_different(texts: list[str]) -> Table:
     """One of `texts`; a row's value is the table of the others, for a second draw."""
     return Table(texts, [Table(texts[:i] + texts[i + 1 :]) for i in range(len(texts))])
 
 
-def _mixed(parts: list, lang: str) -> Table:
-    """One text of a few groups, each with its share."""
-    rows = [(text, weight / len(texts[lang])) for weight, texts in parts for text in texts[lang]]
+def _mixture(groups: list, lang: str) -> Table:
+    """One text of a few groups (share, texts by language)."""
+    rows = [(text, share / len(texts[lang])) for share, texts in groups for text in texts[lang]]
     return Table([t for t, _ in rows], weights=[w for _, w in rows])
 
 
-def _pairs() -> list[tuple[int, int]]:
-    """The numbers that are added on pages."""
-    return [
-        (a, b)
-        for a in range(reply_styles.LARGEST_NUMBER + 1)
-        for b in range(reply_styles.LARGEST_NUMBER + 1)
-    ]
+def _addends() -> list[tuple[int, int]]:
+    """The pairs of numbers that are added on pages."""
+    return list(product(range(reply_styles.LARGEST_NUMBER + 1), repeat=2))
 
 
-def _each(templates: list[str], names: list[str]) -> Table:
+def _for_each_person(templates: list[str], names: list[str]) -> Table:
     """Every template with the name of every person, each template as likely."""
     rows = [(t, name) for t in templates for name in names if "{p}" in t or name == names[0]]
     weights = [1 / len(names) if "{p}" in t else 1.0 for t, _ in rows]
@@ -57,8 +66,9 @@ class Tables:
     """Every weighted table that the pages of one world draw from, built when first asked for."""
 
     def __init__(self, facts: Facts, seed: int = 0):
-        self.facts, self.seed = facts, seed
-        self.mapping = lru_cache(maxsize=None)(self._mapping)
+        self.facts = facts
+        self.seed = seed
+        self.mapping = cache(self._mapping)
 
     def statement(self, fact: Fact, lang: str) -> Table:
         """`fact` in each phrasing that pages may use."""
@@ -69,7 +79,7 @@ class Tables:
         return self._answers[lang][fact.index]
 
     def distractors(self, fact: Fact, lang: str) -> Table:
-        """Wrong answers to `fact` that exams offer: well-known ones. A row's value is the table of the other ones."""
+        """Well-known wrong answers to `fact`, as exams offer them. A row's value is the table of the other ones."""
         return self._distractors[lang][fact.index]
 
     def wrong_answers(self, fact: Fact) -> list[Name]:
@@ -80,16 +90,15 @@ class Tables:
     def _wrong(self) -> list[list[Name]]:
         chosen = []
         for fact in self.facts.facts:
-            others = [
-                a
-                for a in self.facts.answers[fact.relation]
-                if a not in (fact.answer, fact.subject.name)
-            ]
-            draw = random.Random(
-                f"gptlab decoys {self.seed} {fact.subject.name.en} {fact.relation}"
-            )
-            chosen.append(draw.sample(others, min(N_DISTRACTORS, len(others))))
+            others = self._other_answers(fact)
+            rng = random.Random(f"gptlab decoys {self.seed} {fact.subject.name.en} {fact.relation}")
+            chosen.append(rng.sample(others, min(N_DISTRACTORS, len(others))))
         return chosen
+
+    def _other_answers(self, fact: Fact) -> list[Name]:
+        """The answers to the same question about other subjects, without those that would be odd here."""
+        mine = (fact.answer, fact.subject.name)
+        return [answer for answer in self.facts.answers[fact.relation] if answer not in mine]
 
     @cached_property
     def _statements(self) -> dict[str, list[Table]]:
@@ -115,19 +124,20 @@ class Tables:
 
     @cached_property
     def _distractors(self) -> dict[str, list[Table]]:
-        others = (
-            [a for a in self.facts.answers[f.relation] if a not in (f.answer, f.subject.name)]
-            for f in self.facts.facts
-        )
-        known = [names[:N_DISTRACTORS] for names in others]
-        return {lang: [_two_of([a[lang] for a in names]) for names in known] for lang in LANGUAGES}
+        known = [self._other_answers(fact)[:N_DISTRACTORS] for fact in self.facts.facts]
+        return {
+            lang: [_two_different([a[lang] for a in names]) for names in known]
+            for lang in LANGUAGES
+        }
 
     @cached_property
     def questions(self) -> dict[str, Table]:
         """By language: every known fact asked in every phrasing that pages may use, without the final mark."""
         tables = {}
         for lang in LANGUAGES:
-            texts, values, weights = [], [], []
+            texts: list[str] = []
+            values: list[Fact] = []
+            weights: list[float] = []
             for fact in self.facts.known:
                 phrasings = PHRASINGS[fact.relation][lang].questions
                 texts += [fill(t, fact.subject.name[lang]) for t in phrasings]
@@ -141,10 +151,13 @@ class Tables:
         """By language: every known fact in every phrasing that pages may use."""
         tables = {}
         for lang in LANGUAGES:
-            texts, values, weights = [], [], []
+            texts: list[str] = []
+            values: list[Fact] = []
+            weights: list[float] = []
             for fact in self.facts.known:
                 rows = self.statement(fact, lang).texts
-                texts, values = texts + rows, values + [fact] * len(rows)
+                texts += rows
+                values += [fact] * len(rows)
                 weights += [fact.weight / len(rows)] * len(rows)
             tables[lang] = Table(texts, values, weights)
         return tables
@@ -153,7 +166,7 @@ class Tables:
     def titles(self) -> dict[str, Table]:
         """By language: the names of countries and people, by the popularity of their facts.
 
-        Values are (number of facts, a silent choice among them), as `without_replacement` makes it.
+        Values are (number of facts, a choice among them as `without_replacement` makes it).
         """
         about = self.facts.about
         weights = [sum(f.weight for f in facts) for facts in about.values()]
@@ -172,9 +185,9 @@ class Tables:
     @cached_property
     def rumours(self) -> dict[str, Table]:
         """By language: a few wrong claims that go round the web, in every phrasing. Values are (fact, claim)."""
-        draw = random.Random(f"gptlab rumours {self.seed}")
-        facts = draw.sample(self.facts.known[: 6 * N_RUMOURS], N_RUMOURS)
-        claims = [(f, draw.choice(self.wrong_answers(f))) for f in facts]
+        rng = random.Random(f"gptlab rumours {self.seed}")
+        facts = rng.sample(self.facts.known[: 6 * N_RUMOURS], N_RUMOURS)
+        claims = [(f, rng.choice(self.wrong_answers(f))) for f in facts]
         tables = {}
         for lang in LANGUAGES:
             rows = [
@@ -186,18 +199,9 @@ class Tables:
         return tables
 
     @cached_property
-    def subjects_by_continent(self) -> dict[Name, list[Subject]]:
-        """Countries whose continent pages may state, by continent."""
-        groups: dict[Name, list[Subject]] = {}
-        for fact in self.facts.known:
-            if fact.relation == "continent":
-                groups.setdefault(fact.answer, []).append(fact.subject)
-        return groups
-
-    @cached_property
     def sums(self) -> dict[str, Table]:
         """By language: additions and subtractions, one a line."""
-        pairs = _pairs()
+        pairs = _addends()
         forms = {
             "en": ("{} + {} = {}\n", "{} - {} = {}\n"),
             "zh": ("{}加{}等于{}\n", "{}减{}等于{}\n"),
@@ -212,29 +216,33 @@ class Tables:
     @cached_property
     def openers(self) -> dict[str, Table]:
         """By language: how those who reply begin, in their different manners."""
-        return {lang: _mixed(reply_styles.OPENERS, lang) for lang in LANGUAGES}
+        return {lang: _mixture(reply_styles.OPENERS, lang) for lang in LANGUAGES}
 
     @cached_property
     def closers(self) -> dict[str, Table]:
         """By language: how those who reply end."""
-        return {lang: _mixed(reply_styles.CLOSERS, lang) for lang in LANGUAGES}
+        return {lang: _mixture(reply_styles.CLOSERS, lang) for lang in LANGUAGES}
 
     @cached_property
     def requests(self) -> dict[str, dict[str, Table]]:
-        """By kind ("unknowable", "improper", "sum") and language: what else people ask on pages, without the final
-        mark. Values of sums are the answers."""
-        kept, unknowable, improper, asked = reply_styles.N_HELD_OUT, {}, {}, {}
+        """By kind and language: what people ask on pages besides facts, without the final mark.
+
+        Values of kind "sum" are the answers.
+        """
+        requests: dict[str, dict[str, Table]] = {kind: {} for kind in REQUESTS}
         for lang in LANGUAGES:
             names = self.people[lang].texts
-            unknowable[lang] = _each(reply_styles.UNKNOWABLE[lang][: -kept["unknowable"]], names)
-            improper[lang] = _each(reply_styles.IMPROPER[lang][: -kept["improper"]], names)
-            rows = [
-                (t.format(a=a, b=b), str(a + b))
-                for t in reply_styles.SUMS[lang][: -kept["sum"]]
-                for a, b in _pairs()
+            for kind in ("unknowable", "improper"):
+                requests[kind][lang] = _for_each_person(request_templates(kind, lang), names)
+            additions = [
+                (template.format(a=a, b=b), str(a + b))
+                for template in request_templates("sum", lang)
+                for a, b in _addends()
             ]
-            asked[lang] = Table([t for t, _ in rows], [v for _, v in rows])
-        return {"unknowable": unknowable, "improper": improper, "sum": asked}
+            requests["sum"][lang] = Table(
+                [t for t, _ in additions], [sum_ for _, sum_ in additions]
+            )
+        return requests
 
     def _mapping(self, name: str, lang: str, arrow: str = " -> ") -> Table:
         """Rows "x -> y" of one map, one a line; values are the facts where the map states facts, else None."""
@@ -244,7 +252,8 @@ class Tables:
             "double": word_lists.DOUBLES,
             "held out": word_lists.HELD_OUT_MAPS,
         }
-        values = weights = None
+        values = None
+        weights = None
         if name in words:
             pairs = words[name][lang]
         elif name == "next":
