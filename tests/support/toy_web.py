@@ -5,7 +5,7 @@ import random
 import torch
 
 from gptlab.engine.model.tokenizer import Tokenizer
-from gptlab.world.grammar import PageReader, Table, Writer
+from gptlab.world.grammar import Table, WriterOrReader
 from gptlab.world.web import Page
 
 SENTENCES = {"anna has a cat": 2, "anna has a dog": 1, "ben has no dog": 1}
@@ -17,7 +17,7 @@ class ToyWeb:
 
     table = Table(list(SENTENCES), weights=list(SENTENCES.values()))
 
-    def write(self, page: Writer | PageReader):
+    def write(self, page: WriterOrReader):
         page.emit(self.table)
 
     def pages(self, seed, kinds=None, lang=None):
