@@ -1,6 +1,7 @@
 """How many tokens Chinese takes for each token of English, here and in the literature: bars on one scale."""
 
 from gptlab.view.kit import svg
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.style import FLOOR
 from gptlab.view.palette import COLOURS, FAINT
 
@@ -12,7 +13,10 @@ PUBLISHED = {
     "GPT-4 (cl100k_base)": (52_835, 101_138),
     "BLOOM (46 languages)": (53_174, 50_330),
 }
-MARGIN, WIDTH, ROW, LABEL = 16, 520, 28, 190  # pixels
+MARGIN = 16  # pixels
+WIDTH = 520
+ROW = 28
+LABEL = 190
 TITLE = "Tokens of 中文 for each token of English"
 
 
@@ -24,8 +28,8 @@ def premium(english: int, chinese: int) -> float:
     return chinese / english
 
 
-def premium_picture(ours: dict[str, tuple[int, int]]) -> tuple[str, str]:
-    """(SVG, description) of our own premiums and the published ones, with a line where both languages cost the same.
+def premium_picture(ours: dict[str, tuple[int, int]]) -> Picture:
+    """Bars for our own premiums and the published ones, with a line where both languages cost the same.
 
     ours  tokens of the same facts in (English, Chinese), by tokenizer
     """
@@ -33,26 +37,29 @@ def premium_picture(ours: dict[str, tuple[int, int]]) -> tuple[str, str]:
         ("facts of the little web, cut by your tokenizers", ours, COLOURS["you"]),
         ("sentences of FLORES-200 (Petrov et al. 2023)", PUBLISHED, COLOURS["base"]),
     )
-    most = max(premium(*counts) for _, rows, _ in groups for counts in rows.values())
-    left, unit = MARGIN + LABEL, (WIDTH - 2 * MARGIN - LABEL - 50) / most
-    parts, y, said = [svg.text(MARGIN, 32, TITLE, 16, weight=600)], 44.0, []
+    largest = max(premium(*counts) for _, rows, _ in groups for counts in rows.values())
+    left = MARGIN + LABEL
+    unit = (WIDTH - 2 * MARGIN - LABEL - 50) / largest
+    parts = [svg.text(MARGIN, 32, TITLE, 16, weight=600)]
+    described = []
+    y = 44.0
     for heading, rows, colour in groups:
         parts.append(svg.text(MARGIN, y + 20, heading, 14, fill=FAINT, weight=600))
         y += 30
         for i, (name, counts) in enumerate(rows.items()):
-            times, top = premium(*counts), y + i * ROW
+            times = premium(*counts)
+            top = y + i * ROW
+            end = left + max(times, 1) * unit
             parts += [
                 svg.text(left - 10, top + 19, svg.shorten(name, LABEL - 12, 14), 14, "end"),
                 svg.rect(left, top + 5, times * unit, ROW - 9, colour, radius=2),
-                svg.text(left + max(times, 1) * unit + 8, top + 19, f"{times:.2f}", 14, weight=600),
+                svg.text(end + 8, top + 19, f"{times:.2f}", 14, weight=600),
             ]
-            said.append(f"{name} {times:.2f}")
-        parts.append(
-            svg.line(left + unit, y, left + unit, y + len(rows) * ROW, FLOOR["color"], 1.8, "1.5 3")
-        )
-        y += len(rows) * ROW + 6
-    parts.append(
-        svg.text(left + unit, y + 12, "dotted: as many as in English", 13, "middle", fill=FAINT)
-    )
-    alt = f"{TITLE}: {'; '.join(said)}."
-    return svg.document(WIDTH, y + 12 + MARGIN, parts, alt), alt
+            described.append(f"{name} {times:.2f}")
+        below = y + len(rows) * ROW
+        parts.append(svg.line(left + unit, y, left + unit, below, FLOOR["color"], 1.8, "1.5 3"))
+        y = below + 6
+    key = "dotted: as many as in English"
+    parts.append(svg.text(left + unit, y + 12, key, 13, "middle", fill=FAINT))
+    alt = f"{TITLE}: {'; '.join(described)}."
+    return Picture(svg.document(WIDTH, y + 12 + MARGIN, parts, alt), alt)

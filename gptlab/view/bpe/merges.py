@@ -1,4 +1,4 @@
-"""Merges one by one: a sentence of the reader's own, its tokens after each step, and the pair that comes next."""
+"""BPE's merges one by one: a sentence of the reader's own, its tokens after each merge, and the pair that comes next."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,17 +11,21 @@ import regex
 from gptlab import bpe
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.kit.token_chips import MARGIN, WIDTH, flow
 from gptlab.view.palette import COLOURS, FAINT, INK
 
-LONGEST, SHOWN, ROW = 160, 5, 24  # characters of a sentence; pairs that are listed; pixels
-OWN, WEB = "this sentence", "the little web"
+LONGEST = 160  # characters of a sentence
+SHOWN = 5  # pairs that are listed
+ROW = 24  # pixels
+OWN = "this sentence"
+WEB = "the little web"
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Step:
+class MergeStep:
     """A sentence after some merges.
 
     pieces  the ids of each piece
@@ -42,83 +46,84 @@ class Step:
         return set(accumulate(len(piece) for piece in self.pieces))
 
 
-def steps(text: str, merges: Sequence[Pair], pattern: str = bpe.GPT2_PATTERN) -> list[Step]:
+def steps_of(text: str, merges: Sequence[Pair], pattern: str = bpe.GPT2_PATTERN) -> list[MergeStep]:
     """A text on its way: as bytes, then after each merge that changes something."""
     pieces = tuple(tuple(piece.encode()) for piece in regex.findall(pattern, text))
-    found = [Step(pieces)]
+    found = [MergeStep(pieces)]
     for i, pair in enumerate(merges):
         pieces = tuple(
             tuple(bpe.merge_pair(list(piece), tuple(pair), 256 + i)) for piece in found[-1].pieces
         )
         if pieces != found[-1].pieces:
-            found.append(Step(pieces, i))
+            found.append(MergeStep(pieces, i))
     return found
 
 
-def counted(step: Step) -> list[tuple[Pair, int]]:
+def ranked_pairs(step: MergeStep) -> list[tuple[Pair, int]]:
     """The pairs of a step with their counts, in the order in which training would take them."""
-    counts = Counter()
+    counts: Counter = Counter()
     for piece in step.pieces:
         counts.update(bpe.pair_counts(list(piece)))
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def drawn(
-    step: Step, merges: Sequence[Pair], top: float, heading: str, trains: bool
+def step_parts(
+    step: MergeStep, merges: Sequence[Pair], top: float, heading: str, trains: bool
 ) -> tuple[list[str], float]:
-    """One step as parts of a picture: (parts, height); where the merges are `trains`-ed here, with the pairs' counts."""
-    names, ids, new = bpe.token_bytes(list(merges)), step.ids, None
-    said = heading
+    """One step as parts of a picture: (parts, height).
+
+    trains  list the pairs with their counts too, as training counts them
+    """
+    names = bpe.token_bytes(list(merges))
+    ids = step.ids
+    marked: list[int] = []
     if step.merge is not None:
         new = 256 + step.merge
         a, b = (visible(names[i]) for i in merges[step.merge])
-        said = f"{heading}: {a} + {b} → {visible(names[new])}, token {new}"
-    marked = [t for t, i in enumerate(ids) if i == new]
+        heading = f"{heading}: {a} + {b} → {visible(names[new])}, token {new}"
+        marked = [t for t, i in enumerate(ids) if i == new]
+    count = f"{len(ids)} token{'s' * (len(ids) != 1)}"
+    heading = svg.shorten(heading, WIDTH - 2 * MARGIN - 80, 15)
     parts = [
-        svg.text(MARGIN, top + 18, svg.shorten(said, WIDTH - 2 * MARGIN - 80, 15), 15, weight=600),
-        svg.text(
-            WIDTH - MARGIN,
-            top + 18,
-            f"{len(ids)} token{'s' * (len(ids) != 1)}",
-            14,
-            "end",
-            fill=FAINT,
-        ),
+        svg.text(MARGIN, top + 18, heading, 15, weight=600),
+        svg.text(WIDTH - MARGIN, top + 18, count, 14, "end", fill=FAINT),
     ]
     chips, height = flow([names[i] for i in ids], top + 28, WIDTH, marked, cuts=step.cuts)
-    below, more = _pairs(step, names, top + 36 + height) if trains else ([], 0)
-    return parts + chips + below, 36 + height + more
+    parts += chips
+    height += 36
+    if trains:
+        pairs, more = _pairs(step, names, top + height)
+        parts += pairs
+        height += more
+    return parts, height
 
 
-def _pairs(step: Step, names: list[bytes], top: float) -> tuple[list[str], float]:
-    """The most frequent pairs as bars, the next one to be merged first."""
-    rows = counted(step)
+def _pairs(step: MergeStep, names: list[bytes], top: float) -> tuple[list[str], float]:
+    """The most frequent pairs as bars, the next one to be merged first: (parts, height)."""
+    rows = ranked_pairs(step)
     if not rows or rows[0][1] < 2:
         return [svg.text(MARGIN, top + 14, "no pair occurs twice: the end", 14, fill=FAINT)], ROW
-    parts, unit = [], min(26.0, 170 / rows[0][1])
+    parts = []
+    unit = min(26.0, 170 / rows[0][1])
     for k, (pair, n) in enumerate(rows[:SHOWN]):
-        y, first = top + k * ROW, k == 0
-        label = " + ".join(visible(names[i]) for i in pair)
-        note = f"{n} ×{'  ◀ next' * first}{f'  tie: {pair} is smaller' * (first and _tied(rows))}"
+        y = top + k * ROW
+        first = k == 0
+        weight = 600 if first else 400
+        label = svg.shorten(" + ".join(visible(names[i]) for i in pair), 132, 14)
+        note = f"{n} ×"
+        if first:
+            note += "  ◀ next"
+            if _tied(rows):
+                note += f"  tie: {pair} is smaller"
         parts += [
-            svg.text(
-                150, y + 16, svg.shorten(label, 132, 14), 14, "end", weight=600 if first else 400
-            ),
+            svg.text(150, y + 16, label, 14, "end", weight=weight),
             svg.rect(158, y + 4, n * unit, 15, COLOURS["you" if first else "base"], radius=2),
             svg.text(166 + n * unit, y + 16, note, 13, fill=INK if first else FAINT),
         ]
     rest = len(rows) - SHOWN
     if rest > 0:
-        parts.append(
-            svg.text(
-                150,
-                top + SHOWN * ROW + 15,
-                f"{rest} other pair{'s' * (rest > 1)}",
-                13,
-                "end",
-                fill=FAINT,
-            )
-        )
+        others = f"{rest} other pair{'s' * (rest > 1)}"
+        parts.append(svg.text(150, top + SHOWN * ROW + 15, others, 13, "end", fill=FAINT))
     return parts, (min(len(rows), SHOWN) + (rest > 0)) * ROW + 4
 
 
@@ -130,7 +135,8 @@ class MergeSteps:
     """A box for a sentence, a choice of merges, and a slider through the steps; `box` is the widget."""
 
     def __init__(self, sentence: str, web_merges: Sequence[Pair], web_pattern: str):
-        self.web_merges, self.web_pattern = list(web_merges), web_pattern
+        self.web_merges = list(web_merges)
+        self.web_pattern = web_pattern
         wide = w.Layout(width="100%", max_width=f"{WIDTH}px")
         named = {"description_width": "9em"}
         self.text = w.Text(
@@ -141,7 +147,8 @@ class MergeSteps:
         )
         self.learnt.style.button_width = "auto"
         self.step = w.IntSlider(0, 0, 1, description="step", layout=wide, style=named)
-        self.note, self.out = w.HTML(), w.HTML()
+        self.note = w.HTML()
+        self.out = w.HTML()
         for control in (self.text, self.learnt):
             control.observe(lambda change: self._begin(), "value")
         self.step.observe(lambda change: self._draw(), "value")
@@ -157,34 +164,36 @@ class MergeSteps:
         own = self.learnt.value == OWN
         self.pattern = bpe.GPT2_PATTERN if own else self.web_pattern
         self.merges = bpe.train_bpe(text, 256 + 2 * LONGEST) if own else self.web_merges
-        self.steps = steps(text, self.merges, self.pattern)
-        self.step.value, self.step.max = 0, max(1, len(self.steps) - 1)
+        self.steps = steps_of(text, self.merges, self.pattern)
+        self.step.value = 0
+        self.step.max = max(1, len(self.steps) - 1)
         self._draw()
 
     def _draw(self) -> None:
-        self.out.value = self.picture(min(self.step.value, len(self.steps) - 1))
+        self.out.value = self.picture(min(self.step.value, len(self.steps) - 1)).image
 
-    def picture(self, *which: int) -> str:
-        """These steps as one SVG."""
+    def picture(self, *which: int) -> Picture:
+        """These steps below each other."""
         own = self.learnt.value == OWN
-        parts, y = [], 8.0
+        parts: list[str] = []
+        y = 8.0
         for k in which:
-            found, height = drawn(
-                self.steps[k], self.merges, y, f"step {k} of {len(self.steps) - 1}", own
-            )
+            heading = f"step {k} of {len(self.steps) - 1}"
+            found, height = step_parts(self.steps[k], self.merges, y, heading, trains=own)
             parts += found
             y += height + 8
-        return svg.document(WIDTH, y + 6, parts, self.in_words(*which))
+        alt = self.describe(*which)
+        return Picture(svg.document(WIDTH, y + 6, parts, alt), alt)
 
-    def in_words(self, *which: int) -> str:
-        """The same steps for those who cannot see them."""
+    def describe(self, *which: int) -> str:
+        """The same steps in words."""
         names = bpe.token_bytes(self.merges)
-        told = [
-            f"step {k}, {len(self.steps[k].ids)} tokens: "
-            + " | ".join(visible(names[i]) for i in self.steps[k].ids)
-            for k in which
-        ]
-        return f"Merges one by one. {'; '.join(told)}."
+        described = []
+        for k in which:
+            ids = self.steps[k].ids
+            tokens = " | ".join(visible(names[i]) for i in ids)
+            described.append(f"step {k}, {len(ids)} tokens: {tokens}")
+        return f"Merges one by one. {'; '.join(described)}."
 
 
 def merge_steps(sentence: str, web_merges: Sequence[Pair], web_pattern: str) -> None:
@@ -195,4 +204,4 @@ def merge_steps(sentence: str, web_merges: Sequence[Pair], web_pattern: str) -> 
     live = MergeSteps(sentence, web_merges, web_pattern)
     n = len(live.steps)
     which = range(n) if n <= 4 else (0, 1, 2, n - 1)
-    show(live.picture(*which), live.in_words(*which), live.box)
+    show(*live.picture(*which), live.box)

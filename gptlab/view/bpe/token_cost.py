@@ -1,4 +1,4 @@
-"""What a text costs: the same thing in English and in Chinese, cut by several tokenizers side by side."""
+"""What a text costs in tokens: the same thing in English and in Chinese, cut by several tokenizers."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,13 @@ import ipywidgets as w
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.kit.token_chips import MARGIN, WIDTH, flow
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 
-LONGEST, LINES = 300, 3  # characters of a text; lines of chips for one text under one tokenizer
+LONGEST = 300  # characters of a text
+LINES = 3  # of chips for one text under one tokenizer
 LABELS = ("English", "中文")
 
 
@@ -25,41 +27,44 @@ def ratio(costs: Sequence[int]) -> str:
     return f"{costs[1] / costs[0]:.2g} ×" if costs[0] and costs[1] else ""
 
 
-def cost_picture(texts: Sequence[str], tokenizers: dict[str, Tokenizer]) -> tuple[str, str]:
-    """(SVG, description) of a text in English and in Chinese under each tokenizer; an empty one is left out."""
-    given = [(label, text[:LONGEST]) for label, text in zip(LABELS, texts)]
+def token_cost_picture(texts: Sequence[str], tokenizers: dict[str, Tokenizer]) -> Picture:
+    """A text in English and in Chinese under each tokenizer; an empty one is left out."""
+    given = {label: text[:LONGEST] for label, text in zip(LABELS, texts)}
     size = "; ".join(
         f"{label}: {len(text)} characters, {len(text.encode())} bytes"
-        for label, text in given
+        for label, text in given.items()
         if text
     )
-    parts, y, said = [svg.text(MARGIN, 30, size or "type a text", 14, fill=FAINT)], 40.0, []
+    parts = [svg.text(MARGIN, 30, size or "type a text", 14, fill=FAINT)]
+    described = []
+    y = 40.0
     for name, tokenizer in tokenizers.items():
-        cut = [pieces(tokenizer, text) for _, text in given]
-        times = ratio([len(found) for found in cut])
+        cut = {label: pieces(tokenizer, text) for label, text in given.items()}
+        times = ratio([len(found) for found in cut.values()])
         parts += [
             svg.line(MARGIN, y, WIDTH - MARGIN, y, EDGE),
             svg.text(MARGIN, y + 21, name, 15, weight=600),
             svg.text(WIDTH - MARGIN, y + 21, times, 15, "end", fill=COLOURS["you"], weight=700),
         ]
         y += 28
-        for (label, _), found in zip(given, cut):
+        counts = []
+        for label, found in cut.items():
             if found:
-                drawn, height = flow(found, y + 20, WIDTH, most_lines=LINES)
-                parts += [
-                    svg.text(MARGIN, y + 14, f"{label}: {len(found)} tokens", 13, fill=FAINT),
-                    *drawn,
-                ]
+                chips, height = flow(found, y + 20, WIDTH, most_lines=LINES)
+                heading = f"{label}: {len(found)} tokens"
+                parts += [svg.text(MARGIN, y + 14, heading, 13, fill=FAINT), *chips]
                 y += 24 + height
+                counts.append(_describe(label, found))
         y += 4
-        counts = ", ".join(
-            f"{label} {len(found)} tokens ({' | '.join(map(visible, found[:12]))}{' …' * (len(found) > 12)})"
-            for (label, _), found in zip(given, cut)
-            if found
-        )
-        said.append(f"{name}: {counts}{f', {times}' if times else ''}")
-    alt = f"What a text costs. {size}. {'; '.join(said)}."
-    return svg.document(WIDTH, y + 6, parts, alt), alt
+        described.append(f"{name}: {', '.join(counts)}{f', {times}' if times else ''}")
+    alt = f"What a text costs. {size}. {'; '.join(described)}."
+    return Picture(svg.document(WIDTH, y + 6, parts, alt), alt)
+
+
+def _describe(label: str, found: list[bytes]) -> str:
+    """One text's tokens in words, the first twelve by name."""
+    shown = " | ".join(map(visible, found[:12]))
+    return f"{label} {len(found)} tokens ({shown}{' …' * (len(found) > 12)})"
 
 
 class TokenCost:
@@ -69,8 +74,10 @@ class TokenCost:
     """
 
     def __init__(self, tokenizers: dict[str, Tokenizer], pairs: Sequence[tuple[str, str]]):
-        self.tokenizers, self.pairs = tokenizers, list(pairs)
-        wide, named = w.Layout(width="100%", max_width=f"{WIDTH}px"), {"description_width": "5em"}
+        self.tokenizers = tokenizers
+        self.pairs = list(pairs)
+        wide = w.Layout(width="100%", max_width=f"{WIDTH}px")
+        named = {"description_width": "5em"}
         self.examples = w.ToggleButtons(
             options=[(str(i + 1), i) for i in range(len(self.pairs))],
             description="example",
@@ -82,7 +89,8 @@ class TokenCost:
             w.Text(text, description=label, continuous_update=False, layout=wide, style=named)
             for label, text in zip(LABELS, self.pairs[0])
         ]
-        self.note, self.out = w.HTML(), w.HTML()
+        self.note = w.HTML()
+        self.out = w.HTML()
         self.examples.observe(lambda change: self._take(), "value")
         for box in self.texts:
             box.observe(lambda change: self._draw(), "value")
@@ -98,9 +106,9 @@ class TokenCost:
     def _draw(self) -> None:
         cut = any(len(box.value) > LONGEST for box in self.texts)
         self.note.value = f"only the first {LONGEST} characters are taken" if cut else ""
-        self.out.value = cost_picture([box.value for box in self.texts], self.tokenizers)[0]
+        self.out.value = token_cost_picture([box.value for box in self.texts], self.tokenizers)[0]
 
 
 def token_cost(tokenizers: dict[str, Tokenizer], pairs: Sequence[tuple[str, str]]) -> None:
     """Show the widget; where nothing is live, the picture of the first example."""
-    show(*cost_picture(pairs[0], tokenizers), TokenCost(tokenizers, pairs).box)
+    show(*token_cost_picture(pairs[0], tokenizers), TokenCost(tokenizers, pairs).box)

@@ -1,16 +1,15 @@
-"""What a larger vocabulary buys and what it costs: shorter texts, a larger table, and how much a bigram sees."""
+"""Three curves over the size of a vocabulary: how short texts get, how large the embedding, how good a bigram."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
 from gptlab.view.kit import style
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, CYCLE
 
 
 @dataclass(frozen=True)
-class Size:
+class VocabularySize:
     """One size of vocabulary, measured.
 
     english, chinese  bytes of held-out text that a token holds
@@ -23,8 +22,8 @@ class Size:
     bits: float
 
 
-def sizes_picture(sizes: Sequence[Size], width: int, others: int) -> tuple[Figure, str]:
-    """(figure, description) of three curves over the size of the vocabulary.
+def vocabulary_size_picture(sizes: Sequence[VocabularySize], width: int, others: int) -> Picture:
+    """Three curves over the size of the vocabulary.
 
     width   of the model whose embedding is counted
     others  parameters of that model outside of its embedding
@@ -65,13 +64,17 @@ def sizes_picture(sizes: Sequence[Size], width: int, others: int) -> tuple[Figur
     for axes in (length, table, loss):
         axes.margins(x=0.04)
         style.direct_labels(axes)
-    return figure, _told(sizes, width, others)
+    return Picture(figure, _describe(sizes, width, others))
 
 
-def _told(sizes: Sequence[Size], width: int, others: int) -> str:
+def _describe(sizes: Sequence[VocabularySize], width: int, others: int) -> str:
     rows = [
-        f"{s.vocabulary:,} tokens: {s.english:.2f} bytes per token in English, {s.chinese:.2f} in Chinese, embedding of "
-        f"{s.vocabulary * width:,} numbers, bigram {s.bits:.2f} bits per byte"
+        f"{s.vocabulary:,} tokens: {s.english:.2f} bytes per token in English, "
+        f"{s.chinese:.2f} in Chinese, embedding of {s.vocabulary * width:,} numbers, "
+        f"bigram {s.bits:.2f} bits per byte"
         for s in sizes
     ]
-    return f"By size of the vocabulary. {'; '.join(rows)}. The rest of the model has {others:,} parameters."
+    return (
+        f"By size of the vocabulary. {'; '.join(rows)}. "
+        f"The rest of the model has {others:,} parameters."
+    )
