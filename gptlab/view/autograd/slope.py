@@ -1,12 +1,12 @@
-"""A curve, a point on it, and what nudging the point says about the slope there."""
+"""Slopes as pictures: a curve with the straight lines of some nudges, and a function beside its derivative."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from gptlab.view.kit import style
 from gptlab.view.kit.number_format import three_digits
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS
 
 TINTS = ("#56b4e9", "#0072b2", "#1f2937")  # from the longest nudge to the shortest
@@ -14,8 +14,8 @@ TINTS = ("#56b4e9", "#0072b2", "#1f2937")  # from the longest nudge to the short
 
 def slope_picture(
     f: Callable[[float], float], at: float, nudges: Sequence[float], name: str
-) -> tuple[Figure, str]:
-    """(figure, description): the curve of f around `at`, and for each nudge the straight line from point to point.
+) -> Picture:
+    """The curve of f around `at`, and for each nudge the straight line from point to point.
 
     name  how f is written, such as "x² − x"
     """
@@ -24,8 +24,8 @@ def slope_picture(
     figure, axes = style.figure(6.0, 3.6)
     axes.plot(xs, [f(x) for x in xs], color=COLOURS["base"], linewidth=3)
     slopes = {h: (f(at + h) - f(at)) / h for h in nudges}
+    end = at + 1.25 * nudges[0]
     for h, tint in zip(nudges, TINTS):
-        end = at + 1.25 * nudges[0]
         axes.plot(
             [at, end],
             [f(at), f(at) + slopes[h] * (end - at)],
@@ -56,17 +56,19 @@ def slope_picture(
     )
 
 
-def bend_picture(f: Callable[[float], tuple[float, float]], name: str) -> tuple[Figure, str]:
-    """(figure, description): a function and its own slope on one plot; f gives both."""
+def derivative_picture(f: Callable[[float], tuple[float, float]], name: str) -> Picture:
+    """A function and its own slope on one plot; f gives both."""
     xs = np.linspace(-4, 4, 161)
-    both = [f(float(x)) for x in xs]
+    values, slopes = zip(*(f(float(x)) for x in xs))
     figure, axes = style.figure(6.0, 3.0)
-    for i, (label, colour) in enumerate(((name, COLOURS["sft"]), ("its slope", COLOURS["ppo"]))):
-        axes.plot(xs, [pair[i] for pair in both], color=colour, label=label)
+    axes.plot(xs, values, color=COLOURS["sft"], label=name)
+    axes.plot(xs, slopes, color=COLOURS["ppo"], label="its slope")
     axes.set(xlabel="a", title=f"{name}, and how steep it is")
     style.direct_labels(axes)
-    top = max(range(len(xs)), key=lambda i: both[i][1])
-    return figure, (
-        f"{name} runs from {three_digits(both[0][0])} at −4 to {three_digits(both[-1][0])} at 4; it is steepest at "
-        f"{three_digits(float(xs[top]))}, with slope {three_digits(both[top][1])}, and nearly flat at both ends."
+    top = max(range(len(xs)), key=lambda i: slopes[i])
+    alt = (
+        f"{name} runs from {three_digits(values[0])} at −4 to {three_digits(values[-1])} at 4; "
+        f"it is steepest at {three_digits(float(xs[top]))}, with slope {three_digits(slopes[top])}, "
+        "and nearly flat at both ends."
     )
+    return Picture(figure, alt)

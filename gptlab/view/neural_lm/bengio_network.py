@@ -1,9 +1,14 @@
-"""Bengio's network drawn upwards: words, their vectors side by side, the hidden layer, a score for each word."""
+"""A diagram of Bengio's network, from bottom to top: words, their vectors side by side, the hidden layer, the scores."""
 
 from gptlab.view.kit import svg
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, FAINT, INK, PANEL
 
-WIDTH, HEIGHT, CELL = 480, 436, 15
+WIDTH = 480  # pixels
+HEIGHT = 436
+CELL = 15
+WORDS = ("capital", "of", "Peru")
+SCORES = (("is", 0.8), (",", 0.45), (".", 0.2), ("pay", 0.08))
 TINTS = ("#0072b2", "#00845f", "#8c6d00")  # one for each place in the context
 SHADES = (
     (0.9, 0.35, 0.6, 0.2),
@@ -12,15 +17,11 @@ SHADES = (
 )  # how dark a vector's cells are
 
 
-def network_picture() -> tuple[str, str]:
-    """(SVG, description) of the network with three words in its context, drawn as an example, not measured."""
-    words, guesses = (
-        ("capital", "of", "Peru"),
-        (("is", 0.8), (",", 0.45), (".", 0.2), ("pay", 0.08)),
-    )
+def network_picture() -> Picture:
+    """The network with three words in its context, drawn as an example, not measured."""
     columns = [WIDTH * share for share in (0.2, 0.5, 0.8)]
     parts = [svg.text(16, 29, "From the words before to the next word", 15, weight=600)]
-    for x, word, tint, shades in zip(columns, words, TINTS, SHADES):
+    for x, word, tint, shades in zip(columns, WORDS, TINTS, SHADES):
         parts += [
             svg.text(x, 414, word, 15, "middle", weight=600),
             svg.line(x, 398, x, 378, tint, 1.6),
@@ -35,24 +36,26 @@ def network_picture() -> tuple[str, str]:
         svg.text(16, 249, "H, d: mix, bend", 13, fill=FAINT),
     ]
     parts += _fan((WIDTH / 2, 282), 6 * CELL, (WIDTH / 2, 222), 5 * 17)
-    parts += [
-        f'<circle cx="{WIDTH / 2 + (i - 2.5) * 32:g}" cy="210" r="11" fill="{PANEL}" stroke="{INK}" stroke-width="1.5"/>'
-        for i in range(6)
-    ]
+    for i in range(6):
+        x = WIDTH / 2 + (i - 2.5) * 32
+        parts.append(
+            f'<circle cx="{x:g}" cy="210" r="11" fill="{PANEL}" stroke="{INK}" stroke-width="1.5"/>'
+        )
     parts.append(svg.text(WIDTH / 2 + 2.5 * 32 + 22, 215, "hidden layer", 13, fill=FAINT))
     parts += _fan((WIDTH / 2, 198), 5 * 17, (WIDTH / 2, 150), 9 * CELL)
     parts.append(svg.text(16, 178, "U, b: score", 13, fill=FAINT))
-    for i, (word, share) in enumerate(guesses):
+    for i, (word, share) in enumerate(SCORES):
         x = WIDTH / 2 + (i - 1.5) * 92
         parts += [
             svg.rect(x - 14, 122 - 66 * share, 28, 66 * share, COLOURS["base"], 2),
             svg.text(x, 140, word, 14, "middle"),
         ]
     alt = (
-        f"The words {', '.join(words)} at the bottom; each is looked up and becomes a row of C numbers; the rows stand side"
-        " by side, are mixed into a hidden layer through tanh, and that gives a score for every word of the vocabulary."
+        f"The words {', '.join(WORDS)} at the bottom; each is looked up and becomes a row of C "
+        "numbers; the rows stand side by side, are mixed into a hidden layer through tanh, "
+        "and that gives a score for every word of the vocabulary."
     )
-    return svg.document(WIDTH, HEIGHT, parts, alt), alt
+    return Picture(svg.document(WIDTH, HEIGHT, parts, alt), alt)
 
 
 def _cells(x: float, y: float, tint: str, shades: tuple[float, ...]) -> list[str]:

@@ -14,11 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gptlab.view.kit import bars, number_format, show, style, svg
+from gptlab.view.kit import bars, show, style, svg
 from gptlab.view.palette import COLOURS, CYCLE, FAINT, INK, PANEL
 from tests.support.paths import ROOT
-
-NS = "{http://www.w3.org/2000/svg}"
+from tests.support.pictures import NS
 
 
 def drawn():
@@ -47,14 +46,6 @@ def test_nothing_in_a_token_is_invisible(piece):
     shown = bars.visible(piece)
     assert shown.isprintable() and not set(re.sub("‹[0-9a-f ]+›", "", shown)) & set(" \n\t\u3000")
     assert bool(shown) == bool(piece)
-
-
-@pytest.mark.parametrize(("p", "text"), [
-    (0, "0 %"), (1e-9, "< 0.1 %"), (0.00099, "< 0.1 %"), (0.001, "0.1 %"), (0.0372, "3.7 %"), (0.0996, "10 %"), (0.25, "25 %"),
-    (0.9949, "99 %"), (0.9951, "> 99 %"), (0.9999999, "> 99 %"), (1, "100 %"),
-])  # fmt: skip
-def test_percent_never_lies_at_the_ends(p, text):
-    assert number_format.percent(p) == text
 
 
 def test_bars_are_as_long_as_their_probabilities():

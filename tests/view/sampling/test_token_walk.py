@@ -126,7 +126,7 @@ def test_path_picture_shows_no_choice_where_there_is_none(base):
     assert "picked ‹e7 8e›" in alt and alt.endswith("So far: “玉”.")
 
 
-def test_endings_agree_with_a_loop(real):
+def test_continuations_agree_with_a_loop(real):
     for step, ending in token_walk.continuations_by_first_token(real, "ab", n=4, most=6):
         ids, new = real.begin("ab") + [step.id], [step.id]
         while len(new) < 7 and new[-1] != real.stop:

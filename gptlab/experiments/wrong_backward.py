@@ -1,6 +1,6 @@
-"""Two ways to walk back through a graph that are right for most expressions, and wrong where a Value is used twice.
+"""Two wrong backward passes: right for most expressions, and wrong where a Value is used twice.
 
-Both tell the gradients of the leaves by their labels, and leave the Values as they are.
+Both give the gradients of the leaves by their labels, and leave the Values as they are.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from gptlab.autograd import Value
 
 
 def overwriting(end: Value) -> dict[str, float]:
-    """A share that arrives replaces the one before it, in place of being added."""
+    """= in place of +=: a share that arrives replaces the one before it."""
     grads = {id(end): 1.0}
     for value in reversed(autograd.topological_order(end)):
         grads |= {
@@ -20,8 +20,8 @@ def overwriting(end: Value) -> dict[str, float]:
     return _of_leaves(end, grads)
 
 
-def hurrying(end: Value) -> dict[str, float]:
-    """No list: each share is added, and whoever gets one hands on all that it has, at once."""
+def unordered(end: Value) -> dict[str, float]:
+    """No topological order: each share is added, and whoever gets one hands on all that it has, at once."""
     grads: dict[int, float] = defaultdict(float)
 
     def receive(value: Value, share: float) -> None:

@@ -1,10 +1,12 @@
-"""Random expressions that run on all numbers that know + × ** tanh and exp: the learner's Values, and torch's tensors."""
+"""Random expressions that run on the learner's Values and on torch's tensors alike: whatever knows + × ** tanh and exp."""
 
 import random
 from collections.abc import Callable
 
-LEAVES, STEPS = 4, 10
-OPERATIONS = {  # of two earlier results; what goes into a power or into exp has been through tanh, so values stay small
+N_LEAVES = 4
+N_STEPS = 10
+# of two earlier results; what goes into a power or into exp has been through tanh, so values stay small
+OPERATIONS = {
     "add": lambda a, b: a + b,
     "multiply": lambda a, b: a.tanh() * b,
     "tanh": lambda a, b: (a * b).tanh(),
@@ -17,13 +19,13 @@ OPERATIONS = {  # of two earlier results; what goes into a power or into exp has
 def random_expression(seed: int) -> tuple[Callable[[list], object], list[float]]:
     """An expression of ten operations, some of whose results are used several times, and numbers for its four leaves.
 
-    Example: f, leaves = random_expression(0); f([Value(x) for x in leaves]) -> a Value
+    Example: f, leaves = random_expression(0); f([Value(x) for x in leaves]) is a Value
     """
-    draw = random.Random(f"gptlab expression {seed}")
-    leaves = [draw.uniform(-2, 2) for _ in range(LEAVES)]
+    rng = random.Random(f"gptlab expression {seed}")
+    leaves = [rng.uniform(-2, 2) for _ in range(N_LEAVES)]
     program = [
-        (draw.choice(list(OPERATIONS)), draw.randrange(LEAVES + i), draw.randrange(LEAVES + i))
-        for i in range(STEPS)
+        (rng.choice(list(OPERATIONS)), rng.randrange(N_LEAVES + i), rng.randrange(N_LEAVES + i))
+        for i in range(N_STEPS)
     ]
 
     def run(numbers: list):
