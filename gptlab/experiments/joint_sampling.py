@@ -1,7 +1,7 @@
 """Tokens drawn one by one against tokens drawn all at once: how many of a model's continuations survive mixing.
 
-A model that writes all tokens at the same time can only draw each place from its own distribution (the marginals); where the
-tokens of one text depend on each other, most of what it writes then was never written by anyone.
+A model that writes all tokens at the same time can only draw each place from its own distribution (the marginals).
+Where the tokens of one text depend on each other, most of such mixtures are no text that anyone would write.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Random expressions that run on the learner's Values and on torch's tensors alike: whatever knows + × ** tanh and exp."""
+"""Random expressions that run on the learner's Values and on torch's tensors alike: + × ** tanh and exp."""
 
 import random
 from collections.abc import Callable

@@ -2,9 +2,9 @@
 
 A guess is a place in a page and eight tokens, one of which comes next. The eight are what the models find likeliest
 there; the page's own next token plays no part in choosing them. A place is passed over where its token is not among
-the eight, or where the models find fewer than four tokens likely: there is nothing to guess. So a player's probabilities
-of the eight are its probabilities of all tokens, divided by their sum; with the web's exact probabilities, that is the
-best that anyone can do.
+the eight, or where the models find fewer than four tokens likely: there is nothing to guess. So a player's
+probabilities of the eight are its probabilities of all tokens, divided by their sum; with the web's exact
+probabilities, that is the best that anyone can do.
 """
 
 import math

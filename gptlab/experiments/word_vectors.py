@@ -1,4 +1,4 @@
-"""Word vectors while they are learnt: an embedding kept at several steps of training, and how its words sort by kind."""
+"""Word vectors while they are learnt: an embedding at several steps of training, and how its words sort by kind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ COLOURS = {  # the same colour means the same thing in every lesson
     "floor": "#1f2937",  # dotted: what no model can pass
     "you": "#a2337a",  # purple: what the reader chose or wrote
 }
-CYCLE = [  # told apart by the colour-blind too
+CYCLE = [  # for things without a colour of their own; the colour-blind see them differ too
     "#0072b2",
     "#d55e00",
     "#00845f",

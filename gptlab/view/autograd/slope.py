@@ -49,17 +49,17 @@ def slope_picture(
         title=f"Nudge, and see how much the end moves: {name}",
     )
     style.direct_labels(axes)
-    told = "; ".join(f"a nudge of {h:g} gives {three_digits(slopes[h])}" for h in nudges)
-    return (
-        figure,
-        f"The curve {name} and its slope at {three_digits(at)}, measured by nudging: {told}.",
-    )
+    measured = "; ".join(f"a nudge of {h:g} gives {three_digits(slopes[h])}" for h in nudges)
+    alt = f"The curve {name} and its slope at {three_digits(at)}, measured by nudging: {measured}."
+    return Picture(figure, alt)
 
 
 def derivative_picture(f: Callable[[float], tuple[float, float]], name: str) -> Picture:
     """A function and its own slope on one plot; f gives both."""
     xs = np.linspace(-4, 4, 161)
-    values, slopes = zip(*(f(float(x)) for x in xs))
+    both = [f(float(x)) for x in xs]
+    values = [value for value, _ in both]
+    slopes = [slope for _, slope in both]
     figure, axes = style.figure(6.0, 3.0)
     axes.plot(xs, values, color=COLOURS["sft"], label=name)
     axes.plot(xs, slopes, color=COLOURS["ppo"], label="its slope")

@@ -56,7 +56,10 @@ class Layout:
 
 
 def ancestors(end: Value) -> list[Value]:
-    """Everything that `end` was made from, parents first, each once, and `end`; no function of the learner's is needed."""
+    """Everything that `end` was made from, parents first, each once, and `end` itself.
+
+    No function of the learner's is needed for it.
+    """
     found: dict[int, Value] = {}
 
     def visit(value: Value) -> None:

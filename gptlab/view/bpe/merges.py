@@ -1,4 +1,4 @@
-"""BPE's merges one by one: a sentence of the reader's own, its tokens after each merge, and the pair that comes next."""
+"""BPE's merges one by one: a sentence, its tokens after each merge, and the pair that is merged next."""
 
 from collections import Counter
 from collections.abc import Sequence

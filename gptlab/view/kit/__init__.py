@@ -1,1 +1,1 @@
-"""What every subject's figures are made of: style, SVG, bars, tables, and `show`, which puts a picture into a notebook."""
+"""What every subject's pictures are made of: style, SVG, bars, tables, and `show` for a notebook."""

@@ -18,7 +18,7 @@ WIDEST = 150
 def visible(piece: str | bytes) -> str:
     """A token's text so that nothing in it is invisible.
 
-    A blank is ␣, a line's end ⏎, a tab ⇥; bytes that are only part of a character stand as hex, ‹e7 8e›;
+    A space is ␣, a line's end ⏎, a tab ⇥; bytes that are only part of a character stand as hex, ‹e7 8e›;
     a special token `<|end|>` is ⟨end⟩.
 
     Example: visible(b" the") -> "␣the", visible("玉".encode()[:2]) -> "‹e7 8e›"
@@ -76,7 +76,7 @@ def bars(
 
     labels    what stands before each bar; pass token texts through `visible`
     values    probabilities
-    marked    index of the one that was chosen: drawn in the reader's colour, with a ◀ behind it
+    marked    index of the one that was chosen: drawn in the reader's colour, with a ◀ after it
     rest      probability of all that is not shown: one more, pale bar
     numbered  write 1, 2, 3 … before the labels, as keys to press
     alt       description; by default that of `describe`

@@ -1,4 +1,4 @@
-"""One distribution over the next token as a picture, for a cell of two lines."""
+"""One distribution over the next token as bars, for a cell of two lines."""
 
 from torch import Tensor
 

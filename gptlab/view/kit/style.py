@@ -84,7 +84,7 @@ def figure(
 
 
 def direct_labels(axes: Axes, gap: float = 6.0) -> None:
-    """Write each line's label behind its last point, in its own colour, in place of a legend.
+    """Write each line's label after its last point, in its own colour, in place of a legend.
 
     Labels that would cover each other move apart. `gap` is the distance from the line in points.
     """

@@ -1,4 +1,4 @@
-"""A diagram of Bengio's network, from bottom to top: words, their vectors side by side, the hidden layer, the scores."""
+"""A diagram of Bengio's network, from bottom to top: words, their vectors, the hidden layer, the scores."""
 
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture

@@ -1,4 +1,4 @@
-"""The neural model against the one that counts, as bars and curves: word by word, by how often a combination was seen, and in the paper."""
+"""The neural model against Kneser-Ney, drawn: word by word, by how often a combination was seen, and in the paper."""
 
 import math
 from collections.abc import Sequence
@@ -73,7 +73,9 @@ def sentence_picture(
     sentence: Sentence, costs: dict[str, Sequence[float]], title: str, width: float = 480
 ) -> Picture:
     """Word by word, what each model paid, in nats."""
-    row, left, top = 26, 118, 76  # pixels
+    row = 26  # pixels
+    left = 118
+    top = 76
     largest = max(max(values) for values in costs.values())
     unit = (width - left - 84) / largest
     parts = [svg.text(16, 29, title, 15, weight=600)]

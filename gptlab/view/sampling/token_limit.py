@@ -25,7 +25,7 @@ def token_limit(assistant: Assistant, question: str) -> None:
 def truncate(assistant: Assistant, reply: list[int], limit: int) -> tuple[list[int], str]:
     """The tokens that come out under a limit, and the reason why they end there.
 
-    The reason is "stop" where the model stopped by itself, "length" where the limit came first: the finish_reason of chat APIs.
+    The reason is the finish_reason of chat APIs: "stop" where the model stopped, "length" where the limit came first.
     """
     kept = reply[:limit]
     return kept, "stop" if kept and kept[-1] == assistant.stop else "length"

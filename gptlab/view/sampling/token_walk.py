@@ -109,8 +109,8 @@ class TokenWalk:
 
 def readable(assistant: Assistant, ids: list[int]) -> str:
     """Ids as one line of text that can be read at any moment: spaces are spaces, a line's end is ⏎."""
-    said = [i for i in ids if i not in assistant.marks]
-    return visible(assistant.tokenizer.decode_bytes(said)).replace("␣", " ")
+    shown = [i for i in ids if i not in assistant.marks]
+    return visible(assistant.tokenizer.decode_bytes(shown)).replace("␣", " ")
 
 
 def path_picture(
