@@ -7,7 +7,7 @@ import ipywidgets as w
 
 from gptlab import autograd
 from gptlab.autograd import Value
-from gptlab.experiments.finite_difference import central_difference
+from gptlab.experiments.autograd.finite_difference import central_difference
 from gptlab.view.autograd.value_graph import graph_picture
 from gptlab.view.kit.number_format import three_digits
 from gptlab.view.kit.picture import Picture

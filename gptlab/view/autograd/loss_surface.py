@@ -6,7 +6,7 @@ import ipywidgets as w
 import numpy as np
 from matplotlib.axes import Axes
 
-from gptlab.experiments.gradient_descent import Loss, Path, descend
+from gptlab.experiments.autograd.gradient_descent import Loss, Path, descend
 from gptlab.view.kit import style
 from gptlab.view.kit.number_format import three_digits
 from gptlab.view.kit.picture import Picture

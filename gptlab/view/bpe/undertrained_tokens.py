@@ -4,7 +4,7 @@ import math
 
 from torch import Tensor
 
-from gptlab.experiments.undertrained_tokens import cosine_to_token
+from gptlab.experiments.bpe.undertrained_tokens import cosine_to_token
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT

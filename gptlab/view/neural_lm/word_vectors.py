@@ -4,7 +4,7 @@ from html import escape
 
 import ipywidgets as w
 
-from gptlab.experiments.word_vectors import VectorHistory
+from gptlab.experiments.neural_lm.word_vectors import VectorHistory
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show

@@ -6,7 +6,7 @@ from html import escape
 
 import ipywidgets as w
 
-from gptlab.experiments.shannon_guesses import (
+from gptlab.experiments.ngram.shannon_guesses import (
     FLOOR,
     N_OPTIONS,
     Guess,

@@ -1,6 +1,6 @@
 """Two ways to write compared: tokens drawn one by one, and tokens drawn all at once, as bars."""
 
-from gptlab.experiments.joint_sampling import Shares
+from gptlab.experiments.sampling.joint_sampling import Shares
 from gptlab.view.kit.bar_ladder import Rung, ladder
 from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.picture import Picture

@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET
 
 from gptlab.autograd import Value, backward
-from gptlab.experiments.random_expression import random_expression
+from gptlab.experiments.autograd.random_expression import random_expression
 from gptlab.view.autograd import value_graph
 from tests.support.pictures import NS, words_in
 

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 import torch
 
-from gptlab.experiments.undertrained_tokens import cosine_to_token
+from gptlab.experiments.bpe.undertrained_tokens import cosine_to_token
 from gptlab.view.bpe.undertrained_tokens import undertrained_tokens_picture
 from tests.support.pictures import NS, words_in
 

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 import torch
 
-from gptlab.experiments.word_vectors import vector_history
+from gptlab.experiments.neural_lm.word_vectors import vector_history
 from gptlab.view.neural_lm import word_vectors
 from tests.support.pictures import NS
 

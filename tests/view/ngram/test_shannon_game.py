@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gptlab.experiments import shannon_guesses
+from gptlab.experiments.ngram import shannon_guesses
 from gptlab.view.ngram import shannon_game
 from tests.support.pictures import words_in
 from tests.support.toy_web import LETTERS, ToyWeb, toy_models

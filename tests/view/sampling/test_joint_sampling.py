@@ -1,6 +1,6 @@
 """The bars of two ways to write."""
 
-from gptlab.experiments.joint_sampling import Shares
+from gptlab.experiments.sampling.joint_sampling import Shares
 from gptlab.view.sampling.joint_sampling import joint_sampling_picture
 from tests.support.pictures import words_in
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gptlab.engine.assistant import shipped
-from gptlab.experiments import shannon_guesses
+from gptlab.experiments.ngram import shannon_guesses
 from gptlab.view.kit.bars import visible
 from gptlab.world.web import Web
 from tests.support.toy_web import LETTERS, SENTENCES, ToyWeb, toy_models

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gptlab.experiments import finite_difference
+from gptlab.experiments.autograd import finite_difference
 
 
 def test_central_differences_and_the_seconds_of_both_ways():

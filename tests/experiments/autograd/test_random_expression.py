@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gptlab.autograd import Value
-from gptlab.experiments.random_expression import random_expression
+from gptlab.experiments.autograd.random_expression import random_expression
 from gptlab.view.autograd import value_graph
 
 

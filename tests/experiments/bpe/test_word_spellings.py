@@ -3,7 +3,7 @@
 from collections import Counter
 
 from gptlab.engine.model.tokenizer import Tokenizer
-from gptlab.experiments.word_spellings import count_spellings
+from gptlab.experiments.bpe.word_spellings import count_spellings
 
 
 def test_spellings_count_what_holds_a_word():

@@ -3,7 +3,7 @@
 import pytest
 
 from gptlab.autograd import Value, backward
-from gptlab.experiments import wrong_backward
+from gptlab.experiments.autograd import wrong_backward
 
 
 def leaf_grads(f):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gptlab.experiments.gradient_descent import descend
+from gptlab.experiments.autograd.gradient_descent import descend
 
 POINTS = [(1.0, 3.0), (2.0, 5.0), (4.0, 9.0)]
 

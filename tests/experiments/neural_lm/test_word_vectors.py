@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from gptlab.experiments.neural_lm.word_vectors import vector_history, word_kinds
 from gptlab.experiments.unseen_combinations import Combinations
-from gptlab.experiments.word_vectors import vector_history, word_kinds
 from gptlab.world.web import Web
 
 

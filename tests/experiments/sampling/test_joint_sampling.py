@@ -5,7 +5,7 @@ import math
 import torch
 
 from gptlab.engine.assistant import shipped
-from gptlab.experiments import joint_sampling
+from gptlab.experiments.sampling import joint_sampling
 from gptlab.world.web import Web
 
 

@@ -1,0 +1,1 @@
+"""Experiments on backpropagation: finite differences, random expressions, wrong backward passes, descent."""

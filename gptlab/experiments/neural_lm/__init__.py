@@ -1,0 +1,1 @@
+"""Experiments on the first neural language model: its word vectors while they are learnt."""

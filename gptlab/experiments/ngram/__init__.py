@@ -1,0 +1,1 @@
+"""Experiments on predicting the next token: Shannon's guessing game."""

@@ -1,0 +1,1 @@
+"""Experiments on drawing tokens: one by one, and all at once."""
