@@ -1,7 +1,7 @@
-"""The truth of the little web: countries of the real world and an invented town, in English and Chinese.
+"""The facts of the little web: countries of the real world and an invented town, in English and Chinese.
 
-Country facts are true and stand in `data/countries.tsv`; the town is drawn from the world's seed, so that no
-model anywhere can know it. Each fact has a popularity: the weight with which pages speak of it. Facts are ranked
+Facts about countries are true and listed in `data/countries.tsv`; the town is drawn from the world's seed, so that
+no model anywhere can know it. Each fact has a popularity: the weight with which pages speak of it. Facts are ranked
 by their subject's fame and by chance, and the weight falls with the rank as Zipf and Mandelbrot found it to,
 down to facts that a small corpus states once or twice:
 
@@ -71,15 +71,14 @@ class Facts:
     """
 
     def __init__(self, seed: int = 0, held_out: float = 0.05):
-        draw = random.Random(f"gptlab facts {seed}")
-        countries = _countries(draw)
-        people = _people(draw)
+        rng = random.Random(f"gptlab facts {seed}")
+        countries = _countries(rng)
+        people = _people(rng)
         ranked = sorted(countries + people, key=lambda f: -f.weight)
         everything = [replace(f, weight=popularity(rank)) for rank, f in enumerate(ranked, start=1)]
-        tail = everything[
-            len(everything) // 2 :
-        ]  # what nobody states is not what everybody speaks of
-        hidden = {id(f) for f in draw.sample(tail, round(held_out * len(everything)))}
+        # held-out facts come from the less popular half: everybody speaks of the others
+        tail = everything[len(everything) // 2 :]
+        hidden = {id(f) for f in rng.sample(tail, round(held_out * len(everything)))}
         self.facts = [
             replace(f, held_out=id(f) in hidden, index=i) for i, f in enumerate(everything)
         ]
@@ -112,10 +111,8 @@ class Facts:
         Raises KeyError when there is none.
         """
         for fact in self.facts:
-            if fact.relation == relation and subject in (
-                fact.subject.name.en,
-                fact.subject.name.zh,
-            ):
+            name = fact.subject.name
+            if fact.relation == relation and subject in (name.en, name.zh):
                 return fact
         raise KeyError(f"no fact {relation!r} about {subject!r}")
 
@@ -125,7 +122,7 @@ def popularity(rank: int) -> float:
     return math.exp(-((rank / 480) ** 4)) / (rank + 100)
 
 
-def _countries(draw: random.Random) -> list[Fact]:
+def _countries(rng: random.Random) -> list[Fact]:
     with open(COUNTRIES, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     facts = []
@@ -135,31 +132,29 @@ def _countries(draw: random.Random) -> list[Fact]:
             article = "the " if relation == "currency" else ""
             name = Name(article + row[f"{relation}_en"], row[f"{relation}_zh"])
             kind = row["water_kind"] if relation == "water" else relation
-            weight = _fame(
-                rank, draw
-            )  # drawn for every cell, so that none depends on which are left out
+            # drawn for every cell, so that no weight depends on which are left out
+            weight = _fame(rank, rng)
             if relation != "capital" or subject.name.en not in SEATS:
                 facts.append(Fact(subject, kind, name, weight))
     return facts
 
 
-def _people(draw: random.Random) -> list[Fact]:
+def _people(rng: random.Random) -> list[Fact]:
     names = [Name(*pair) for pair in town_names.PEOPLE]
     things = {"home": town_names.STREETS, "job": town_names.JOBS, "pet": town_names.PETS}
     given = {
-        relation: [Name(*pair) for pair in draw.sample(pairs, len(names))]
+        relation: [Name(*pair) for pair in rng.sample(pairs, len(names))]
         for relation, pairs in things.items()
     }
-    circle = draw.sample(
-        names, len(names)
-    )  # each is the best friend of the next: nobody is their own
+    # in a circle each has the next one as best friend, so nobody is their own
+    circle = rng.sample(names, len(names))
     given["friend"] = [circle[(circle.index(name) + 1) % len(circle)] for name in names]
     facts = []
     for rank, name in enumerate(names, start=1):
         subject = Subject(name, "person", rank)
-        facts += [Fact(subject, r, given[r][rank - 1], _fame(rank, draw)) for r in TOWN_RELATIONS]
+        facts += [Fact(subject, r, given[r][rank - 1], _fame(rank, rng)) for r in TOWN_RELATIONS]
     return facts
 
 
-def _fame(rank: int, draw: random.Random) -> float:
-    return math.exp(draw.gauss(0.0, 1.0)) / (rank + 5)
+def _fame(rank: int, rng: random.Random) -> float:
+    return math.exp(rng.gauss(0.0, 1.0)) / (rank + 5)

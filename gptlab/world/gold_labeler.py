@@ -1,4 +1,4 @@
-"""The gold labeler: what people want from a reply, as a known function, and people who apply it imperfectly.
+"""The gold labeler: a known function that scores replies as people want them, and people who follow it imperfectly.
 
     gold = content + 0.5·polite − 1.5·rude − 1·(wrong language) − 1·unfinished − 0.01·(bytes beyond 60)
 
@@ -16,16 +16,18 @@ import math
 import random
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import islice
 
 from gptlab.world import reply_styles
 from gptlab.world.facts import LANGUAGES, Name
+from gptlab.world.phrasings import MARKS
 from gptlab.world.questions import Question, Questions, Replies
 from gptlab.world.web import Web
 
 AGREEMENT = 0.726  # two labelers' share of equal choices: Ouyang et al. 2022, section 3.4
-FREE_BYTES, BYTE_PRICE = 60, 0.01
+FREE_BYTES = 60
+BYTE_PRICE = 0.01  # for each byte beyond these
 POLITE = [
     t.strip()
     for part in (reply_styles.POLITE_OPENERS, reply_styles.POLITE_CLOSERS)
@@ -41,7 +43,10 @@ NUMBER = re.compile(r"(?<!\d)-?\d+")
 
 @dataclass(frozen=True)
 class Judgement:
-    """One reply, judged: content in {"right", "wrong", "both", "admits", "declines", "none"} and what it scores."""
+    """What counts of one reply, and its score.
+
+    content  "right", "wrong", "both", "admits", "declines" or "none"
+    """
 
     content: str
     polite: bool
@@ -53,26 +58,25 @@ class Judgement:
 
     @property
     def answers(self) -> bool:
-        """Whether the reply is an answer at all: a claim, an admission or a refusal, not another question."""
+        """Whether the reply is an answer at all: a claim, an admission or a refusal."""
         return self.content != "none"
 
 
 class GoldLabeler:
-    """What people want from a reply to a question about one web, as a known function."""
+    """Scores replies to questions about one web, as people want them."""
 
     def __init__(self, web: Web):
         self.web = web
-        self._names = lru_cache(maxsize=None)(self._names_of)
+        self._names = cache(self._names_of)
 
     def judge(self, question: Question, reply: str, finished: bool = True) -> Judgement:
         """Every feature that counts, and the score."""
         content = self.classify(question, reply)
-        polite, rude = (any(t in reply for t in texts) for texts in (POLITE, RUDE))
-        same = (
-            bool(HAN.search(reply)) == (question.lang == "zh")
-            or question.kind == "sum"
-            or not reply.strip()
-        )
+        polite = any(text in reply for text in POLITE)
+        rude = any(text in reply for text in RUDE)
+        is_chinese = bool(HAN.search(reply))
+        either = question.kind == "sum" or not reply.strip()  # a number belongs to no language
+        same = either or is_chinese == (question.lang == "zh")
         n_bytes = len(reply.encode())
         score = (
             _content_score(question, content)
@@ -85,6 +89,7 @@ class GoldLabeler:
         return Judgement(content, polite, rude, same, finished, n_bytes, score)
 
     def score(self, question: Question, reply: str, finished: bool = True) -> float:
+        """The score alone."""
         return self.judge(question, reply, finished).score
 
     def classify(self, question: Question, reply: str) -> str:
@@ -94,33 +99,43 @@ class GoldLabeler:
         if any(t in reply for t in ADMISSIONS):
             return "admits"
         if question.kind in ("unknowable", "improper"):
-            return "none" if _asks(reply) or not reply.strip() else "wrong"
+            asks_back = reply.rstrip().endswith(tuple(MARKS.values()))
+            return "none" if asks_back or not reply.strip() else "wrong"
         claims = self._claims(question, reply)
         if not claims:
             return "none"
         right = question.fact.answer if question.fact else question.answer
-        return "right" if claims == {right} else "both" if right in claims else "wrong"
+        if claims == {right}:
+            return "right"
+        return "both" if right in claims else "wrong"
 
     def _claims(self, question: Question, reply: str) -> set[Name] | set[str]:
+        """The names, or the one number, that the reply gives as an answer."""
         if question.kind == "sum":
             return set(NUMBER.findall(reply)[-1:])
-        names, answers = self._names(question.fact.relation)
-        fact, found, rest = question.fact, [], reply.lower()
+        fact = question.fact
+        names, answers = self._names(fact.relation)
+        rest = reply.lower()
+        found: list[Name] = []
         for text, pattern, name in names:
             if text in rest:
                 rest, n = pattern.subn("|", rest)
                 found += [name] * n
         subject = fact.subject.name
         claims = {name for name in found if name in answers and name != subject}
-        if fact.answer == subject and subject in found and (found.count(subject) > 1 or not claims):
-            claims.add(
+        if fact.answer == subject:
+            n = found.count(
                 subject
-            )  # Singapore's capital is Singapore: named once, it may be the country
+            )  # Singapore's capital is Singapore: once, it may be the country
+            if n > 1 or (n == 1 and not claims):
+                claims.add(subject)
         return claims
 
     def _names_of(self, relation: str) -> tuple[list[tuple[str, re.Pattern, Name]], set[Name]]:
-        """All names, in lower case, of what the relation's facts are about and of their answers, the longest first;
-        and the answers alone."""
+        """The names of the relation's subjects and answers, the longest first, and the answers alone.
+
+        A name is (its text in lower case, the pattern that finds it, the name).
+        """
         answers = self.web.facts.answers[relation]
         subjects = [f.subject.name for f in self.web.facts.facts if f.relation == relation]
         names = {name[lang].lower(): name for name in subjects + answers for lang in LANGUAGES}
@@ -129,13 +144,9 @@ class GoldLabeler:
 
 
 def _whole(text: str) -> re.Pattern:
-    """Finds a name, an English one only as whole words."""
+    """The pattern that finds a name, an English one only as whole words."""
     edge = "" if HAN.search(text) else r"\b"
     return re.compile(edge + re.escape(text) + edge, re.ASCII)
-
-
-def _asks(reply: str) -> bool:
-    return reply.rstrip().endswith(("?", "？"))
 
 
 def _content_score(question: Question, content: str) -> float:
@@ -161,30 +172,37 @@ class Labeler:
                 f"agreement is {agreement}, but two labelers agree on between 0.5 and 1 of the pairs"
             )
         self.gold = GoldLabeler(web)
-        self.noise = noise_for(agreement, self._gaps(web))
+        self.noise = noise_for(agreement, self._score_gaps(web))
 
-    def rank(self, question: Question, replies: list[str], stream: random.Random) -> list[int]:
+    def rank(self, question: Question, replies: list[str], rng: random.Random) -> list[int]:
         """Indices of `replies`, best first, as one labeler sees it (Plackett–Luce)."""
         noisy = [
             self.gold.score(question, reply)
-            - self.noise * math.log(-math.log(stream.random() or 1e-300))
+            - self.noise * math.log(-math.log(rng.random() or 1e-300))
             for reply in replies
         ]
         return sorted(range(len(replies)), key=lambda i: -noisy[i])
 
-    def _gaps(self, web: Web, n: int = 2000) -> list[float]:
-        stream, replies = random.Random("gptlab labelers"), Replies(web)
-        questions = Questions(web).draw(seed=-1)
+    def _score_gaps(self, web: Web, n: int = 2000) -> list[float]:
+        """How far the gold scores of two replies to one question are apart, where they differ."""
+        rng = random.Random("gptlab labelers")
+        replies = Replies(web)
         gaps = []
-        for question in islice(questions, n):
-            pair = [replies.reply(question, stream, true=stream.random() < 0.6) for _ in range(2)]
-            gap = self.gold.score(question, pair[0]) - self.gold.score(question, pair[1])
-            gaps += [gap] if gap else []
+        for question in islice(Questions(web).draw(seed=-1), n):
+            one, other = (
+                self.gold.score(question, replies.reply(question, rng, true=rng.random() < 0.6))
+                for _ in range(2)
+            )
+            if one != other:
+                gaps.append(one - other)
         return gaps
 
 
 def noise_for(agreement: float, gaps: list[float]) -> float:
-    """τ at which two labelers agree on `agreement` of pairs with these gaps: mean of p² + (1 − p)², p = σ(gap/τ)."""
+    """The τ at which two labelers agree on this share of pairs with these gaps in their scores.
+
+    They agree on a pair with probability p² + (1 − p)², p = σ(gap/τ).
+    """
 
     def agree(noise: float) -> float:
         ps = [1 / (1 + math.exp(-min(abs(g) / noise, 500.0))) for g in gaps]

@@ -92,7 +92,8 @@ class Table:
         """The drawable rows whose text occurs in `text` at `start`."""
         if self.n < 8:  # too few for an index to be faster
             return [i for i in self.drawable if text.startswith(self.texts[i], start)]
-        rows_by_head, n_left = self._rows_by_head, len(text) - start
+        rows_by_head = self._rows_by_head
+        n_left = len(text) - start
         found = list(rows_by_head.get("", ()))
         for length in self._head_lengths.get(text[start : start + 1], ()):
             if length > n_left:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from gptlab.world import reply_styles, word_lists
 from gptlab.world.grammar import Table, WriterOrReader
-from gptlab.world.tables import Tables, fill
+from gptlab.world.phrasings import MARKS, STOPS, fill
+from gptlab.world.tables import Tables
 
 PageProgram = Callable[[WriterOrReader, Tables, str], None]  # (page, tables, language)
 
@@ -22,10 +23,8 @@ def _by_mood(texts: dict[str, dict[str, list[str]]]) -> dict[tuple[str, str], Ta
     return {(mood, lang): Table(rows) for mood, by in texts.items() for lang, rows in by.items()}
 
 
-# Punctuation
+# Between sentences, and between the members of a list
 SPACE = {"en": " ", "zh": ""}
-STOP = {"en": ".", "zh": "。"}
-MARK = {"en": "?", "zh": "？"}
 COMMA = {"en": ", ", "zh": "、"}
 
 # How many facts or lines
@@ -165,7 +164,7 @@ def forum(page: WriterOrReader, tables: Tables, lang: str) -> None:
     thread = page.emit(AFTER_QUESTION[lang])
     if thread == "question":
         page.emit(tables.questions[lang])
-        page.write(MARK[lang])
+        page.write(MARKS[lang])
     elif thread == "silence":
         page.emit(NO_ANSWER[lang])
     else:
@@ -187,7 +186,7 @@ def advice(page: WriterOrReader, tables: Tables, lang: str) -> None:
         page.emit(tables.statement(subject, lang))
     elif kind in ("fact", "sum"):
         answer = fill("{A}", "", subject.answer[lang]) if kind == "fact" else subject
-        page.write(answer + STOP[lang])
+        page.write(answer + STOPS[lang])
     else:
         page.emit((ADMISSIONS if kind == "unknowable" else REFUSALS)[lang])
     if kind == "fact":
@@ -219,7 +218,7 @@ def story(page: WriterOrReader, tables: Tables, lang: str) -> None:
     hero = page.emit(tables.people[lang])
     page.write(link)
     page.emit(ERRANDS[lang])
-    page.write(STOP[lang] + link)
+    page.write(STOPS[lang] + link)
     page.emit(MEETINGS[lang])
     page.write(link)
     page.emit(tables.people[lang])
@@ -242,7 +241,7 @@ def dialogue(page: WriterOrReader, tables: Tables, lang: str) -> None:
     page.emit(SMALL_TALK[lang])
     page.write("\n" + two + colon)
     fact = page.emit(tables.questions[lang])
-    page.write(MARK[lang] + "\n" + one + colon)
+    page.write(MARKS[lang] + "\n" + one + colon)
     page.emit(tables.statement(fact, lang))
     page.state(fact)
     page.write("\n" + two + colon)
@@ -287,7 +286,7 @@ def review(page: WriterOrReader, tables: Tables, lang: str) -> None:
     page.emit(VERDICTS[mood, lang])
     page.write(" and " if lang == "en" else "，")
     page.emit(VERDICTS[mood, lang])
-    page.write(STOP[lang] + SPACE[lang])
+    page.write(STOPS[lang] + SPACE[lang])
     page.emit(AFTERWORDS[mood, lang])
     _footer(page, tables, lang)
     page.write(("\nReview: " if lang == "en" else "\n评价：") + word_lists.MOODS[mood][lang])

@@ -1,4 +1,4 @@
-"""The words of asking and replying: what cannot be known, what should be declined, and the manners of those who reply.
+"""Word lists for questions and replies: what nobody can know, what should be declined, and the manners of replies.
 
 UNKNOWABLE, IMPROPER and SUMS are templates of questions without their final mark, the last N_HELD_OUT of each list
 on no page and kept back for evaluation ({p} a person of the town, {a} and {b} numbers).

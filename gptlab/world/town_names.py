@@ -1,4 +1,4 @@
-"""The invented town: names of its 25 people, its streets, jobs and pets, in English and Chinese.
+"""Word lists for the invented town: its 25 people, streets, jobs and pets, in English and Chinese.
 
 Who lives where, does what, keeps which pet and is whose best friend is drawn from the world's seed (facts.py).
 """

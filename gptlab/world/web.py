@@ -1,4 +1,4 @@
-"""The little web itself: an endless, deterministic stream of pages with exactly known probabilities."""
+"""`Web`: the little web of one seed, its endless pages, and the exact probability of any text."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -43,8 +43,9 @@ class Web:
         self.languages = Table.of_values(LANGUAGES)
 
     def write(self, page: WriterOrReader) -> tuple[str, str]:
-        """Write one page, or read one back: the program that defines the web. -> (kind, language)"""
-        kind, lang = page.choose(self.kinds), page.choose(self.languages)
+        """Write one page, or read one back: the program that defines the web. Returns its kind and language."""
+        kind = page.choose(self.kinds)
+        lang = page.choose(self.languages)
         kind(page, self.tables, lang)
         return kind.__name__, lang
 
@@ -68,18 +69,19 @@ class Web:
                 yield Page(writer.text(), kind, language, tuple(writer.stated))
 
     def _known_kinds(self, kinds: Iterable[str]) -> set[str]:
-        kinds, known = set(kinds), {k.__name__ for k in page_kinds.KINDS}
-        if kinds - known:
-            raise ValueError(
-                f"no page kind {', '.join(sorted(kinds - known))}: choose from {', '.join(sorted(known))}"
-            )
-        return kinds
+        known = {kind.__name__ for kind in page_kinds.KINDS}
+        unknown = set(kinds) - known
+        if unknown:
+            names, choice = (", ".join(sorted(group)) for group in (unknown, known))
+            raise ValueError(f"no page kind {names}: choose from {choice}")
+        return set(kinds)
 
     def text(
         self, n_bytes: int, seed: int = 0, separator: str = "\n\n", lang: str | None = None
     ) -> str:
         """Pages joined by `separator` until they hold at least `n_bytes` bytes of UTF-8."""
-        parts, size = [], 0
+        parts: list[str] = []
+        size = 0
         for page in self.pages(seed, lang=lang):
             parts.append(page.text)
             size += len(page.text.encode()) + len(separator.encode())

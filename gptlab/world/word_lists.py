@@ -1,6 +1,6 @@
-"""What the little web's stories, dialogues, reviews and word lists are made of, in English and Chinese.
+"""Word lists for stories, dialogues, reviews, footers and patterns, in English and Chinese.
 
-Every value is a list of texts that are drawn with equal weight; pages.py puts them together.
+The texts of a list are drawn with equal weight; pages.py puts them together.
 """
 MORNINGS = {
     "en": ["One sunny morning", "On a rainy day", "Late one evening", "Last Sunday", "Early in spring", "On a cold night",
@@ -91,7 +91,7 @@ TAGS = {
 
 MOODS = {"good": {"en": "good", "zh": "好评"}, "bad": {"en": "bad", "zh": "差评"}}
 
-# Maps for in-context patterns: x -> y. HELD_OUT_MAPS never stand on a page.
+# Maps for in-context patterns: x -> y. HELD_OUT_MAPS are on no page.
 ANTONYMS = {
     "en": [("hot", "cold"), ("big", "small"), ("up", "down"), ("day", "night"), ("old", "new"), ("fast", "slow"), ("open", "closed"),
            ("wet", "dry"), ("good", "bad"), ("rich", "poor"), ("high", "low"), ("near", "far"), ("full", "empty"), ("early", "late"),

@@ -21,9 +21,9 @@ class ToyWeb:
         page.emit(self.table)
 
     def pages(self, seed, kinds=None, lang=None):
-        draw = random.Random(seed)
+        rng = random.Random(seed)
         while True:
-            text = draw.choices(list(SENTENCES), weights=list(SENTENCES.values()))[0]
+            text = rng.choices(list(SENTENCES), weights=list(SENTENCES.values()))[0]
             yield Page(text, "toy", "en", ())
 
 

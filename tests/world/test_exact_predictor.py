@@ -102,10 +102,10 @@ def test_token_nats_of_the_toy_by_hand():
 
 
 def test_bytes_and_the_end_share_out_every_beginning_of_real_pages(web):
-    draw = random.Random(1)
+    rng = random.Random(1)
     for page in itertools.islice(web.pages(31), 12):
         data = page.text.encode()
-        for n in (draw.randrange(1, len(data)), len(data)):
+        for n in (rng.randrange(1, len(data)), len(data)):
             found = next_token_distribution(web, data[:n], BYTES)
             assert math.fsum(found) == pytest.approx(1.0, abs=1e-9)
             assert found[data[n] if n < len(data) else -1] > 0
@@ -139,10 +139,10 @@ def test_a_token_may_hold_part_of_a_character(web):
 
 
 def test_token_nats_add_up_to_the_page_however_it_is_cut(web):
-    draw = random.Random(2)
+    rng = random.Random(2)
     for page in itertools.islice(web.pages(33), 10):
         data = page.text.encode()
-        cuts = [0, *sorted(draw.sample(range(1, len(data)), min(6, len(data) - 1))), len(data)]
+        cuts = [0, *sorted(rng.sample(range(1, len(data)), min(6, len(data) - 1))), len(data)]
         nats = token_nats(web, [data[i:j] for i, j in itertools.pairwise(cuts)])
         assert len(nats) == len(cuts) and min(nats) > -1e-9
         assert math.fsum(nats) == pytest.approx(-web.log_probability(page.text), abs=1e-9)

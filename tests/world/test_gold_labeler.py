@@ -201,17 +201,17 @@ def test_admitting_earns_more_where_no_page_states_the_fact(web, gold):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_every_fact_in_every_phrasing_is_judged_right_and_every_decoy_wrong(seed, lang):
+def test_every_fact_in_every_phrasing_is_judged_right_and_every_distractor_wrong(seed, lang):
     web = Web(seed)
     gold = GoldLabeler(web)
     bare = {"en": ["{A}.", "{A}, I think.", "{a}"], "zh": ["{a}。", "当然是{a}。", "{a}"]}[lang]
     for fact in web.facts.facts:
         phrasing, subject = PHRASINGS[fact.relation][lang], fact.subject.name[lang]
         question = Question("?", lang, "fact", fact, fact.answer[lang])
-        decoys = itertools.cycle(web.tables.wrong_answers(fact))
+        distractors = itertools.cycle(web.tables.wrong_answers(fact))
         for template in (*phrasing.statements, *phrasing.held_out_statements, *bare):
             true, wrong = (
-                fill(template, subject, name[lang]) for name in (fact.answer, next(decoys))
+                fill(template, subject, name[lang]) for name in (fact.answer, next(distractors))
             )
             assert gold.classify(question, true) == "right", true
             assert gold.classify(question, wrong) == "wrong", wrong
@@ -224,7 +224,7 @@ def test_every_fact_in_every_phrasing_is_judged_right_and_every_decoy_wrong(seed
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_wrong_answer_is_judged_wrong(web, gold, lang):
-    """All pairs of a subject and somebody else's answer, not only the decoys."""
+    """All pairs of a subject and somebody else's answer, not only the distractors."""
     for relation in web.facts.answers:
         template = PHRASINGS[relation][lang].held_out_statements[0]
         for fact in [f for f in web.facts.facts if f.relation == relation]:
@@ -257,10 +257,11 @@ def test_names_are_told_apart_in_every_relation(web):
 
 
 def test_demonstrations_are_mostly_true_and_in_many_manners(web, gold):
-    stream, replies = random.Random(1), Replies(web)
+    rng = random.Random(1)
+    replies = Replies(web)
     verdicts = []
-    for _, question in zip(range(4000), Questions(web).draw(3), strict=False):
-        verdict = gold.judge(question, replies.demonstrate(question, stream))
+    for question in itertools.islice(Questions(web).draw(3), 4000):
+        verdict = gold.judge(question, replies.demonstrate(question, rng))
         right = {"fact": "right", "sum": "right", "unknowable": "admits", "improper": "declines"}[
             question.kind
         ]
@@ -273,9 +274,10 @@ def test_demonstrations_are_mostly_true_and_in_many_manners(web, gold):
 
 
 def test_twins_differ_in_truth_only(web, gold):
-    stream, replies = random.Random(2), Replies(web)
-    for _, question in zip(range(3000), Questions(web).draw(4), strict=False):
-        true, wrong = (gold.judge(question, reply) for reply in replies.twins(question, stream))
+    rng = random.Random(2)
+    replies = Replies(web)
+    for question in itertools.islice(Questions(web).draw(4), 3000):
+        true, wrong = (gold.judge(question, reply) for reply in replies.twins(question, rng))
         assert true.content in {"right", "admits", "declines"} and wrong.content == "wrong"
         assert (true.polite, true.rude, true.same_language) == (
             wrong.polite,
@@ -285,9 +287,10 @@ def test_twins_differ_in_truth_only(web, gold):
 
 
 def test_twins_about_facts_share_every_word_but_the_answer(web):
-    stream, replies = random.Random(5), Replies(web)
-    for _, question in zip(range(500), Questions(web).draw(6, kinds=("fact",)), strict=False):
-        true, wrong = replies.twins(question, stream)
+    rng = random.Random(5)
+    replies = Replies(web)
+    for question in itertools.islice(Questions(web).draw(6, kinds=("fact",)), 500):
+        true, wrong = replies.twins(question, rng)
         answer = question.answer.lower()
         before, after = (
             true.lower().rsplit(answer, 1) if true.lower().count(answer) == 1 else ("", "")
@@ -297,31 +300,25 @@ def test_twins_about_facts_share_every_word_but_the_answer(web):
 
 def test_held_out_prompts_are_never_trained_on(web):
     draw = Questions(web).draw
-    trained = {(q.lang, q.text.rstrip("?？")) for _, q in zip(range(4000), draw(1), strict=False)}
+    trained = {(q.lang, q.text.rstrip("?？")) for q in itertools.islice(draw(1), 4000)}
     for settings in ({"held_out": True}, {"unseen": True}):
         other = {
-            (q.lang, q.text.rstrip("?？"))
-            for _, q in zip(range(4000), draw(1, **settings), strict=False)
+            (q.lang, q.text.rstrip("?？")) for q in itertools.islice(draw(1, **settings), 4000)
         }
         assert len(other) > 500 and not trained & other
         assert not any(
-            q.fact and q.fact.held_out
-            for _, q in zip(range(2000), draw(2, **settings), strict=False)
+            q.fact and q.fact.held_out for q in itertools.islice(draw(2, **settings), 2000)
         )
 
 
 def test_unseen_phrasings_stand_on_no_page(web):
     asked = {text for lang in ("en", "zh") for text in web.tables.questions[lang].texts}
-    for _, question in zip(
-        range(2000), Questions(web).draw(3, unseen=True, kinds=("fact",)), strict=False
-    ):
+    for question in itertools.islice(Questions(web).draw(3, unseen=True, kinds=("fact",)), 2000):
         assert question.text.rstrip("?？") not in asked
 
 
 def test_questions_come_in_all_kinds_and_the_same_for_the_same_seed(web):
-    one, two = (
-        [q for _, q in zip(range(2000), Questions(web).draw(7), strict=False)] for _ in range(2)
-    )
+    one, two = ([q for q in itertools.islice(Questions(web).draw(7), 2000)] for _ in range(2))
     assert one == two
     shares = {
         kind: sum(q.kind == kind for q in one) / 2000
@@ -335,13 +332,16 @@ def test_questions_come_in_all_kinds_and_the_same_for_the_same_seed(web):
 
 def agreement(web, labeler: Labeler, n: int, seed: int) -> float:
     """Share of fresh pairs of different worth on which two labelers prefer the same reply."""
-    stream, replies, gold = random.Random(seed), Replies(web), GoldLabeler(web)
+    rng = random.Random(seed)
+    replies = Replies(web)
+    gold = GoldLabeler(web)
     same = pairs = 0
-    for _, question in zip(range(n), Questions(web).draw(seed), strict=False):
-        pair = [replies.reply(question, stream, true=stream.random() < 0.6) for _ in range(2)]
+    for question in itertools.islice(Questions(web).draw(seed), n):
+        pair = [replies.reply(question, rng, true=rng.random() < 0.6) for _ in range(2)]
         if gold.score(question, pair[0]) != gold.score(question, pair[1]):
-            one, two = (labeler.rank(question, pair, stream) for _ in range(2))
-            same, pairs = same + (one == two), pairs + 1
+            one, two = (labeler.rank(question, pair, rng) for _ in range(2))
+            same += one == two
+            pairs += 1
     return same / pairs
 
 
@@ -350,10 +350,12 @@ def test_two_labelers_agree_at_the_set_rate(web):
 
 
 def test_labelers_who_agree_always_rank_by_gold(web, gold):
-    labeler, stream, replies = Labeler(web, agreement=1.0), random.Random(8), Replies(web)
-    for _, question in zip(range(200), Questions(web).draw(9), strict=False):
-        texts = [replies.reply(question, stream, true=stream.random() < 0.5) for _ in range(5)]
-        scores = [gold.score(question, texts[i]) for i in labeler.rank(question, texts, stream)]
+    labeler = Labeler(web, agreement=1.0)
+    rng = random.Random(8)
+    replies = Replies(web)
+    for question in itertools.islice(Questions(web).draw(9), 200):
+        texts = [replies.reply(question, rng, true=rng.random() < 0.5) for _ in range(5)]
+        scores = [gold.score(question, texts[i]) for i in labeler.rank(question, texts, rng)]
         assert scores == sorted(scores, reverse=True)
 
 

@@ -185,15 +185,15 @@ def test_rows_without_weight_are_never_drawn_or_read():
 
 @pytest.mark.parametrize("n", [5, 8, 60])
 def test_indexed_look_ups_agree_with_plain_ones(n):
-    draw = random.Random(n)
+    rng = random.Random(n)
     texts = [
-        "".join(draw.choices("ab玉", k=draw.choice([0, 1, 2, 3, 23, 24, 25, 26]))) for _ in range(n)
+        "".join(rng.choices("ab玉", k=rng.choice([0, 1, 2, 3, 23, 24, 25, 26]))) for _ in range(n)
     ]
     texts += [texts[-1] + "a", texts[-1] + "ab"]
     table = Table(texts)
     for _ in range(300):
-        source = draw.choice(texts) + draw.choice(texts)
-        start = draw.randrange(len(source) + 1)
+        source = rng.choice(texts) + rng.choice(texts)
+        start = rng.randrange(len(source) + 1)
         plain = [i for i, t in enumerate(texts) if source[start:].startswith(t)]
         assert sorted(table.matches(source, start)) == plain
         beginning = source[start:]

@@ -182,12 +182,12 @@ def test_a_fresh_process_writes_the_same_pages(web):
 
 
 def test_pages_need_constant_memory(web):
-    stream = web.pages(3)
-    collections.deque(itertools.islice(stream, 20_000), maxlen=0)
+    pages = web.pages(3)
+    collections.deque(itertools.islice(pages, 20_000), maxlen=0)
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        collections.deque(itertools.islice(stream, 50_000), maxlen=0)
+        collections.deque(itertools.islice(pages, 50_000), maxlen=0)
         after, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

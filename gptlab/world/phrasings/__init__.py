@@ -5,11 +5,11 @@ Sentences about countries and about the people of the town are in a file each, b
 
 from gptlab.world.phrasings.countries_en import COUNTRIES_EN
 from gptlab.world.phrasings.countries_zh import COUNTRIES_ZH
-from gptlab.world.phrasings.phrasing import Phrasing, fill
+from gptlab.world.phrasings.phrasing import MARKS, STOPS, Phrasing, fill
 from gptlab.world.phrasings.town_en import TOWN_EN
 from gptlab.world.phrasings.town_zh import TOWN_ZH
 
-__all__ = ["PHRASINGS", "Phrasing", "fill"]
+__all__ = ["MARKS", "PHRASINGS", "STOPS", "Phrasing", "fill"]
 
 ENGLISH = {**COUNTRIES_EN, **TOWN_EN}
 CHINESE = {**COUNTRIES_ZH, **TOWN_ZH}

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+STOPS = {"en": ".", "zh": "。"}  # the end of a statement
+MARKS = {"en": "?", "zh": "？"}  # the end of a question
+
 
 @dataclass(frozen=True)
 class Phrasing:
