@@ -2,8 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
+QUICK := not slow and not lesson and not browser
 
-.PHONY: run lab lessons test book bench assets clean
+.DEFAULT_GOAL := help
+.PHONY: help run lab lessons check test lint format types lock book bench assets clean
+
+help:                         ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.course          ## build a small ChatGPT, end to end
 	$(BIN)/gptlab run $(ARGS)
@@ -14,34 +20,54 @@ lab: $(VENV)/.course          ## open the course in JupyterLab
 lessons: $(VENV)/.course      ## run the lessons and keep what they print: make lessons ARGS="0 1"
 	$(BIN)/python -m dev.make_lessons $(ARGS)
 
+check: lint $(VENV)/.test     ## form, and every test without a kernel, a browser or training: a minute or two
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "$(QUICK)" $(ARGS)
+
 test: $(VENV)/.test $(VENV)/.book   ## everything that is checked, the website with it
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
-	$(BIN)/ruff check gptlab solutions tests benchmarks dev
+	$(BIN)/ruff check
+
+lint: $(VENV)/.test           ## form alone: ruff's rules and its layout
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(VENV)/.test         ## lay the code out, and mend what ruff can mend safely
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: $(VENV)/.test          ## pyright's findings, which stop nothing yet
+	$(PIP) pyright==1.1.414
+	$(BIN)/pyright || true
+
+lock: $(VENV)/.test           ## make the requirements files again: make lock ARGS=--upgrade
+	$(PIP) uv==0.13.9
+	$(BIN)/python -m dev.lock $(ARGS)
 
 book: $(VENV)/.book           ## the website, in book/_build/html
 	$(BIN)/python -m dev.book.make $(ARGS)
 
 bench: $(VENV)/.test          ## speed beside peers, then 20 kills of a run
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/bpe.py
 	$(BIN)/python benchmarks/kills.py
 
 assets: $(VENV)/.course       ## train the shipped model again (gptlab run --help says how long)
 	$(BIN)/python -m dev.ship_model $(ARGS)
 
+clean:                        ## remove .venv, runs and what was built
+	rm -rf $(VENV) runs .pytest_cache book/_build build
+
 $(VENV)/.course: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check -q torch==2.13.0 -r requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps -e .
+	$(PIP) torch==2.13.0 -r requirements.txt
+	$(PIP) --no-deps -e .
 	touch $@
 
 $(VENV)/.test: $(VENV)/.course requirements-test.txt
-	$(BIN)/python -m pip install --disable-pip-version-check -q torch==2.13.0 -r requirements-test.txt
+	$(PIP) torch==2.13.0 -r requirements-test.txt
 	touch $@
 
 $(VENV)/.book: requirements-book.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-book.txt
+	$(PIP) -r requirements-book.txt
 	touch $@
-
-clean:
-	rm -rf $(VENV) runs .pytest_cache book/_build

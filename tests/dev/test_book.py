@@ -401,7 +401,8 @@ def test_a_mute_picture_is_seen():
 def pins(name):
     """The exact versions that a requirements file names."""
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    found = [line.split("==") for line in lines if "==" in line and not line.startswith("#")]
+    pinned = [line.partition(";")[0].strip() for line in lines if not line.startswith("#")]
+    found = [line.split("==") for line in pinned if "==" in line]
     return {re.sub(r"[-_.]+", "-", package).lower(): version for package, version in found}
 
 
