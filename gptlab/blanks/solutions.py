@@ -26,6 +26,13 @@ def solutions_folder() -> Path:
     return Path(os.environ.get("GPTLAB_SOLUTIONS") or source_scan.CHECKOUT / "solutions").absolute()
 
 
+def why_missing() -> str:
+    """Why there is no folder of reference bodies, and what helps."""
+    if not source_scan.is_checkout():
+        return source_scan.WITHOUT_COURSE
+    return "an instructor may have taken it away; GPTLAB_SOLUTIONS can name another"
+
+
 def reference_file(key: str) -> Path:
     """The file that holds a blank's reference body.
 
@@ -34,8 +41,7 @@ def reference_file(key: str) -> Path:
     folder = solutions_folder()
     if not folder.is_dir():
         raise SolutionsMissing(
-            f"cannot borrow {key}: there is no folder {short_path(folder)} in this checkout"
-            " (an instructor may have taken it away); GPTLAB_SOLUTIONS can name another"
+            f"cannot borrow {key}: there is no folder {short_path(folder)}: {why_missing()}"
         )
     path = folder / f"{key.rpartition('.')[0]}.py"
     if not path.is_file():

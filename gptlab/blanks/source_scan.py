@@ -11,6 +11,10 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = PACKAGE.parent
+WITHOUT_COURSE = (
+    "this gptlab was installed without the course; get the whole repository (git clone), and there"
+    " run: python -m pip install -e ."
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ class Blank:
     def place(self) -> str:
         """File and line, relative to the checkout where possible."""
         return f"{short_path(self.file)}:{self.line}"
+
+
+def is_checkout() -> bool:
+    """True where the course lies beside the package, False where the package alone was installed."""
+    return any((CHECKOUT / name).exists() for name in ("pyproject.toml", "lessons", "solutions"))
 
 
 def short_path(file: str | Path) -> str:

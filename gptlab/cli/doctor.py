@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gptlab.blanks import choices, registry
 from gptlab.blanks.errors import CourseError
-from gptlab.blanks.solutions import solutions_folder
+from gptlab.blanks.solutions import solutions_folder, why_missing
 from gptlab.blanks.source_scan import short_path
 from gptlab.cli import models, versions
 from gptlab.engine import hardware
@@ -248,7 +248,7 @@ def solutions() -> Finding:
     return Finding(
         "solutions",
         "info",
-        f"there is no {short_path(folder)}/: nothing can be borrowed (an instructor may have taken it away)",
+        f"there is no {short_path(folder)}/, so nothing can be borrowed: {why_missing()}",
     )
 
 

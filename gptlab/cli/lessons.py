@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 
-from gptlab.blanks import registry
+from gptlab.blanks import registry, source_scan
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import CHECKOUT, Blank, short_path
 from gptlab.cli import option_types
@@ -134,6 +134,8 @@ def lessons(options: argparse.Namespace) -> int:
             f"{row['lesson']:2}  {lesson_files.label(row['lesson'])}\n"
             f"    {where}; {row['minutes']} minutes of writing; {written}"
         )
+    if not source_scan.is_checkout():
+        print(f"gptlab: {source_scan.WITHOUT_COURSE}", file=sys.stderr)
     return 0
 
 
@@ -262,16 +264,16 @@ def hint(options: argparse.Namespace) -> int:
 def lab(options: argparse.Namespace) -> int:
     """Run JupyterLab in the checkout until it is ended; -> its exit status."""
     path = CHECKOUT / "lessons"
+    if not path.exists():
+        beside = "the lessons are kept beside gptlab/ in the checkout"
+        reason = beside if source_scan.is_checkout() else source_scan.WITHOUT_COURSE
+        raise CourseError(f"there is no folder {short_path(path)}: {reason}")
     if options.lesson is not None:
         have = lesson_files.notebooks()
         if options.lesson not in have:
             numbers = ", ".join(map(str, have)) or "none yet"
             raise CourseError(f"lesson {options.lesson} has no notebook; these have: {numbers}")
         path = have[options.lesson]
-    if not path.exists():
-        raise CourseError(
-            f"there is no folder {short_path(path)}: the lessons are kept beside gptlab/ in the checkout"
-        )
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError(
             "JupyterLab is not installed: python -m pip install torch==2.13.0 -r requirements.txt"

@@ -5,6 +5,9 @@ import shlex
 import sys
 from pathlib import Path
 
+from gptlab.blanks import source_scan
+from gptlab.blanks.errors import CourseError
+from gptlab.blanks.solutions import solutions_folder
 from gptlab.cli import option_types
 from gptlab.engine.run.presets import PRESETS, duration
 from gptlab.world.questions import running_example
@@ -84,6 +87,8 @@ def _run(options: argparse.Namespace, out: Path, say) -> None:
     from gptlab.cli import borrowing
     from gptlab.engine.run import presets
 
+    if not (source_scan.is_checkout() or solutions_folder().is_dir()):
+        raise CourseError(source_scan.WITHOUT_COURSE)
     preset = presets.preset(options.preset)
     source = (
         ", ".join(options.text) if options.text else f"{preset.corpus_mb:g} MB of the little web"
