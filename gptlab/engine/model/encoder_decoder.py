@@ -38,6 +38,14 @@ def cross_attention(
     return attention.merge_heads(found) @ w.w_out + w.b_out
 
 
+class CrossAttention(Attention):
+    """Weights of one look at another text; a module that is called, so that a hook can listen to it."""
+
+    def forward(self, x: Tensor, memory: Tensor, n_heads: int, mask: Tensor | None) -> Tensor:
+        """Run `cross_attention` with these weights."""
+        return cross_attention(x, memory, self, n_heads, mask)
+
+
 class TransformerLayer(nn.Module):
     """One block, pre-LN or post-LN; with `crossed`, a look at another text stands between look and thought."""
 
@@ -47,7 +55,7 @@ class TransformerLayer(nn.Module):
         self.n_heads, self.post = config.n_heads, post
         self.norm1, self.attn, self.norm2, self.mlp = Norm(c), Attention(c), Norm(c), MLP(c)
         if crossed:
-            self.norm3, self.cross = Norm(c), Attention(c)
+            self.norm3, self.cross = Norm(c), CrossAttention(c)
 
     def forward(
         self, x: Tensor, functions: fused.ModelFunctions, mask=None, memory=None, memory_mask=None
@@ -71,7 +79,7 @@ class TransformerLayer(nn.Module):
             return block(x, attend, mlp, norm(self.norm1), norm(self.norm2))
 
         def cross_attend(y):
-            return cross_attention(y, memory, self.cross, self.n_heads, memory_mask)
+            return self.cross(y, memory, self.n_heads, memory_mask)
 
         x = block(
             x, attend, cross_attend, norm(self.norm1), norm(self.norm3)

@@ -1,43 +1,19 @@
-"""What attention costs as the text grows: products counted, seconds measured, on the reader's own function."""
+"""The time of one layer's attention against the length of the text, on logarithmic axes."""
 
-import time
-
-import torch
-
-from gptlab import attention
 from gptlab.view.kit import style
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, FAINT
 
-H, D = 4, 32  # heads and their width, those of the shipped model
-LENGTHS = (64, 128, 256, 512, 1024)
 
-
-def products(t: int) -> int:
-    """Multiplications of one layer's look: q·k for every pair, and weight times value for every pair."""
-    return 2 * H * t * t * D
-
-
-@torch.no_grad()
-def seconds(t: int, times: int = 7) -> float:
-    """The fastest of a few runs of causal attention over t tokens."""
-    draw = torch.Generator().manual_seed(t)
-    q, k, v = (torch.randn(1, H, t, D, generator=draw) for _ in range(3))
-    mask, took = attention.causal_mask(t), []
-    for _ in range(times):
-        began = time.perf_counter()
-        attention.scaled_dot_product_attention(q, k, v, mask)
-        took.append(time.perf_counter() - began)
-    return min(took)
-
-
-def cost_picture(took: dict[int, float]) -> tuple:
-    """Seconds against length on logarithmic axes, as (figure, description); dotted: four times for each doubling.
+def cost_picture(took: dict[int, float]) -> Picture:
+    """Seconds against length on logarithmic axes; dotted: four times for each doubling.
 
     took  seconds by length
     """
     figure, axes = style.figure(6.6, 3.4)
     lengths = list(took)
-    square = [took[lengths[-1]] * (t / lengths[-1]) ** 2 * 1e3 for t in lengths]
+    longest = lengths[-1]
+    square = [took[longest] * (t / longest) ** 2 * 1e3 for t in lengths]
     axes.plot(lengths, square, color=FAINT, linestyle=(0, (1, 2)))
     axes.plot(lengths, [took[t] * 1e3 for t in lengths], "o-", color=COLOURS["you"])
     axes.set_xscale("log", base=2)
@@ -59,7 +35,7 @@ def cost_picture(took: dict[int, float]) -> tuple:
         fontweight="bold",
     )
     said = ", ".join(f"{t} tokens {took[t] * 1e3:.2g} ms" for t in lengths)
-    return (
-        figure,
-        f"Time of one layer's attention: {said}. The dotted line grows fourfold with each doubling.",
+    alt = (
+        f"Time of one layer's attention: {said}. The dotted line grows fourfold with each doubling."
     )
+    return Picture(figure, alt)

@@ -6,64 +6,61 @@ import ipywidgets as w
 import torch
 
 from gptlab.engine.assistant import Assistant, TooLong
-from gptlab.interpret.attention_maps import logits_without, loss_without
+from gptlab.interpret.ablation import ablated_logits, ablated_loss
 from gptlab.sampling import softmax
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
 from gptlab.view.kit.number_format import percent
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, FAINT
 
-WIDTH, MARGIN, ROW, NAMES, SHOWN = 480, 16, 40, 130, 5
+WIDTH, MARGIN, ROW, NAMES = 480, 16, 40, 130  # pixels
+N_SHOWN = 5  # tokens
 
 
-def switched_picture(
-    assistant: Assistant, text: str, off: Iterable[tuple[int, int]] = ()
-) -> tuple[str, str]:
-    """The next token's chances with all heads and without some, as (SVG, description)."""
-    ids, off = assistant.begin(text), sorted(off)
-    whole, rest = (
-        softmax(logits_without(assistant.model, torch.tensor([ids]), heads)[0, -1])
-        for heads in ((), off)
-    )
-    most = max(float(whole.max()), float(rest.max()))
-    best = (whole + rest).topk(SHOWN).indices.tolist()
-    named = ", ".join(f"L{layer} head {head}" for layer, head in off) or "none"
+def ablation_picture(
+    assistant: Assistant, text: str, ablated: Iterable[tuple[int, int]] = ()
+) -> Picture:
+    """The next token's probabilities with all heads and without some."""
+    ablated = sorted(ablated)
+    ids = assistant.begin(text)
+    whole = softmax(ablated_logits(assistant.model, torch.tensor([ids]))[0, -1])
+    rest = softmax(ablated_logits(assistant.model, torch.tensor([ids]), ablated)[0, -1])
+    off = ", ".join(f"L{layer} head {head}" for layer, head in ablated) or "none"
+    title = svg.shorten_left(f"{text}▁", WIDTH - 2 * MARGIN)
+    below = svg.shorten(f"off: {off}", WIDTH - 2 * MARGIN, 13)
     parts = [
-        svg.text(MARGIN, 30, svg.shorten_left(f"{text}▁", WIDTH - 2 * MARGIN), 15, weight=600),
-        svg.text(
-            MARGIN,
-            52,
-            svg.shorten(f"off: {named}", WIDTH - 2 * MARGIN, 13),
-            13,
-            fill=COLOURS["you"],
-        ),
+        svg.text(MARGIN, 30, title, 15, weight=600),
+        svg.text(MARGIN, 52, below, 13, fill=COLOURS["you"]),
     ]
-    said, left, room = [], MARGIN + NAMES, (WIDTH - 2 * MARGIN - NAMES - 60) / most
-    for n, i in enumerate(best):
-        y, label = 62 + n * ROW, visible(assistant.tokenizer.decode_bytes([i]))
+    left = MARGIN + NAMES
+    scale = (WIDTH - 2 * MARGIN - NAMES - 60) / max(float(whole.max()), float(rest.max()))
+    said = []
+    for n, i in enumerate((whole + rest).topk(N_SHOWN).indices.tolist()):
+        y = 62 + n * ROW
+        label = visible(assistant.tokenizer.decode_bytes([i]))
+        before, after = float(whole[i]), float(rest[i])
         parts.append(svg.text(left - 10, y + 24, svg.shorten(label, NAMES - 10), 15, "end"))
-        for row, (p, colour) in enumerate(
-            ((float(whole[i]), COLOURS["base"]), (float(rest[i]), COLOURS["you"]))
-        ):
+        for top, p, colour in ((y, before, COLOURS["base"]), (y + 16, after, COLOURS["you"])):
             parts += [
-                svg.rect(left, y + 4 + row * 16, max(1.5, room * p), 13, colour, 2),
-                svg.text(left + room * p + 7, y + 15 + row * 16, percent(p), 12.5),
+                svg.rect(left, top + 4, max(1.5, scale * p), 13, colour, 2),
+                svg.text(left + scale * p + 7, top + 15, percent(p), 12.5),
             ]
-        said.append(f"{label} {percent(float(whole[i]))} → {percent(float(rest[i]))}")
-    losses = [loss_without(assistant.model, [ids], heads) for heads in ((), off)]
+        said.append(f"{label} {percent(before)} → {percent(after)}")
+    losses = [ablated_loss(assistant.model, [ids], heads) for heads in ((), ablated)]
     foot = f"surprise at this text's own tokens: {losses[0]:.2f} → {losses[1]:.2f} nats each"
-    y = 62 + SHOWN * ROW + 16
+    y = 62 + N_SHOWN * ROW + 16
     legend = "grey: all heads on · purple: as switched"
     parts += [svg.text(MARGIN, y, foot, 13), svg.text(MARGIN, y + 20, legend, 12.5, fill=FAINT)]
-    alt = f"After “{text}”, heads off: {named}. {'; '.join(said)}; {foot}."
-    return svg.document(WIDTH, y + 20 + MARGIN, parts, alt), alt
+    alt = f"After “{text}”, heads off: {off}. {'; '.join(said)}; {foot}."
+    return Picture(svg.document(WIDTH, y + 20 + MARGIN, parts, alt), alt)
 
 
 class Switchboard:
     """A text, a button for each part that can be silenced, and a picture of what is left; `box` is the widget.
 
-    picture  (assistant, text, parts that are off) -> (SVG, description)
+    picture  (assistant, text, parts that are off) -> Picture
     others   parts of each layer besides its heads, by name
     """
 
@@ -71,16 +68,14 @@ class Switchboard:
         self,
         assistant: Assistant,
         texts: Sequence[str],
-        off: Iterable[tuple] = (),
-        picture: Callable = switched_picture,
+        ablated: Iterable[tuple] = (),
+        picture: Callable = ablation_picture,
         others: Sequence[str] = (),
     ):
-        self.assistant, self.picture, off, config = (
-            assistant,
-            picture,
-            set(off),
-            assistant.model.config,
-        )
+        self.assistant = assistant
+        self.picture = picture
+        config = assistant.model.config
+        ablated = set(ablated)
         self.text = w.Combobox(
             value=texts[0],
             options=list(texts),
@@ -89,12 +84,11 @@ class Switchboard:
             continuous_update=False,
             layout=w.Layout(width="100%", max_width="480px"),
         )
-        names = {part: f"h{part}" for part in range(config.n_heads)} | {
-            part: part for part in others
-        }
+        names = {head: f"h{head}" for head in range(config.n_heads)}
+        names.update((part, part) for part in others)
         self.switches = {
             (layer, part): w.ToggleButton(
-                (layer, part) not in off,
+                (layer, part) not in ablated,
                 description=f"L{layer} {name}",
                 tooltip=f"layer {layer}, {name.replace('h', 'head ', 1)}",
                 layout=w.Layout(width="auto", min_width="0"),
@@ -120,7 +114,7 @@ class Switchboard:
         self.refresh()
 
     @property
-    def off(self) -> list[tuple]:
+    def ablated(self) -> list[tuple]:
         """The parts that say nothing now."""
         return [place for place, switch in self.switches.items() if not switch.value]
 
@@ -139,14 +133,15 @@ class Switchboard:
         try:
             if not self.text.value:
                 raise TooLong("there is no text: write one")
-            self.out.value = self.picture(self.assistant, self.text.value, self.off)[0]
+            self.out.value = self.picture(self.assistant, self.text.value, self.ablated)[0]
         except TooLong as error:
             self.out.value = f'<div role="alert">{error}</div>'
 
 
 def switchboard(
-    assistant: Assistant, texts: Sequence[str], off: Iterable[tuple[int, int]] = ()
+    assistant: Assistant, texts: Sequence[str], ablated: Iterable[tuple[int, int]] = ()
 ) -> None:
     """Show the switchboard; where nothing is live, the first text with these heads off."""
-    off = list(off)
-    show(*switched_picture(assistant, texts[0], off), Switchboard(assistant, texts, off).box)
+    ablated = list(ablated)
+    widget = Switchboard(assistant, texts, ablated)
+    show(*ablation_picture(assistant, texts[0], ablated), widget.box)

@@ -3,18 +3,20 @@
 from torch import Tensor
 
 from gptlab.view.kit import svg
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import CYCLE, FAINT
 
 BOX, MARGIN, GAP = 30, 16, 26  # pixels
 
 
-def cut_picture(x: Tensor, heads: Tensor, width: float = 480) -> tuple[str, str]:
-    """A text and its heads as (SVG, description); a channel's colour is that of the head that owns it.
+def head_split_picture(x: Tensor, heads: Tensor, width: float = 480) -> Picture:
+    """A text and its heads; a channel's colour is that of the head that owns it.
 
     x      (T, C), whole numbers, all different
     heads  (H, T, D), what the reader's `split_heads` made of it
     """
-    (t, c), (n_heads, rows, d) = x.shape, heads.shape
+    t, c = x.shape
+    n_heads, rows, d = heads.shape
     owner = {number: i % c * n_heads // c for i, number in enumerate(x.flatten().tolist())}
     top = MARGIN + 54
     parts = [
@@ -34,9 +36,8 @@ def cut_picture(x: Tensor, heads: Tensor, width: float = 480) -> tuple[str, str]
         left += d * BOX + GAP
     said = "; ".join(f"head {h}: {heads[h].int().tolist()}" for h in range(n_heads))
     alt = f"{x.int().tolist()}, cut into heads: {said}"
-    return svg.document(
-        max(width, left, c * BOX + 2 * MARGIN), below + 34 + rows * BOX + MARGIN, parts, alt
-    ), alt
+    width = max(width, left, c * BOX + 2 * MARGIN)
+    return Picture(svg.document(width, below + 34 + rows * BOX + MARGIN, parts, alt), alt)
 
 
 def _table(numbers: Tensor, x: float, y: float, owner: dict) -> list[str]:

@@ -4,10 +4,11 @@ import torch
 from torch import Tensor
 
 from gptlab.view.kit import style
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE
 
 
-def waves_picture(waves: Tensor) -> tuple:
+def waves_picture(waves: Tensor) -> Picture:
     """A table of position vectors (T, C) as a figure with its description: blue is −1, white 0, orange 1."""
     n_positions, n_channels = waves.shape
     figure, axes = style.figure(7.5, 3.6)
@@ -29,34 +30,35 @@ def waves_picture(waves: Tensor) -> tuple:
         f"{n_positions} positions by {n_channels} channels. The first channels swing from one position to the next, "
         "the last ones hardly change from top to bottom."
     )
-    return figure, alt
+    return Picture(figure, alt)
 
 
-def likeness(vectors: Tensor) -> Tensor:
+def cosine_by_distance(vectors: Tensor) -> Tensor:
     """Mean cosine of two positions at each distance; (T, C) -> (T)."""
     unit = vectors.detach().double()
     unit = unit / unit.norm(dim=-1, keepdim=True)
-    near = unit @ unit.T
-    return torch.stack([near.diagonal(distance).mean() for distance in range(len(vectors))])
+    cosines = unit @ unit.T
+    return torch.stack([cosines.diagonal(distance).mean() for distance in range(len(vectors))])
 
 
-def likeness_picture(tables: dict[str, Tensor]) -> tuple:
-    """How alike two positions are, by their distance, as (figure, description).
+def similarity_picture(tables: dict[str, Tensor]) -> Picture:
+    """How alike two positions are, by their distance.
 
     tables  by name, vectors of positions (T, C)
     """
     figure, axes = style.figure(7.0, 3.2)
     said = []
     for (name, table), colour in zip(tables.items(), (COLOURS["sft"], COLOURS["base"])):
-        alike = likeness(table)
-        alike = alike[: len(alike) * 3 // 4]  # the largest distances have few pairs
-        axes.plot(range(len(alike)), alike.tolist(), color=colour, label=name)
+        cosines = cosine_by_distance(table)
+        cosines = cosines[: len(cosines) * 3 // 4].tolist()  # the largest distances have few pairs
+        axes.plot(range(len(cosines)), cosines, color=colour, label=name)
         said.append(
-            f"{name}: {alike[1]:.2f} at distance 1, {alike[8]:.2f} at 8, {alike[-1]:.2f} at {len(alike) - 1}"
+            f"{name}: {cosines[1]:.2f} at distance 1, {cosines[8]:.2f} at 8, "
+            f"{cosines[-1]:.2f} at {len(cosines) - 1}"
         )
     axes.axhline(0, color=EDGE, linewidth=1)
     axes.set_xlabel("distance between two positions, in tokens")
     axes.set_ylabel("cosine of their vectors")
     axes.set_title("Near positions are alike")
     style.direct_labels(axes)
-    return figure, f"How alike two positions are. {'; '.join(said)}."
+    return Picture(figure, f"How alike two positions are. {'; '.join(said)}.")

@@ -1,1 +1,1 @@
-"""Pictures and widgets on recurrent networks: the unrolled network, its gates, its memory, its gradients through time."""
+"""Pictures and widgets on recurrent networks: unrolled, their gates, their memory, their gradients through time."""

@@ -1,22 +1,21 @@
-"""Copying a row of letters that was shown forwards or backwards: which places of it are learnt."""
+"""The share of letters copied rightly at each place, when they were shown forwards and backwards."""
 
-from matplotlib.figure import Figure
-
-from gptlab.experiments.recall_game import LETTERS
+from gptlab.experiments.rnn.recall_game import LETTERS
 from gptlab.view.kit import style
+from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, FAINT
 
 TINTS = {"shown forwards": COLOURS["base"], "shown backwards": COLOURS["sft"]}
 
 
-def copies_picture(shares: dict[str, list[list[float]]]) -> tuple[Figure, str]:
-    """The share of right letters at each place, as (figure, description).
+def copies_picture(accuracies: dict[str, list[list[float]]]) -> Picture:
+    """The share of right letters at each place, as lines.
 
-    shares  for each way of showing the letters, one row of shares a seed
+    accuracies  for each way of showing the letters, one row of shares a seed
     """
     figure, axes = style.figure(6.4, 3.4)
     said = []
-    for name, runs in shares.items():
+    for name, runs in accuracies.items():
         places = range(1, len(runs[0]) + 1)
         means = [sum(column) / len(column) for column in zip(*runs)]
         axes.plot(places, means, "o-", color=TINTS[name], label=name)
@@ -30,7 +29,7 @@ def copies_picture(shares: dict[str, list[list[float]]]) -> tuple[Figure, str]:
         color=FAINT,
         ha="right",
     )
-    for name, height in zip(shares, (0.30, 0.86)):
+    for name, height in zip(accuracies, (0.30, 0.86)):
         axes.text(
             0.34, height, name, color=TINTS[name], fontweight="bold", transform=axes.transAxes
         )
@@ -42,7 +41,5 @@ def copies_picture(shares: dict[str, list[list[float]]]) -> tuple[Figure, str]:
         title="A row of letters, read and then written: share right",
     )
     axes.set_yticklabels(["0 %", "25 %", "50 %", "75 %", "100 %"])
-    return (
-        figure,
-        f"Share of right letters at each place. {'; '.join(said)}. Guessing: {1 / LETTERS:.0%}.",
-    )
+    guessing = f"Guessing: {1 / LETTERS:.0%}"
+    return Picture(figure, f"Share of right letters at each place. {'; '.join(said)}. {guessing}.")

@@ -1,70 +1,45 @@
-"""One number as a memory: does it hold what came first, and does a gradient find its way back? A slider for its own weight."""
+"""One number as a memory, with a slider for its weight: what it knows after 20 steps, and what gradient is left.
+
+It shows what Bengio et al. (1994) call latching: a state that holds on to a bit lets no gradient through.
+"""
 
 import ipywidgets as w
-import torch
-from matplotlib.figure import Figure
 
-from gptlab import rnn
+from gptlab.experiments.rnn.memory_cell import STEPS, follow
 from gptlab.view.kit import style
 from gptlab.view.kit.number_format import power_of_ten
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import CYCLE, FAINT
 
-STEPS = 20  # after the first input nothing more comes
-WEIGHTS = [round(0.1 * i, 1) for i in range(31)]
-STILL = (0.5, 1.0, 1.5)
+WEIGHTS = [round(0.1 * i, 1) for i in range(31)]  # on the slider
+STILL_WEIGHTS = (0.5, 1.0, 1.5)  # where nothing is live
 TOLD_APART = 0.2  # yes and no leave states this far apart: it remembers
-LEAST = 1e-3  # a gradient below this share teaches next to nothing
-SIZE = {"description_width": "95px"}
+LEAST_GRADIENT = 1e-3  # a gradient below this share teaches next to nothing
 
 
-def followed(weight: float, steps: int = STEPS) -> tuple[list[float], list[float], list[float]]:
-    """The learner's RNN with one number for a state, whose first input is 1 for "yes" or −1 for "no", then 0.
-
-    -> the states after "yes", those after "no", and for each state after "yes" how fast the last one grows with it
-    """
-    one = torch.ones(1, 1, dtype=torch.float64)
-    seen = []
-
-    def step(x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
-        seen.append(rnn.rnn_step(x, h, one, one * weight, one[0] * 0))
-        return seen[-1]
-
-    xs = torch.zeros(1, steps + 1, 1, dtype=torch.float64, requires_grad=True)
-    first = torch.zeros(1, steps + 1, 1, dtype=torch.float64)
-    first[:, 0] = 1
-    yes, no = (rnn.run_rnn(step, xs + sign * first, one * 0).flatten() for sign in (1, -1))
-    grads = torch.autograd.grad(yes[-1], seen[: steps + 1], allow_unused=True)
-    return yes.tolist(), no.tolist(), [0.0 if g is None else float(g.abs()) for g in grads]
-
-
-def told(weight: float) -> str:
+def describe(weight: float) -> str:
     """What became of the first input and of the gradient, in words."""
-    yes, no, grads = followed(weight)
-    apart, back = yes[-1] - no[-1], grads[0]
-    remembers = "still told apart" if apart > TOLD_APART else "hardly told apart"
-    learns = "a gradient that teaches" if back > LEAST else "next to no gradient"
-    return (
-        (
-            f"w_hh = {weight:g}: after {STEPS} steps yes is {yes[-1]:.2f} and no {no[-1]:.2f}, {remembers}; "
-            f"the slope back to the first step is {power_of_ten(back)}, {learns}"
-        )
-        .replace("-", "−")
-        .replace("no −0.00", "no 0.00")
+    yes, no, grads = follow(weight)
+    remembers = "still told apart" if yes[-1] - no[-1] > TOLD_APART else "hardly told apart"
+    learns = "a gradient that teaches" if grads[0] > LEAST_GRADIENT else "next to no gradient"
+    text = (
+        f"w_hh = {weight:g}: after {STEPS} steps yes is {yes[-1]:.2f} and no {no[-1]:.2f}, {remembers}; "
+        f"the slope back to the first step is {power_of_ten(grads[0])}, {learns}"
     )
+    return text.replace("-", "−").replace("no −0.00", "no 0.00")
 
 
-def latch_picture(weights: list[float]) -> tuple[Figure, str]:
-    """(figure, description): the states above, the gradient below, for one or several values of w_hh."""
+def memory_cell_picture(weights: list[float]) -> Picture:
+    """The states above, the gradient below, for one or several values of w_hh."""
     figure, (above, below) = style.figure(6.2, 4.8, rows=2, sharex=True)
     times = range(1, STEPS + 2)
     for weight, colour in zip(weights, CYCLE):
-        yes, no, grads = followed(weight)
-        above.plot(times, yes, "-", color=colour, label=f"w_hh = {weight:g}")
+        yes, no, grads = follow(weight)
+        label = f"w_hh = {weight:g}"
+        above.plot(times, yes, "-", color=colour, label=label)
         above.plot(times, no, "--", color=colour)
-        below.plot(
-            times, [max(g, 1e-16) for g in grads], "-", color=colour, label=f"w_hh = {weight:g}"
-        )
+        below.plot(times, [max(g, 1e-16) for g in grads], "-", color=colour, label=label)
     above.set(
         ylim=(-1.05, 1.05), ylabel="state", title="What came first: yes (solid) or no (dashed)?"
     )
@@ -79,10 +54,10 @@ def latch_picture(weights: list[float]) -> tuple[Figure, str]:
     below.axhline(1.0, color=FAINT, linewidth=1, linestyle=(0, (1, 2)))
     if len(weights) > 1:
         style.direct_labels(above)
-    return figure, "; ".join(told(weight) for weight in weights) + "."
+    return Picture(figure, "; ".join(describe(weight) for weight in weights) + ".")
 
 
-class Latch:
+class MemoryCellSlider:
     """A slider for w_hh, and both pictures; `box` is the widget."""
 
     def __init__(self, weight: float = 0.5):
@@ -91,23 +66,22 @@ class Latch:
             value=weight,
             description="w_hh",
             layout=w.Layout(width="100%", max_width="480px"),
-            style=SIZE,
+            style={"description_width": "95px"},
         )
-        self.text, self.out = w.HTML(), w.HTML()
+        self.text = w.HTML()
+        self.out = w.HTML()
         self.weight.observe(self.refresh, "value")
         self.box = w.VBox([self.weight, self.text, self.out], layout=w.Layout(overflow="hidden"))
         self.refresh()
 
     def refresh(self, _=None) -> None:
         """Draw anew."""
-        self.text.value = (
-            f'<div aria-live="polite" style="font-size:15px;line-height:1.5;max-width:480px;min-height:4.5em">'
-            f"<b>{told(self.weight.value)}</b></div>"
-        )
-        self.out.value = style.to_svg(*latch_picture([self.weight.value]))
+        weight = self.weight.value
+        look = "font-size:15px;line-height:1.5;max-width:480px;min-height:4.5em"
+        self.text.value = f'<div aria-live="polite" style="{look}"><b>{describe(weight)}</b></div>'
+        self.out.value = style.to_svg(*memory_cell_picture([weight]))
 
 
-def latch() -> None:
+def memory_cell() -> None:
     """Show the slider; where nothing is live, three weights side by side."""
-    figure, alt = latch_picture(list(STILL))
-    show(figure, alt, Latch().box)
+    show(*memory_cell_picture(list(STILL_WEIGHTS)), MemoryCellSlider().box)

@@ -1,12 +1,13 @@
-"""The recall game for people, which letter came first?, and how far each machine gets at it."""
+"""The recall game as a widget for people, and how far each network gets at it, as a picture."""
 
 import random
 from collections.abc import Sequence
 
 import ipywidgets as w
 
-from gptlab.experiments.recall_game import LETTERS
+from gptlab.experiments.rnn.recall_game import LETTERS
 from gptlab.view.kit import style, svg
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, FAINT
 
@@ -22,11 +23,11 @@ TINTS = {
 MARKS = {"RNN": "s", "GRU": "^", "GRU, bias 3": "D", "Transformer": "o"}
 
 
-class RecallPlay:
+class RecallGame:
     """Letters one after the other, each to be clicked as it comes, then the question; `box` is the widget."""
 
     def __init__(self, seed: int = 0):
-        self.draw = random.Random(seed)
+        self.rng = random.Random(seed)
         self.first = w.ToggleButtons(
             options=[("the first letter", 1), ("the first three", 3), ("the first five", 5)]
         )
@@ -34,7 +35,8 @@ class RecallPlay:
         for choice in (self.first, self.distance):
             choice.style.button_width = "auto"
             choice.observe(lambda _: self.begin(), "value")
-        self.shown, self.told = w.HTML(), w.HTML()
+        self.shown = w.HTML()
+        self.score_text = w.HTML()
         tile = w.Layout(width="auto", height="2.4em", margin="2px")
         self.keys = [
             w.Button(description=name, layout=tile, tooltip=f"the letter {name}") for name in NAMES
@@ -49,19 +51,25 @@ class RecallPlay:
             self.keys,
             layout=w.Layout(grid_template_columns=f"repeat({LETTERS // 2}, minmax(0, 7em))"),
         )
-        rows = [self.first, self.distance, self.shown, grid, w.HBox([self.typed, again]), self.told]
-        self.scores: dict[
-            tuple[int, int], list[int]
-        ] = {}  # (letters asked for, distance): right, games
+        rows = [
+            self.first,
+            self.distance,
+            self.shown,
+            grid,
+            w.HBox([self.typed, again]),
+            self.score_text,
+        ]
+        # (letters asked for, distance): [right answers, games]
+        self.scores: dict[tuple[int, int], list[int]] = {}
         self.box = w.VBox(rows, layout=w.Layout(overflow="hidden"))
         self.begin()
 
     def begin(self) -> None:
         """A new text."""
-        self.text = [
-            self.draw.randrange(LETTERS) for _ in range(self.first.value + self.distance.value)
-        ]
-        self.place, self.answer = 0, []
+        length = self.first.value + self.distance.value
+        self.text = [self.rng.randrange(LETTERS) for _ in range(length)]
+        self.place = 0
+        self.answer: list[int] = []
         self._show()
 
     @property
@@ -91,20 +99,18 @@ class RecallPlay:
             f"{mark} it was {_spelled(asked)}", "you said " + _spelled(self.answer)
         )
         rows = [
-            f"{name} letter{'s' * (name > 1)}, {n} on: {right} of {games}"
-            for (name, n), (right, games) in sorted(self.scores.items())
+            f"{asked} letter{'s' * (asked > 1)}, {n} on: {right} of {games}"
+            for (asked, n), (right, games) in sorted(self.scores.items())
         ]
-        self.told.value = f'<div aria-live="polite" style="font-size:15px;line-height:1.5">{"; ".join(rows)}</div>'
+        look = "font-size:15px;line-height:1.5"
+        self.score_text.value = f'<div aria-live="polite" style="{look}">{"; ".join(rows)}</div>'
 
     def _show(self) -> None:
         """The letter that is there now, or the question."""
         if self.asking:
-            asked = (
-                "Which letter came first?"
-                if self.first.value == 1
-                else f"Which {self.first.value} letters came first?"
-            )
-            self.shown.value = _large("?", f"{asked} {_spelled(self.answer)}")
+            n = self.first.value
+            asked = "Which letter" if n == 1 else f"Which {n} letters"
+            self.shown.value = _large("?", f"{asked} came first? {_spelled(self.answer)}")
         else:
             done = f"{self.place + 1} of {len(self.text)}: press it"
             self.shown.value = _large(NAMES[self.text[self.place]], done)
@@ -130,43 +136,41 @@ def _large(sign: str, below: str) -> str:
     )
 
 
-def recall_play() -> None:
+def recall_game() -> None:
     """Show the game; where nothing is live, one text."""
-    game = RecallPlay()
+    game = RecallGame()
     letters = _spelled(game.text)
+    rules = "letters come one by one, each to be copied, and are gone"
     parts = [
         svg.text(16, 32, "Which letter came first?", 16, weight=600),
         svg.text(16, 66, f"{letters} ?", 20),
-        svg.text(
-            16, 94, "letters come one by one, each to be copied, and are gone", 13, fill=FAINT
-        ),
+        svg.text(16, 94, rules, 13, fill=FAINT),
     ]
-    alt = f"A recall game: the letters {letters} come one by one, then the question which letter came first."
+    alt = (
+        f"A recall game: the letters {letters} come one by one, "
+        "then the question which letter came first."
+    )
     show(svg.document(480, 110, parts, alt), alt, game.box)
 
 
-def recall_picture(shares: dict[str, dict[int, list[float]]]) -> tuple:
-    """The share of right answers against distance as (figure, description).
+def accuracy_picture(accuracies: dict[str, dict[int, list[float]]]) -> Picture:
+    """The share of right answers against distance, a line for each network.
 
-    shares  for each player, for each distance, one share a seed
+    accuracies  for each network, for each distance, one share a seed
     """
     figure, axes = style.figure(6.6, 3.8)
     said = []
-    for i, (name, by_distance) in enumerate(shares.items()):
+    for i, (name, by_distance) in enumerate(accuracies.items()):
         means = {n: sum(runs) / len(runs) for n, runs in by_distance.items()}
-        shift = 1.03 ** (i - (len(shares) - 1) / 2)  # so that lines which agree can be told apart
-        axes.plot(
-            [n * shift for n in means], list(means.values()), "-", color=TINTS[name], label=name
-        )
-        for n, runs in by_distance.items():
-            axes.plot(
-                [n * shift] * len(runs),
-                runs,
-                MARKS[name],
-                color=TINTS[name],
-                markersize=6,
-                fillstyle="none",
-            )
+        shift = 1.03 ** (
+            i - (len(accuracies) - 1) / 2
+        )  # so that lines which agree can be told apart
+        colour = TINTS[name]
+        xs = [n * shift for n in means]
+        axes.plot(xs, list(means.values()), "-", color=colour, label=name)
+        for x, runs in zip(xs, by_distance.values()):
+            marks = {"color": colour, "markersize": 6, "fillstyle": "none"}
+            axes.plot([x] * len(runs), runs, MARKS[name], **marks)
         said.append(f"{name}: " + ", ".join(f"{mean:.0%} at {n}" for n, mean in means.items()))
     axes.axhline(1 / LETTERS, **style.FLOOR)
     axes.annotate(
@@ -179,11 +183,9 @@ def recall_picture(shares: dict[str, dict[int, list[float]]]) -> tuple:
         title="Which letter came first? Share of right answers",
     )
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-    distances = sorted({n for by_distance in shares.values() for n in by_distance})
+    distances = sorted({n for by_distance in accuracies.values() for n in by_distance})
     axes.set_xticks(distances, [str(n) for n in distances])
     axes.minorticks_off()
     style.direct_labels(axes)
-    return (
-        figure,
-        f"Share of right answers by distance. {'; '.join(said)}. Guessing: {1 / LETTERS:.0%}.",
-    )
+    guessing = f"Guessing: {1 / LETTERS:.0%}"
+    return Picture(figure, f"Share of right answers by distance. {'; '.join(said)}. {guessing}.")

@@ -1,0 +1,1 @@
+"""Experiments with attention: its scale, its heads, its cost."""

@@ -1,0 +1,29 @@
+"""What attention costs as the text grows: multiplications counted, seconds measured, on the reader's own function."""
+
+import time
+
+import torch
+
+from gptlab import attention
+
+N_HEADS, D_HEAD = 4, 32  # those of the shipped model
+LENGTHS = (64, 128, 256, 512, 1024)
+
+
+def multiplications(t: int) -> int:
+    """Multiplications of one layer's attention: q·k for every pair, and weight times value for every pair."""
+    return 2 * N_HEADS * t * t * D_HEAD
+
+
+@torch.no_grad()
+def attention_seconds(t: int, rounds: int = 7) -> float:
+    """The fastest of a few runs of causal attention over t tokens."""
+    generator = torch.Generator().manual_seed(t)
+    q, k, v = (torch.randn(1, N_HEADS, t, D_HEAD, generator=generator) for _ in range(3))
+    mask = attention.causal_mask(t)
+    took = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        attention.scaled_dot_product_attention(q, k, v, mask)
+        took.append(time.perf_counter() - began)
+    return min(took)

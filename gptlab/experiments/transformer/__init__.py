@@ -1,0 +1,1 @@
+"""Experiments with Transformers: norms, masks, translation, functions that are easily mixed up."""

@@ -1,0 +1,18 @@
+"""Gradients and curves, drawn."""
+
+from gptlab.experiments.transformer.pre_vs_post_norm import POST, PRE
+from gptlab.view.kit.style import to_svg
+from gptlab.view.transformer import pre_vs_post_norm
+
+
+def test_gradients_are_drawn_the_same_each_time():
+    norms = {PRE: {1: [0.5], 3: [0.4, 0.3, 0.2]}, POST: {1: [0.5], 3: [0.4, 0.5, 0.6]}}
+    figure, alt = pre_vs_post_norm.gradients_picture(norms)
+    assert "0.20 with 3 layers" in alt
+    assert to_svg(figure, alt) == to_svg(*pre_vs_post_norm.gradients_picture(norms))
+
+
+def test_curves_are_drawn():
+    runs = {PRE: [5.0 - 0.1 * i for i in range(12)], POST: [5.0] * 12}
+    figure, alt = pre_vs_post_norm.curves_picture(runs, 4.0, "t")
+    assert "ends at 5.00" in alt and to_svg(figure, alt).startswith("<svg")
