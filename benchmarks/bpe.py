@@ -1,9 +1,9 @@
-"""Byte-pair encoding: how fast the reference learns merges, beside the trainer of Hugging Face's tokenizers (Rust).
+"""Byte-pair encoding: how fast the engine learns merges, beside the trainer of Hugging Face's tokenizers (Rust).
 
     python benchmarks/bpe.py [--vocab 1024] [--repeats 3]
 
 On one core. The same text is cut by the same pattern for both; both must learn the same merges, else the exit status is
-1. Sizes double from row to row, so that one sees how the time grows. Asked of the reference: 1 MB to 1,024 tokens in 5 s.
+1. Sizes double from row to row, so that one sees how the time grows. Asked of the engine: 1 MB to 1,024 tokens in 5 s.
 """
 
 import argparse
@@ -25,8 +25,8 @@ import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
 
 from gptlab import bpe
-from gptlab.blanks.registry import borrow
 from gptlab.engine import hardware
+from gptlab.engine.model import fused_bpe
 from gptlab.world.web import Web
 
 SIZES = (250_000, 500_000, 1_000_000, 2_000_000)  # bytes
@@ -40,7 +40,6 @@ def main() -> int:
         "--repeats", type=int, default=3, help="of each measurement; the fastest counts"
     )
     args = parser.parse_args()
-    borrow("all")
     m = hardware.describe()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -48,7 +47,7 @@ def main() -> int:
         f"{m['processor']}, one core of {m['cores']}; Python {sys.version.split()[0]}, tokenizers {tokenizers.__version__}; "
         f"{args.vocab:,} tokens\nseconds, and in brackets seconds of the processor\n"
     )
-    print(f"{'':44}{'reference':>14}{'tokenizers':>16}   merges")
+    print(f"{'':44}{'engine':>14}{'tokenizers':>16}   merges")
     web, agree = Web(0), True
     rows = (
         (
@@ -66,7 +65,7 @@ def main() -> int:
     for name, write, pattern in rows:
         for size in SIZES:
             text = write(size)
-            ours, took = fastest(args.repeats, bpe.train_bpe, text, args.vocab, pattern)
+            ours, took = fastest(args.repeats, fused_bpe.train_bpe, text, args.vocab, pattern)
             theirs, peer_took = fastest(args.repeats, peer, as_words(text, pattern), args.vocab)
             agree = agree and ours == theirs
             print(

@@ -137,8 +137,9 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
     pair_counts. It ends at vocab_size tokens, or when no pair occurs twice.
 
     Counting everything anew costs O(merges · bytes). The reference keeps each distinct piece once, with its
-    multiplicity, and touches only the pieces that hold the pair: O(bytes + Σ over merges of the length of
-    those pieces), plus a logarithm for the heap that knows the most frequent pair.
+    multiplicity, and counts anew only the pieces that hold the pair. The course's tokenizers are made by
+    gptlab/engine/model/fused_bpe.py where that learns the same merges as yours: it also looks at no other
+    piece, and a heap knows the most frequent pair.
 
     Raises ValueError when vocab_size is below 256.
 

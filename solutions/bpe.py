@@ -1,7 +1,6 @@
 """Reference bodies for gptlab/bpe.py."""
 
-import heapq
-from collections import Counter, defaultdict
+from collections import Counter
 from itertools import pairwise
 
 import regex
@@ -31,64 +30,27 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
         raise ValueError(
             f"vocab_size is {vocab_size}, but the bytes alone are 256: give at least 256"
         )
-    multiplicity = Counter(regex.findall(pattern, text))
-    times = list(multiplicity.values())
-    pieces = [list(piece.encode("utf-8")) for piece in multiplicity]
-    counts, holders = Counter(), defaultdict(set)  # of each pair: how often, and in which pieces
-    for i, ids in enumerate(pieces):
+    times = Counter(regex.findall(pattern, text))  # words come back: each is kept once, and counted
+    pieces = {piece: list(piece.encode("utf-8")) for piece in times}
+    counts = Counter()  # of each pair in the whole text
+    for piece, ids in pieces.items():
         for pair, n in bpe.pair_counts(ids).items():
-            counts[pair] += n * times[i]
-            holders[pair].add(i)
-    heap = [(-n, pair) for pair, n in counts.items()]
-    heapq.heapify(heap)
+            counts[pair] += n * times[piece]
     merges = []
-    while heap and len(merges) < vocab_size - 256:
-        negative_count, pair = heapq.heappop(heap)
-        if -negative_count != counts[pair]:
-            continue  # this entry is old: the pair's count changed later, and was pushed again
-        if counts[pair] < 2:
-            break
+    while 256 + len(merges) < vocab_size and max(counts.values(), default=0) >= 2:
+        most = max(counts.values())
+        best = min(pair for pair, n in counts.items() if n == most)  # a tie goes to the smallest
         new_id = 256 + len(merges)
-        merges.append(pair)
-        changes = defaultdict(int)
-        for i in holders.pop(pair):
-            pieces[i], created = replace_pair(pieces[i], pair, new_id, times[i], changes)
-            for new_pair in created:
-                holders[new_pair].add(i)
-        for changed, difference in changes.items():
-            counts[changed] += difference
-            if difference and counts[changed] > 1:
-                heapq.heappush(heap, (-counts[changed], changed))
+        for piece, ids in pieces.items():
+            if best not in pairwise(ids):
+                continue
+            for pair, n in bpe.pair_counts(ids).items():
+                counts[pair] -= n * times[piece]
+            pieces[piece] = bpe.merge_pair(ids, best, new_id)
+            for pair, n in bpe.pair_counts(pieces[piece]).items():
+                counts[pair] += n * times[piece]
+        merges.append(best)
     return merges
-
-
-def replace_pair(
-    ids: list[int], pair: tuple[int, int], new_id: int, times: int, changes: dict
-) -> tuple:
-    # As merge_pair, but quicker: list.index searches. It notes in `changes` what every pair loses or gains,
-    # and returns the pairs that it created too.
-    a, b = pair
-    merged, created, copied, t = [], [], 0, 0
-    while True:
-        try:
-            t = ids.index(a, t, -1)  # the last token starts no pair
-        except ValueError:
-            return merged + ids[copied:], created
-        if ids[t + 1] != b:
-            t += 1
-            continue
-        merged += ids[copied:t]
-        changes[pair] -= times
-        if merged:
-            changes[merged[-1], a] -= times
-            changes[merged[-1], new_id] += times
-            created.append((merged[-1], new_id))
-        if t + 2 < len(ids):
-            changes[b, ids[t + 2]] -= times
-            changes[new_id, ids[t + 2]] += times
-            created.append((new_id, ids[t + 2]))
-        merged.append(new_id)
-        copied = t = t + 2
 
 
 def encode(text: str, merges: list[tuple[int, int]], pattern: str = GPT2_PATTERN) -> list[int]:

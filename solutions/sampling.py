@@ -58,13 +58,11 @@ def sample_next(
         probs = sampling.softmax(sampling.top_k_filter(probs.log(), top_k))
     if top_p is not None:
         probs = sampling.softmax(sampling.top_p_filter(probs.log(), top_p))
-    ends = probs.float().cumsum(dim=-1)  # the tokens laid end to end, each as long as it is likely
-    dart = (
-        torch.rand(len(ends), 1, generator=generator, device=ends.device)
-        * ends[:, -1:]
-        * (1 - 1e-6)
-    )  # short of the end
-    return torch.searchsorted(ends, dart, right=True).squeeze(-1)  # (B, 1) -> (B)
+    cdf = probs.float().cumsum(dim=-1)  # (B, V), rising to 1, as far as rounding lets it
+    uniform = torch.rand(len(cdf), 1, generator=generator, device=cdf.device)  # (B, 1)
+    uniform = uniform * cdf[:, -1:] * (1 - 1e-6)  # always below the last cdf
+    first_above = torch.searchsorted(cdf, uniform, right=True)  # (B, 1)
+    return first_above.squeeze(-1)  # (B)
 
 
 def generate(

@@ -41,6 +41,7 @@ __all__ = [
     "offer_stand_ins",
     "own_body",
     "process_registry",
+    "reference",
     "save_choice",
     "states_in_files",
     "use_stand_ins",
@@ -131,7 +132,7 @@ class Registry:
     def _choose_body(self, key: str) -> Callable:
         match self._decided_state(self._imported[key]):
             case "borrowed":
-                return self._references.body(key)
+                return self.reference(key)
             case "yours":
                 return self._own[key]
         if key in self._may_stand_in:
@@ -201,6 +202,13 @@ class Registry:
         """The learner's own function behind a blank, without the look-up (its module must be imported)."""
         self.find(key)
         return self._own[key]
+
+    def reference(self, key: str) -> Callable:
+        """The reference function of a blank.
+
+        Raises SolutionsMissing when it is not there.
+        """
+        return self._references.body(key)
 
     def mark_empty(self, key: str) -> None:
         """Note that a blank's stub is back in its file, also where the module is not executed again."""
@@ -358,6 +366,7 @@ give_back = process_registry.give_back
 mark_empty = process_registry.mark_empty
 offer_stand_ins = process_registry.offer_stand_ins
 own_body = process_registry.own_body
+reference = process_registry.reference
 save_choice = process_registry.save_choice
 states_in_files = process_registry.states_in_files
 use_stand_ins = process_registry.use_stand_ins

@@ -14,7 +14,8 @@ import torch
 import gptlab
 from gptlab.blanks import registry
 from gptlab.blanks.errors import UnknownBlank
-from gptlab.blanks.solutions import reference, reference_source
+from gptlab.blanks.registry import reference
+from gptlab.blanks.solutions import reference_source
 from gptlab.exercises import judge
 from gptlab.exercises.check import CheckFailed, NoCheck, Report, cases_of, check, has_check
 from gptlab.exercises.hint import hints

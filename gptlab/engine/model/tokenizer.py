@@ -8,6 +8,7 @@ from pathlib import Path
 import tiktoken
 
 from gptlab import bpe
+from gptlab.engine.model.fused_bpe import learn_merges
 
 SPECIALS = ("endoftext", "user", "assistant", "system", "end")
 FORMAT = "gptlab-bpe-1"
@@ -49,7 +50,7 @@ class Tokenizer:
         pattern: str = bpe.GPT2_PATTERN,
         specials: Iterable[str] = SPECIALS,
     ) -> "Tokenizer":
-        """Learn merges with `bpe.train_bpe`; `vocab_size` counts the special tokens too.
+        """Learn merges as `bpe.train_bpe` does; `vocab_size` counts the special tokens too.
 
         Raises ValueError when there is no room for the bytes and the special tokens.
         """
@@ -59,7 +60,8 @@ class Tokenizer:
             raise ValueError(
                 f"vocab_size {vocab_size} is too small: 256 bytes and specials need {least}"
             )
-        return cls(bpe.train_bpe(text, vocab_size - len(specials), pattern), pattern, specials)
+        merges = learn_merges(text, vocab_size - len(specials), pattern)
+        return cls(merges, pattern, specials)
 
     def encode(self, text: str) -> list[int]:
         """The ids of ordinary text; a lone surrogate becomes U+FFFD."""

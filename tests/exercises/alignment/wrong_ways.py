@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from gptlab.blanks.solutions import reference
+from gptlab.blanks.registry import reference
 from tests.support.wrong_ways import wrong
 
 

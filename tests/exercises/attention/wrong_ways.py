@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from gptlab.blanks.solutions import reference
+from gptlab.blanks.registry import reference
 from tests.support.wrong_ways import wrong
 
 INF = float("inf")

@@ -5,7 +5,7 @@ from collections import Counter
 
 import regex
 
-from gptlab.blanks.solutions import reference
+from gptlab.blanks.registry import reference
 from gptlab.bpe import GPT2_PATTERN
 from tests.support.wrong_ways import wrong
 

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from gptlab.blanks.solutions import reference
+from gptlab.blanks.registry import reference
 from tests.support.wrong_ways import wrong
 
 

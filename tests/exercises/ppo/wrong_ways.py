@@ -2,7 +2,7 @@
 
 import torch
 
-from gptlab.blanks.solutions import reference
+from gptlab.blanks.registry import reference
 from tests.support.wrong_ways import wrong
 
 

@@ -5,7 +5,7 @@ import random
 
 import torch
 
-from gptlab.blanks.solutions import reference
+from gptlab.blanks.registry import reference
 from tests.support.wrong_ways import wrong
 
 
