@@ -21,10 +21,12 @@ from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.recurrent import RecurrentLM, one_thread
 
 MODEL_LENGTHS = (16, 32, 64, 128, 256, 512)
-VOCABULARY, MODEL_WIDTH = 64, 64
+MODEL_WIDTH = 64
+VOCABULARY = 64
 
 LAYER_LENGTHS = (32, 64, 128, 256, 512)
-LAYER_WIDTH, N_HEADS = 128, 4  # those of the shipped model
+LAYER_WIDTH = 128  # that of the shipped model
+N_HEADS = 4
 RECURRENT, BLOCK = "recurrent (GRU)", "Transformer block"
 PRODUCTS = ("mm", "bmm", "addmm", "matmul", "linear", "_scaled_dot_product_flash_attention_for_cpu")
 

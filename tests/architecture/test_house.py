@@ -263,6 +263,19 @@ def test_the_floor_test_itself(importer, imported, allowed):
     assert may_import(importer, imported) is allowed
 
 
+def test_experiments_train_interpret_looks_inside_and_view_draws():
+    drawing = {"matplotlib", "ipywidgets"}
+    training = {"train_adam", "backward", "optim"}
+    for path in MODULES:
+        floor = floor_of(parts_of(path))
+        libraries = {module.split(".")[0] for module, _ in imports_of(path)}
+        words = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(tree_of(path))}
+        if floor in ("experiments", "interpret"):
+            assert not libraries & drawing, f"{name_of(path)} draws: that belongs to gptlab/view"
+        if floor in ("view", "interpret"):
+            assert not words & training, f"{name_of(path)} trains: see gptlab/experiments"
+
+
 def test_no_star_import_and_no_utils():
     files = MODULES + SOLUTIONS
     stars = [name_of(path) for path in files if "*" in {name for _, name in imports_of(path)}]

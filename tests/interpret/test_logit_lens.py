@@ -14,7 +14,7 @@ def assistant():
     return loud_assistant()
 
 
-def test_notes_sum_to_what_the_model_reads(assistant):
+def test_contributions_sum_to_what_the_model_reads(assistant):
     model, ids = assistant.model, assistant.begin("ab ca")
     written = logit_lens.residual_contributions(model, ids)
     assert written.shape == (5, len(ids), 12)
@@ -74,4 +74,5 @@ def test_shares_sum_to_the_lead(assistant):
         logits = model(torch.tensor([ids]))[0, -1]
     lead = float(logits[97] - logits[98])
     assert float(shares.sum()) == pytest.approx(lead, rel=1e-3, abs=1e-4)
-    assert len(logit_lens.part_names(model)) == len(contributions) == len(shares) - 1
+    names = ["token + position", "L0 attention", "L0 MLP", "L1 attention", "L1 MLP"]
+    assert logit_lens.part_names(model) == names and len(shares) - 1 == len(contributions) == 5

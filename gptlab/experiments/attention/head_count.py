@@ -15,7 +15,9 @@ LETTERS = 12  # kinds of letters
 N_PLACES = 6
 ASKED_PLACES = (1, 2, 3, 4)
 WIDTH = 32
-STEPS, BATCH, LR = 300, 64, 0.01
+STEPS = 300
+BATCH = 64
+LR = 0.01
 
 
 def random_texts(n: int, generator: torch.Generator) -> Tensor:

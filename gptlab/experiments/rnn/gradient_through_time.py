@@ -11,7 +11,9 @@ from torch import Tensor
 from gptlab import rnn
 from gptlab.engine.model.recurrent import RecurrentLM
 
-STEPS, STATE, BATCH = 40, 32, 16
+STEPS = 40
+STATE = 32  # its width
+BATCH = 16
 
 
 def gradient_norms(step: Callable, xs: Tensor, h0: Tensor) -> list[float]:

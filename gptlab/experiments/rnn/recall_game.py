@@ -17,7 +17,8 @@ from gptlab.engine.model.recurrent import RecurrentLM, train_adam
 LETTERS = 8  # kinds of letters, so guessing is right in one of eight
 QUERY = LETTERS  # the token that asks
 VOCABULARY = LETTERS + 1
-STEPS, BATCH = 200, 64  # at most so many updates, of so many texts
+STEPS = 200  # at most so many updates
+BATCH = 64  # texts
 EARLY_STOP = 0.99, 5  # training ends once this share was right in so many batches running
 
 

@@ -14,8 +14,11 @@ from gptlab.engine.model.recurrent import RecurrentLM, train_adam
 from gptlab.experiments.unseen_combinations import Combinations, Sentence
 
 WINDOW = 8  # words that lesson 03's network sees
-WIDTH, STATE = 16, 64  # of a word vector; of a hidden layer or state
-EPOCHS, BATCH, LR = 3, 64, 0.01  # BATCH counts sentences; the same Adam for all
+WIDTH = 16  # of a word vector
+STATE = 64  # width of a hidden layer, or of a state
+EPOCHS = 3
+BATCH = 64  # sentences
+LR = 0.01  # of the same Adam for all
 PAD = -100  # a place after a sentence's end
 
 

@@ -17,7 +17,8 @@ from gptlab import neural_lm, rnn
 
 LETTERS = 8  # kinds of letters
 STATE = 32
-BATCH, STEPS = 8, 20  # texts of a batch, and steps in time
+BATCH = 8  # texts
+STEPS = 20  # in time, of each text in a batch
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ from gptlab.world.web import Web
 START, MASK = "|", "[MASK]"  # words 0 and 1 of the vocabulary
 START_ID, MASK_ID = 0, 1
 N_FACTS = 30
-BATCH, STEPS, LR = 32, 800, 4e-3
+BATCH = 32  # sentences
+STEPS = 800
+LR = 4e-3
 MASK_RATE = 0.15
 
 
@@ -52,7 +54,8 @@ class ClozeData:
         late = phrasing.answer_last[:3]
         early = phrasing.answer_first[:3]
         rng = random.Random(f"gptlab gaps {web.seed} {seed}")
-        self.train, self.new = [], []
+        self.train: list[ClozeItem] = []
+        self.new: list[ClozeItem] = []
         for fact in self.facts:
             held_out = (rng.choice(late), rng.choice(early))
             for template in late + early:
@@ -83,7 +86,7 @@ class ClozeData:
         words = [self.vocabulary[i] for i in ids if i != START_ID]
         return " ".join(words).replace(" .", ".").replace(" ,", ",")
 
-    def reader(self, causal: bool, seed: int = 0) -> TransformerLM:
+    def make_model(self, causal: bool, seed: int = 0) -> TransformerLM:
         """An untrained GPT or BERT of two layers."""
         config = GPTConfig(
             len(self.vocabulary), context=self.ids.shape[1], n_layers=2, n_heads=4, d_model=64
@@ -178,10 +181,10 @@ def _fill_masks(model: TransformerLM, data: ClozeData, n: int, generator) -> lis
     p = model(given, torch.arange(longest) < lengths[:, None]).softmax(-1)  # (n, T, V)
     ids = torch.multinomial(p.flatten(0, 1), 1, generator=generator).reshape(n, longest)
     ids[:, 0] = START_ID
-    return [
-        tuple(data.vocabulary[i] for i in row[:length])
-        for row, length in zip(ids.tolist(), lengths.tolist())
-    ]
+    sentences = []
+    for row, length in zip(ids.tolist(), lengths.tolist()):
+        sentences.append(tuple(data.vocabulary[i] for i in row[:length]))
+    return sentences
 
 
 def share_true(sentences: Sequence[tuple[str, ...]], data: ClozeData) -> float:

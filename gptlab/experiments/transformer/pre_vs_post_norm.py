@@ -16,7 +16,9 @@ from gptlab.experiments.unseen_combinations import Combinations
 from gptlab.world.web import Web
 
 PRE, POST, WARM = "pre-LN", "post-LN", "post-LN, warmed up"
-BATCH, STEPS, LR = 16, 150, 3e-3
+BATCH = 16  # sentences
+STEPS = 150
+LR = 3e-3
 DEPTH = 8  # layers
 
 
@@ -28,7 +30,7 @@ class Sentences:
         self.vocabulary = data.vocabulary
         self.ids, self.keep = right_pad([[0, *data.ids(s.words).tolist()] for s in data.train])
 
-    def reader(self, depth: int, post: bool, width: int = 32, seed: int = 1) -> TransformerLM:
+    def make_model(self, depth: int, post: bool, width: int = 32, seed: int = 1) -> TransformerLM:
         """An untrained GPT of so many layers."""
         config = GPTConfig(
             len(self.vocabulary), context=32, n_layers=depth, n_heads=4, d_model=width
@@ -64,7 +66,7 @@ def gradients(
     """The norm of the loss's gradient for each layer's last matrix, before any training; mean over seeds."""
     norms = []
     for seed in seeds:
-        model = data.reader(depth, post, seed=seed)
+        model = data.make_model(depth, post, seed=seed)
         data.next_word_loss(model, seed, batch=64)().backward()
         norms.append([float(layer.mlp.w_out.grad.norm()) for layer in model.stack.layers])
     return [sum(of_layer) / len(of_layer) for of_layer in zip(*norms)]
@@ -80,7 +82,7 @@ def loss_curve(
     steps: int = STEPS,
 ) -> list[float]:
     """The loss of each step of one small training."""
-    model = data.reader(depth, post, seed=seed)
+    model = data.make_model(depth, post, seed=seed)
     return train_adam(model, data.next_word_loss(model, seed), steps, lr, warmup)
 
 

@@ -24,7 +24,9 @@ STOP, START = "⟨end⟩", "⟨start⟩"  # the Chinese signs 0 and 1
 STOP_ID, START_ID = 0, 1
 N_NAMES = 24
 MAX_SIGNS = 20  # of a translation
-BATCH, STEPS, LR = 32, 600, 3e-3
+BATCH = 32  # claims
+STEPS = 600
+LR = 3e-3
 
 
 def _templates(relation: str) -> tuple[str, ...]:

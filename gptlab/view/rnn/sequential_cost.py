@@ -15,18 +15,16 @@ def cost_picture(chains: dict[str, dict[int, int]], took: dict[str, dict[int, fl
     """
     figure, (above, below) = style.figure(6.2, 6.6, rows=2)
     _draw_lines(above, chains)
-    milliseconds = {
-        name: {n: 1e3 * s for n, s in by_length.items()} for name, by_length in took.items()
-    }
-    _draw_lines(below, milliseconds)
+    _draw_lines(below, took, scale=1e3)
     above.set(ylabel="operations in a row", title="Longest chain, counted")
     below.set(ylabel="milliseconds", title="Time on one core, measured")
     said = []
-    for name, times in milliseconds.items():
+    for name, seconds in took.items():
         by_length = ", ".join(
-            f"{n} tokens {chains[name][n]} in a row and {ms:.2g} ms" for n, ms in times.items()
+            f"{n} tokens {chains[name][n]} in a row and {s * 1e3:.2g} ms"
+            for n, s in seconds.items()
         )
-        slopes = f"{_slope(chains[name]):.2f} and {_slope(times):.2f}"
+        slopes = f"{_slope(chains[name]):.2f} and {_slope(seconds):.2f}"
         said.append(f"{name}: {by_length}; slopes {slopes}")
     alt = f"Longest chain of operations, and time of one pass, by length. {'. '.join(said)}."
     return Picture(figure, alt)
@@ -36,11 +34,12 @@ def _slope(by_length: dict[int, float]) -> float:
     return log_slope(by_length.keys(), by_length.values())
 
 
-def _draw_lines(axes, lines: dict[str, dict[int, float]]) -> None:
+def _draw_lines(axes, lines: dict[str, dict[int, float]], scale: float = 1.0) -> None:
     """One line for each model on logarithmic axes, with its slope in the legend."""
     for name, by_length in lines.items():
         label = f"{name}, slope {_slope(by_length):.2f}"
-        axes.plot(list(by_length), list(by_length.values()), "o-", color=TINTS[name], label=label)
+        ys = [scale * y for y in by_length.values()]
+        axes.plot(list(by_length), ys, "o-", color=TINTS[name], label=label)
     lengths = list(next(iter(lines.values())))
     axes.set(xscale="log", yscale="log", xlabel="tokens in the text")
     axes.set_xticks(lengths, [str(n) for n in lengths])

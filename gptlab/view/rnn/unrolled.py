@@ -16,7 +16,8 @@ PLUS, MINUS = COLOURS["sft"], COLOURS["ppo"]
 def unrolled_picture(words: Sequence[str]) -> Picture:
     """The same cell once for each word: words below, states in the middle, arrows in time."""
     width = 2 * MARGIN + len(words) * STEP + SIDE + 8
-    top, low = 62, 176
+    top = 62  # of the states
+    low = 176  # of the words
     parts = [
         svg.text(MARGIN, 30, "One cell, used once for each word", 15, weight=600),
         *_box(MARGIN, top, "h₀", FAINT),

@@ -13,7 +13,9 @@ WIDTH, MARGIN, ROW, NAMES = 500, 16, 30, 150  # pixels
 
 def residual_stream_picture(n_layers: int = 2) -> Picture:
     """How layers share one stream: each reads a normalised copy and adds its result."""
-    x, top, step = 120, 62, 74
+    x = 120  # of the stream
+    top = 62
+    step = 74  # from part to part
     bottom = top + step * (2 * n_layers) + 46
     parts = [
         svg.text(MARGIN, 30, "One notebook, handed from layer to layer", 15, weight=600),

@@ -15,7 +15,7 @@ def test_the_game_asks_for_the_first_letter():
 
 
 @pytest.mark.parametrize("kind", ["RNN", "GRU", "Transformer"])
-def test_every_player_learns_the_nearest_distance(kind):
+def test_every_network_learns_the_nearest_distance(kind):
     right, steps, model = recall_game.train_and_score(kind, 2, seed=0)
     assert right > 0.9 and 5 <= steps < recall_game.STEPS
     assert recall_game.accuracy(model, 2, seed=0) == right

@@ -21,6 +21,6 @@ def test_the_state_with_its_history_is_refused_kept_or_cut():
     }
 
 
-def test_times_longer_takes_the_fastest_of_each_end():
+def test_the_slowdown_takes_the_fastest_of_each_end():
     run = [retained_graph.BatchCost(seconds, 0, 0) for seconds in (9, 2, 5, 8, 6, 9)]
     assert retained_graph.slowdown(run, n=2) == 3

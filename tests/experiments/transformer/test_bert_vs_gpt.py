@@ -14,7 +14,7 @@ def data():
     return bert_vs_gpt.ClozeData(Web(), n_facts=6)
 
 
-def test_gaps_are_cut_and_kept(data):
+def test_cloze_items_are_cut_and_held_out(data):
     assert len(data.train) == 24 and len(data.new) == 12 and sum(gap.early for gap in data.new) == 6
     assert not {gap.words for gap in data.train} & {gap.words for gap in data.new}
     for gap in data.train + data.new:
@@ -27,11 +27,11 @@ def test_gaps_are_cut_and_kept(data):
     ) == len(data.vocabulary)
 
 
-def test_a_gpt_reads_what_stands_before_the_gap_and_a_bert_both_sides(data):
+def test_a_gpt_sees_what_comes_before_the_gap_and_a_bert_both_sides(data):
     gap = next(g for g in data.new if not g.early)
     other = dataclasses.replace(gap, words=(*gap.words[: gap.place + 1], "Many"))
     for causal in (True, False):
-        model = data.reader(causal)
+        model = data.make_model(causal)
         same = torch.equal(
             bert_vs_gpt.probabilities(model, data, gap),
             bert_vs_gpt.probabilities(model, data, other),
@@ -49,9 +49,9 @@ def test_a_gpt_reads_what_stands_before_the_gap_and_a_bert_both_sides(data):
         ), "the answer is hidden"
 
 
-def test_both_learn_and_write(data):
+def test_both_are_trained_and_sampled(data):
     for causal in (True, False):
-        model = data.reader(causal)
+        model = data.make_model(causal)
         losses = bert_vs_gpt.train(model, data, steps=25)
         assert losses[-1] < losses[0] and not model.training
         for at_once in (False, True):

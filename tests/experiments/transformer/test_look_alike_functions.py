@@ -30,7 +30,7 @@ def test_the_other_gelu_and_the_other_norm_are_what_they_say():
     assert float(corner[0]) == pytest.approx(1.5, abs=1e-4)
 
 
-def test_run_with_changes_nothing_for_good(assistant):
+def test_replacing_a_function_leaves_the_model_as_it_is(assistant):
     rows, own = [assistant.begin("abcab")], assistant.model.functions
     nats, change = look_alike_functions.cost_of_replacing(assistant.model, rows)
     assert change == 0 and assistant.model.functions is own

@@ -12,7 +12,7 @@ def web():
     return Web()
 
 
-def test_claims_and_translator(web):
+def test_claim_pairs_and_a_translator(web):
     claims = translation.ClaimPairs(web, n_pairs=150, n_new=10)
     assert len(claims.new) == 10 and not set(claims.new) & set(claims.train)
     source, keep, target = claims.batch(claims.new)

@@ -6,7 +6,7 @@ from gptlab.view.attention import head_split
 from tests.support.pictures import words_in
 
 
-def test_a_cut_shows_every_number_twice():
+def test_a_split_shows_every_number_twice():
     x = torch.arange(12.0).reshape(2, 6)
     heads = torch.stack([x[:, :2], x[:, 2:4], x[:, 4:]])
     svg, alt = head_split.head_split_picture(x, heads)

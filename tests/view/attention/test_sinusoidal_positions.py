@@ -6,7 +6,7 @@ from gptlab.view.attention import sinusoidal_positions
 from gptlab.view.kit.style import to_svg
 
 
-def test_waves_and_likeness():
+def test_waves_and_similarity():
     angle = torch.arange(40.0)[:, None] / torch.tensor([1.0, 7.0, 50.0])
     table = torch.cat([angle.sin(), angle.cos()], dim=1)
     alike = sinusoidal_positions.cosine_by_distance(table)

@@ -4,7 +4,7 @@ from gptlab.view.kit.style import to_svg
 from gptlab.view.transformer import look_alike_functions
 
 
-def test_pictures_of_the_bend():
+def test_gelu_is_drawn():
     for figure, alt in (
         look_alike_functions.gelu_picture(),
         look_alike_functions.gelu_forms_picture(),

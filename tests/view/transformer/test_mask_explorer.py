@@ -17,7 +17,7 @@ def test_masks_of_the_three_kinds():
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in mask_explorer.ARCHITECTURES])
-def test_who_sees_picture(kind):
+def test_a_mask_is_drawn(kind):
     words, mask = mask_explorer.words_of(kind), mask_explorer.mask_of(kind)
     for at in range(len(words)):
         svg, alt = mask_explorer.mask_picture(kind, at)
@@ -25,7 +25,7 @@ def test_who_sees_picture(kind):
         assert f"sees {int(mask[at].sum())} of {len(words)}" in " ".join(words_in(svg))
 
 
-def test_who_sees_widget():
+def test_the_mask_explorer():
     shown = mask_explorer.MaskExplorer()
     first = shown.out.value
     shown.architecture.value = "encoder–decoder"
