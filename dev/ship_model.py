@@ -23,13 +23,13 @@ from gptlab.view import run_report
 LARGEST_MB = 30.0
 
 
-def store(job_folder: Path, figures: dict, command: str, seed: int, folder: Path = FOLDER) -> float:
-    """Copy a run's models into the package in bfloat16, beside `made.json`; -> their size in MB.
+def store(run_folder: Path, figures: dict, command: str, seed: int, folder: Path = FOLDER) -> float:
+    """Copy a run's models into the package in bfloat16, beside `made.json`; returns their size in MB.
 
     Raises ValueError when they are larger than the package may grow.
     """
     for stage in SHIPPED_STAGES:
-        saved = checkpoint.load(job_folder / stage, optimizer=False)
+        saved = checkpoint.load(run_folder / stage, optimizer=False)
         checkpoint.save(
             folder / stage, saved.model, saved.tokenizer, meta=saved.meta, dtype=torch.bfloat16
         )
@@ -45,7 +45,7 @@ def store(job_folder: Path, figures: dict, command: str, seed: int, folder: Path
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train and store; -> exit status."""
+    """Train and store; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m dev.ship_model", description="Train the shipped model again."
     )
@@ -57,11 +57,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--resume", action="store_true", help="go on with a run that was interrupted"
     )
     args = parser.parse_args(arguments)
-    hardware.prepare()
-    job = pipeline.run(args.work, presets.preset("shipped"), args.seed, resume=args.resume)
-    run_report.write(job)
+    hardware.tune_allocator()
+    run = pipeline.run(args.work, presets.preset("shipped"), args.seed, resume=args.resume)
+    run_report.write(run)
     command = f"python -m dev.ship_model --seed {args.seed}"
-    figures = {"seconds": round(job.seconds), **job.figures}
+    figures = {"seconds": round(run.seconds), **run.figures.to_dict()}
     print(f"{store(Path(args.work), figures, command, args.seed):.1f} MB in {FOLDER}")
     return 0
 

@@ -135,16 +135,17 @@ def measured(made: dict) -> str:
     return f"""\
 The model that comes with the course has {made["parameters"]:,} parameters and read {made["tokens"]:,} tokens of text.
 It predicts unseen pages at {made["bits_per_byte"]:.4f} bits per byte. The pages themselves hold
-{made["floor_bits_per_byte"]:.4f}, the floor that no model can pass: it is {made["ratio_to_floor"]:.3f} times there. Asked
-for the best-known facts in words that it never read, the base model gives {_percent(recall["en"])} of them in
-English and {_percent(recall["zh"])} in Chinese.
+{made["floor_bits_per_byte"]:.4f}, the floor that no model can pass: it is {made["ratio_to_floor"]:.3f} times there.
+Asked for the best-known facts in words that it never read, the base model gives {_percent(recall["en"])} of them
+in English and {_percent(recall["zh"])} in Chinese.
 
 | | loss on pages, nats per token | right | polite | rude |
 |---|---|---|---|---|
 {rows}
 
 "Right" is the share of unseen prompts that were answered correctly. The gold labeler, a known judge, prefers PPO-ptx to
-SFT for {100 * wins["mean"]:.1f} % of {wins["n"]} prompts ({100 * wins["low"]:.1f} to {100 * wins["high"]:.1f}, 95 % interval).
+SFT for {100 * wins["mean"]:.1f} % of {wins["n"]} prompts
+({100 * wins["low"]:.1f} to {100 * wins["high"]:.1f}, 95 % interval).
 Each stage towards better manners costs some knowledge, and pretraining text mixed back in (ptx) keeps a part of it: the
 alignment tax that {{cite:t}}`ouyang2022` describe, on one small computer.
 

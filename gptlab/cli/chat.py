@@ -72,101 +72,71 @@ def talk(options: argparse.Namespace) -> int:
         file=sys.stderr,
         flush=True,
     )
-    assistant = Assistant(folder, options)
-    if options.prompt is not None:
-        for text in assistant.reply(
-            [*assistant.opening, {"role": "user", "content": options.prompt}]
-        ):
-            print(text, end="", flush=True)
-        print()
-        return 0
-    return converse(assistant)
+    from gptlab.engine import hardware
+    from gptlab.engine.assistant import Assistant
+
+    hardware.tune_allocator()
+    conversation = Conversation(Assistant.load(folder), options)
+    if options.prompt is None:
+        return converse(conversation)
+    for piece in conversation.stream(options.prompt):
+        print(piece, end="", flush=True)
+    print()
+    return 0
 
 
-class TooLong(ValueError):
-    """A message leaves no room for the reply."""
+class Conversation:
+    """What was said so far, and how the model is to reply."""
 
-
-class Assistant:
-    """A model with its tokenizer, and how it is to speak."""
-
-    def __init__(self, folder: Path, options: argparse.Namespace):
+    def __init__(self, assistant, options: argparse.Namespace):
         import torch
 
-        from gptlab.engine import hardware
-        from gptlab.engine.model import checkpoint
-
-        hardware.prepare()
-        loaded = checkpoint.load(folder, fused=False, optimizer=False)
-        if loaded.kind != "gpt":
-            raise models.NoModel(
-                f"{folder}: a {loaded.kind} model gives scores, no text: choose another stage"
+        if options.max_new_tokens >= assistant.context:
+            raise ValueError(
+                f"--max-new-tokens {options.max_new_tokens} leaves no room for a question in a context of "
+                f"{assistant.context}: ask for fewer"
             )
-        if loaded.tokenizer is None:
-            raise models.NoModel(f"{folder}: holds no tokenizer.json")
-        self.model, self.tokenizer = loaded.model.eval(), loaded.tokenizer
-        self.chats = "train" not in loaded.meta  # a base model has never seen a conversation
+        self.assistant = assistant
+        self.opening = [{"role": "system", "content": options.system}] if options.system else []
+        self.history = list(self.opening)
+        self.max_new_tokens = options.max_new_tokens
         self.temperature = options.temperature
         if self.temperature is None:
             self.temperature = CHAT_TEMPERATURE if options.prompt is None else GREEDY
-        self.n_new, self.generator = (
-            options.max_new_tokens,
-            torch.Generator().manual_seed(options.seed),
+        self.generator = torch.Generator().manual_seed(options.seed)
+
+    def begin_anew(self) -> None:
+        """Forget what was said."""
+        self.history = list(self.opening)
+
+    def stream(self, text: str) -> Iterator[str]:
+        """The reply to the next message, in pieces that hold whole characters."""
+        return self.assistant.stream(
+            [*self.history, {"role": "user", "content": text}],
+            self.max_new_tokens,
+            self.temperature,
+            room=self.max_new_tokens,
+            generator=self.generator,
         )
-        self.opening = [{"role": "system", "content": options.system}] if options.system else []
-        if self.n_new >= self.model.config.context:
-            raise ValueError(
-                f"--max-new-tokens {self.n_new} leaves no room for a question in a context of "
-                f"{self.model.config.context}: ask for fewer"
-            )
 
-    def reply(self, messages: list[dict]) -> Iterator[str]:
-        """The reply to the last message, in pieces that hold whole characters.
-
-        Raises TooLong when the last message alone leaves no room for it.
-        """
-        from gptlab.engine.model import generate
-
-        ids = self.ids(messages)
-        room = self.model.config.context - self.n_new
-        if len(ids) > room:
-            raise TooLong(
-                f"the message takes {len(ids)} tokens, but only {room} fit before a reply of {self.n_new}: "
-                "make it shorter"
-            )
-        stop = self.tokenizer.special["end" if self.chats else "endoftext"]
-        tokens = generate.stream(
-            self.model, ids, self.n_new, stop, self.temperature, generator=self.generator
-        )
-        return self.tokenizer.decode_stream(token for token in tokens if token != stop)
-
-    def ids(self, messages: list[dict]) -> list[int]:
-        """What the model reads: as much of the conversation as leaves room for the reply."""
-        from gptlab import chat, instruct
-
-        encode, special = self.tokenizer.encode, self.tokenizer.special
-        if not self.chats:
-            return [special["endoftext"], *encode(messages[-1]["content"])]
-
-        def count(message: dict) -> int:
-            return len(instruct.render_chat([message], encode, special)[0])
-
-        budget = self.model.config.context - self.n_new - 1  # 1: the token that opens the reply
-        kept = chat.trim_history(messages, budget, count)
-        return instruct.render_chat(kept, encode, special, add_reply=True)[0]
+    def remember(self, text: str, reply: str) -> None:
+        """Keep a message and its reply."""
+        self.history += [
+            {"role": "user", "content": text},
+            {"role": "assistant", "content": reply},
+        ]
 
 
-def converse(assistant: Assistant) -> int:
+def converse(conversation: Conversation) -> int:
     """Read, reply, until the input ends."""
     asks = sys.stdin.isatty() and sys.stdout.isatty()
     if asks:
         with contextlib.suppress(ImportError):
             import readline  # gives input() arrow keys and a history
+        chats = conversation.assistant.chats
         print(
-            HELP if assistant.chats else f"a base model: it goes on with your text. {HELP}",
-            file=sys.stderr,
+            HELP if chats else f"a base model: it goes on with your text. {HELP}", file=sys.stderr
         )
-    history = list(assistant.opening)
     while True:
         try:
             text = input("> " if asks else "").strip()
@@ -178,24 +148,26 @@ def converse(assistant: Assistant) -> int:
         if text == "/quit":
             return 0
         if text == "/new":
-            history = list(assistant.opening)
+            conversation.begin_anew()
         elif text.startswith("/"):
             print(HELP, file=sys.stderr)
         elif text:
-            history = answer(assistant, history, text)
+            answer(conversation, text)
 
 
-def answer(assistant: Assistant, history: list[dict], text: str) -> list[dict]:
-    """Print the reply; -> the conversation with it."""
-    asked, said = [*history, {"role": "user", "content": text}], []
+def answer(conversation: Conversation, text: str) -> None:
+    """Print the reply as it comes; what is stopped is remembered too, what is too long is not."""
+    from gptlab.engine.assistant import TooLong
+
+    said = []
     try:
-        for piece in assistant.reply(asked):
+        for piece in conversation.stream(text):
             said.append(piece)
             print(piece, end="", flush=True)
     except KeyboardInterrupt:
         print(" …", end="")
     except TooLong as error:
         print(f"gptlab: {error}", file=sys.stderr)
-        return history
+        return
     print(flush=True)
-    return [*asked, {"role": "assistant", "content": "".join(said)}]
+    conversation.remember(text, "".join(said))

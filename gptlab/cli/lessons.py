@@ -222,7 +222,8 @@ def print_verdicts(
         )
     if not targets and count["empty"] == len(judged):
         print(
-            "`gptlab lab` opens the lessons, where it begins; `gptlab hint sampling.append_token` helps with the first blank"
+            "`gptlab lab` opens the lessons, where it begins; "
+            "`gptlab hint sampling.append_token` helps with the first blank"
         )
 
 

@@ -10,6 +10,7 @@ from gptlab.blanks.errors import CourseError
 from gptlab.blanks.solutions import solutions_folder
 from gptlab.cli import option_types
 from gptlab.engine.run.presets import PRESETS, duration
+from gptlab.engine.stages import FINAL
 from gptlab.world.questions import running_example
 
 EXAMPLES = f"""\
@@ -66,9 +67,9 @@ def register(commands) -> None:
 def build(options: argparse.Namespace) -> int:
     """Run all stages and write the report."""
     out = options.out or Path("runs") / f"{options.preset}-{options.seed}"
-    say = _silent if options.quiet else _flushed
+    log = _silent if options.quiet else _flushed
     try:
-        _run(options, out, say)
+        _run(options, out, log)
     except KeyboardInterrupt:
         print(
             f"\ngptlab: stopped; what is done is kept: {resume_line(options)} goes on",
@@ -83,7 +84,7 @@ def build(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run(options: argparse.Namespace, out: Path, say) -> None:
+def _run(options: argparse.Namespace, out: Path, log) -> None:
     from gptlab.cli import borrowing
     from gptlab.engine.run import presets
 
@@ -94,18 +95,18 @@ def _run(options: argparse.Namespace, out: Path, say) -> None:
         ", ".join(options.text) if options.text else f"{preset.corpus_mb:g} MB of the little web"
     )
     stages = "Tokenizer, pretraining, SFT, reward model, PPO and PPO-ptx"
-    say(f"{stages} on {source}: {duration(options.preset)} on 2 cores, into {out}")
-    say(borrowing.fill_empty())
+    log(f"{stages} on {source}: {duration(options.preset)} on 2 cores, into {out}")
+    log(borrowing.fill_empty())
     from gptlab.engine.run import pipeline
     from gptlab.view import run_report
 
-    job = pipeline.run(out, preset, options.seed, options.text, options.resume, options.quiet, say)
-    page = run_report.write(job)
+    run = pipeline.run(out, preset, options.seed, options.text, options.resume, options.quiet, log)
+    page = run_report.write(run)
     lines = [
         "",
-        *key_figures(job.figures),
+        *key_figures(run.figures),
         "",
-        *sample_lines(job.figures),
+        *sample_lines(run.figures),
         "",
         f"The report is {page}",
     ]
@@ -130,31 +131,26 @@ def resume_line(options: argparse.Namespace) -> str:
     return f"`{shlex.join([*words, '--resume'])}`"
 
 
-def key_figures(figures: dict) -> list[str]:
+def key_figures(figures) -> list[str]:
     """What a person wants to know first, a line each."""
-    recall, wins, own = (
-        figures["recall"],
-        figures["win_rate"]["ppo_ptx_vs_sft"],
-        figures.get("own_text"),
-    )
-    interval = f"{wins['low']:.1%} to {wins['high']:.1%}"
-    ratio = f"{figures['ratio_to_floor']:.3f} times the exact floor"
-    lines = [f"{figures['parameters']:,} parameters, {figures['tokens']:,} tokens of text"]
+    own, measured = figures.own_text, figures.measured
+    recall, wins = measured.recall, measured.win_rate["ppo_ptx_vs_sft"]
+    lines = [f"{figures.parameters:,} parameters, {figures.tokens:,} tokens of text"]
     if own:
-        marks = ", ".join(f"{name} {value:.3f}" for name, value in own["yardsticks"].items())
-        lines.append(f"your held-out text: {own['bits_per_byte']:.3f} bits per byte ({marks})")
+        marks = ", ".join(f"{name} {value:.3f}" for name, value in own.yardsticks.items())
+        lines.append(f"your held-out text: {own.bits_per_byte:.3f} bits per byte ({marks})")
     return [
         *lines,
-        f"pages: {figures['bits_per_byte']:.4f} bits per byte, {ratio}",
+        f"pages: {measured.bits_per_byte:.4f} bits per byte, {measured.ratio_to_floor:.3f} times the exact floor",
         f"recall of 300 facts, unseen phrasing: {recall['en']:.0%} in English, {recall['zh']:.0%} in Chinese",
-        f"replies after SFT that answer: {figures['sft_answers']:.0%}",
-        f"PPO-ptx against SFT: wins {wins['mean']:.1%} of {wins['n']} ({interval})",
+        f"replies after SFT that answer: {measured.sft_answers:.0%}",
+        f"PPO-ptx against SFT: wins {wins.mean:.1%} of {wins.n} ({wins.low:.1%} to {wins.high:.1%})",
     ]
 
 
-def sample_lines(figures: dict) -> list[str]:
+def sample_lines(figures) -> list[str]:
     """Two questions and the finished model's answers."""
-    answers = figures["samples"]["ppo_ptx"]
+    answers = figures.measured.samples[FINAL]
     return [
         f"> {question}\n  {' / '.join(answers[question].split(chr(10)))}"
         for question in SAMPLES

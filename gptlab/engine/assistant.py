@@ -1,21 +1,33 @@
-"""The models that come with the course, ready to be read, asked and continued in a lesson."""
+"""A model that people talk to: a chat model answers a conversation, a base model goes on with a text."""
 
 import functools
 from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from gptlab import chat, instruct
 from gptlab.course import lesson
-from gptlab.engine.chat_settings import GREEDY, MAX_REPLY_TOKENS
-from gptlab.engine.evaluate import evaluate
+from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY, MAX_REPLY_TOKENS
 from gptlab.engine.model import checkpoint, generate
 from gptlab.engine.model import shipped as shipped_models
-from gptlab.engine.stages import FINAL, SHIPPED_NAMES
+from gptlab.engine.stages import FINAL, LABELS, SHIPPED_NAMES, STAGES
+
+WRITE_BATCH = 256  # replies that are written at once: a step of few costs as much as one of many
+Message = dict[str, str]  # {"role": "system", "user" or "assistant", "content": …}
 
 
 class TooLong(ValueError):
-    """A text leaves no room for another token; the message is one line."""
+    """A text leaves no room for what is to be written; the message is one line."""
+
+
+class Reply(NamedTuple):
+    """What a model wrote, and whether it ended it itself."""
+
+    text: str
+    finished: bool
 
 
 @functools.cache
@@ -26,28 +38,50 @@ def shipped(stage: str = FINAL) -> "Assistant":
     the lesson that was started stay the learner's.
     """
     if stage not in SHIPPED_NAMES:
-        raise ValueError(
-            f"there is no shipped model {stage!r}; there are {', '.join(SHIPPED_NAMES)}"
-        )
+        names = ", ".join(SHIPPED_NAMES)
+        raise ValueError(f"there is no shipped model {stage!r}; there are {names}")
     lesson.fill_other_lessons()
-    loaded = checkpoint.load(shipped_models.FOLDER / stage, optimizer=False)
-    return Assistant(
-        loaded.model.eval(),
-        loaded.tokenizer,
-        chats=stage != "base",
-        name=SHIPPED_NAMES[stage],
-        stage=stage,
-    )
+    return Assistant.load(shipped_models.FOLDER / stage)
 
 
 class Assistant:
-    """A model with its tokenizer. A base model goes on with a text; one that `chats` replies to it."""
+    """A model with its tokenizer, which replies to what it is given, whole or as a stream.
 
-    def __init__(self, model, tokenizer, chats: bool, name: str, stage: str = "base"):
-        self.model, self.tokenizer, self.chats = model, tokenizer, chats
-        self.name, self.stage = name, stage
-        self.stop = tokenizer.special["end" if chats else "endoftext"]
+    What it is given, the `prompt`, is a text or a list of messages. A chat model answers the question, or the
+    last message of the conversation; a base model goes on with the text, as with the beginning of a page.
+    No conversation is kept here: whoever holds one passes it each time.
+
+    stage  the last stage of its training: a model after "base" does not chat
+    name   what it is called in pictures
+    """
+
+    def __init__(self, model, tokenizer, stage: str = STAGES[0], name: str = ""):
+        self.model = model
+        self.tokenizer = tokenizer
+        self.stage = stage
+        self.name = name or SHIPPED_NAMES.get(stage, LABELS[stage])
+        self.stop = tokenizer.special["end" if self.chats else "endoftext"]
         self.marks = frozenset(tokenizer.special.values())  # tokens without a text of their own
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Assistant":
+        """The model in a checkpoint's folder, on the functions of the rooms.
+
+        Raises CheckpointError when it cannot be read, writes no text or has no tokenizer.
+        """
+        loaded = checkpoint.load(folder, fused=False, optimizer=False)
+        if loaded.kind != "gpt":
+            raise checkpoint.CheckpointError(
+                f"{folder}: a {loaded.kind} model gives scores, no text: choose another stage"
+            )
+        if loaded.tokenizer is None:
+            raise checkpoint.CheckpointError(f"{folder}: holds no tokenizer.json")
+        return cls(loaded.model.eval(), loaded.tokenizer, stage_of(loaded.meta))
+
+    @property
+    def chats(self) -> bool:
+        """Whether it has learnt to answer."""
+        return self.stage != STAGES[0]
 
     @property
     def n_parameters(self) -> int:
@@ -59,26 +93,39 @@ class Assistant:
         """The most tokens that it can look at."""
         return self.model.config.context
 
-    def begin(self, text: str) -> list[int]:
-        """The ids that the model is given: a page that begins so, or a question put to a chat model.
+    def begin(self, prompt: str | list[Message], room: int = 1) -> list[int]:
+        """The ids that the model reads before it writes.
 
-        Raises TooLong when they leave no room for a single new token.
+        Of a conversation, as much is kept as leaves room for `room` new tokens; a base model reads the last
+        message alone.
+
+        Raises TooLong when even the last message leaves less room.
         """
-        start = [self.tokenizer.special["endoftext"]]
-        ids = (
-            evaluate.chat_ids(self.tokenizer, text)
-            if self.chats
-            else start + self.tokenizer.encode(text)
-        )
-        if len(ids) >= self.context:
+        messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
+        if self.chats:
+            ids = self._render(self._trim(messages, room), add_reply=True)
+        else:
+            page = self.tokenizer.encode(messages[-1]["content"])
+            ids = [self.tokenizer.special["endoftext"], *page]
+        if len(ids) + room > self.context:
+            reply = f" and {room} are for the reply" if room > 1 else ""
             raise TooLong(
-                f"the text takes {len(ids)} tokens, but the model looks at {self.context}: make it shorter"
+                f"the text takes {len(ids)} tokens, but the model looks at {self.context}{reply}: make it shorter"
             )
         return ids
 
+    def _trim(self, messages: list[Message], room: int) -> list[Message]:
+        """The part of a conversation that leaves room for a reply."""
+        budget = self.context - room - 1  # 1: the token that opens the reply
+        return chat.trim_history(messages, budget, lambda message: len(self._render([message])))
+
+    def _render(self, messages: list[Message], add_reply: bool = False) -> list[int]:
+        tokenizer = self.tokenizer
+        return instruct.render_chat(messages, tokenizer.encode, tokenizer.special, add_reply)[0]
+
     @torch.no_grad()
     def probabilities(self, ids: list[int]) -> Tensor:
-        """How likely each token of the vocabulary is to come next; -> (V) float, sums to 1."""
+        """How likely each token of the vocabulary is to come next; (V) float that sums to 1."""
         return torch.softmax(self.model(torch.tensor([ids]))[0, -1], dim=-1)
 
     def text(self, ids: list[int]) -> str:
@@ -101,24 +148,73 @@ class Assistant:
 
     def reply(
         self,
-        text: str,
+        prompt: str | list[Message],
         max_new_tokens: int = MAX_REPLY_TOKENS,
         temperature: float = GREEDY,
         seed: int = 0,
     ) -> str:
-        """How the model goes on from a text, or replies to it, as one string."""
-        return self.text(self.go_on(self.begin(text), max_new_tokens, temperature, seed))
+        """What the model writes, as one string."""
+        return self._reply(self.go_on(self.begin(prompt), max_new_tokens, temperature, seed)).text
 
     def stream(
         self,
-        text: str,
+        prompt: str | list[Message],
         max_new_tokens: int = MAX_REPLY_TOKENS,
         temperature: float = GREEDY,
         seed: int = 0,
+        room: int = 1,
+        generator: torch.Generator | None = None,
     ) -> Iterator[str]:
-        """The same in pieces, each as soon as its characters are whole."""
-        generator = torch.Generator().manual_seed(seed)
-        ids = self.begin(text)
-        room = min(max_new_tokens, self.context - len(ids))
-        tokens = generate.stream(self.model, ids, room, self.stop, temperature, generator=generator)
-        return self.tokenizer.decode_stream(i for i in tokens if i not in self.marks)
+        """The same in pieces, each as soon as its characters are whole.
+
+        room       new tokens for which a long conversation is trimmed
+        generator  what it is drawn with, in place of a new one with that seed
+
+        Raises TooLong as `begin` does, when the first piece is asked for.
+        """
+        generator = generator or torch.Generator().manual_seed(seed)
+        ids = self.begin(prompt, room)
+        most = min(max_new_tokens, self.context - len(ids))
+        tokens = generate.stream(self.model, ids, most, self.stop, temperature, generator=generator)
+        yield from self.tokenizer.decode_stream(token for token in tokens if token != self.stop)
+
+    def replies(
+        self,
+        prompts: list[str],
+        max_new_tokens: int = MAX_REPLY_TOKENS,
+        temperature: float = CHAT_TEMPERATURE,
+        seed: int = 0,
+    ) -> list[Reply]:
+        """What the model writes to each of many texts, in their order, many at once.
+
+        Raises ValueError when a text with its new tokens does not fit the context.
+        """
+        starts = [self.begin(prompt) for prompt in prompts]
+        order = sorted(range(len(starts)), key=lambda i: len(starts[i]))
+        generator, found = torch.Generator().manual_seed(seed), {}
+        for first in range(0, len(order), WRITE_BATCH):
+            part = order[first : first + WRITE_BATCH]
+            new = generate.generate_batch(
+                self.model,
+                [starts[i] for i in part],
+                max_new_tokens,
+                self.stop,
+                temperature,
+                generator=generator,
+            )
+            found |= zip(part, map(self._reply, new))
+        return [found[i] for i in range(len(starts))]
+
+    def _reply(self, new: list[int]) -> Reply:
+        """New tokens as text, without the stop token at their end."""
+        finished = bool(new) and new[-1] == self.stop
+        return Reply(self.tokenizer.decode(new[:-1] if finished else new), finished)
+
+
+def stage_of(meta: dict) -> str:
+    """The stage that a checkpoint was saved after, by its meta.
+
+    Pretraining notes its settings and no stage; any other model without a known stage is taken for a chat model.
+    """
+    stage = meta.get("stage", STAGES[0] if "train" in meta else FINAL)
+    return stage if stage in STAGES else FINAL

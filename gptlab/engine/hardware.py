@@ -10,7 +10,7 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's mallopt
 KEEP_BYTES = 1 << 30
 
 
-def prepare(n_threads: int | None = None) -> None:
+def tune_allocator(n_threads: int | None = None) -> None:
     """Keep freed memory for the next step instead of giving it back to the kernel each time.
 
     Training allocates the same large tensors at every step; glibc maps and unmaps them anew, and the page faults

@@ -15,7 +15,8 @@ import pytest
 from gptlab.blanks import registry
 from gptlab.blanks.errors import EmptyBlank
 from gptlab.blanks.source_scan import PACKAGE
-from gptlab.cli import borrowing, chat, doctor, main, models, versions
+from gptlab.cli import borrowing, doctor, main, models, versions
+from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.data.corpus import Tokenizer
 from gptlab.engine.model import checkpoint
@@ -54,8 +55,8 @@ def one_line(capsys, *arguments):
 LIGHT = """
 import sys
 from gptlab.cli.main import main
-from tests.support.paths import ROOT
-for words in (["--help"], ["--version"], ["blanks"], ["world", "--pages", "1", "--bits"], ["reveal", "sampling.softmax"],
+for words in (["--help"], ["--version"], ["blanks"], ["world", "--pages", "1", "--bits"],
+              ["reveal", "sampling.softmax"],
               *([name, "--help"] for name in sys.argv[1:])):
     if main(words) != 0:
         sys.exit(f"{words} failed")
@@ -499,11 +500,11 @@ def test_chat_samples_with_a_seed_and_a_system_message(capsys, run_folder, token
 def converse(monkeypatch, capsys, folder, lines, *words):
     """A conversation; a line that is an exception is raised. -> (exit status, output, what the model read)"""
     read, lines = [], iter(lines)
-    whole = chat.Assistant.ids
+    whole = Assistant.begin
 
-    def noted(assistant, messages):
+    def noted(assistant, messages, room=1):
         read.append(messages)
-        return whole(assistant, messages)
+        return whole(assistant, messages, room)
 
     def typed(_=""):
         line = next(lines, EOFError())
@@ -511,7 +512,7 @@ def converse(monkeypatch, capsys, folder, lines, *words):
             raise line
         return line
 
-    monkeypatch.setattr(chat.Assistant, "ids", noted)
+    monkeypatch.setattr(Assistant, "begin", noted)
     monkeypatch.setattr(builtins, "input", typed)
     status = main.main(["chat", "--model", str(folder), "--max-new-tokens", "4", *words])
     return status, capsys.readouterr(), read
@@ -549,13 +550,10 @@ def test_a_conversation_remembers_until_new(monkeypatch, capsys, run_folder):
 
 
 def test_a_long_conversation_forgets_its_beginning(run_folder, tokenizer):
-    options = main.parser().parse_args(
-        ["chat", "--model", str(run_folder), "--max-new-tokens", "10"]
-    )
-    assistant = chat.Assistant(run_folder / "ppo_ptx", options)
+    assistant = Assistant.load(run_folder / "ppo_ptx")
     roles = ("user", "assistant", "user", "assistant", "user")
     messages = [{"role": role, "content": c * 9} for role, c in zip(roles, "abcde", strict=True)]
-    ids = assistant.ids(messages)
+    ids = assistant.begin(messages, room=10)
     assert (
         ids == render_chat(messages[2:], tokenizer.encode, tokenizer.special, add_reply=True)[0]
         and len(ids) <= 48 - 10
@@ -578,10 +576,10 @@ def test_ctrl_c_stops_the_reply_and_keeps_the_conversation(monkeypatch, capsys, 
 def test_a_base_model_goes_on_with_the_text(monkeypatch, capsys, run_folder, tokenizer):
     _, _, read = converse(monkeypatch, capsys, run_folder / "base", ["one"])
     assert read == [[{"role": "user", "content": "one"}]]
-    assistant = chat.Assistant(
-        run_folder / "base", main.parser().parse_args(["chat", "--max-new-tokens", "4"])
-    )
-    assert assistant.ids(read[0]) == [tokenizer.special["endoftext"], *tokenizer.encode("one")]
+    assert Assistant.load(run_folder / "base").begin(read[0]) == [
+        tokenizer.special["endoftext"],
+        *tokenizer.encode("one"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -21,4 +21,4 @@ def loud_assistant():
             parameter.mul_(20.0 if parameter.dim() == 2 else 1.0)
             if parameter.dim() == 1:
                 parameter.add_(0.3 * torch.randn(parameter.shape, generator=generator))
-    return Assistant(model.eval(), tokenizer, chats=False, name="toy")
+    return Assistant(model.eval(), tokenizer, name="toy")

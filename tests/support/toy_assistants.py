@@ -44,7 +44,7 @@ class ScriptedAssistant(Assistant):
 
 def scripted_base():
     """A base model that follows the script."""
-    return ScriptedAssistant(ScriptedModel(), TOKENIZER, chats=False, name="base model")
+    return ScriptedAssistant(ScriptedModel(), TOKENIZER)
 
 
 def untrained_chat():
@@ -52,6 +52,4 @@ def untrained_chat():
     config = GPTConfig(
         vocab_size=TOKENIZER.vocab_size, context=24, n_layers=1, n_heads=2, d_model=16
     )
-    return Assistant(
-        GPT(config, seed=3).eval(), TOKENIZER, chats=True, name="chat model", stage="ppo_ptx"
-    )
+    return Assistant(GPT(config, seed=3).eval(), TOKENIZER, stage="ppo_ptx")

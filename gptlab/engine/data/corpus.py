@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gptlab import bpe
+from gptlab.engine.data import seeds
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.world.facts import LANGUAGES
 from gptlab.world.web import Web
@@ -17,7 +18,6 @@ FACT_PHRASINGS = 4  # of every fact besides: rare names need their merges too
 HELD_OUT_SHARE = 0.1  # of the reader's own text
 LEAST_TEXT = 20_000  # bytes of the reader's own text
 SUFFIXES = {".txt", ".md", ".rst", ".py", ".tex", ".html", ".csv", ".json", ".jsonl", ".org", ""}
-TRAIN_SEED, TOKENIZER_SEED = 1, 2  # pages are drawn from seeds apart from those of evaluation
 
 
 class TextError(ValueError):
@@ -27,7 +27,9 @@ class TextError(ValueError):
 def train_tokenizer(web: Web, vocab_size: int, seed: int, own_text: str = "") -> Tokenizer:
     """Learn merges from both languages of the little web in equal parts, and from the reader's own text."""
     pages = [
-        web.text(TOKENIZER_BYTES, seed=_page_seed(seed, TOKENIZER_SEED), separator="\n", lang=lang)
+        web.text(
+            TOKENIZER_BYTES, seed=seeds.seed_for(seeds.TOKENIZER, seed), separator="\n", lang=lang
+        )
         for lang in LANGUAGES
     ]
     facts = [
@@ -44,9 +46,11 @@ def train_tokenizer(web: Web, vocab_size: int, seed: int, own_text: str = "") ->
 
 
 def web_stream(web: Web, tokenizer: Tokenizer, n_bytes: int, seed: int) -> Tensor:
-    """Pages of the web as one stream, each begun by the end-of-text token, until they hold n_bytes of text; (N,) int."""
-    end, chunks, texts, size = tokenizer.special["endoftext"], [], [], 0
-    for page in web.pages(_page_seed(seed, TRAIN_SEED)):
+    """Pages of the web as one stream, each begun by the end-of-text token: n_bytes of text at least; (N,) int."""
+    end = tokenizer.special["endoftext"]
+    chunks, texts = [], []
+    size = 0
+    for page in web.pages(seeds.seed_for(seeds.PAGES, seed)):
         texts.append(page.text)
         size += len(page.text.encode())
         if len(texts) == 10_000 or size >= n_bytes:
@@ -75,11 +79,12 @@ def read_texts(paths: list[str | Path]) -> tuple[str, list[str]]:
     Raises TextError when a path is missing, or too little text is left.
     """
     texts, notes = [], []
-    for path in map(Path, paths):
-        for file in _files(path):
-            text, note = _read(file)
-            texts += [text] if text else []
-            notes += [note] if note else []
+    for file in (file for path in paths for file in _files(Path(path))):
+        text, note = _read(file)
+        if text:
+            texts.append(text)
+        if note:
+            notes.append(note)
     whole = "\n\n".join(texts)
     n_bytes = len(whole.encode())
     if n_bytes < LEAST_TEXT:
@@ -95,10 +100,6 @@ def split_text(text: str) -> tuple[str, str]:
     cut = int(len(text) * (1 - HELD_OUT_SHARE))
     cut = text.find("\n", cut) + 1 or cut
     return text[:cut], text[cut:] or text[-len(text) // 10 :]
-
-
-def _page_seed(seed: int, purpose: int) -> int:
-    return 1000 * seed + purpose
 
 
 def _files(path: Path) -> list[Path]:

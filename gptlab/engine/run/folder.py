@@ -1,7 +1,7 @@
-"""One run as a folder: its settings, what its stages have produced so far, and how it is opened again."""
+"""The folder of a run: its settings, the figures and models of its stages so far, and how it is opened again."""
 
+import functools
 import json
-import random
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +10,12 @@ import numpy as np
 import torch
 
 from gptlab.blanks.files import write_atomically
-from gptlab.engine.data import corpus
+from gptlab.engine.assistant import Assistant
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
+from gptlab.engine.model.tokenizer import Tokenizer
+from gptlab.engine.run.figures import Figures
 from gptlab.engine.run.presets import Preset
 from gptlab.engine.train import progress_bar
 from gptlab.world.web import Web
@@ -25,8 +27,8 @@ class RunError(ValueError):
     """A run cannot start or go on; the message is one line."""
 
 
-class Run:
-    """One run: its folder, its settings and what its stages have produced so far.
+class RunFolder:
+    """One run on the disk: `run.json` with settings, finished stages and figures, and a folder for each model.
 
     `figures` collects everything that the report will say.
     """
@@ -39,17 +41,16 @@ class Run:
         texts: list[str] = (),
         resume: bool = False,
         quiet: bool = False,
-        say: Callable[[str], None] = print,
+        log: Callable[[str], None] = print,
     ):
-        self.out, self.preset, self.seed, self.texts = (
-            Path(out),
-            preset,
-            seed,
-            [str(t) for t in texts],
-        )
-        self.quiet, self.say = quiet, say
+        self.out = Path(out)
+        self.preset = preset
+        self.seed = seed
+        self.texts = [str(text) for text in texts]
+        self.quiet = quiet
+        self.log = log
         self.web = Web(WORLD_SEED)
-        self.figures: dict = {}
+        self.figures = Figures()
         self.done: dict[str, float] = {}  # stage: seconds
         self.saved_seconds = 0.0  # of earlier sessions
         self._began = time.perf_counter()
@@ -58,7 +59,6 @@ class Run:
     # -- the folder ---------------------------------------------------------------------------------------------
 
     def _open(self, resume: bool) -> None:
-        settings = {"preset": self.preset.to_dict(), "seed": self.seed, "texts": self.texts}
         file = self.out / "run.json"
         if file.exists() and not resume:
             raise RunError(
@@ -67,34 +67,40 @@ class Run:
         try:
             self.out.mkdir(parents=True, exist_ok=True)
             if file.exists():
-                state = json.loads(file.read_text(encoding="utf-8"))
-                if state["settings"] != json.loads(json.dumps(settings)):
-                    raise RunError(
-                        f"{self.out} was begun with other settings ({_difference(state['settings'], settings)}): "
-                        "use the same ones, or choose another --out"
-                    )
-                self.done, self.figures, self.saved_seconds = (
-                    dict(state["done"]),
-                    dict(state["figures"]),
-                    float(state["seconds"]),
-                )
-            self.settings = settings
+                self._read(file)
             self.save()
         except OSError as error:
             raise RunError(f"{self.out}: cannot be written ({error.strerror})") from None
+
+    def _read(self, file: Path) -> None:
+        """Take over what an earlier session has done."""
+        try:
+            state = json.loads(file.read_text(encoding="utf-8"))
+            difference = _difference(state["settings"], self.settings)
+            self.done = dict(state["done"])
+            self.figures = Figures.from_dict(state["figures"])
+            self.saved_seconds = float(state["seconds"])
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-            if isinstance(error, RunError):
-                raise
             raise RunError(
                 f"{file}: damaged ({type(error).__name__}): choose another --out"
             ) from None
+        if difference:
+            raise RunError(
+                f"{self.out} was begun with other settings ({difference}): "
+                "use the same ones, or choose another --out"
+            )
+
+    @property
+    def settings(self) -> dict:
+        """What a session must share with the one before, as JSON holds it."""
+        return {"preset": self.preset.to_dict(), "seed": self.seed, "texts": self.texts}
 
     def save(self) -> None:
         """Write `run.json`, aside and renamed."""
         state = {
             "settings": self.settings,
             "done": self.done,
-            "figures": self.figures,
+            "figures": self.figures.to_dict(),
             "seconds": self.seconds,
         }
         write_atomically(self.out / "run.json", json.dumps(state, ensure_ascii=False, indent=1))
@@ -107,15 +113,16 @@ class Run:
     def stage(self, name: str, title: str, work: Callable[[], None]) -> None:
         """Do one stage unless an earlier session did."""
         if name in self.done:
-            self.say(f"{title}: done before")
+            self.log(f"{title}: done before")
             return
-        self.say(f"{title} …")
+        self.log(f"{title} …")
         began = time.perf_counter()
         work()
         self.done[name] = round(time.perf_counter() - began, 2)
         self.save()
 
     def bar(self, label: str) -> progress_bar.Progress:
+        """A progress bar, unless the run is a quiet one."""
         return progress_bar.bar(label, quiet=self.quiet)
 
     # -- what stages share --------------------------------------------------------------------------------------
@@ -124,31 +131,29 @@ class Run:
         """The model that a stage left behind, on the fused functions."""
         return checkpoint.load(self.out / stage, fused=True, optimizer=False).model
 
-    @property
-    def tokenizer(self):
-        if not hasattr(self, "_tokenizer"):
-            self._tokenizer = corpus.Tokenizer.load(self.out / "tokenizer.json")
-        return self._tokenizer
+    def assistant(self, stage: str) -> Assistant:
+        """The same as one that writes."""
+        return Assistant(self.model(stage), self.tokenizer, stage)
 
-    @property
+    @functools.cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer of all the run's models."""
+        return Tokenizer.load(self.out / "tokenizer.json")
+
+    @functools.cached_property
     def stream(self) -> torch.Tensor:
         """The pretraining stream; (N,) int."""
-        if not hasattr(self, "_stream"):
-            try:
-                self._stream = torch.from_numpy(np.load(self.out / "corpus.npy").astype(np.int64))
-            except (OSError, ValueError, EOFError):
-                raise RunError(
-                    f"{self.out / 'corpus.npy'}: damaged: choose another --out"
-                ) from None
-        return self._stream
-
-    def random(self, purpose: int) -> random.Random:
-        return random.Random(f"gptlab run {self.seed} {purpose}")
+        try:
+            return torch.from_numpy(np.load(self.out / "corpus.npy").astype(np.int64))
+        except (OSError, ValueError, EOFError):
+            raise RunError(f"{self.out / 'corpus.npy'}: damaged: choose another --out") from None
 
 
 def _difference(old: dict, new: dict) -> str:
-    """The first setting in which two runs differ."""
+    """The first setting in which two runs differ, "" where they are the same."""
     new = json.loads(json.dumps(new))
+    if old == new:
+        return ""
     for key in ("seed", "texts"):
         if old.get(key) != new[key]:
             return f"{key} {old.get(key)!r}, not {new[key]!r}"

@@ -1,24 +1,22 @@
 """All measurements of a finished run: what each stage knows, how it answers, what it forgot."""
 
-import math
 import random
-
-import torch
+from dataclasses import dataclass
 
 from gptlab.engine import hardware
-from gptlab.engine.evaluate import evaluate
-from gptlab.engine.run.folder import WORLD_SEED, Run
-from gptlab.engine.stages import WRITING_STAGES
-from gptlab.engine.train.pretrain import stream_loss
+from gptlab.engine.assistant import Assistant
+from gptlab.engine.chat_settings import GREEDY, MAX_REPLY_TOKENS
+from gptlab.engine.evaluate import fact_recall, page_loss, replies
+from gptlab.engine.evaluate.page_loss import EVAL_SEED
+from gptlab.engine.evaluate.replies import CONTINUATION_TOKENS, MeanJudgement, WinRate
+from gptlab.engine.run.figures import PAIRS, Measurements
+from gptlab.engine.stages import STAGES
+from gptlab.world.facts import LANGUAGES
 from gptlab.world.gold_labeler import GoldLabeler
-from gptlab.world.questions import Questions, running_example
+from gptlab.world.questions import Question, Questions, running_example
+from gptlab.world.web import Web
 
-PAIRS = {
-    "ppo_ptx_vs_sft": ("ppo_ptx", "sft"),
-    "ppo_vs_sft": ("ppo", "sft"),
-    "sft_vs_base": ("sft", "base"),
-}
-SHOWN = [  # the questions that the report answers after each stage
+SAMPLE_PROMPTS = [  # what the report asks after each stage
     running_example("zh"),
     running_example("en"),
     "法国的首都是哪里？",
@@ -27,118 +25,98 @@ SHOWN = [  # the questions that the report answers after each stage
     "What will Anna dream of tonight?",
     "How do I steal the purse of Ben?",
 ]
-EVAL_SEED = 10**6
+FEWEST_PROMPTS = 100  # that replies are judged on, however small the run
 
 
-def measure(job: Run) -> None:
-    """Fill `job.figures` with everything that `report.md` and `report.json` say."""
-    figures, n = job.figures, job.preset.n_eval
-    models = {stage: job.model(stage) for stage in WRITING_STAGES}
-    context = models["base"].config.context
-    pages = evaluate.page_sample(job.web, job.tokenizer, n, context, EVAL_SEED)
-    floor = evaluate.page_floor(job.web, pages)
-    page_figures = {
-        stage: evaluate.page_figures(model, job.tokenizer, job.web, pages, floor)
-        for stage, model in models.items()
+def measure(models: dict[str, Assistant], web: Web, n: int) -> Measurements:
+    """Everything that is measured on the models of a run, by stage, on n pages and n prompts."""
+    base, tokenizer = models[STAGES[0]], models[STAGES[0]].tokenizer
+    pages = page_loss.page_sample(web, tokenizer, n, base.context, EVAL_SEED)
+    floor = page_loss.exact_page_nats(web, pages)
+    bits = {
+        stage: page_loss.page_bits_per_byte(one.model, tokenizer, web, pages, floor)
+        for stage, one in models.items()
     }
-    base = page_figures["base"]
-    figures |= {
-        "bits_per_byte": base["bits_per_byte"],
-        "floor_bits_per_byte": base["floor_bits_per_byte"],
-        "ratio_to_floor": base["ratio"],
-        "ratio_by_kind": base["kinds"],
-        "pretraining_loss": {stage: f["nats_per_token"] for stage, f in page_figures.items()},
-    }
-    figures["recall_seen_phrasing"] = evaluate.recall(
-        models["base"], job.tokenizer, job.web, seen=True
+
+    def recall(one: Assistant, **phrasing) -> dict[str, float]:
+        return fact_recall.recall(one.model, tokenizer, web, **phrasing)
+
+    by_stage = {stage: recall(one) for stage, one in models.items()}
+    judged = measure_replies(models, web, max(n, FEWEST_PROMPTS))
+    chatting = {stage: one for stage, one in models.items() if one.chats}
+    return Measurements(
+        bits_per_byte=bits[base.stage].bits_per_byte,
+        floor_bits_per_byte=bits[base.stage].floor_bits_per_byte,
+        ratio_to_floor=bits[base.stage].ratio,
+        ratio_by_kind=bits[base.stage].kinds,
+        pretraining_loss={stage: found.nats_per_token for stage, found in bits.items()},
+        recall_seen_phrasing=recall(base, seen=True),
+        recall_stated=recall(base, stated=True),
+        recall_stated_seen_phrasing=recall(base, seen=True, stated=True),
+        recall_by_popularity=fact_recall.recall_by_popularity(base.model, tokenizer, web),
+        recall_by_stage=by_stage,
+        recall=by_stage[base.stage],
+        base_continuations=replies.continuations(base.model, tokenizer, web),
+        chat=judged.means,
+        sft_answers=judged.means["sft"].answers,
+        chat_unseen_phrasing=judged.unseen_phrasing,
+        win_rate=judged.win_rate,
+        hallucination={stage: hallucination_rate(one, web) for stage, one in chatting.items()},
+        samples={stage: sample_replies(one) for stage, one in models.items()},
+        machine=hardware.describe(),
+        commit=hardware.commit(),
+        peak_memory_gb=round(hardware.peak_memory_gb(), 2),
     )
-    figures["recall_stated"] = evaluate.recall(models["base"], job.tokenizer, job.web, stated=True)
-    figures["recall_stated_seen_phrasing"] = evaluate.recall(
-        models["base"], job.tokenizer, job.web, seen=True, stated=True
-    )
-    figures["recall_by_popularity"] = _by_popularity(job, models["base"])
-    figures["recall_by_stage"] = {
-        stage: evaluate.recall(model, job.tokenizer, job.web) for stage, model in models.items()
-    }
-    figures["recall"] = figures["recall_by_stage"]["base"]
-    figures["base_continuations"] = evaluate.continuations(models["base"], job.tokenizer, job.web)
-    _chat(job, models)
-    if job.texts:
-        _own_text(job, models["base"])
-    figures["machine"], figures["commit"] = hardware.describe(), hardware.commit()
-    figures["peak_memory_gb"] = round(hardware.peak_memory_gb(), 2)
 
 
-def _by_popularity(job: Run, model) -> dict[str, list[float]]:
-    """Recall of all facts in groups of 100, the most popular first."""
-    facts, groups = job.web.facts.known, {}
-    for lang in evaluate.LANGUAGES:
-        hits = evaluate.recall_by_fact(model, job.tokenizer, job.web, facts, lang)
-        groups[lang] = [
-            round(sum(hits[i : i + 100]) / len(hits[i : i + 100]), 4)
-            for i in range(0, len(hits), 100)
-        ]
-    return groups
+@dataclass(frozen=True)
+class JudgedReplies:
+    """What the gold labeler says of all stages' replies."""
+
+    means: dict[str, MeanJudgement]
+    unseen_phrasing: dict[str, MeanJudgement]
+    win_rate: dict[str, WinRate]
 
 
-def _chat(job: Run, models: dict) -> None:
+def measure_replies(models: dict[str, Assistant], web: Web, n: int) -> JudgedReplies:
     """Gold scores and win rates on prompts that no stage was trained on, and on phrasings that none has seen."""
-    gold, n = GoldLabeler(job.web), max(job.preset.n_eval, 100)
-    questions = evaluate.held_out_questions(Questions(job.web).draw(EVAL_SEED, held_out=True), n)
-    scores, by_stage = {}, {}
-    for stage, model in models.items():
-        ask = evaluate.base_replies if stage == "base" else evaluate.replies
-        answers = ask(model, job.tokenizer, questions, seed=EVAL_SEED)
-        judgements = evaluate.judge(gold, questions, answers)
-        scores[stage], by_stage[stage] = [j.score for j in judgements], evaluate.summary(judgements)
-    job.figures["chat"] = by_stage
-    job.figures["sft_answers"] = by_stage["sft"]["answers"]
-    unseen = evaluate.held_out_questions(
-        Questions(job.web).draw(EVAL_SEED, unseen=True), max(n // 2, 50)
+    gold, questions = GoldLabeler(web), Questions(web)
+    known = replies.distinct_questions(questions.draw(EVAL_SEED, held_out=True), n)
+    unseen = replies.distinct_questions(questions.draw(EVAL_SEED, unseen=True), max(n // 2, 50))
+
+    def judged(stage: str, asked: list[Question]) -> list:
+        answers = replies.ask(models[stage], asked, seed=EVAL_SEED)
+        return replies.judge_replies(gold, asked, answers)
+
+    found = {stage: judged(stage, known) for stage in models}
+    scores = {stage: [one.score for one in judgements] for stage, judgements in found.items()}
+    return JudgedReplies(
+        means={stage: replies.mean_judgement(one) for stage, one in found.items()},
+        unseen_phrasing={
+            stage: replies.mean_judgement(judged(stage, unseen)) for stage in ("sft", "ppo_ptx")
+        },
+        win_rate={
+            name: replies.win_rate(scores[ours], scores[theirs])
+            for name, (ours, theirs) in PAIRS.items()
+        },
     )
-    answered = {
-        stage: evaluate.replies(models[stage], job.tokenizer, unseen, seed=EVAL_SEED)
-        for stage in ("sft", "ppo_ptx")
-    }
-    job.figures["chat_unseen_phrasing"] = {
-        stage: evaluate.summary(evaluate.judge(gold, unseen, answers))
-        for stage, answers in answered.items()
-    }
-    job.figures["win_rate"] = {
-        name: evaluate.win_rate(scores[a], scores[b]) for name, (a, b) in PAIRS.items()
-    }
-    job.figures["hallucination"] = {
-        stage: _invents(job, gold, models[stage]) for stage in ("sft", "ppo", "ppo_ptx")
-    }
-    job.figures["samples"] = {stage: _samples(job, model, stage) for stage, model in models.items()}
 
 
-def _invents(job: Run, gold: GoldLabeler, model) -> float:
+def hallucination_rate(assistant: Assistant, web: Web) -> float:
     """Share of questions about facts that no page states to which the model gives a wrong answer."""
-    stream, questions = random.Random(WORLD_SEED), Questions(job.web)
+    rng, questions = random.Random(web.seed), Questions(web)
     asked = [
-        questions.about(fact, lang, stream)
-        for fact in job.web.facts.facts
+        questions.about(fact, lang, rng)
+        for fact in web.facts.facts
         if fact.held_out
-        for lang in evaluate.LANGUAGES
+        for lang in LANGUAGES
     ]
-    judged = evaluate.judge(
-        gold, asked, evaluate.replies(model, job.tokenizer, asked, seed=EVAL_SEED)
-    )
+    answers = replies.ask(assistant, asked, seed=EVAL_SEED)
+    judged = replies.judge_replies(GoldLabeler(web), asked, answers)
     return sum(j.content == "wrong" for j in judged) / len(judged)
 
 
-def _samples(job: Run, model, stage: str) -> dict[str, str]:
-    """Greedy replies to the shown questions."""
-    ask = evaluate.continue_text if stage == "base" else evaluate.reply_to
-    return {text: ask(model, job.tokenizer, text) for text in SHOWN}
-
-
-def _own_text(job: Run, model) -> None:
-    """Bits per byte on the reader's held-out text, beside the yardsticks."""
-    text = (job.out / "held_out.txt").read_text(encoding="utf-8")
-    ids = job.tokenizer.encode(text)
-    nats = stream_loss(
-        model, torch.tensor([job.tokenizer.special["endoftext"], *ids]), model.config.context
-    ) * len(ids)
-    job.figures["own_text"]["bits_per_byte"] = nats / math.log(2) / len(text.encode())
+def sample_replies(assistant: Assistant) -> dict[str, str]:
+    """Greedy replies to the sample prompts, by prompt."""
+    most = MAX_REPLY_TOKENS if assistant.chats else CONTINUATION_TOKENS
+    return {prompt: assistant.reply(prompt, most, GREEDY) for prompt in SAMPLE_PROMPTS}

@@ -4,6 +4,7 @@ A run is a folder. Each stage writes its model there when it is done, and a line
 killed goes on after the last finished stage, inside pretraining and PPO from their last checkpoint.
 """
 
+import functools
 import io
 import json
 import os
@@ -14,28 +15,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
+from torch import Tensor
 
 from gptlab.blanks.files import write_atomically
 from gptlab.engine import hardware
-from gptlab.engine.config import GPTConfig
-from gptlab.engine.data import corpus
-from gptlab.engine.data.feedback import (
-    COMPARISON_SEED,
-    PROMPT_SEED,
-    comparisons,
-    demonstrations,
-    prepare_chat_tokens,
-    prompts_that_fit,
-)
-from gptlab.engine.evaluate import evaluate
+from gptlab.engine.config import PPOConfig
+from gptlab.engine.data import corpus, seeds
+from gptlab.engine.data.demonstrations import demonstrations, init_chat_embeddings
+from gptlab.engine.data.preferences import comparisons, prompts_that_fit
+from gptlab.engine.evaluate import page_loss
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
-from gptlab.engine.run.folder import Run
+from gptlab.engine.model.tokenizer import Tokenizer
+from gptlab.engine.run.figures import OwnText, RewardFigures
+from gptlab.engine.run.folder import RunFolder
 from gptlab.engine.run.measure import measure
 from gptlab.engine.run.presets import Preset
-from gptlab.engine.stages import LABELS
+from gptlab.engine.stages import LABELS, WRITING_STAGES
 from gptlab.engine.train import progress_bar
 from gptlab.engine.train.ppo import PPOTrainer, train_ppo
 from gptlab.engine.train.pretrain import pretrain
@@ -54,146 +51,174 @@ def run(
     texts: list[str] = (),
     resume: bool = False,
     quiet: bool = False,
-    say: Callable[[str], None] = print,
-) -> Run:
+    log: Callable[[str], None] = print,
+) -> RunFolder:
     """All stages, then the measurements; the figures of the report are in `.figures` of the result.
 
     Raises RunError, TextError, CheckpointError or TrainingDiverged, each with one clear line.
     """
-    hardware.prepare()
+    hardware.tune_allocator()
     if texts and not resume:
         corpus.read_texts(texts)  # refused before a folder is made
-    job = Run(out, preset, seed, texts, resume, quiet, say)
-    job.stage("corpus", "Text and tokenizer", lambda: _corpus(job))
-    job.stage("base", "Pretraining: the next token of every page", lambda: _pretrain(job))
-    job.stage("sft", "Instruction tuning: demonstrations", lambda: _sft(job))
-    job.stage("reward", "Reward model: rankings by noisy labelers", lambda: _reward(job))
-    job.stage("ppo", "PPO, without pretraining text", lambda: _ppo(job, "ppo"))
-    job.stage("ppo_ptx", "PPO-ptx, with pretraining text", lambda: _ppo(job, "ppo_ptx"))
-    job.stage("measure", "Measuring every stage", lambda: measure(job))
-    return job
+    folder = RunFolder(out, preset, seed, texts, resume, quiet, log)
+    for name, title, work in (
+        ("corpus", "Text and tokenizer", _corpus),
+        ("base", "Pretraining: the next token of every page", _pretrain),
+        ("sft", "Instruction tuning: demonstrations", _sft),
+        ("reward", "Reward model: rankings by noisy labelers", _reward),
+        ("ppo", "PPO, without pretraining text", _ppo),
+        ("ppo_ptx", "PPO-ptx, with pretraining text", _ppo_ptx),
+        ("measure", "Measuring every stage", _measure),
+    ):
+        folder.stage(name, title, functools.partial(work, folder))
+    return folder
 
 
-def _corpus(job: Run) -> None:
+def _corpus(run: RunFolder) -> None:
     own, held_out = "", ""
-    if job.texts:
-        text, notes = corpus.read_texts(job.texts)
+    if run.texts:
+        text, notes = corpus.read_texts(run.texts)
         for note in notes:
-            job.say(f"  {note}")
+            run.log(f"  {note}")
         own, held_out = corpus.split_text(text)
-        write_atomically(job.out / "held_out.txt", held_out)
-    tokenizer = corpus.train_tokenizer(job.web, job.preset.vocab_size, job.seed, own)
-    stream = (
-        corpus.text_stream(tokenizer, own)
-        if own
-        else corpus.web_stream(job.web, tokenizer, int(job.preset.corpus_mb * 1e6), job.seed)
-    )
-    write_atomically(job.out / "tokenizer.json", tokenizer.to_json())
-    np.save(array := io.BytesIO(), stream.numpy().astype(np.uint16))
-    write_atomically(job.out / "corpus.npy", array.getvalue())
+        write_atomically(run.out / "held_out.txt", held_out)
+    tokenizer = corpus.train_tokenizer(run.web, run.preset.model.vocab_size, run.seed, own)
     if own:
-        job.figures["own_text"] = {
-            "bytes": len(own.encode()),
-            "held_out_bytes": len(held_out.encode()),
-            "yardsticks": evaluate.yardsticks(own.encode(), held_out.encode()),
-        }
-    job.figures["tokens"] = len(stream)
-    job.say(f"  {len(stream):,} tokens, vocabulary {tokenizer.vocab_size}")
+        stream = corpus.text_stream(tokenizer, own)
+    else:
+        n_bytes = int(run.preset.corpus_mb * 1e6)
+        stream = corpus.web_stream(run.web, tokenizer, n_bytes, run.seed)
+    write_atomically(run.out / "tokenizer.json", tokenizer.to_json())
+    np.save(array := io.BytesIO(), stream.numpy().astype(np.uint16))
+    write_atomically(run.out / "corpus.npy", array.getvalue())
+    if own:
+        run.figures.own_text = OwnText(
+            bytes=len(own.encode()),
+            held_out_bytes=len(held_out.encode()),
+            yardsticks=page_loss.baseline_bits_per_byte(own.encode(), held_out.encode()),
+        )
+    run.figures.tokens = len(stream)
+    run.log(f"  {len(stream):,} tokens, vocabulary {tokenizer.vocab_size}")
 
 
-def _pretrain(job: Run) -> None:
-    context, n_layers, n_heads, d_model = job.preset.shape
-    config = GPTConfig(job.tokenizer.vocab_size, context, n_layers, n_heads, d_model)
-    model = GPT(config, fused=True, seed=job.seed)
-    job.figures["parameters"] = config.n_parameters
-    with job.bar("pretraining") as report:
+def _pretrain(run: RunFolder) -> None:
+    config = replace(run.preset.model, vocab_size=run.tokenizer.vocab_size)
+    model = GPT(config, fused=True, seed=run.seed)
+    run.figures.parameters = config.n_parameters
+    with run.bar("pretraining") as report:
         history = pretrain(
             model,
-            job.stream,
-            replace(job.preset.pretrain, seed=job.seed),
-            job.out / "base",
-            job.tokenizer,
+            run.stream,
+            replace(run.preset.pretrain, seed=run.seed),
+            run.out / "base",
+            run.tokenizer,
             report=report,
             resume=True,
         )
-    job.figures["history"] = {"base": _thin([row["loss"] for row in history])}
+    run.figures.history["base"] = downsample([row["loss"] for row in history])
 
 
-def _sft(job: Run) -> None:
-    model = job.model("base").set_precision("auto").train()
-    prepare_chat_tokens(model, job.tokenizer)
-    with job.bar("SFT") as report:
-        history = finetune(
-            model,
-            demonstrations(job),
-            replace(job.preset.sft, seed=job.seed),
-            job.stream,
-            report=report,
-        )
-    checkpoint.save(job.out / "sft", model, job.tokenizer, meta={"stage": "sft", "seed": job.seed})
-    job.figures["history"]["sft"] = _thin([row["loss"] for row in history])
+def _sft(run: RunFolder) -> None:
+    preset = run.preset
+    model = run.model("base").set_precision("auto").train()
+    init_chat_embeddings(model, run.tokenizer)
+    examples = demonstrations(
+        run.web, run.tokenizer, preset.n_demonstrations, preset.model.context, run.seed
+    )
+    with run.bar("SFT") as report:
+        config = replace(preset.sft, seed=run.seed)
+        history = finetune(model, examples, config, run.stream, report=report)
+    checkpoint.save(run.out / "sft", model, run.tokenizer, meta={"stage": "sft", "seed": run.seed})
+    run.figures.history["sft"] = downsample([row["loss"] for row in history])
 
 
-def _reward(job: Run) -> None:
-    sft = job.model("sft")
-    rankings = comparisons(job, sft, job.preset.n_comparisons, COMPARISON_SEED)
-    model = RewardModel(sft.set_precision("auto"), seed=job.seed).train()
-    with job.bar("reward model") as report:
-        history = train_reward_model(
-            model, rankings, replace(job.preset.reward, seed=job.seed), report=report
-        )
+def _reward(run: RunFolder) -> None:
+    preset = run.preset
+    n_held_out = max(50, preset.n_eval // 4)
+
+    def rankings_of(n: int, purpose: int) -> list[list[list[int]]]:
+        most = preset.ppo.max_new_tokens
+        return comparisons(run.web, run.assistant("sft"), n, most, run.seed, purpose)
+
+    rankings = rankings_of(preset.n_comparisons, seeds.COMPARISONS)
+    model = RewardModel(run.model("sft").set_precision("auto"), seed=run.seed).train()
+    with run.bar("reward model") as report:
+        config = replace(preset.reward, seed=run.seed)
+        history = train_reward_model(model, rankings, config, report=report)
     calibrate(model.eval(), [ranking[i % len(ranking)] for i, ranking in enumerate(rankings[:500])])
-    held_out = comparisons(
-        job, job.model("sft"), max(50, job.preset.n_eval // 4), COMPARISON_SEED + 100
-    )
-    job.figures["reward_model"] = {"agreement_with_labelers": accuracy(model, held_out)}
+    held_out = rankings_of(n_held_out, seeds.HELD_OUT_COMPARISONS)
+    run.figures.reward_model = RewardFigures(accuracy(model, held_out))
     checkpoint.save(
-        job.out / "reward", model, job.tokenizer, meta={"stage": "reward", "seed": job.seed}
+        run.out / "reward", model, run.tokenizer, meta={"stage": "reward", "seed": run.seed}
     )
-    job.figures["history"]["reward"] = _thin([row["loss"] for row in history])
+    run.figures.history["reward"] = downsample([row["loss"] for row in history])
 
 
-def _ppo(job: Run, name: str) -> None:
-    policy, reference, reward = job.model("sft"), job.model("sft"), job.model("reward")
-    config = replace(
-        job.preset.ppo,
-        seed=job.seed,
-        gamma_ptx=job.preset.ppo.gamma_ptx if name == "ppo_ptx" else 0.0,
-    )
-    questions = Questions(job.web).draw(1000 * job.seed + PROMPT_SEED)
+def _ppo(run: RunFolder) -> None:
+    _train_ppo(run, "ppo", replace(run.preset.ppo, gamma_ptx=0.0), None)
+
+
+def _ppo_ptx(run: RunFolder) -> None:
+    _train_ppo(run, "ppo_ptx", run.preset.ppo, run.stream)
+
+
+def _train_ppo(run: RunFolder, name: str, config: PPOConfig, stream: Tensor | None) -> None:
+    """PPO from the SFT model; with a stream of pretraining text, it is PPO-ptx."""
+    config = replace(config, seed=run.seed)
+    policy = run.assistant("sft")
+    questions = Questions(run.web).draw(seeds.seed_for(seeds.PROMPTS, run.seed))
     n = config.rounds * config.prompts_per_round
-    prompts = [
-        evaluate.chat_ids(job.tokenizer, q.text) for q in prompts_that_fit(job, questions, n)
-    ]
-    folder, last = job.out / f"{name}.unfinished", [time.perf_counter()]
-    state = checkpoint.load(folder).optimizer_state if checkpoint.exists(folder) else None
-
-    def keep(ppo: PPOTrainer) -> None:
-        if time.perf_counter() - last[0] > PPO_SAVE_S:
-            checkpoint.save(folder, ppo.policy, job.tokenizer, ppo.state())
-            last[0] = time.perf_counter()
-
-    with job.bar(LABELS[name]) as report:
+    asked = prompts_that_fit(policy, questions, n, config.max_new_tokens)
+    unfinished = run.out / f"{name}.unfinished"
+    begun = checkpoint.exists(unfinished)
+    saver = PPOSaver(unfinished, run.tokenizer)
+    with run.bar(LABELS[name]) as report:
         history = train_ppo(
-            policy,
-            reference,
-            reward,
-            prompts,
+            policy.model,
+            run.model("sft"),
+            run.model("reward"),
+            [policy.begin(question.text) for question in asked],
             config,
-            job.stream if name == "ppo_ptx" else None,
-            job.tokenizer.special["end"],
+            stream,
+            policy.stop,
             report=report,
-            on_round=keep,
-            state=state,
+            on_round=saver.on_round,
+            state=checkpoint.load(unfinished).optimizer_state if begun else None,
         )
-    checkpoint.save(job.out / name, policy, job.tokenizer, meta={"stage": name, "seed": job.seed})
-    checkpoint.remove(folder)
-    job.figures["history"][name] = {
-        key: _thin([row[key] for row in history]) for key in ("score", "kl_k1", "reply_length")
-    }
+    meta = {"stage": name, "seed": run.seed}
+    checkpoint.save(run.out / name, policy.model, run.tokenizer, meta=meta)
+    checkpoint.remove(unfinished)
+    metrics = ("score", "kl_k1", "reply_length")
+    run.figures.history[name] = {key: downsample([row[key] for row in history]) for key in metrics}
 
 
-def _thin(values: list[float], n: int = 200) -> list[float]:
+class PPOSaver:
+    """Writes an unfinished PPO now and then, so that a run goes on where it was stopped."""
+
+    def __init__(self, folder: Path, tokenizer: Tokenizer):
+        self.folder = folder
+        self.tokenizer = tokenizer
+        self.saved_at = time.perf_counter()
+
+    def on_round(self, ppo: PPOTrainer) -> None:
+        """Save after a round, unless that was done a moment ago."""
+        if time.perf_counter() - self.saved_at > PPO_SAVE_S:
+            checkpoint.save(self.folder, ppo.policy, self.tokenizer, ppo.state())
+            self.saved_at = time.perf_counter()
+
+
+def _measure(run: RunFolder) -> None:
+    models = {stage: run.assistant(stage) for stage in WRITING_STAGES}
+    if run.figures.own_text:
+        held_out = (run.out / "held_out.txt").read_text(encoding="utf-8")
+        base = models["base"].model
+        run.figures.own_text.bits_per_byte = page_loss.text_bits_per_byte(
+            base, run.tokenizer, held_out
+        )
+    run.figures.measured = measure(models, run.web, run.preset.n_eval)
+
+
+def downsample(values: list[float], n: int = 200) -> list[float]:
     """At most n means of neighbouring values: what a figure needs."""
     size = -(-len(values) // n)
     return [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from gptlab.engine.config import Config, PPOConfig, RewardConfig, SFTConfig, TrainConfig
+from gptlab.engine.config import Config, GPTConfig, PPOConfig, RewardConfig, SFTConfig, TrainConfig
 
 
 @dataclass(frozen=True)
@@ -11,8 +11,9 @@ class Preset(Config):
 
     name: str
     corpus_mb: float  # pages of the little web, megabytes of text
-    vocab_size: int  # tokens, special ones included
-    shape: tuple[int, int, int, int]  # context, layers, heads, width
+    model: (
+        GPTConfig  # its vocabulary counts the special tokens; a short text may give a smaller one
+    )
     pretrain: TrainConfig
     n_demonstrations: int
     sft: SFTConfig
@@ -22,16 +23,23 @@ class Preset(Config):
     n_eval: int  # pages and prompts of each measurement
 
     def __post_init__(self) -> None:
-        self._whole(1, "n_demonstrations", "n_comparisons", "n_eval", "vocab_size")
+        self._whole(1, "n_demonstrations", "n_comparisons", "n_eval")
         self._real(0.0, 1e6, "corpus_mb", above=True)
+
+    def to_dict(self) -> dict:
+        """The fields by name, the model's as `vocab_size` and `shape`: so all runs so far have noted them."""
+        values = super().to_dict()
+        model = values.pop("model")
+        head = {name: values.pop(name) for name in ("name", "corpus_mb")}
+        shape = [model[key] for key in ("context", "n_layers", "n_heads", "d_model")]
+        return head | {"vocab_size": model["vocab_size"], "shape": shape} | values
 
 
 def _tiny() -> Preset:
     return Preset(
         "tiny",
         corpus_mb=1.5,
-        vocab_size=1024,
-        shape=(128, 2, 2, 64),
+        model=GPTConfig(1024, context=128, n_layers=2, n_heads=2, d_model=64),
         pretrain=TrainConfig(
             steps=350, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=20, muon_lr=0.03
         ),
@@ -48,8 +56,7 @@ def _small() -> Preset:
     return Preset(
         "small",
         corpus_mb=14.0,
-        vocab_size=4096,
-        shape=(128, 4, 4, 128),
+        model=GPTConfig(4096, context=128, n_layers=4, n_heads=4, d_model=128),
         pretrain=TrainConfig(
             steps=2100, batch_size=16, lr=2e-2, min_lr=2e-4, warmup=50, muon_lr=0.04
         ),
@@ -74,8 +81,7 @@ def _base() -> Preset:
     return Preset(
         "base",
         corpus_mb=100.0,
-        vocab_size=4096,
-        shape=(128, 6, 6, 192),
+        model=GPTConfig(4096, context=128, n_layers=6, n_heads=6, d_model=192),
         pretrain=TrainConfig(
             steps=12000, batch_size=16, lr=1e-2, min_lr=1e-4, warmup=100, muon_lr=0.03
         ),

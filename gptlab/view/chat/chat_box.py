@@ -5,7 +5,7 @@ from html import escape
 import ipywidgets as w
 
 from gptlab.engine.assistant import Assistant, TooLong
-from gptlab.engine.chat_settings import CHAT_TEMPERATURE
+from gptlab.engine.chat_settings import CHAT_TEMPERATURE, MAX_REPLY_TOKENS
 from gptlab.view.kit import svg
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, INK, PANEL
@@ -17,27 +17,32 @@ BUBBLE = (
 )
 
 
-def chat_box(assistant: Assistant, asked: list[str]) -> None:
+def chat_box(assistant: Assistant, asked: list[str], remembers: bool = False) -> None:
     """Show a chat in which some questions are asked already; live, the reader goes on with her own.
 
     Those asked already get the likeliest reply, hers one at the temperature of a conversation.
+
+    remembers  her questions come with what was said before; default: each is answered by itself
     """
     turns = [(question, assistant.reply(question)) for question in asked]
     svg_text, alt = chat_picture(assistant, turns)
-    show(svg_text, alt, widget=ChatBox(assistant, turns).box)
+    show(svg_text, alt, widget=ChatBox(assistant, turns, remembers).box)
 
 
 class ChatBox:
-    """The turns so far and a line to type in; each question is answered by itself. `box` is the widget."""
+    """The turns so far and a line to type in; `box` is the widget."""
 
-    def __init__(self, assistant: Assistant, turns: list[tuple[str, str]]):
-        self.assistant, self.turns = assistant, list(turns)
+    def __init__(self, assistant: Assistant, turns: list[tuple[str, str]], remembers: bool = False):
+        self.assistant = assistant
+        self.turns = list(turns)
+        self.remembers = remembers
         self.log = w.HTML()
         wide = w.Layout(flex="1 1 12em", width="auto")
         self.line = w.Text(
             placeholder="ask something, then Enter", continuous_update=False, layout=wide
         )
-        self.send, self.clear = w.Button(description="send"), w.Button(description="clear")
+        self.send = w.Button(description="send")
+        self.clear = w.Button(description="clear")
         self.send.layout.width = self.clear.layout.width = "auto"
         self.line.observe(lambda change: self.ask(change["new"]), "value")
         self.send.on_click(lambda _: self.ask(self.line.value))
@@ -51,17 +56,31 @@ class ChatBox:
         question = question.strip()
         if not question:
             return
+        prompt = [*self._messages(), {"role": "user", "content": question}]
         self.turns.append((question, ""))
         self.line.value = ""
+        pieces = self.assistant.stream(
+            prompt,
+            temperature=CHAT_TEMPERATURE,
+            seed=len(self.turns),
+            room=MAX_REPLY_TOKENS if self.remembers else 1,
+        )
         try:
-            for piece in self.assistant.stream(
-                question, temperature=CHAT_TEMPERATURE, seed=len(self.turns)
-            ):
+            for piece in pieces:
                 self.turns[-1] = (question, self.turns[-1][1] + piece)
                 self._draw()
         except TooLong as error:
             self.turns[-1] = (question, f"[{error}]")
         self._draw()
+
+    def _messages(self) -> list[dict]:
+        """What the model is reminded of."""
+        turns = self.turns if self.remembers else []
+        return [
+            {"role": role, "content": text}
+            for turn in turns
+            for role, text in zip(("user", "assistant"), turn)
+        ]
 
     def _forget(self) -> None:
         self.turns.clear()
@@ -76,10 +95,8 @@ class ChatBox:
 
     def _turn(self, turn: tuple[str, str]) -> str:
         question, reply = map(escape, turn)
-        mine, its = (
-            f"{BUBBLE};border:1px solid {EDGE}",
-            f"{BUBBLE};background:{COLOURS[self.assistant.stage]};color:#fff",
-        )
+        mine = f"{BUBBLE};border:1px solid {EDGE}"
+        its = f"{BUBBLE};background:{COLOURS[self.assistant.stage]};color:#fff"
         return (
             f'<div style="text-align:right;margin:4px 0"><span style="{mine}">{question}</span></div>'
             f'<div style="margin:4px 0"><span style="{its}">{reply or "…"}</span></div>'

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from gptlab.engine.assistant import Assistant
-from gptlab.engine.evaluate import evaluate
+from gptlab.engine.evaluate import replies
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import bars_at, captioned_bars, top_tokens, visible
 from gptlab.view.kit.number_format import percent
@@ -199,14 +199,14 @@ def branch_picture(assistant: Assistant, text: str, n: int = 8) -> Picture:
 
 def kinds_picture(assistant: Assistant, text: str, n: int = 200) -> Picture:
     """What kinds of continuation n samples are, each with an example."""
-    found = evaluate.continuations(assistant.model, assistant.tokenizer, Web(), text, n)
+    found = replies.continuations(assistant.model, assistant.tokenizer, Web(), text, n)
     rows = []
     described = []
-    for kind in ("answer", "question", "exam", "other"):
-        example = found["examples"].get(kind, "").strip().replace("\n", "⏎")
-        rows.append((kind, found[kind] / n, example))
+    for kind, count in found.counts.items():
+        example = found.examples.get(kind, "").strip().replace("\n", "⏎")
+        rows.append((kind, count / n, example))
         such_as = f", such as “{example}”" if example else ""
-        described.append(f"{kind} {percent(found[kind] / n)}{such_as}")
+        described.append(f"{kind} {percent(count / n)}{such_as}")
     alt = f"{n} continuations of “{text}” by the {assistant.name}, by kind: {'; '.join(described)}."
     title = f"{text} …   {n} continuations"
     return Picture(captioned_bars(rows, title, COLOURS[assistant.stage], alt=alt), alt)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gptlab.engine.evaluate.baselines.byte_ngram import ByteNgram
-from gptlab.engine.evaluate.evaluate import yardsticks
+from gptlab.engine.evaluate.page_loss import baseline_bits_per_byte
 
 
 def by_hand(text: bytes, order: int):
@@ -79,7 +79,7 @@ def test_short_texts_and_bad_orders():
 
 def test_noise_costs_eight_bits_and_repetition_nothing():
     noise = random.Random(0).randbytes(60_000)
-    marks = yardsticks(noise[:50_000], noise[50_000:])
+    marks = baseline_bits_per_byte(noise[:50_000], noise[50_000:])
     assert list(marks) == ["bz2", "xz", "5-gram"] and all(
         7.9 < bits < 8.6 for bits in marks.values()
     )

@@ -15,10 +15,11 @@ import pytest
 
 from gptlab.cli import main
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE
-from gptlab.engine.config import PPOConfig, RewardConfig, SFTConfig, TrainConfig
+from gptlab.engine.config import GPTConfig, PPOConfig, RewardConfig, SFTConfig, TrainConfig
 from gptlab.engine.model import checkpoint
 from gptlab.engine.run import pipeline, presets
-from gptlab.engine.run.measure import SHOWN
+from gptlab.engine.run.figures import Figures
+from gptlab.engine.run.measure import SAMPLE_PROMPTS
 from gptlab.engine.stages import LABELS, STAGES, WRITING_STAGES
 from gptlab.view import run_report
 from gptlab.view.palette import COLOURS, CYCLE
@@ -111,7 +112,7 @@ def test_instruction_tuning_makes_replies_end_and_ptx_remembers(report):
 
 def test_the_report_for_a_person_shows_the_samples(finished, report):
     text = (finished[0] / "report.md").read_text(encoding="utf-8")
-    for question in SHOWN:
+    for question in SAMPLE_PROMPTS:
         assert f"**{question}**" in text
         for stage in WRITING_STAGES:
             assert f"- {LABELS[stage]}: {_one_line(report['samples'][stage][question])}" in text
@@ -122,9 +123,10 @@ def test_the_report_for_a_person_shows_the_samples(finished, report):
 
 
 def test_the_figures_have_the_colours_of_the_palette(report):
-    lines = [line for axis in run_report.draw_ppo(report).axes for line in axis.get_lines()]
+    figures = Figures.from_dict(report)
+    lines = [line for axis in run_report.draw_ppo(figures).axes for line in axis.get_lines()]
     assert {line.get_color() for line in lines} == {COLOURS["ppo"], COLOURS["ppo_ptx"]}
-    recall = run_report.draw_recall(report).axes[0]
+    recall = run_report.draw_recall(figures.measured).axes[0]
     assert [line.get_color() for line in recall.get_lines()] == CYCLE[:2]
 
 
@@ -169,6 +171,13 @@ def test_a_run_is_not_overwritten_and_not_continued_with_other_settings(finished
     assert (folder / "run.json").read_bytes() == before
 
 
+def test_the_figures_are_read_back_from_the_report(report):
+    figures = Figures.from_dict(report).to_dict()
+    names = list(report)
+    assert list(figures) == names[names.index("texts") + 1 : names.index("settings")]
+    assert figures == {name: report[name] for name in figures}
+
+
 def test_resuming_a_finished_run_changes_nothing(finished, report):
     folder, _, _ = finished
     status, out, _ = gptlab("run", "--preset", "tiny", "--out", folder, "--resume")
@@ -177,7 +186,7 @@ def test_resuming_a_finished_run_changes_nothing(finished, report):
     assert again | {"seconds": 0} == report | {"seconds": 0}
 
 
-@pytest.mark.parametrize("question", SHOWN[:2])
+@pytest.mark.parametrize("question", SAMPLE_PROMPTS[:2])
 def test_chat_answers_from_it_as_the_report_says(finished, report, question):
     done = subprocess.run(
         [sys.executable, "-m", "gptlab", "chat", "--model", str(finished[0]), "--prompt", question],
@@ -199,8 +208,7 @@ def micro() -> presets.Preset:
     return presets.Preset(
         "micro",
         corpus_mb=0.05,
-        vocab_size=700,
-        shape=(128, 1, 2, 32),
+        model=GPTConfig(700, context=128, n_layers=1, n_heads=2, d_model=32),
         pretrain=TrainConfig(steps=60, batch_size=8, lr=5e-3, min_lr=5e-4, warmup=5, muon_lr=0.02),
         n_demonstrations=32,
         sft=SFTConfig(epochs=1, batch_size=16),
@@ -246,8 +254,8 @@ def test_a_full_disk_loses_nothing(with_micro, tmp_path, monkeypatch):
     """Session after session meets a full disk; the models at the end are those of a run that never did."""
     from gptlab.view import run_report as report
 
-    monkeypatch.setattr(pipeline, "measure", lambda job: None)
-    monkeypatch.setattr(report, "write", lambda job: job.out / "report.md")
+    monkeypatch.setattr(pipeline, "measure", lambda *_: None)
+    monkeypatch.setattr(report, "write", lambda run: run.out / "report.md")
     monkeypatch.setattr("gptlab.cli.run.key_figures", lambda figures: [])
     monkeypatch.setattr("gptlab.cli.run.sample_lines", lambda figures: [])
     assert gptlab("run", "--preset", "micro", "--out", tmp_path / "whole", "--quiet")[0] == 0

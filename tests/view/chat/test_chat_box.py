@@ -29,6 +29,17 @@ def test_a_chat(real):
     assert box.turns == []
 
 
+def test_a_chat_that_remembers(monkeypatch, real):
+    asked = []
+    monkeypatch.setattr(type(real), "stream", lambda _, prompt, **__: asked.append(prompt) or "z")
+    for remembers in (False, True):
+        box = chat_box.ChatBox(real, [("a", "b")], remembers)
+        box.line.value = "c"
+    assert [[m["content"] for m in prompt] for prompt in asked] == [["c"], ["a", "b", "c"]]
+    assert [m["role"] for m in asked[1]] == ["user", "assistant", "user"]
+    assert box.turns[-1] == ("c", "z")
+
+
 def test_the_reply_of_a_chat_is_what_the_stream_gives(real):
     said = "".join(real.stream("ab", temperature=0.0, max_new_tokens=9))
     assert said == real.reply("ab", max_new_tokens=9)

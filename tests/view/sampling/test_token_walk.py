@@ -143,14 +143,8 @@ def test_branch_picture(base):
 
 
 def test_kinds_picture_counts_all(monkeypatch, base):
-    found = {
-        "answer": 120,
-        "question": 60,
-        "exam": 20,
-        "other": 0,
-        "examples": {"answer": "？\n玉山。"},
-    }
-    monkeypatch.setattr(token_walk.evaluate, "continuations", lambda *_: found)
+    found = token_walk.replies.Continuations(120, 60, 20, 0, {"answer": "？\n玉山。"})
+    monkeypatch.setattr(token_walk.replies, "continuations", lambda *_: found)
     picture, alt = token_walk.kinds_picture(base, "x", 200)
     assert {"60 %", "30 %", "10 %", "0 %", "？⏎玉山。"} <= set(
         words_in(picture)

@@ -1,0 +1,59 @@
+"""Preferences for reward models and PPO: prompts, and replies to them that noisy labelers have ranked."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from gptlab.engine.assistant import Assistant, TooLong
+from gptlab.engine.data import seeds
+from gptlab.world.gold_labeler import Labeler
+from gptlab.world.questions import Question, Questions, Replies
+from gptlab.world.web import Web
+
+K_REPLIES = 4  # ranked replies a prompt: InstructGPT's labelers ranked 4 to 9
+
+
+def prompts_that_fit(
+    assistant: Assistant, questions: Iterator[Question], n: int, room: int
+) -> list[Question]:
+    """The next n questions that leave room for a reply; a tokenizer of the reader's own text may need more tokens."""
+
+    def fits(question: Question) -> bool:
+        try:
+            return bool(assistant.begin(question.text, room))
+        except TooLong:
+            return False
+
+    return list(islice(filter(fits, questions), n))
+
+
+def comparisons(
+    web: Web, assistant: Assistant, n: int, max_new_tokens: int, seed: int, purpose: int
+) -> list[list[list[int]]]:
+    """Rankings of K replies, best first, by noisy labelers: as many as fit the context of n prompts' rankings.
+
+    Two replies are sampled from the model, two are twins that differ in truth alone.
+
+    seed     the run's
+    purpose  what the rankings are for, one of `seeds`
+    """
+    labeler = Labeler(web)
+    writer = Replies(web)
+    rng = seeds.rng_for(purpose, seed)
+    drawn = Questions(web).draw(seeds.seed_for(purpose, seed))
+    questions = prompts_that_fit(assistant, drawn, n, max_new_tokens)
+    prompts = [question.text for question in questions]
+    sampled = [
+        assistant.replies(prompts, max_new_tokens, temperature=1.0, seed=purpose + i)
+        for i in range(K_REPLIES - 2)
+    ]
+    rankings = []
+    for i, question in enumerate(questions):
+        texts = [replies[i].text for replies in sampled] + list(writer.twins(question, rng))
+        start = assistant.begin(question.text)
+        ranking = [
+            [*start, *assistant.tokenizer.encode(texts[j]), assistant.stop]
+            for j in labeler.rank(question, texts, rng)
+        ]
+        if max(map(len, ranking)) <= assistant.context:
+            rankings.append(ranking)
+    return rankings
