@@ -20,6 +20,7 @@ from dev import make_lessons as make
 from tests.support import browser
 from tests.support.lesson_tree import LESSONS, ROOT
 
+pytestmark = [pytest.mark.browser, pytest.mark.lesson]
 TOKEN, WIDTH, HEIGHT = "lessons", 1400, 900
 PATIENCE_MS, CHANGE_S = (
     600_000,
@@ -85,7 +86,7 @@ def lab(tmp_path_factory):
     ):
         env[name] = str(home / folder)
     port = browser.free_port()
-    with open(home / "lab.log", "w", encoding="utf-8") as log:
+    with (home / "lab.log").open("w", encoding="utf-8") as log:
         server = subprocess.Popen(
             [
                 sys.executable,
@@ -176,12 +177,12 @@ def move(page, box):
 def shots(page, name):
     """Screenshots of the whole page, screen by screen, where they are asked for."""
     if folder := os.environ.get("GPTLAB_LAB_SHOTS"):
-        os.makedirs(folder, exist_ok=True)
+        Path(folder).mkdir(parents=True, exist_ok=True)
         panel = page.locator(".jp-WindowedPanel-outer").first
         for i in range(10**6):
             panel.evaluate("(e, y) => { e.scrollTop = y }", i * (HEIGHT - 120))
             page.wait_for_timeout(150)
-            page.screenshot(path=os.path.join(folder, f"{name}-{i:03}.png"))
+            page.screenshot(path=Path(folder) / f"{name}-{i:03}.png")
             if panel.evaluate("e => e.scrollTop + e.clientHeight >= e.scrollHeight - 2"):
                 return
 

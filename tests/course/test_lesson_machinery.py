@@ -74,6 +74,7 @@ def session(tree, home, steps):
     return [said(cell) for cell in cells.cells]
 
 
+@pytest.mark.lesson
 def test_an_edit_runs_at_once_also_inside_a_model(tree, tmp_path):
     place = "gptlab/attention.py:"
     got = session(
@@ -145,6 +146,7 @@ def test_an_edit_runs_at_once_also_inside_a_model(tree, tmp_path):
     )
 
 
+@pytest.mark.lesson
 def test_with_everything_borrowed_no_cell_waits(tree, tmp_path):
     cells = notebook_of(
         "from gptlab import start, check\nlesson = start(1)",
@@ -517,6 +519,7 @@ show("<svg xmlns='http://www.w3.org/2000/svg'/>", "a picture", ipywidgets.IntSli
 """
 
 
+@pytest.mark.lesson
 def test_make_writes_the_same_file_each_time(tmp_path):
     path = tmp_path / "00_zero.ipynb"
     nbformat.write(lesson_zero(WIDGET.strip(), "import random\nrandom.random()"), path)
@@ -548,6 +551,7 @@ def test_make_writes_the_same_file_each_time(tmp_path):
         ("import ipywidgets\nipywidgets.IntSlider(3)", "a widget without a picture"),
     ],
 )
+@pytest.mark.lesson
 def test_make_refuses_and_leaves_the_file_alone(tmp_path, source, why):
     path = tmp_path / "00_zero.ipynb"
     nbformat.write(notebook_of(source), path)

@@ -480,6 +480,7 @@ def built(tmp_path_factory):
 NOT_BUILT = "jupyter-book is not installed, so the website was not built: pip install -r requirements-book.txt"
 
 
+@pytest.mark.slow
 def test_the_site_builds_without_warnings_and_without_faults(built, capsys):
     if built is None:
         browser.miss(capsys, NOT_BUILT)
@@ -519,6 +520,8 @@ def chromium(capsys):
         yield started
 
 
+@pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1400])
 def test_every_page_in_a_browser(built, capsys, chromium, width, scheme):
@@ -550,6 +553,7 @@ def test_every_page_in_a_browser(built, capsys, chromium, width, scheme):
     assert wrong == []
 
 
+@pytest.mark.browser
 def test_the_look_sees_what_is_too_wide_and_too_faint(chromium):
     page = chromium.new_page(viewport={"width": 390, "height": 900})
     page.set_content(

@@ -1,7 +1,6 @@
 """A copy of the course in which every blank is empty, whatever the learner has written, and the tools of dev/."""
 
 import ast
-import os
 import shutil
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def empty_copy(folder):
     ignored = shutil.ignore_patterns("__pycache__", "assets", ".ipynb_checkpoints")
     for name in ("gptlab", "solutions", "lessons"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    os.symlink(ROOT / "gptlab" / "assets", folder / "gptlab" / "assets")
+    (folder / "gptlab" / "assets").symlink_to(ROOT / "gptlab" / "assets")
     for entry in scan(folder / "gptlab")[0].values():
         path = Path(entry.file)
         after, _ = with_stub(path.read_bytes(), entry.name, path.name)

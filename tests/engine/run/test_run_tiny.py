@@ -26,6 +26,8 @@ from gptlab.view.palette import COLOURS, CYCLE
 from gptlab.view.run_report import _one_line
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def gptlab(*words):
     """Run a command in this process; -> (exit status, stdout, stderr)."""
