@@ -1,1 +1,1 @@
-"""Inside a model: attention maps, ablation, and what each layer would say."""
+"""Inside a model: a trace of one run, attention maps, ablation, the logit lens, gates."""

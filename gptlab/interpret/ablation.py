@@ -14,6 +14,7 @@ from torch.func import functional_call
 
 from gptlab import ngram, sampling
 from gptlab.engine.model.gpt import GPT
+from gptlab.interpret.fact_prompts import FactPrompt
 
 MLP = "mlp"
 
@@ -54,11 +55,13 @@ def ablated_loss(model: GPT, rows: Sequence[Sequence[int]], ablated: Iterable[tu
     return float(ngram.cross_entropy(torch.cat(logits), torch.cat(targets)))
 
 
-def ablated_probability(model: GPT, asked: Sequence[tuple], ablated: Iterable[tuple] = ()) -> float:
-    """The mean probability of the right first token over prompts of `fact_prompts`, while some parts are silent."""
+def ablated_probability(
+    model: GPT, prompts: Sequence[FactPrompt], ablated: Iterable[tuple] = ()
+) -> float:
+    """The mean probability of the answers' first tokens after these prompts, while some parts are silent."""
     ablated = list(ablated)
     total = 0.0
-    for ids, _, right in asked:
-        logits = ablated_logits(model, torch.tensor([ids]), ablated)
-        total += float(sampling.softmax(logits[0, -1])[right])
-    return total / len(asked)
+    for prompt in prompts:
+        logits = ablated_logits(model, torch.tensor([prompt.ids]), ablated)
+        total += float(sampling.softmax(logits[0, -1])[prompt.answer])
+    return total / len(prompts)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from gptlab import attention
 from gptlab.engine.model.encoder_decoder import Translator
 from gptlab.engine.model.gpt import GPT
+from gptlab.interpret.fact_prompts import FactPrompt
 from gptlab.interpret.trace import attention_weights, before_each, trace
 
 
@@ -47,30 +48,10 @@ def previous_token_score(maps: Tensor) -> Tensor:
     return before[..., 1:].mean(dim=-1)  # position 1 has only a start before it
 
 
-def name_score(model: GPT, prompts: Iterable[tuple]) -> Tensor:
-    """How much of the last position's look each head gives to a name; -> (L, H), 0 to 1, mean over prompts.
-
-    prompts  from `fact_prompts`
-    """
-    shares = [attention_maps(model, ids)[:, :, -1, place].sum(dim=-1) for ids, place, _ in prompts]
+def name_score(model: GPT, prompts: Iterable[FactPrompt]) -> Tensor:
+    """How much of the last position's look each head gives to the name, mean over prompts; (L, H), 0 to 1."""
+    shares = []
+    for prompt in prompts:
+        from_last = attention_maps(model, prompt.ids)[:, :, -1]  # (L, H, S)
+        shares.append(from_last[..., prompt.name].sum(dim=-1))
     return torch.stack(shares).mean(dim=0)
-
-
-def fact_prompts(assistant, facts: Iterable, pattern: str = "The capital of {} is") -> list[tuple]:
-    """Prompts that ask for facts: (ids, places of the subject's name, id of the right first token) of each.
-
-    Raises ValueError when the name's tokens are not to be found in the prompt's.
-    """
-    asked = []
-    encode = assistant.tokenizer.encode
-    for fact in facts:
-        ids = assistant.begin(pattern.format(fact.subject.name.en))
-        name = encode(f" {fact.subject.name.en}")
-        starts = [i for i in range(len(ids)) if ids[i : i + len(name)] == name]
-        if not starts:
-            raise ValueError(
-                f"{fact.subject.name.en!r} is cut otherwise in {pattern!r}: put a blank before {{}}"
-            )
-        place = slice(starts[0], starts[0] + len(name))
-        asked.append((ids, place, encode(f" {fact.answer.en}")[0]))
-    return asked

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from gptlab.interpret import ablation
-from gptlab.interpret.attention_maps import fact_prompts
+from gptlab.interpret.fact_prompts import fact_prompts
 from gptlab.world.facts import Facts
 from tests.support.loud_assistant import loud_assistant
 

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from gptlab.interpret import attention_maps
+from gptlab.interpret.fact_prompts import fact_prompts
 from gptlab.world.facts import Facts
 from tests.support.loud_assistant import loud_assistant
 
@@ -43,11 +44,11 @@ def test_scores_of_heads():
 
 def test_prompts_and_the_name_score(assistant):
     facts = [f for f in Facts().known if f.relation == "capital"][:2]
-    asked = attention_maps.fact_prompts(assistant, facts, "At {} is")
+    asked = fact_prompts(assistant, facts, "At {} is")
     for (ids, place, right), fact in zip(asked, facts):
         assert assistant.tokenizer.decode(ids[place]) == f" {fact.subject.name.en}"
         assert assistant.tokenizer.decode([right]) == " "
     names = attention_maps.name_score(assistant.model, asked)
     assert names.shape == (2, 3) and bool(((names > 0) & (names < 1)).all())
-    with pytest.raises(ValueError, match="put a blank before"):
-        attention_maps.fact_prompts(assistant, facts, "({})")
+    with pytest.raises(ValueError, match="put a space before"):
+        fact_prompts(assistant, facts, "({})")

@@ -116,7 +116,7 @@ def pretraining_loss(model: TransformerLM, data: ClozeData, seed: int = 0) -> Ca
 
 
 def train(model: TransformerLM, data: ClozeData, steps: int = STEPS, seed: int = 0) -> list[float]:
-    """Train a reader, and return the loss of each step."""
+    """Train a model, and return the loss of each step."""
     model.train()
     loss = pretraining_loss(model, data, seed)
     losses = train_adam(model, loss, steps, LR, warmup=steps // 10, cooldown=steps // 2)
@@ -146,7 +146,7 @@ def accuracy(model: TransformerLM, data: ClozeData, early: bool) -> float:
 def sample_sentences(
     model: TransformerLM, data: ClozeData, n: int, at_once: bool = False, seed: int = 0
 ) -> list[tuple[str, ...]]:
-    """n sentences drawn from a reader, as words: one word after the other, or all at once into masks.
+    """n sentences drawn from a model, as words: one word after the other, or all at once into masks.
 
     A BERT that writes one by one is shown what it has written and one mask. `at_once` draws how long each sentence
     shall be from the training sentences, and fills all its masks in one pass.

@@ -6,6 +6,7 @@ phrasings, three of which end in the answer; Chinese in one. B batch, S source t
 
 import random
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -39,11 +40,17 @@ def _templates(relation: str) -> tuple[str, ...]:
 TEMPLATES = {relation: _templates(relation) for relation in ("capital", "friend")}
 
 
-class ClaimPairs:
-    """Claims in English and Chinese, and both vocabularies; no claim of `new` is in `train`.
+class Claim(NamedTuple):
+    """One claim, true or not: what relates whom to what, and in which English words."""
 
-    A claim is (relation, English template, name of its subject, name of its answer).
-    """
+    relation: str
+    template: str
+    subject: Name
+    answer: Name
+
+
+class ClaimPairs:
+    """Claims in English and Chinese, and both vocabularies; no claim of `new` is in `train`."""
 
     def __init__(self, web: Web, n_pairs: int = 3000, n_new: int = 100, seed: int = 0):
         rng = random.Random(f"gptlab claims {web.seed} {seed}")
@@ -68,25 +75,23 @@ class ClaimPairs:
         ]
         return [f.subject.name for f in facts[:N_NAMES]], [f.answer for f in facts[:N_NAMES]]
 
-    def _claim(self, rng: random.Random) -> tuple:
+    def _claim(self, rng: random.Random) -> Claim:
         relation = rng.choice(list(TEMPLATES))
         template = rng.choice(TEMPLATES[relation])
         subjects, answers = self.names[relation]
-        return relation, template, rng.choice(subjects), rng.choice(answers)
+        return Claim(relation, template, rng.choice(subjects), rng.choice(answers))
 
     @staticmethod
-    def english(claim: tuple) -> list[str]:
+    def english(claim: Claim) -> list[str]:
         """The claim in English words."""
-        _, template, subject, answer = claim
-        return WORD.findall(fill(template, subject.en, answer.en))
+        return WORD.findall(fill(claim.template, claim.subject.en, claim.answer.en))
 
     @staticmethod
-    def chinese(claim: tuple) -> list[str]:
+    def chinese(claim: Claim) -> list[str]:
         """The claim in Chinese: names whole, everything else sign by sign."""
-        relation, _, subject, answer = claim
-        template = PHRASINGS[relation]["zh"].statements[0]
+        template = PHRASINGS[claim.relation]["zh"].statements[0]
         before, between, after = template.replace("{a}", "{s}").split("{s}")
-        return [*before, subject.zh, *between, answer.zh, *after]
+        return [*before, claim.subject.zh, *between, claim.answer.zh, *after]
 
     def encode(self, words: Sequence[str]) -> list[int]:
         """English words as ids; raises KeyError for one that training never saw."""
@@ -97,7 +102,7 @@ class ClaimPairs:
         source = torch.tensor([self.encode(WORD.findall(sentence))])
         return source, torch.ones_like(source, dtype=torch.bool)
 
-    def batch(self, claims: Sequence[tuple]) -> tuple[Tensor, Tensor, Tensor]:
+    def batch(self, claims: Sequence[Claim]) -> tuple[Tensor, Tensor, Tensor]:
         """source (B, S) int, keep (B, S) bool, target (B, T) int with START in front and STOP at the end."""
         source, keep = right_pad([self.encode(self.english(claim)) for claim in claims])
         targets = []
