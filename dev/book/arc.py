@@ -105,9 +105,9 @@ def _lesson(y: float, number: int, name: str, paper: str, colour: str, ready: bo
 def _legend(y: float) -> list[str]:
     """What the two kinds of dots mean."""
     return [
-        f'<circle cx="{LINE_X}" cy="{y}" r="5" fill="{COLOURS["base"]}"/>',
+        f'<circle cx="{LINE_X}" cy="{y}" r="5" fill="{COLOURS["neutral"]}"/>',
         _text(LINE_X + 16, y + 4, "lesson ready", 10.5, fill=FAINT),
-        f'<circle cx="140" cy="{y}" r="4" fill="{PANEL}" stroke="{COLOURS["base"]}" stroke-width="2"/>',
+        f'<circle cx="140" cy="{y}" r="4" fill="{PANEL}" stroke="{COLOURS["neutral"]}" stroke-width="2"/>',
         _text(152, y + 4, "to come", 10.5, fill=FAINT),
     ]
 

@@ -121,7 +121,7 @@ def timeline(n_parameters: int, n_tokens: int) -> Picture:
             ),
         ]
     for i, paper in enumerate(papers):
-        parts += _row(paper, TOP + i * ROW, COLOURS["you"] if paper is ours else COLOURS["sft"])
+        parts += _row(paper, TOP + i * ROW, COLOURS["you"] if paper is ours else COLOURS["first"])
     alt = _describe(papers)
     return Picture(svg.document(WIDTH, height, parts, alt), alt)
 

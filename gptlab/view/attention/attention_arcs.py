@@ -30,7 +30,7 @@ def arcs_picture(weights: Tensor, tokens: Sequence[str], at: int, title: str) ->
     parts = [svg.text(MARGIN, 30, svg.shorten(title, WIDTH - 2 * MARGIN), 15, weight=600)]
     for i in range(len(rows)):
         if i != at:
-            parts += _arcs_from(rows[i], i, DRAWN_FROM, COLOURS["base"], 0.35)
+            parts += _arcs_from(rows[i], i, DRAWN_FROM, COLOURS["neutral"], 0.35)
     parts += _arcs_from(rows[at], at, 0.01, COLOURS["you"], 0.9)
     for j, token in enumerate(tokens):
         if j <= at:
@@ -131,7 +131,7 @@ def _map(weights: Tensor, x: float, y: float, size: float, marked: bool) -> list
             if p >= 0.03:  # the others are as good as white
                 parts.append(
                     f'<rect x="{x + j * box:.1f}" y="{y + i * box:.1f}" width="{box:.1f}" '
-                    f'height="{box:.1f}" fill="{COLOURS["sft"]}" opacity="{p:.2f}"/>'
+                    f'height="{box:.1f}" fill="{COLOURS["first"]}" opacity="{p:.2f}"/>'
                 )
     if marked:
         parts.append(svg.rect(x - 3, y - 3, size - 6, size - 6, "none", stroke=COLOURS["you"]))

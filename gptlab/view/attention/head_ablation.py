@@ -42,7 +42,7 @@ def ablation_picture(
         label = visible(assistant.tokenizer.decode_bytes([i]))
         before, after = float(whole[i]), float(rest[i])
         parts.append(svg.text(left - 10, y + 24, svg.shorten(label, NAMES - 10), 15, "end"))
-        for top, p, colour in ((y, before, COLOURS["base"]), (y + 16, after, COLOURS["you"])):
+        for top, p, colour in ((y, before, COLOURS["neutral"]), (y + 16, after, COLOURS["you"])):
             parts += [
                 svg.rect(left, top + 4, max(1.5, scale * p), 13, colour, 2),
                 svg.text(left + scale * p + 7, top + 15, percent(p), 12.5),

@@ -22,7 +22,9 @@ def heads_picture(accuracies: dict[int, list[float]], width: float = 480) -> Pic
         parts += [
             svg.text(left - 10, y + 21, name, 15, "end"),
             svg.rect(left, y + 4, room, row - 10, "none", 3, stroke=EDGE),
-            svg.rect(left, y + 4, max(1.5, room * mean), row - 10, COLOURS["sft"], 3, opacity=0.75),
+            svg.rect(
+                left, y + 4, max(1.5, room * mean), row - 10, COLOURS["first"], 3, opacity=0.75
+            ),
         ]
         for run in runs:
             x = left + room * run

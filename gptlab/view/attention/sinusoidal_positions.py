@@ -48,7 +48,7 @@ def similarity_picture(tables: dict[str, Tensor]) -> Picture:
     """
     figure, axes = style.figure(7.0, 3.2)
     said = []
-    for (name, table), colour in zip(tables.items(), (COLOURS["sft"], COLOURS["base"])):
+    for (name, table), colour in zip(tables.items(), (COLOURS["first"], COLOURS["neutral"])):
         cosines = cosine_by_distance(table)
         cosines = cosines[: len(cosines) * 3 // 4].tolist()  # the largest distances have few pairs
         axes.plot(range(len(cosines)), cosines, color=colour, label=name)

@@ -21,7 +21,7 @@ from gptlab.view.palette import COLOURS, FAINT
 WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)  # of a head, on the slider
 WIDTH, MARGIN, ROW = 500, 16, 24  # pixels
 PLAIN, SCALED = "softmax(q·k)", "softmax(q·k / √D)"
-TINTS = {PLAIN: COLOURS["ppo"], SCALED: COLOURS["sft"]}
+TINTS = {PLAIN: COLOURS["second"], SCALED: COLOURS["first"]}
 
 
 def softmax_curves(rows: list[SoftmaxStats]) -> Picture:

@@ -125,7 +125,7 @@ class GraphPlayer:
         self.text.value = (
             f'<div aria-live="polite" '
             f'style="font-size:15px;line-height:1.5;min-height:6em;max-width:480px">'
-            f'<b style="border-left:4px solid {COLOURS["ppo"]};padding-left:8px;display:block">{first}</b>'
+            f'<b style="border-left:4px solid {COLOURS["second"]};padding-left:8px;display:block">{first}</b>'
             + "<br>".join(rest)
             + "</div>"
         )

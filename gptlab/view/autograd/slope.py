@@ -7,9 +7,9 @@ import numpy as np
 from gptlab.view.kit import style
 from gptlab.view.kit.number_format import three_digits
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS
+from gptlab.view.palette import COLOURS, CYCLE, INK
 
-TINTS = ("#56b4e9", "#0072b2", "#1f2937")  # from the longest nudge to the shortest
+TINTS = (CYCLE[4], CYCLE[0], INK)  # from the longest nudge to the shortest
 
 
 def slope_picture(
@@ -22,7 +22,7 @@ def slope_picture(
     nudges = sorted(nudges, reverse=True)
     xs = np.linspace(at - 0.6 * nudges[0], at + 1.5 * nudges[0], 200)
     figure, axes = style.figure(6.0, 3.6)
-    axes.plot(xs, [f(x) for x in xs], color=COLOURS["base"], linewidth=3)
+    axes.plot(xs, [f(x) for x in xs], color=COLOURS["neutral"], linewidth=3)
     slopes = {h: (f(at + h) - f(at)) / h for h in nudges}
     end = at + 1.25 * nudges[0]
     for h, tint in zip(nudges, TINTS):
@@ -61,8 +61,8 @@ def derivative_picture(f: Callable[[float], tuple[float, float]], name: str) -> 
     values = [value for value, _ in both]
     slopes = [slope for _, slope in both]
     figure, axes = style.figure(6.0, 3.0)
-    axes.plot(xs, values, color=COLOURS["sft"], label=name)
-    axes.plot(xs, slopes, color=COLOURS["ppo"], label="its slope")
+    axes.plot(xs, values, color=COLOURS["first"], label=name)
+    axes.plot(xs, slopes, color=COLOURS["second"], label="its slope")
     axes.set(xlabel="a", title=f"{name}, and how steep it is")
     style.direct_labels(axes)
     top = max(range(len(xs)), key=lambda i: slopes[i])

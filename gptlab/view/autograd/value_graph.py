@@ -14,8 +14,8 @@ BETWEEN = 18  # the gap beside a box
 RISE = 52  # the gap above it
 MARGIN = 16
 SLOT = WIDE + BETWEEN
-UP = COLOURS["sft"]  # values
-DOWN = COLOURS["ppo"]  # gradients
+UP = COLOURS["first"]  # values
+DOWN = COLOURS["second"]  # gradients
 
 
 @dataclass

@@ -35,7 +35,7 @@ def premium_picture(ours: dict[str, tuple[int, int]]) -> Picture:
     """
     groups = (
         ("facts of the little web, cut by your tokenizers", ours, COLOURS["you"]),
-        ("sentences of FLORES-200 (Petrov et al. 2023)", PUBLISHED, COLOURS["base"]),
+        ("sentences of FLORES-200 (Petrov et al. 2023)", PUBLISHED, COLOURS["neutral"]),
     )
     largest = max(premium(*counts) for _, rows, _ in groups for counts in rows.values())
     left = MARGIN + LABEL

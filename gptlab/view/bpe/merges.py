@@ -117,7 +117,7 @@ def _pairs(step: MergeStep, names: list[bytes], top: float) -> tuple[list[str], 
                 note += f"  tie: {pair} is smaller"
         parts += [
             svg.text(150, y + 16, label, 14, "end", weight=weight),
-            svg.rect(158, y + 4, n * unit, 15, COLOURS["you" if first else "base"], radius=2),
+            svg.rect(158, y + 4, n * unit, 15, COLOURS["you" if first else "neutral"], radius=2),
             svg.text(166 + n * unit, y + 16, note, 13, fill=INK if first else FAINT),
         ]
     rest = len(rows) - SHOWN

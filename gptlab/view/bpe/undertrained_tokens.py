@@ -37,8 +37,8 @@ def undertrained_tokens_picture(counts: Tensor, vectors: Tensor) -> Picture:
         ]
     n_never = f"{int((counts == 0).sum()):,} tokens"
     parts += [
-        svg.text(LEFT + 2, _y(1) - 10, n_never, 13, fill=COLOURS["ppo"], weight=600),
-        svg.text(LEFT + NEVER / 2, foot, "never", 13, "middle", fill=COLOURS["ppo"], weight=600),
+        svg.text(LEFT + 2, _y(1) - 10, n_never, 13, fill=COLOURS["wrong"], weight=600),
+        svg.text(LEFT + NEVER / 2, foot, "never", 13, "middle", fill=COLOURS["wrong"], weight=600),
     ]
     for power in range(int(decades) + 1):
         parts.append(
@@ -64,7 +64,7 @@ def _dots(counts: list[int], cosines: list[float], unit: float) -> list[str]:
     return [
         f'<path d="{"".join(dots)}" stroke="{colour}" stroke-width="4" stroke-linecap="round" '
         f'opacity="0.45"/>'
-        for dots, colour in ((never, COLOURS["ppo"]), (seen, COLOURS["base"]))
+        for dots, colour in ((never, COLOURS["wrong"]), (seen, COLOURS["neutral"]))
     ]
 
 

@@ -37,7 +37,7 @@ def vocabulary_size_picture(sizes: Sequence[VocabularySize], width: int, others:
         length.plot(x, values, "o-", color=colour, label=name)
     length.set(ylabel="bytes per token", ylim=(0, None), title="Texts get shorter …")
     numbers = [v * width for v in x]
-    table.plot(x, numbers, "o-", color=COLOURS["base"], label="embedding")
+    table.plot(x, numbers, "o-", color=COLOURS["neutral"], label="embedding")
     table.plot(
         [x[0], x[-1]],
         [others] * 2,

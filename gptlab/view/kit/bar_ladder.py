@@ -25,7 +25,7 @@ class Rung:
     label: str
     value: float | tuple[float, float] | None
     note: str = ""
-    colour: str = COLOURS["base"]
+    colour: str = COLOURS["neutral"]
 
     @property
     def high(self) -> float:
@@ -84,6 +84,14 @@ def _rung_parts(rung: Rung, y: float, scale: float, room: float) -> list[str]:
     return parts
 
 
+def model_colour(name: str) -> str:
+    """The colour of a model by its name: "your …", "base model", "exact floor", or any other."""
+    if "your" in name:
+        return COLOURS["you"]
+    meaning = {"base model": "base", "exact floor": "floor"}.get(name, "neutral")
+    return COLOURS[meaning]
+
+
 def describe(rungs: Sequence[Rung]) -> str:
     """The ladder in words: "uniform: 8.32 nats; bigram: 2.6 nats"."""
     return "; ".join(r.label if r.value is None else f"{r.label}: {r.note}" for r in rungs)
@@ -108,8 +116,7 @@ def losses_picture(losses: dict[str, float], tokens_per_byte: float, title: str)
             f"{loss:.2f} nats · {choices(loss / math.log(2))} · "
             f"{bits_per_byte(loss, tokens_per_byte):.2f} bits/byte"
         )
-        colour = COLOURS["you"] if name.startswith("your") else COLOURS["base"]
-        rungs.append(Rung(name, loss, note, colour))
+        rungs.append(Rung(name, loss, note, model_colour(name)))
     floor = list(losses.values())[-1]
     image = ladder(rungs, title, "nats per token; dotted: the exact floor", floor=floor)
     return Picture(image, f"{title}. {describe(rungs)}")

@@ -65,7 +65,7 @@ def bars(
     labels: Sequence[str],
     values: Sequence[float],
     title: str = "",
-    colour: str = COLOURS["base"],
+    colour: str = COLOURS["neutral"],
     marked: int | None = None,
     rest: float = 0.0,
     width: float = 480,
@@ -94,7 +94,7 @@ def bars_at(
     values: Sequence[float],
     top: float,
     width: float,
-    colour: str = COLOURS["base"],
+    colour: str = COLOURS["neutral"],
     marked: int | None = None,
     rest: float = 0.0,
     numbered: bool = False,
@@ -136,7 +136,7 @@ def bars_at(
 def captioned_bars(
     rows: Sequence[tuple[str, float, str]],
     title: str,
-    colour: str = COLOURS["base"],
+    colour: str = COLOURS["neutral"],
     width: float = 500,
     alt: str | None = None,
 ) -> str:

@@ -53,14 +53,14 @@ def count_table_picture(
 def _box(x: float, y: float, value: float, largest: float) -> list[str]:
     shade = 0.62 * value / largest
     return [
-        svg.rect(x + 1, y + 1, CELL - 2, ROW - 2, COLOURS["sft"], 3, opacity=shade),
+        svg.rect(x + 1, y + 1, CELL - 2, ROW - 2, COLOURS["first"], 3, opacity=shade),
         svg.rect(x + 1, y + 1, CELL - 2, ROW - 2, "none", 3, stroke=EDGE),
         svg.text(x + CELL / 2, y + 22, _number(value), 15, "middle", fill=INK if value else FAINT),
     ]
 
 
 def _sums(values: Tensor, left: float, top: float, counts: bool) -> list[str]:
-    """Row sums at the right, column sums below, in orange where probabilities do not sum to 1."""
+    """Row sums at the right, column sums below, in red where probabilities do not sum to 1."""
     n = len(values)
     parts = [
         svg.text(left + n * CELL + CELL / 2, top - 8, "sum", 13, "middle", fill=FAINT),
@@ -76,7 +76,7 @@ def _sums(values: Tensor, left: float, top: float, counts: bool) -> list[str]:
                     _number(total),
                     15,
                     "middle",
-                    fill=INK if right else COLOURS["ppo"],
+                    fill=INK if right else COLOURS["wrong"],
                     weight=600,
                 )
             )

@@ -27,12 +27,12 @@ def heatmap_picture(
     places: int = 2,
     width: float = 480,
 ) -> Picture:
-    """A table of boxes with numbers: True as ✓, False as ·, what is no number in orange.
+    """A table of boxes with numbers: True as ✓, False as ·, what is no number in red.
 
     values  (R, K) float or bool
     sides   what stands above the rows' names, and above the columns'
     width   pixels that the boxes may spread over
-    sums    write each row's sum at its right, in orange where it is not 1
+    sums    write each row's sum at its right, in red where it is not 1
     """
     if tuple(values.shape) != (len(rows), len(columns)):
         raise ValueError(
@@ -82,10 +82,10 @@ def _box(
 ) -> list[str]:
     shade = 0.62 * (abs(float(value)) / largest if math.isfinite(value) else 0.0)
     negative = isinstance(value, float) and not value >= 0
-    fill = COLOURS["ppo"] if negative else COLOURS["sft"]
+    fill = COLOURS["second"] if negative else COLOURS["first"]
     ink = INK if value else FAINT
     if math.isnan(value):
-        ink = COLOURS["ppo"]
+        ink = COLOURS["wrong"]
     size = SIZE if width >= 46 else SMALL
     text = fixed_places(value, places)
     return [
@@ -96,8 +96,8 @@ def _box(
 
 
 def _sum(x: float, y: float, total: float, places: int) -> str:
-    """A row's sum, in orange where it is not 1."""
-    ink = INK if abs(total - 1) < 1e-4 else COLOURS["ppo"]
+    """A row's sum, in red where it is not 1."""
+    ink = INK if abs(total - 1) < 1e-4 else COLOURS["wrong"]
     return svg.text(x, y + 22, fixed_places(total, places), SIZE, "middle", weight=600, fill=ink)
 
 

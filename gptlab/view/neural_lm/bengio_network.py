@@ -2,14 +2,14 @@
 
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS, FAINT, INK, PANEL
+from gptlab.view.palette import COLOURS, CYCLE, FAINT, INK, PANEL
 
 WIDTH = 480  # pixels
 HEIGHT = 436
 CELL = 15
 WORDS = ("capital", "of", "Peru")
 SCORES = (("is", 0.8), (",", 0.45), (".", 0.2), ("pay", 0.08))
-TINTS = ("#0072b2", "#00845f", "#8c6d00")  # one for each place in the context
+TINTS = (CYCLE[0], CYCLE[2], CYCLE[5])  # one for each place in the context
 SHADES = (
     (0.9, 0.35, 0.6, 0.2),
     (0.25, 0.8, 0.4, 0.65),
@@ -47,7 +47,7 @@ def network_picture() -> Picture:
     for i, (word, share) in enumerate(SCORES):
         x = WIDTH / 2 + (i - 1.5) * 92
         parts += [
-            svg.rect(x - 14, 122 - 66 * share, 28, 66 * share, COLOURS["base"], 2),
+            svg.rect(x - 14, 122 - 66 * share, 28, 66 * share, COLOURS["neutral"], 2),
             svg.text(x, 140, word, 14, "middle"),
         ]
     alt = (

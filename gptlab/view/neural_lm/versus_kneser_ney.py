@@ -14,9 +14,9 @@ NETWORK = "your network"
 BOTH = "both, averaged"
 FLOOR = "exact floor"
 TINTS = {
-    COUNTING: COLOURS["base"],
+    COUNTING: COLOURS["neutral"],
     NETWORK: COLOURS["you"],
-    BOTH: COLOURS["ppo_ptx"],
+    BOTH: COLOURS["first"],
     FLOOR: COLOURS["floor"],
 }
 PAPER = {  # Bengio et al. 2003, tables 1 and 2: test perplexities

@@ -2,7 +2,7 @@
 
 import math
 
-from gptlab.view.kit.bar_ladder import Rung, ladder
+from gptlab.view.kit.bar_ladder import Rung, ladder, model_colour
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS
 
@@ -23,13 +23,12 @@ def printed_english(ours: dict[str, float]) -> Picture:
     bounds = f"between {PEOPLE[0]} and {PEOPLE[1]}"
     rungs = [
         Rung("printed English, Shannon 1951", None),
-        *(Rung(label, bits, f"{bits:.2f}", COLOURS["base"]) for label, bits in SHANNON),
+        *(Rung(label, bits, f"{bits:.2f}") for label, bits in SHANNON),
         Rung("people who read 100 letters", PEOPLE, bounds, COLOURS["floor"]),
         Rung("the little web's English pages, this run", None),
     ]
     for name, bits in ours.items():
-        colour = COLOURS["you"] if "your" in name else COLOURS["base"]
-        rungs.append(Rung(name, bits, f"{bits:.2f}", colour))
+        rungs.append(Rung(name, bits, f"{bits:.2f}", model_colour(name)))
     image = ladder(rungs, "What a letter costs", "bits per letter (ours: per byte)")
     described = "; ".join(f"{r.label} {r.note}" for r in rungs if r.value is not None)
     alt = f"Bits per letter. First Shannon's printed English, then the little web: {described}."

@@ -27,7 +27,12 @@ LONGEST = 128  # tokens of a page
 SURE = {"no idea": 1 / N_OPTIONS, "a hunch: 30 %": 0.3, "likely: 60 %": 0.6, "sure: 95 %": 0.95}
 YOU = "you"
 BLIND = "a blind guess"
-TINTS = {YOU: COLOURS["you"], FLOOR: COLOURS["floor"], BLIND: "#c3c0b8"}
+TINTS = {
+    YOU: COLOURS["you"],
+    FLOOR: COLOURS["floor"],
+    BLIND: "#c3c0b8",
+    "base model": COLOURS["base"],
+}
 AXIS = "bits a guess, fewer is better; dotted: the exact floor"
 
 
@@ -168,7 +173,7 @@ def rungs(scores: dict[str, float]) -> list[Rung]:
     found = []
     for name in order:
         note = f"{scores[name]:.2f} bits = {choices(scores[name])}"
-        found.append(Rung(name, scores[name], note, TINTS.get(name, COLOURS["base"])))
+        found.append(Rung(name, scores[name], note, TINTS.get(name, COLOURS["neutral"])))
     return found
 
 

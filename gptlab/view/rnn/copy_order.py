@@ -5,7 +5,7 @@ from gptlab.view.kit import style
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, FAINT
 
-TINTS = {"shown forwards": COLOURS["base"], "shown backwards": COLOURS["sft"]}
+TINTS = {"shown forwards": COLOURS["neutral"], "shown backwards": COLOURS["first"]}
 
 
 def copies_picture(accuracies: dict[str, list[list[float]]]) -> Picture:

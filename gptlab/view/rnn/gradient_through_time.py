@@ -53,7 +53,7 @@ def _boxes(norms: list[float], y: float) -> list[str]:
     for t, norm in enumerate(norms):
         exponent = math.log10(norm) if norm > 0 else -math.inf
         if exponent > 0.02:
-            colour = COLOURS["ppo"]
+            colour = COLOURS["second"]
             strength = 0.25 + exponent / FULL_AT
         else:
             colour = COLOURS["you"]

@@ -27,7 +27,7 @@ def gates_picture(first: list[float], later: list[float]) -> Picture:
         for i, z in enumerate(values):
             x = MARGIN + i * width
             opacity = max(0.0, 2 * z - 1)
-            parts.append(svg.rect(x, y + 24, width - 0.6, STRIP, COLOURS["sft"], opacity=opacity))
+            parts.append(svg.rect(x, y + 24, width - 0.6, STRIP, COLOURS["first"], opacity=opacity))
         n_shut = sum(z > 0.95 for z in values)
         said.append(f"{name}: from {span}, {n_shut} of {len(values)} above 0.95")
         y += STRIP + 38

@@ -9,17 +9,11 @@ from gptlab.experiments.rnn.recall_game import LETTERS
 from gptlab.view.kit import style, svg
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
-from gptlab.view.palette import COLOURS, FAINT
+from gptlab.view.palette import COLOURS, FAINT, NETWORKS
 
 NAMES = "ABCDEFGH"[:LETTERS]
 DISTANCES = (3, 6, 12, 24)
-TINTS = {
-    "RNN": COLOURS["base"],
-    "GRU": COLOURS["sft"],
-    "GRU, bias 3": COLOURS["ppo_ptx"],
-    "Transformer": COLOURS["ppo"],
-    "you": COLOURS["you"],
-}
+TINTS = {**NETWORKS, "you": COLOURS["you"]}
 MARKS = {"RNN": "s", "GRU": "^", "GRU, bias 3": "D", "Transformer": "o"}
 
 

@@ -2,9 +2,7 @@
 
 from gptlab.view.kit import style
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS
-
-TINTS = {"window of 8": COLOURS["base"], "RNN": COLOURS["ppo"], "GRU": COLOURS["sft"]}
+from gptlab.view.palette import COLOURS, NETWORKS
 
 
 def places_picture(losses: dict[str, tuple[float, float, float]], title: str) -> Picture:
@@ -17,7 +15,7 @@ def places_picture(losses: dict[str, tuple[float, float, float]], title: str) ->
     group = len(names) + 1  # room of one group of bars
     for i, name in enumerate(names):
         places = [i, i + group]
-        axes.barh(places, losses[name][1:], color=TINTS.get(name, COLOURS["floor"]), height=0.82)
+        axes.barh(places, losses[name][1:], color=NETWORKS.get(name, COLOURS["floor"]), height=0.82)
         for place, value in zip(places, losses[name][1:]):
             axes.annotate(
                 f"{name}  {value:.2f}",

@@ -5,7 +5,7 @@ from gptlab.view.kit import style
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS
 
-TINTS = {"retain_graph=True": COLOURS["ppo"], "h.detach()": COLOURS["sft"]}
+TINTS = {"retain_graph=True": COLOURS["second"], "h.detach()": COLOURS["first"]}
 
 
 def batch_costs_picture(runs: dict[str, list[BatchCost]]) -> Picture:

@@ -3,9 +3,7 @@
 from gptlab.experiments.power_law import log_slope
 from gptlab.view.kit import style
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS
-
-TINTS = {"RNN": COLOURS["base"], "GRU": COLOURS["sft"], "Transformer": COLOURS["ppo"]}
+from gptlab.view.palette import NETWORKS
 
 
 def cost_picture(chains: dict[str, dict[int, int]], took: dict[str, dict[int, float]]) -> Picture:
@@ -39,7 +37,7 @@ def _draw_lines(axes, lines: dict[str, dict[int, float]], scale: float = 1.0) ->
     for name, by_length in lines.items():
         label = f"{name}, slope {_slope(by_length):.2f}"
         ys = [scale * y for y in by_length.values()]
-        axes.plot(list(by_length), ys, "o-", color=TINTS[name], label=label)
+        axes.plot(list(by_length), ys, "o-", color=NETWORKS[name], label=label)
     lengths = list(next(iter(lines.values())))
     axes.set(xscale="log", yscale="log", xlabel="tokens in the text")
     axes.set_xticks(lengths, [str(n) for n in lengths])

@@ -10,7 +10,7 @@ from gptlab.view.palette import COLOURS, FAINT
 
 STEP, SIDE, MARGIN = 80, 44, 16  # pixels: from box to box, of a box, the edge
 LEFT, CELL = 54, 15  # pixels: left of the columns, height of one number
-PLUS, MINUS = COLOURS["sft"], COLOURS["ppo"]
+PLUS, MINUS = COLOURS["first"], COLOURS["second"]
 
 
 def unrolled_picture(words: Sequence[str]) -> Picture:
@@ -27,7 +27,7 @@ def unrolled_picture(words: Sequence[str]) -> Picture:
         parts += [
             *_arrow(x - STEP + SIDE + 3, top + SIDE / 2, x - 3, top + SIDE / 2, PLUS),
             *_box(x, top, f"h{_subscript(t)}", COLOURS["you"]),
-            *_arrow(x + SIDE / 2, low - 20, x + SIDE / 2, top + SIDE + 3, COLOURS["base"]),
+            *_arrow(x + SIDE / 2, low - 20, x + SIDE / 2, top + SIDE + 3, COLOURS["neutral"]),
             svg.text(x + SIDE / 2, low, svg.shorten(word, STEP - 8, 15), 15, "middle", weight=600),
         ]
     x = MARGIN + STEP + SIDE / 2

@@ -6,7 +6,7 @@ from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS
 
-TINTS = {"one by one": COLOURS["sft"], "all at once": COLOURS["ppo"]}
+TINTS = {"one by one": COLOURS["first"], "all at once": COLOURS["second"]}
 TITLES = {
     "legal": "pages that this web could have written",
     "right": "first lines with the right answer and no other",
@@ -23,7 +23,7 @@ def joint_sampling_picture(shares: dict[str, list[Shares]]) -> Picture:
         rungs.append(Rung(title, None))
         for way, found in shares.items():
             mean = sum(getattr(one, name) for one in found) / len(found)
-            rungs.append(Rung(way, mean, percent(mean), TINTS.get(way, COLOURS["base"])))
+            rungs.append(Rung(way, mean, percent(mean), TINTS.get(way, COLOURS["neutral"])))
     image = ladder(rungs, "The same model, two ways to write", "share of the continuations")
     described = [r.label if r.value is None else f"{r.label} {r.note}" for r in rungs]
     return Picture(image, "; ".join(described))

@@ -110,7 +110,7 @@ def _bar(shown: Distribution, i: int, label: str, left: float, y: float, unit: f
     p = float(shown.final[i])
     cut = p == 0 < tempered
     ink = INK if p else FAINT
-    fill = COLOURS["sft"] if p else EDGE
+    fill = COLOURS["first"] if p else EDGE
     name = svg.text(left - 10, y + 17, svg.shorten(label, COLUMN, SIZE), SIZE, "end", fill=ink)
     length = unit * (p or tempered)
     number = "cut" if cut else percent(p)
@@ -118,7 +118,9 @@ def _bar(shown: Distribution, i: int, label: str, left: float, y: float, unit: f
         name.replace("<text ", '<text text-decoration="line-through" ') if cut else name,
         svg.rect(left, y + 4, max(1.5, length), ROW - 8, fill, radius=2),
         svg.text(left + max(length, unit * first) + 8, y + 17, number, 13, fill=ink),
-        svg.line(left + unit * first, y + 2, left + unit * first, y + ROW - 2, COLOURS["ppo"], 2),
+        svg.line(
+            left + unit * first, y + 2, left + unit * first, y + ROW - 2, COLOURS["second"], 2
+        ),
     ]
 
 

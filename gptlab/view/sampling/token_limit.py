@@ -50,7 +50,7 @@ class TokenLimit:
 
     def _draw(self) -> None:
         kept, reason = truncate(self.assistant, self.reply, self.limit.value)
-        colour = COLOURS[self.assistant.stage] if reason == "stop" else COLOURS["ppo"]
+        colour = COLOURS[self.assistant.stage] if reason == "stop" else COLOURS["wrong"]
         end = "⟨end⟩: the model stopped" if reason == "stop" else "▌ cut off: the limit came first"
         self.text.value = (
             f'<div aria-live="polite" '
@@ -79,7 +79,7 @@ def token_limit_picture(assistant: Assistant, question: str, reply: list[int]) -
         if reason == "stop":
             colour, mark, ended_by = COLOURS[assistant.stage], " ⟨end⟩", "the model"
         else:
-            colour, mark, ended_by = COLOURS["ppo"], " ▌", "the limit"
+            colour, mark, ended_by = COLOURS["wrong"], " ▌", "the limit"
         parts += [
             svg.line(14, y, WIDTH - 14, y, EDGE),
             svg.text(14, y + 20, str(limit), 14, weight=600),

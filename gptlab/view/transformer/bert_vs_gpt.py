@@ -13,7 +13,7 @@ def pairs_picture(rows: dict[str, dict[str, float]], title: str, width: float = 
     """
     left = 150
     room = width - left - 16 - 56
-    colours = (COLOURS["base"], COLOURS["sft"], COLOURS["ppo"])
+    colours = (COLOURS["neutral"], COLOURS["first"], COLOURS["second"])
     parts = [svg.text(16, 30, title, 15, weight=600)]
     said = []
     y = 44

@@ -70,7 +70,7 @@ def _box(x: float, y: float, width: float, label: str, p: float, true: bool) -> 
     place = (x + 1.5, y + 1.5, width - 3, ROW - 3)
     label = svg.shorten(label, width - 8, 13.5)
     return [
-        svg.rect(*place, COLOURS["sft"], 3, opacity=0.62 * p),
+        svg.rect(*place, COLOURS["first"], 3, opacity=0.62 * p),
         svg.rect(*place, "none", 3, stroke=COLOURS["floor"] if true else EDGE),
         svg.text(x + width / 2, y + 20, label, 13.5, "middle", weight=600 if true else 400),
     ]

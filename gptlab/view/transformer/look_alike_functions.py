@@ -15,8 +15,8 @@ def gelu_picture(gelu: Callable = transformer.gelu) -> Picture:
     """The reader's gelu beside relu."""
     x = torch.linspace(-4, 4, 161)
     figure, axes = style.figure(6.2, 3.2)
-    grey = COLOURS["base"]
-    blue = COLOURS["sft"]
+    grey = COLOURS["neutral"]
+    blue = COLOURS["first"]
     axes.plot(x.tolist(), torch.relu(x).tolist(), color=grey, linestyle=(0, (4, 2)), label="relu")
     axes.plot(x.tolist(), gelu(x).tolist(), color=blue, label="gelu")
     axes.set(xlabel="x", ylabel="what is let through", title="Two ways to stop what is negative")
@@ -35,7 +35,7 @@ def gelu_forms_picture(gelu: Callable = transformer.gelu) -> Picture:
     gap = gelu(x) - gelu_erf(x)
     figure, axes = style.figure(6.2, 2.8)
     axes.axhline(0, color=FAINT, linewidth=1)
-    axes.plot(x.tolist(), (gap * 1e4).tolist(), color=COLOURS["ppo"])
+    axes.plot(x.tolist(), (gap * 1e4).tolist(), color=COLOURS["second"])
     axes.set(xlabel="x", ylabel="difference · 10,000", title="gelu by tanh, less gelu by erf")
     most, where = gap.abs().max(dim=0)
     place = abs(float(x[where]))

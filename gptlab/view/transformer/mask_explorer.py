@@ -119,7 +119,7 @@ def _asking(x: float, y: float, word: str, own: bool) -> str:
 
 
 def _box(x: float, y: float, width: float, keep: bool, own: bool, across: bool) -> str:
-    fill = COLOURS["ppo"] if across else COLOURS["sft"]
+    fill = COLOURS["second"] if across else COLOURS["first"]
     place = (x + 1.5, y + 1.5, width - 3, ROW - 3)
     edge = svg.rect(*place, "none", 3, stroke=COLOURS["you"] if own else EDGE)
     if not keep:
@@ -144,7 +144,7 @@ def all_masks_picture() -> Picture:
                 place_of_box = (x + j * box + 1, top + i * box + 1, box - 2, box - 2)
                 fill = "#ffffff"
                 if mask[i, j]:
-                    fill = COLOURS["ppo"] if i >= n_source > j else COLOURS["sft"]
+                    fill = COLOURS["second"] if i >= n_source > j else COLOURS["first"]
                 parts.append(svg.rect(*place_of_box, fill, 2, EDGE, 0.75))
         if n_source:
             parts += [

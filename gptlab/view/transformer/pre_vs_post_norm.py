@@ -3,9 +3,9 @@
 from gptlab.experiments.transformer.pre_vs_post_norm import POST, PRE, WARM, smooth
 from gptlab.view.kit import style
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS
+from gptlab.view.palette import COLOURS, CYCLE
 
-TINTS = {PRE: COLOURS["sft"], POST: COLOURS["ppo"], WARM: COLOURS["ppo_ptx"]}
+TINTS = {PRE: COLOURS["first"], POST: COLOURS["second"], WARM: CYCLE[2]}
 
 
 def gradients_picture(norms: dict[str, dict[int, list[float]]]) -> Picture:
@@ -39,7 +39,7 @@ def curves_picture(curves: dict[str, list[float]], unigram_loss: float, title: s
     for name, losses in curves.items():
         drawn = smooth(losses)
         steps = range(1, len(drawn) + 1)
-        axes.plot(steps, drawn, color=TINTS.get(name, COLOURS["base"]), label=name)
+        axes.plot(steps, drawn, color=TINTS.get(name, COLOURS["neutral"]), label=name)
         said.append(f"{name} ends at {drawn[-1]:.2f}")
     axes.axhline(unigram_loss, **style.FLOOR)
     axes.annotate(

@@ -29,8 +29,8 @@ def residual_stream_picture(n_layers: int = 2) -> Picture:
     for layer in range(n_layers):
         y = top + 28 + 2 * layer * step
         names += [f"layer {layer} · attention", f"layer {layer} · feed-forward"]
-        parts += _part(x, y, names[-2], "fetches from other tokens", COLOURS["sft"])
-        parts += _part(x, y + step, names[-1], "thinks about this token alone", COLOURS["ppo"])
+        parts += _part(x, y, names[-2], "fetches from other tokens", COLOURS["first"])
+        parts += _part(x, y + step, names[-1], "thinks about this token alone", COLOURS["second"])
     alt = (
         f"A stream runs from token + position at the top to the head at the bottom. {', '.join(names)}: each reads a "
         "normalised copy of the stream and adds its result to it."
@@ -75,7 +75,7 @@ def contribution_norms_picture(contributions: Tensor, names: Sequence[str]) -> P
     said = []
     for i, (name, length, stream) in enumerate(zip(names, lengths, after)):
         y = 44 + i * ROW
-        colour = COLOURS["gold"] if i == 0 else COLOURS["sft"] if i % 2 else COLOURS["ppo"]
+        colour = COLOURS["gold"] if i == 0 else COLOURS["first"] if i % 2 else COLOURS["second"]
         parts += [
             svg.text(left - 10, y + 20, name, 14, "end"),
             svg.rect(left, y + 4, scale * stream, ROW - 8, EDGE, 3),
@@ -125,7 +125,7 @@ def _signed_bar(zero: float, y: float, length: float, number: str) -> list[str]:
     """A bar to the right of zero, or to the left for a negative length, with its number at its end."""
     width = abs(length)
     if length >= 0:
-        bar = svg.rect(zero, y + 5, max(1, width), ROW - 10, COLOURS["sft"], 2, opacity=0.85)
+        bar = svg.rect(zero, y + 5, max(1, width), ROW - 10, COLOURS["first"], 2, opacity=0.85)
         return [bar, svg.text(zero + width + 7, y + 20, number, 13.5)]
-    bar = svg.rect(zero - width, y + 5, max(1, width), ROW - 10, COLOURS["ppo"], 2, opacity=0.85)
+    bar = svg.rect(zero - width, y + 5, max(1, width), ROW - 10, COLOURS["second"], 2, opacity=0.85)
     return [bar, svg.text(zero - width - 7, y + 20, number, 13.5, "end")]

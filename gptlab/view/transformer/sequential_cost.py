@@ -4,7 +4,7 @@ from gptlab.experiments.power_law import log_slope
 from gptlab.experiments.sequential_cost import RECURRENT
 from gptlab.view.kit import style
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS
+from gptlab.view.palette import NETWORKS
 
 
 def layer_times_picture(took: dict[str, dict[int, float]]) -> Picture:
@@ -14,7 +14,7 @@ def layer_times_picture(took: dict[str, dict[int, float]]) -> Picture:
     for name, by_length in took.items():
         lengths = list(by_length)
         ms = [s * 1e3 for s in by_length.values()]
-        colour = COLOURS["ppo"] if name == RECURRENT else COLOURS["sft"]
+        colour = NETWORKS["RNN" if name == RECURRENT else "Transformer"]
         axes.plot(lengths, ms, "o-", color=colour, label=name)
         times = ", ".join(f"{t} tokens {m:.2g} ms" for t, m in zip(lengths, ms))
         said.append(f"{name}: {times}, slope {log_slope(lengths, ms):.2f}")

@@ -22,7 +22,7 @@ def test_premiums_are_ratios_beside_the_published_ones():
     boxes = [
         r
         for r in ET.fromstring(svg).iter(f"{NS}rect")
-        if r.get("fill") in (COLOURS["you"], COLOURS["base"])
+        if r.get("fill") in (COLOURS["you"], COLOURS["neutral"])
     ]
     mine, published = float(boxes[0].get("width")), float(boxes[2].get("width"))
     assert published / mine == pytest.approx(168_850 / 52_567 / 1.5, rel=1e-3) and within(svg)

@@ -72,7 +72,7 @@ def test_bars_are_as_long_as_their_probabilities():
         "3",
     } <= set(texts)
     fills = [r.get("fill") for r in picture.iter(f"{NS}rect")]
-    assert fills[2] == COLOURS["you"] and fills[1] == COLOURS["base"]
+    assert fills[2] == COLOURS["you"] and fills[1] == COLOURS["neutral"]
     assert (
         picture.get("aria-label")
         == picture.find(f"{NS}title").text
