@@ -108,7 +108,9 @@ def test_a_prompt_that_is_too_long_is_refused_in_one_line(base, real):
 
 
 @pytest.mark.parametrize("call", [
-    lambda s: sampler.be_the_sampler([s], prompts=("x",)), lambda s: token_limit.token_limit(s, "x"), lambda s: chat_box.chat_box(s, ["x"]),
+    lambda s: sampler.be_the_sampler([s], prompts=("x",)),
+    lambda s: token_limit.token_limit(s, "x"),
+    lambda s: chat_box.chat_box(s, ["x"]),
 ])  # fmt: skip
 def test_each_is_one_bundle_of_widget_and_picture(monkeypatch, real, call):
     shown = []
