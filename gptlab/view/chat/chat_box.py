@@ -7,6 +7,7 @@ import ipywidgets as w
 from gptlab.engine.assistant import Assistant, TooLong
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE, MAX_REPLY_TOKENS
 from gptlab.view.kit import svg
+from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, INK, PANEL
 
@@ -103,8 +104,8 @@ class ChatBox:
         )
 
 
-def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> tuple[str, str]:
-    """The same turns as (SVG, description)."""
+def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> Picture:
+    """The same turns as a picture."""
     parts, y = [], 12.0
     for question, reply in turns:
         for said, right in ((question, True), (reply, False)):
@@ -131,7 +132,7 @@ def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> tuple[st
     alt = f"A chat with the {assistant.name}. " + " ".join(
         f"Asked: “{q}” It says: “{r}”" for q, r in turns
     )
-    return svg.document(WIDTH, y + 6, parts, alt), alt
+    return Picture(svg.document(WIDTH, y + 6, parts, alt), alt)
 
 
 def wrapped(text: str, width: float) -> list[str]:

@@ -2,7 +2,7 @@
 
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS, CYCLE, FAINT, INK, PANEL
+from gptlab.view.palette import COLOURS, CYCLE, EDGE, FAINT, INK, PANEL
 
 WIDTH = 480  # pixels
 HEIGHT = 436
@@ -75,7 +75,7 @@ def _fan(
     """Lines from everything below to everything above."""
     spots = (-1, -0.5, 0, 0.5, 1)
     return [
-        svg.line(low[0] + a * low_half, low[1], high[0] + b * high_half, high[1], "#d6d3cc", 1)
+        svg.line(low[0] + a * low_half, low[1], high[0] + b * high_half, high[1], EDGE, 1)
         for a in spots
         for b in spots
     ]

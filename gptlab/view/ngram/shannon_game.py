@@ -101,7 +101,7 @@ class ShannonGame:
             return
         _, asked = self.guesses[len(self.bets)]
         self.bets.append(bet(option, self.sure.value))
-        self.answer.value = _answer(asked, option, self.bets[-1][asked.truth])
+        self.answer.value = answer_html(asked, option, self.bets[-1][asked.truth])
         self.score.value = self.picture()
         self._ask()
 
@@ -148,7 +148,7 @@ class ShannonGame:
         self.head.value = (
             f"<b>page {page} of {PAGES} · guess {len(self.bets) + 1} of {len(self.guesses)}</b>"
         )
-        self.text.value = _page_html(asked.before)
+        self.text.value = page_html(asked.before)
         for i, (button, label) in enumerate(zip(self.buttons, labels(asked))):
             button.description = f"{i + 1}  {label}"
             button.tooltip = f"bet on {label}"
@@ -177,7 +177,7 @@ def rungs(scores: dict[str, float]) -> list[Rung]:
     return found
 
 
-def _page_html(before: str) -> str:
+def page_html(before: str) -> str:
     """The page so far, and the gap."""
     gap = f'<span style="background:{COLOURS["you"]}">&nbsp;&nbsp;&nbsp;</span>'
     return (
@@ -187,7 +187,7 @@ def _page_html(before: str) -> str:
     )
 
 
-def _answer(asked: Guess, option: int, mine: float) -> str:
+def answer_html(asked: Guess, option: int, mine: float) -> str:
     """What came, and what it cost everyone."""
     options = labels(asked)
     mark = "✓" if option == asked.truth else "✗"

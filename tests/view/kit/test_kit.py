@@ -96,7 +96,7 @@ def test_bars_refuse_what_does_not_fit_together():
         bars.bars(["a", "b", "c"], [0.5, 0.5])
 
 
-def test_told_bars():
+def test_captioned_bars():
     picture = ET.fromstring(
         bars.captioned_bars([("answer", 0.5, "yes " * 60 + "the end"), ("other", 0.0, "")], "so …")
     )

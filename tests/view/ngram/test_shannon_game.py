@@ -70,8 +70,8 @@ def test_the_game_listens_to_keys_and_begins_anew(game):
 
 
 def test_the_game_shows_text_as_text(game):
-    assert "&lt;b&gt;&amp;" in shannon_game._page_html("<b>&")
-    told = shannon_game._answer(
+    assert "&lt;b&gt;&amp;" in shannon_game.page_html("<b>&")
+    told = shannon_game.answer_html(
         shannon_guesses.Guess("", ("<i>",) * 8, 0, {"a&b": (1.0,) + (0.0,) * 7}), 0, 0.5
     )
     assert "<i>" not in told and "&lt;i&gt;" in told and "a&amp;b 0.00" in told

@@ -1,0 +1,63 @@
+"""What the functions of a view return, and what an experiment may import."""
+
+import ast
+
+import pytest
+
+from gptlab.view.kit.picture import Picture
+from tests.support.paths import ROOT
+
+VIEW = ROOT / "gptlab" / "view"
+EXPERIMENTS = ROOT / "gptlab" / "experiments"
+DRAWS = ("matplotlib", "ipywidgets", "IPython", "gptlab.view")
+
+
+def functions_in(folder):
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.parse(path.read_bytes()).body:
+            if isinstance(node, ast.FunctionDef):
+                yield path, node
+
+
+def imports_in(path):
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+def test_every_picture_comes_with_its_description():
+    found = [
+        f"{path.relative_to(VIEW)}: {node.name}"
+        for path, node in functions_in(VIEW)
+        if node.name.endswith("_picture")
+        and (node.returns is None or ast.unparse(node.returns) != "Picture")
+    ]
+    assert not found, "return a Picture(image, alt)"
+
+
+def test_no_experiment_draws():
+    found = [
+        f"{path.relative_to(EXPERIMENTS)}: {name}"
+        for path in sorted(EXPERIMENTS.rglob("*.py"))
+        for name in imports_in(path)
+        if name.startswith(DRAWS)
+    ]
+    assert not found
+
+
+def test_an_experiment_is_short():
+    """At most 200 lines: one readable file a finding."""
+    lengths = {
+        path.relative_to(EXPERIMENTS).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in EXPERIMENTS.rglob("*.py")
+    }
+    assert {name: n for name, n in lengths.items() if n > 200} == {}
+
+
+def test_a_picture_unpacks_in_the_order_that_show_takes():
+    image, alt = Picture("<svg/>", "a dot")
+    assert (image, alt) == ("<svg/>", "a dot")
+    with pytest.raises(AttributeError):
+        Picture("<svg/>", "a dot").alt = "two dots"
