@@ -3,8 +3,9 @@
 import ast
 import json
 import re
-import unicodedata
 from pathlib import Path
+
+from wcwidth import wcswidth
 
 from gptlab.blanks.registry import blanks
 from gptlab.blanks.source_scan import Blank
@@ -69,7 +70,7 @@ def words(text: str) -> float:
 
 def columns(line: str) -> int:
     """How wide a line of code is; a Chinese character is as wide as two letters."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+    return wcswidth(line)
 
 
 def _frame(notebook: dict, number: int) -> list[str]:

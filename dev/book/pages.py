@@ -1,9 +1,10 @@
 """The pages of the website that are made from data: glossary, bibliography, measured figures, contents."""
 
-import re
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+
+from pybtex.database import parse_file
 
 from gptlab.engine.stages import LABELS, STAGES, WRITING_STAGES
 
@@ -93,13 +94,12 @@ def _where(number: int, lessons: list[Lesson]) -> str:
 
 
 def read_bib(path: Path) -> list[Entry]:
-    """The entries of a .bib file in which every field stands on a line of its own."""
-    text = path.read_text(encoding="utf-8")
-    found = re.findall(r"^@(\w+)\{([\w-]+),\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
-    return [
-        Entry(key, kind, dict(re.findall(r"^ {2}(\w+) = \{(.*)\},$", body, re.MULTILINE)))
-        for kind, key, body in found
-    ]
+    """The entries of a .bib file, in its order; people stand in the fields as they do in the file."""
+    entries = []
+    for one in parse_file(path, bib_format="bibtex").entries.values():
+        people = {role: " and ".join(map(str, names)) for role, names in one.persons.items()}
+        entries.append(Entry(one.key, one.type, people | dict(one.fields)))
+    return entries
 
 
 def bibliography_page(entries: list[Entry], names: dict[int, str]) -> str:

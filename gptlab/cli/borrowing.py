@@ -1,25 +1,25 @@
 """Whose code runs: fills in what is empty, and says so in one line."""
 
-import importlib
-
 from gptlab.blanks import registry
 
 EVERY_LESSON = 99
 
 
 def fill_empty(stand_ins: bool = False) -> str:
-    """Borrow what nobody has written yet; -> one line that says whose functions run.
+    """Borrow what nobody has written yet; returns one line that says whose functions run.
 
     Where the references have been taken away, what is empty stays so, and says so when it is called; with
     `stand_ins`, torch's own functions run in its place, as far as a trained model needs them.
     """
-    n_empty, n_stand_ins = sum(state == "empty" for state in registry.whose().values()), 0
+    n_empty = sum(state == "empty" for state in registry.whose().values())
+    n_stand_ins = 0
     if n_empty:
         try:
             registry.borrow(before=EVERY_LESSON)
         except registry.SolutionsMissing:
             if stand_ins:
-                importlib.import_module("gptlab.engine.model.torch_stand_ins")
+                import gptlab.engine.model.torch_stand_ins  # which names what stands in
+
                 n_stand_ins = len(registry.use_stand_ins())
     return line(list(registry.whose().values()), n_empty, n_stand_ins)
 

@@ -7,14 +7,16 @@ import platform
 import shutil
 import sys
 import tempfile
+import tomllib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gptlab.blanks import choices, registry
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.solutions import solutions_folder, why_missing
-from gptlab.blanks.source_scan import short_path
-from gptlab.cli import models, versions
+from gptlab.blanks.source_scan import CHECKOUT, short_path
+from gptlab.cli import models
 from gptlab.engine import hardware
 
 EXAMPLES = """\
@@ -23,7 +25,9 @@ examples:
   gptlab doctor --json          for a program
 """
 OLDEST_PYTHON = (3, 11)
-LEAST_MEMORY_GB, LEAST_DISK_GB = 3.0, 1.0  # what `gptlab run` needs at most
+LEAST_MEMORY_GB = 3.0  # what `gptlab run` needs at most
+LEAST_DISK_GB = 1.0
+REINSTALL_TORCH = "python -m pip install --force-reinstall torch"
 MARKS = {"ok": "ok  ", "slow": "slow", "info": "note", "wrong": "BAD "}
 CHINESE_FONTS = (
     "Noto Sans CJK",
@@ -66,45 +70,30 @@ def register(commands) -> None:
 
 def examine(options: argparse.Namespace) -> int:
     """Print all findings; 1 when something is wrong."""
-    findings = [
-        python(),
-        *packages(),
-        torch_works(),
-        cores(),
-        memory(),
-        disk(),
-        writable(),
-        course(),
-        solutions(),
-        borrowed(),
-        shipped(),
-        chinese_font(),
-    ]
+    findings = [python(), *packages(), *map(looked_at, THINGS)]
     wrong = [finding for finding in findings if finding.state == "wrong"]
     if options.json:
-        print(
-            json.dumps(
-                {"ok": not wrong, "findings": [asdict(f) for f in findings]},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        report = {"ok": not wrong, "findings": [asdict(finding) for finding in findings]}
+        print(json.dumps(report, ensure_ascii=False, indent=1))
         return 1 if wrong else 0
     for finding in findings:
-        print(
-            f"{MARKS[finding.state]}  {finding.name:<14} {finding.text}"
-            + (f"\n      {'':<14} -> {finding.mend}" if finding.mend else "")
-        )
-    slow = sum(finding.state == "slow" for finding in findings)
-    print(
-        "\n"
-        + (
-            f"{len(wrong)} to mend, see the arrows."
-            if wrong
-            else "Nothing is wrong." + (" Some things will be slow." if slow else "")
-        )
-    )
-    return 1 if wrong else 0
+        print(f"{MARKS[finding.state]}  {finding.name:<14} {finding.text}")
+        if finding.mend:
+            print(f"      {'':<14} -> {finding.mend}")
+    if wrong:
+        print(f"\n{len(wrong)} to mend, see the arrows.")
+        return 1
+    slow = any(finding.state == "slow" for finding in findings)
+    print("\nNothing is wrong." + (" Some things will be slow." if slow else ""))
+    return 0
+
+
+def looked_at(look: Callable[[], Finding]) -> Finding:
+    """What a look gives; where it needs a package that is missing, that it cannot be told."""
+    try:
+        return look()
+    except ModuleNotFoundError as error:  # `packages` names it too
+        return Finding(look.__name__, "info", f"cannot be told without {error.name}")
 
 
 def python() -> Finding:
@@ -121,17 +110,48 @@ def python() -> Finding:
 
 def packages() -> list[Finding]:
     """What gptlab needs, against the versions that it asks for."""
+    try:
+        wanted = requirements()
+    except ModuleNotFoundError:  # what reads versions is itself one of the packages
+        mend = "python -m pip install packaging"
+        return [Finding("packages", "wrong", "cannot be compared without packaging", mend)]
     found, good = [], []
-    for name, wanted in versions.requirements():
-        have = versions.installed(name)
-        if have is not None and versions.satisfies(have, wanted):
-            good.append(f"{name} {have}")
+    for one in wanted:
+        have = installed(one.name)
+        if have is not None and one.specifier.contains(have, prereleases=True):
+            good.append(f"{one.name} {have}")
             continue
-        mend = f"python -m pip install '{name}{wanted}'"
-        found.append(
-            Finding(name, "wrong", f"{have or 'not installed'}, but {wanted} is needed", mend)
-        )
+        text = f"{have or 'not installed'}, but {one.specifier} is needed"
+        found.append(Finding(one.name, "wrong", text, f"python -m pip install '{one}'"))
     return [Finding("packages", "ok", ", ".join(good) or "none are named"), *found]
+
+
+def installed(name: str) -> str | None:
+    """The installed version of a package, None without one."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def requirements() -> list:
+    """gptlab's own dependencies for this machine: as installed, or as the checkout's pyproject.toml says."""
+    from importlib import metadata
+
+    from packaging.requirements import Requirement
+
+    try:
+        lines = metadata.requires("gptlab") or []
+    except metadata.PackageNotFoundError:
+        try:
+            text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+        except OSError:
+            return []
+        lines = tomllib.loads(text)["project"]["dependencies"]
+    every = [Requirement(line) for line in lines]
+    return [one for one in every if one.marker is None or one.marker.evaluate({"extra": ""})]
 
 
 def torch_works() -> Finding:
@@ -142,58 +162,37 @@ def torch_works() -> Finding:
         total = float(torch.ones(3, 4).sum())
     except Exception as error:  # a broken installation fails in many ways
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        return Finding(
-            "torch",
-            "wrong",
-            f"cannot be used: {reason}",
-            "python -m pip install --force-reinstall torch",
-        )
-    threads, n_cores = torch.get_num_threads(), hardware.cores()
+        return Finding("torch", "wrong", f"cannot be used: {reason}", REINSTALL_TORCH)
     if total != 12:
-        return Finding(
-            "torch",
-            "wrong",
-            f"adds twelve ones to {total:g}",
-            "python -m pip install --force-reinstall torch",
-        )
+        return Finding("torch", "wrong", f"adds twelve ones to {total:g}", REINSTALL_TORCH)
+    threads, n_cores = torch.get_num_threads(), hardware.cores()
     if threads > n_cores:
-        return Finding(
-            "torch",
-            "slow",
-            f"{threads} threads on {n_cores} cores",
-            f"set OMP_NUM_THREADS={n_cores}",
-        )
+        text = f"{threads} threads on {n_cores} cores"
+        return Finding("torch", "slow", text, f"set OMP_NUM_THREADS={n_cores}")
     return Finding("torch", "ok", f"works, {threads} {'thread' if threads == 1 else 'threads'}")
 
 
 def cores() -> Finding:
     """How many cores, and how busy they are."""
-    n, text = hardware.cores(), f"{hardware.cores()} of {hardware.processor()}"
+    n = hardware.cores()
+    text = f"{n} of {hardware.processor()}"
     if n < 2:
-        return Finding(
-            "cores", "slow", text, "one core: `gptlab run` takes about twice as long as it says"
-        )
-    if hasattr(os, "getloadavg") and os.getloadavg()[0] > n:
-        return Finding(
-            "cores",
-            "slow",
-            f"{text}, which other programs keep busy (load {os.getloadavg()[0]:.1f})",
-            "close what you do not need",
-        )
+        mend = "one core: `gptlab run` takes about twice as long as it says"
+        return Finding("cores", "slow", text, mend)
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > n:
+        text += f", which other programs keep busy (load {load:.1f})"
+        return Finding("cores", "slow", text, "close what you do not need")
     return Finding("cores", "ok", text)
 
 
 def memory() -> Finding:
     """Whether a run fits."""
     have = hardware.memory_gb()
-    if have and have < LEAST_MEMORY_GB:
-        return Finding(
-            "memory",
-            "slow",
-            f"{have:.1f} GB; a small run takes up to {LEAST_MEMORY_GB:g}",
-            "choose --preset tiny",
-        )
-    return Finding("memory", "ok", f"{have:.1f} GB" if have else "cannot be told")
+    if have < LEAST_MEMORY_GB:
+        text = f"{have:.1f} GB; a small run takes up to {LEAST_MEMORY_GB:g}"
+        return Finding("memory", "slow", text, "choose --preset tiny")
+    return Finding("memory", "ok", f"{have:.1f} GB")
 
 
 def disk() -> Finding:
@@ -289,3 +288,17 @@ def chinese_font() -> Finding:
         "info",
         "none: figures show boxes for Chinese letters (install e.g. fonts-noto-cjk)",
     )
+
+
+THINGS = (
+    torch_works,
+    cores,
+    memory,
+    disk,
+    writable,
+    course,
+    solutions,
+    borrowed,
+    shipped,
+    chinese_font,
+)

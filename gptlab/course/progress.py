@@ -4,7 +4,6 @@ Only what she wrote is judged; what is borrowed counts as not written. Nothing h
 """
 
 import contextlib
-import unicodedata
 from dataclasses import dataclass
 
 from gptlab.blanks import registry
@@ -81,11 +80,13 @@ def progress() -> Source:
 
 def table(rows: list[LessonProgress]) -> str:
     """Number, title, bar and counts of each lesson, and the sum."""
+    from wcwidth import wcswidth  # a Chinese character takes two columns of a terminal
+
     rows = [row for row in rows if row.blanks]
-    width = max((_width(row.label) for row in rows), default=0)
+    width = max((wcswidth(row.label) for row in rows), default=0)
     lines = []
     for row in rows:
-        label = row.label + " " * (width - _width(row.label))
+        label = row.label + " " * (width - wcswidth(row.label))
         lines.append(f"{row.number:2}  {label}  {bar(row)}  {counts(row)}")
     passes = sum(row.count("passes") for row in rows)
     total = sum(len(row.blanks) for row in rows)
@@ -120,8 +121,3 @@ def counts(row: LessonProgress) -> str:
 def _cells(count: int, total: int) -> int:
     """A count as a part of the bar, rounded down, but at least one cell for one blank."""
     return max(BAR * count // total, count > 0)
-
-
-def _width(text: str) -> int:
-    """Columns that a text takes on a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

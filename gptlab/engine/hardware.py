@@ -1,12 +1,12 @@
 """This machine: settings that make torch fast on a small CPU, and facts that reports name."""
 
 import ctypes
-import os
 import platform
 import subprocess
 from pathlib import Path
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's mallopt
+M_TRIM_THRESHOLD = -1  # of glibc's mallopt
+M_MMAP_THRESHOLD = -3
 KEEP_BYTES = 1 << 30
 
 
@@ -54,23 +54,29 @@ def describe() -> dict:
 
 def cores() -> int:
     """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    import psutil
+
+    process = psutil.Process()
+    if hasattr(process, "cpu_affinity"):  # macOS binds no process to cores
+        return len(process.cpu_affinity())
+    return psutil.cpu_count() or 1
 
 
 def memory_gb() -> float:
-    """Physical memory, 0.0 where it cannot be told."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    except (ValueError, OSError, AttributeError):
-        return 0.0
+    """Physical memory."""
+    import psutil
+
+    return psutil.virtual_memory().total / 1e9
 
 
 def peak_memory_gb() -> float:
-    """The most memory that this process held so far, 0.0 where it cannot be told."""
-    try:
-        import resource
-    except ImportError:
-        return 0.0
+    """The most memory that this process held so far."""
+    import psutil
+
+    if platform.system() == "Windows":
+        return psutil.Process().memory_info().peak_wset / 1e9
+    import resource  # only where there is Unix; psutil knows no peak there
+
     scale = 1 if platform.system() == "Darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e9
 
@@ -78,14 +84,11 @@ def peak_memory_gb() -> float:
 def commit() -> str:
     """The commit of the checkout that runs, with + where files have changed since; "unknown" without git."""
     folder = Path(__file__).resolve().parents[2]
-    head, changed = (
-        _git(folder, *words)
-        for words in (
-            ("rev-parse", "--short=12", "HEAD"),
-            ("status", "--porcelain", "--untracked-files=no"),
-        )
-    )
-    return "unknown" if not head else head + ("+" if changed else "")
+    head = _git(folder, "rev-parse", "--short=12", "HEAD")
+    changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    if not head:
+        return "unknown"
+    return f"{head}+" if changed else head
 
 
 def _git(folder: Path, *words: str) -> str:

@@ -8,14 +8,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from gptlab.blanks import registry
 from gptlab.blanks.errors import EmptyBlank
 from gptlab.blanks.source_scan import PACKAGE
-from gptlab.cli import borrowing, doctor, main, models, versions
+from gptlab.cli import borrowing, doctor, main, models
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.data.corpus import Tokenizer
@@ -234,9 +237,9 @@ def test_doctor(capsys, tmp_path, monkeypatch):
     assert names <= set(found)
     assert found["runs/"]["state"] == "ok" and list(tmp_path.iterdir()) == []
     (tmp_path / "runs").write_text("a file where a folder should be")
-    monkeypatch.setattr(versions, "installed", {"old-torch": "2.1", "numpy": "2.0"}.get)
-    wanted = [("old-torch", ">=2.6"), ("no-such-package", ">=1"), ("numpy", ">=1")]
-    monkeypatch.setattr(versions, "requirements", lambda: wanted)
+    monkeypatch.setattr(doctor, "installed", {"old-torch": "2.1", "numpy": "2.0"}.get)
+    wanted = [Requirement(one) for one in ("old-torch>=2.6", "no-such-package>=1", "numpy>=1")]
+    monkeypatch.setattr(doctor, "requirements", lambda: wanted)
     found = findings(capsys)
     wrong = {
         name: finding["mend"] for name, finding in found.items() if finding["state"] == "wrong"
@@ -263,21 +266,63 @@ def test_doctor_without_solutions(capsys, monkeypatch, tmp_path):
         ("2.13.0+cpu", ">=2.6", True),
         ("2.6", ">=2.6", True),
         ("2.5.9", ">=2.6", False),
+        ("2.6.0rc1", ">=2.6", False),
+        ("2.14.0.dev20261101+cpu", ">=2.6", True),
         ("10.0", ">=9.1", True),
         ("2.13.0", "", True),
         ("3.0", ">=2.6,<3", False),
         ("2.9", ">=2.6,<3", True),
         ("1.0", "==1.0.0", True),
         ("1.0", "!=1.0", False),
+        ("8.1.3", "==8.1.*", True),
+        ("3.0", "~=2.6", False),
+        (None, ">=1", False),
     ],
 )
-def test_versions(have, wanted, good):
-    assert versions.satisfies(have, wanted) is good
+def test_versions(monkeypatch, have, wanted, good):
+    monkeypatch.setattr(doctor, "installed", lambda name: have)
+    monkeypatch.setattr(doctor, "requirements", lambda: [Requirement(f"torch{wanted}")])
+    assert ("torch" not in [finding.name for finding in doctor.packages()]) is good
 
 
-def test_requirements_are_those_of_the_project():
+def not_installed(name):
+    raise metadata.PackageNotFoundError(name)
+
+
+def test_requirements_are_those_of_the_project(monkeypatch):
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert {f'"{name}{wanted}"' in text for name, wanted in versions.requirements()} == {True}
+    wanted = tomllib.loads(text)["project"]["dependencies"]
+    wanted = {str(Requirement(one)) for one in wanted}
+    assert {str(one) for one in doctor.requirements()} <= wanted  # as it was installed
+    monkeypatch.setattr(metadata, "requires", not_installed)
+    assert {str(one) for one in doctor.requirements()} == wanted
+
+
+WITHOUT = """
+import sys
+from importlib import metadata
+missing, versions = sys.argv[1], metadata.version
+def no_package(name):
+    raise metadata.PackageNotFoundError(name)
+sys.modules[missing] = None
+metadata.requires = no_package  # so that pyproject.toml is read
+metadata.version = lambda name: no_package(name) if name == missing else versions(name)
+from gptlab.cli import main
+sys.exit(main.main(["doctor"]))
+"""
+
+
+@pytest.mark.parametrize("missing", ["packaging", "psutil", "wcwidth"])
+def test_doctor_says_what_is_missing(missing):
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, missing],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"},
+    )
+    assert done.returncode == 1 and done.stderr == "" and "pip install" in done.stdout
+    assert missing in done.stdout
 
 
 # -- what goes wrong ----------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """The elements of a picture drawn by hand, as SVG: text, boxes, lines, and the panel they stand on."""
 
 import re
-import unicodedata
 from html import escape
+
+from wcwidth import wcwidth
 
 from gptlab.view.palette import EDGE, FONTS, INK, PANEL
 
@@ -12,7 +13,7 @@ WIDE = 1.0  # and of a Chinese character
 
 def text_width(content: str, size: float = 15) -> float:
     """About how wide a text will be, in pixels; on the safe side for most fonts."""
-    return size * sum(WIDE if unicodedata.east_asian_width(c) in "WF" else NARROW for c in content)
+    return size * sum(WIDE if wcwidth(c) == 2 else NARROW for c in content)
 
 
 def shorten(content: str, width: float, size: float = 15) -> str:
