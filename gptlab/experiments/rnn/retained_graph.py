@@ -6,7 +6,7 @@ and larger than the one before; the cure is `h.detach()`, truncated backpropagat
 
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gptlab import neural_lm, rnn
+from gptlab.engine.model.recurrent import one_thread
 
 LETTERS = 8  # kinds of letters
 STATE = 32
@@ -90,7 +91,8 @@ def _read(weights: list[Tensor], ids: Tensor, h: Tensor) -> tuple[Tensor, Tensor
     return F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten()), states
 
 
-def train_batches(n: int, retain: bool = False, detach: bool = False) -> Iterator[BatchCost]:
+@one_thread()  # so that the times of small batches can be compared, whatever else the machine does
+def train_batches(n: int, retain: bool = False, detach: bool = False) -> list[BatchCost]:
     """Train on n batches one after the other and hand the state on: as it is, or cut off from its history.
 
     Raises what torch raises, when the history is neither kept nor cut.
@@ -98,6 +100,7 @@ def train_batches(n: int, retain: bool = False, detach: bool = False) -> Iterato
     weights = init_weights()
     h = torch.zeros(BATCH, STATE)
     counter = SavedTensorCounter()
+    costs = []
     for ids in random_batches(n):
         began = time.thread_time()
         if detach:
@@ -112,7 +115,8 @@ def train_batches(n: int, retain: bool = False, detach: bool = False) -> Iterato
             stepped = neural_lm.sgd_step(weights, [p.grad for p in weights], lr=0.1)
             weights = [p.requires_grad_() for p in stepped]
         h = states[:, -1]
-        yield BatchCost(time.thread_time() - began, operations, counter.kept)
+        costs.append(BatchCost(time.thread_time() - began, operations, counter.kept))
+    return costs
 
 
 def slowdown(costs: Sequence[BatchCost], n: int = 5) -> float:

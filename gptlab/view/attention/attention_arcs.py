@@ -189,7 +189,7 @@ class AttentionArcs:
 
     def refresh(self, _=None) -> None:
         """Draw anew."""
-        self.out.value = self.picture()[0]
+        self.out.value = self.picture().image
 
     def picture(self) -> Picture:
         """What the controls ask for."""

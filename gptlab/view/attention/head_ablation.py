@@ -133,7 +133,7 @@ class Switchboard:
         try:
             if not self.text.value:
                 raise TooLong("there is no text: write one")
-            self.out.value = self.picture(self.assistant, self.text.value, self.ablated)[0]
+            self.out.value = self.picture(self.assistant, self.text.value, self.ablated).image
         except TooLong as error:
             self.out.value = f'<div role="alert">{error}</div>'
 

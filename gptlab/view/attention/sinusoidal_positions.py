@@ -9,7 +9,7 @@ from gptlab.view.palette import COLOURS, EDGE
 
 
 def waves_picture(waves: Tensor) -> Picture:
-    """A table of position vectors (T, C) as a figure with its description: blue is −1, white 0, orange 1."""
+    """A table of position vectors (T, C) as colours: blue is −1, white 0, orange 1."""
     n_positions, n_channels = waves.shape
     figure, axes = style.figure(7.5, 3.6)
     image = axes.imshow(

@@ -133,7 +133,7 @@ class ScaleSlider:
 
     def refresh(self, _=None) -> None:
         """Draw anew."""
-        self.out.value = one_query_picture(self.d.value, self.seed)[0]
+        self.out.value = one_query_picture(self.d.value, self.seed).image
 
 
 def scale_slider(d: int = 64) -> None:
