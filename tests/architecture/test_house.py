@@ -264,7 +264,7 @@ def test_the_floor_test_itself(importer, imported, allowed):
 
 
 def test_experiments_train_interpret_looks_inside_and_view_draws():
-    drawing = {"matplotlib", "ipywidgets"}
+    drawing = {"matplotlib", "ipywidgets", "IPython"}
     training = {"train_adam", "backward", "optim"}
     for path in MODULES:
         floor = floor_of(parts_of(path))

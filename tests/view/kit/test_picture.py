@@ -1,4 +1,4 @@
-"""What the functions of a view return, and what an experiment may import."""
+"""What the functions of a view return."""
 
 import ast
 
@@ -8,8 +8,6 @@ from gptlab.view.kit.picture import Picture
 from tests.support.paths import ROOT
 
 VIEW = ROOT / "gptlab" / "view"
-EXPERIMENTS = ROOT / "gptlab" / "experiments"
-DRAWS = ("matplotlib", "ipywidgets", "IPython", "gptlab.view")
 
 
 def functions_in(folder):
@@ -17,14 +15,6 @@ def functions_in(folder):
         for node in ast.parse(path.read_bytes()).body:
             if isinstance(node, ast.FunctionDef):
                 yield path, node
-
-
-def imports_in(path):
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module
 
 
 def test_every_picture_comes_with_its_description():
@@ -35,16 +25,6 @@ def test_every_picture_comes_with_its_description():
         and (node.returns is None or ast.unparse(node.returns) != "Picture")
     ]
     assert not found, "return a Picture(image, alt)"
-
-
-def test_no_experiment_draws():
-    found = [
-        f"{path.relative_to(EXPERIMENTS)}: {name}"
-        for path in sorted(EXPERIMENTS.rglob("*.py"))
-        for name in imports_in(path)
-        if name.startswith(DRAWS)
-    ]
-    assert not found
 
 
 def test_an_experiment_is_short():
