@@ -5,11 +5,12 @@ import torch
 
 from gptlab.experiments.unseen_combinations import MARK, Combinations, loss_by_count
 from gptlab.world.web import Web
+from tests.support.toy_data import few_combinations
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def data():
-    return Combinations(Web(), n_facts=60, n_train=1500, n_test=120)
+    return few_combinations()
 
 
 def test_a_held_out_combination_is_never_in_training_and_all_else_is(data):

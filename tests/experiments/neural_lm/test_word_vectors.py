@@ -1,31 +1,20 @@
 """Word vectors while they are learnt: kinds, neighbours, projections."""
 
 import pytest
-import torch
 
-from gptlab.experiments.neural_lm.word_vectors import vector_history, word_kinds
-from gptlab.experiments.unseen_combinations import Combinations
+from gptlab.experiments.neural_lm.word_vectors import word_kinds
 from gptlab.world.web import Web
+from tests.support.toy_data import few_combinations, toy_history
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def history():
-    draw = torch.Generator().manual_seed(5)
-    words = ["|", *"abcdef"]
-    first = torch.randn(7, 5, generator=draw)
-    last = first.clone()
-    last[1:4], last[4:7] = torch.tensor([3.0, 0, 0, 0, 0]), torch.tensor([0, 3.0, 0, 0, 0])
-    last = last + 0.01 * torch.randn(7, 5, generator=draw)
-    return vector_history(
-        [(0, first), (70, last.requires_grad_())],
-        words,
-        {"early": tuple("abc"), "late": tuple("def")},
-    )
+    return toy_history()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def data():
-    return Combinations(Web(), n_facts=60, n_train=1500, n_test=120)
+    return few_combinations()
 
 
 def test_words_of_a_kind_find_each_other(history):

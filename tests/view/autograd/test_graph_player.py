@@ -2,19 +2,15 @@
 
 import pytest
 
-from gptlab.autograd import Value, backward
+from gptlab.autograd import backward
 from gptlab.view.autograd import graph_player, value_graph
 from gptlab.view.kit.number_format import three_digits
 from tests.support.pictures import words_in
-
-
-def example(a=2.0, b=-3.0, c=5.0):
-    a, b, c = Value(a, label="a"), Value(b, label="b"), Value(c, label="c")
-    return (a * b + c).tanh() * a
+from tests.support.toy_data import toy_expression
 
 
 def test_half_way_ends_where_backward_ends():
-    end = example()
+    end = toy_expression()
     walk = graph_player.PartialBackward(end)
     assert [v.label for v in walk.to_do] == ["×", "tanh", "+", "×"]
     assert walk.grads(0) == {id(end): 1.0}
@@ -41,7 +37,7 @@ def test_the_graph_to_play_with_follows_its_sliders():
     )
     play.leaves["b"].value = 0.5
     measured = play.measured()
-    end = example(2.0, 0.5, 1.5)
+    end = toy_expression(2.0, 0.5, 1.5)
     backward(end)
     leaves = {v.label: v.grad for v in value_graph.ancestors(end) if not v.parents}
     assert measured == pytest.approx(leaves, abs=1e-6)

@@ -6,15 +6,11 @@ from gptlab.autograd import Value, backward
 from gptlab.experiments.autograd.random_expression import random_expression
 from gptlab.view.autograd import value_graph
 from tests.support.pictures import NS, words_in
-
-
-def example(a=2.0, b=-3.0, c=5.0):
-    a, b, c = Value(a, label="a"), Value(b, label="b"), Value(c, label="c")
-    return (a * b + c).tanh() * a
+from tests.support.toy_data import toy_expression
 
 
 def test_ancestors_lists_parents_first_and_each_once():
-    values = value_graph.ancestors(example())
+    values = value_graph.ancestors(toy_expression())
     assert [v.label for v in values] == ["a", "b", "×", "c", "+", "tanh", "×"]
     assert all(values.index(p) < i for i, v in enumerate(values) for p in v.parents)
 

@@ -12,8 +12,8 @@ from tests.support.pictures import NS, words_in
 
 
 def test_untrained_tokens_are_those_that_look_like_an_impossible_byte():
-    draw = torch.Generator().manual_seed(5)
-    vectors = torch.randn(300, 7, generator=draw, dtype=torch.float64)
+    generator = torch.Generator().manual_seed(5)
+    vectors = torch.randn(300, 7, generator=generator, dtype=torch.float64)
     vectors[[40, 270]] = vectors[0xFF] * torch.tensor([[2.0], [0.5]])
     alike = cosine_to_token(vectors)
     a, b = vectors[3], vectors[0xFF]

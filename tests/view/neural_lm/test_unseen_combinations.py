@@ -4,16 +4,15 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from gptlab.experiments.unseen_combinations import Combinations
 from gptlab.view.neural_lm.unseen_combinations import combinations_picture
 from gptlab.view.palette import COLOURS
-from gptlab.world.web import Web
 from tests.support.pictures import NS
+from tests.support.toy_data import few_combinations
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def data():
-    return Combinations(Web(), n_facts=60, n_train=1500, n_test=120)
+    return few_combinations()
 
 
 def test_the_table_of_combinations(data):

@@ -5,16 +5,15 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from gptlab.experiments.unseen_combinations import Combinations
 from gptlab.view.kit import style
 from gptlab.view.neural_lm import versus_kneser_ney as versus
-from gptlab.world.web import Web
 from tests.support.pictures import NS, words_in
+from tests.support.toy_data import few_combinations
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def data():
-    return Combinations(Web(), n_facts=60, n_train=1500, n_test=120)
+    return few_combinations()
 
 
 def test_result_pictures_tell_their_figures(data):

@@ -3,26 +3,15 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-import torch
 
-from gptlab.experiments.neural_lm.word_vectors import vector_history
 from gptlab.view.neural_lm import word_vectors
 from tests.support.pictures import NS
+from tests.support.toy_data import toy_history
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def history():
-    draw = torch.Generator().manual_seed(5)
-    words = ["|", *"abcdef"]
-    first = torch.randn(7, 5, generator=draw)
-    last = first.clone()
-    last[1:4], last[4:7] = torch.tensor([3.0, 0, 0, 0, 0]), torch.tensor([0, 3.0, 0, 0, 0])
-    last = last + 0.01 * torch.randn(7, 5, generator=draw)
-    return vector_history(
-        [(0, first), (70, last.requires_grad_())],
-        words,
-        {"early": tuple("abc"), "late": tuple("def")},
-    )
+    return toy_history()
 
 
 def test_the_vectors_widget(history):
