@@ -276,6 +276,13 @@ def test_experiments_train_interpret_looks_inside_and_view_draws():
             assert not words & training, f"{name_of(path)} trains: see gptlab/experiments"
 
 
+def test_an_experiment_is_short():
+    """At most 200 lines: one readable file a finding."""
+    files = [path for path in MODULES if floor_of(parts_of(path)) == "experiments"]
+    lengths = {name_of(path): len(path.read_bytes().splitlines()) for path in files}
+    assert {name: n for name, n in lengths.items() if n > 200} == {}
+
+
 def test_no_star_import_and_no_utils():
     files = MODULES + SOLUTIONS
     stars = [name_of(path) for path in files if "*" in {name for _, name in imports_of(path)}]

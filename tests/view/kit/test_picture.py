@@ -27,15 +27,6 @@ def test_every_picture_comes_with_its_description():
     assert not found, "return a Picture(image, alt)"
 
 
-def test_an_experiment_is_short():
-    """At most 200 lines: one readable file a finding."""
-    lengths = {
-        path.relative_to(EXPERIMENTS).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
-        for path in EXPERIMENTS.rglob("*.py")
-    }
-    assert {name: n for name, n in lengths.items() if n > 200} == {}
-
-
 def test_a_picture_unpacks_in_the_order_that_show_takes():
     image, alt = Picture("<svg/>", "a dot")
     assert (image, alt) == ("<svg/>", "a dot")
