@@ -35,15 +35,15 @@ class Table:
     weights   relative, uniform by default
     drawable  the rows that can be drawn: those of positive weight
 
-    A reader asks a table of up to tens of thousands of rows which of them fit the page, thousands of times. Neither
-    question looks at every row. `matches` finds the rows that begin the rest of the page in a dict from the first
-    HEAD characters of each text: one look-up for each length that these have where they start with the page's next
-    character, so at most HEAD look-ups, and one comparison for each row that shares such a head. `longer` finds the
-    rows that go on after the page's end between two bisections of the sorted texts: log n comparisons. The dict and
-    the sorted list are made when first asked for, as most tables are only ever drawn from.
+    Readers ask two questions of tables with up to tens of thousands of rows, and neither may look at every row.
+    `matches` asks with which rows the page may go on at one place. A dict holds the rows by the first HEAD characters
+    of their texts; it is looked up once for each length that these heads have where they begin with the page's next
+    character, so at most HEAD times. `longer` asks which rows begin with what is left of the page and go on: they
+    lie between two bisections of the sorted texts, log n steps each. Dict and sorted list are made when first asked
+    for, because most tables are only drawn from.
     """
 
-    # read for every choice, and a slot is read faster than a dict; the cached properties need the dict
+    # slots, because they are read at every choice; the cached properties need a dict besides
     __slots__ = ("n", "texts", "values", "drawable", "logps", "cumulative", "__dict__")
 
     def __init__(

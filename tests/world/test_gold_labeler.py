@@ -318,7 +318,7 @@ def test_unseen_phrasings_stand_on_no_page(web):
 
 
 def test_questions_come_in_all_kinds_and_the_same_for_the_same_seed(web):
-    one, two = ([q for q in itertools.islice(Questions(web).draw(7), 2000)] for _ in range(2))
+    one, two = (list(itertools.islice(Questions(web).draw(7), 2000)) for _ in range(2))
     assert one == two
     shares = {
         kind: sum(q.kind == kind for q in one) / 2000
