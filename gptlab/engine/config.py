@@ -1,4 +1,4 @@
-"""One frozen dataclass a stage: every number that shapes a model or a run, each with its unit."""
+"""The configurations: one frozen dataclass a stage, with every number that shapes a model or a run, and its unit."""
 
 import dataclasses
 import json
@@ -106,21 +106,6 @@ class GPTConfig(Config):
         c = self.d_model
         return (self.vocab_size + self.context) * c + self.n_layers * (12 * c * c + 13 * c) + 2 * c
 
-    @classmethod
-    def tiny(cls, vocab_size: int) -> "GPTConfig":
-        """For tests: seconds on one core."""
-        return cls(vocab_size, context=64, n_layers=2, n_heads=2, d_model=64)
-
-    @classmethod
-    def small(cls, vocab_size: int) -> "GPTConfig":
-        """For one small computer: minutes on two cores."""
-        return cls(vocab_size)
-
-    @classmethod
-    def base(cls, vocab_size: int) -> "GPTConfig":
-        """For an hour on two cores."""
-        return cls(vocab_size, context=128, n_layers=6, n_heads=6, d_model=192)
-
 
 @dataclass(frozen=True)
 class TrainConfig(Config):
@@ -167,12 +152,8 @@ class SFTConfig(Config):
     warmup_fraction: float = 0.05  # share of all updates
     weight_decay: float = 0.1  # per update, times the learning rate; matrices only
     clip: float = 1.0  # largest global norm of the gradient
-    pretraining_mix: float = (
-        0.0  # share of each batch's sequences that are pretraining text, 0 to 0.9
-    )
-    muon_ratio: float = (
-        0.0  # Muon's learning rate for the blocks' matrices, in units of lr; 0 = AdamW for all
-    )
+    pretraining_mix: float = 0.0  # share of pretraining text in each batch's sequences, 0 to 0.9
+    muon_ratio: float = 0.0  # Muon's learning rate for the blocks' matrices over lr; 0 = AdamW
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -193,9 +174,7 @@ class RewardConfig(Config):
     prompts_per_batch: int = 16  # prompts an update, each with all of its ranked replies
     lr: float = 5e-4  # highest learning rate
     clip: float = 1.0  # largest global norm of the gradient
-    muon_ratio: float = (
-        0.0  # Muon's learning rate for the blocks' matrices, in units of lr; 0 = AdamW for all
-    )
+    muon_ratio: float = 0.0  # Muon's learning rate for the blocks' matrices over lr; 0 = AdamW
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -218,9 +197,7 @@ class PPOConfig(Config):
     beta: float = 0.05  # weight of the KL to the SFT model, reward per nat
     target_kl: float | None = None  # nats per reply that beta is steered to; None keeps beta
     gamma_ptx: float = 1.0  # weight of the pretraining loss; 0 = plain PPO
-    end_score: (
-        float | None
-    ) = -1.0  # reward of a reply that never ends; None = what the reward model says
+    end_score: float | None = -1.0  # reward of a reply that never ends; None = the model's
     max_new_tokens: int = 32  # R, longest reply
     seed: int = 0
 
