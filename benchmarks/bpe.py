@@ -48,7 +48,8 @@ def main() -> int:
         f"{args.vocab:,} tokens\nseconds, and in brackets seconds of the processor\n"
     )
     print(f"{'':44}{'engine':>14}{'tokenizers':>16}   merges")
-    web, agree = Web(0), True
+    web = Web(0)
+    agree = True
     rows = (
         (
             "little web, GPT-2's pattern",
@@ -78,7 +79,8 @@ def main() -> int:
 
 def library(size: int) -> str:
     """Source files of Python's own library, until they hold so many bytes: a text with many different words."""
-    texts, held = [], 0
+    texts = []
+    held = 0
     for path in sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py")):
         texts.append(path.read_text(encoding="utf-8", errors="replace")[: size - held])
         held += len(texts[-1].encode())

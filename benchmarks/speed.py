@@ -45,7 +45,8 @@ def rows(seconds: float):
     web = Web(0)
     pages = web.pages(1)
     next(pages)
-    size, began = 0, time.perf_counter()
+    size = 0
+    began = time.perf_counter()
     while time.perf_counter() - began < seconds:
         size += sum(len(next(pages).text.encode()) for _ in range(500))
     yield "the little web, pages written", f"{size / (time.perf_counter() - began) / 1e6:.1f} MB/s"
@@ -82,7 +83,8 @@ def rows(seconds: float):
 def timed(work, seconds: float, units: int) -> float:
     """Units a second, after one call to warm up."""
     work()
-    calls, began = 0, time.perf_counter()
+    calls = 0
+    began = time.perf_counter()
     while time.perf_counter() - began < seconds:
         work()
         calls += 1
@@ -147,7 +149,8 @@ def generation(seconds: float, batch: int, fused: bool) -> float:
 
 def peer_generation(seconds: float, batch: int) -> float:
     """Tokens a second of transformers' generate."""
-    model, prompts = peer().eval(), torch.randint(V, (batch, 20))
+    model = peer().eval()
+    prompts = torch.randint(V, (batch, 20))
     settings = {
         "max_new_tokens": 60,
         "min_new_tokens": 60,

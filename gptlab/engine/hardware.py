@@ -3,6 +3,8 @@
 import ctypes
 import platform
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 M_TRIM_THRESHOLD = -1  # of glibc's mallopt
@@ -24,6 +26,19 @@ def tune_allocator(n_threads: int | None = None) -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(M_MMAP_THRESHOLD, KEEP_BYTES)
         libc.mallopt(M_TRIM_THRESHOLD, KEEP_BYTES)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one core for a while: the products of one small step are not worth sharing."""
+    import torch
+
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n_threads)
 
 
 def processor() -> str:

@@ -16,9 +16,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from gptlab import rnn, transformer
 from gptlab.course import lesson
 from gptlab.engine.config import GPTConfig
+from gptlab.engine.hardware import one_thread
 from gptlab.engine.model import fused
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.recurrent import RecurrentLM, one_thread
+from gptlab.engine.model.recurrent import RecurrentLM
 
 MODEL_LENGTHS = (16, 32, 64, 128, 256, 512)
 MODEL_WIDTH = 64

@@ -42,7 +42,7 @@ def residual_contributions(model: GPT, ids: Sequence[int], ablated: Iterable[tup
 def logit_lens(model: GPT, ids: Sequence[int], ablated: Iterable[tuple] = ()) -> Tensor:
     """The next token's logits, read off the stream before the first layer and after each; -> (1 + L, T, V)."""
     residual = trace(model, torch.as_tensor(ids)[None], ablated).residual[::2, 0]
-    return transformer.layer_norm(residual, model.norm.weight, model.norm.bias) @ model.wte.T
+    return model.unembed(transformer.layer_norm(residual, model.norm.weight, model.norm.bias))
 
 
 def loss_by_layer(

@@ -87,6 +87,6 @@ def test_a_trace_runs_on_the_learners_functions(assistant):
 def test_a_fused_model_is_traced_alike(assistant):
     ids = torch.tensor([assistant.begin("ab ca")])
     plain = trace(assistant.model, ids)
-    fused = trace(copy.deepcopy(assistant.model).set_fused(True), ids)
+    fused = trace(copy.deepcopy(assistant.model).run_on("fused"), ids)
     torch.testing.assert_close(fused.attention, plain.attention, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(fused.residual, plain.residual, atol=1e-3, rtol=1e-4)

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from gptlab.engine.model.protocol import Trainable
+
 POOL = 16  # batches that are sorted by length together: little padding, and the order stays random
 
 
@@ -59,6 +61,6 @@ def check_lengths(sequences: list[list[int]], context: int | None, what: str) ->
         )
 
 
-def device_of(model) -> torch.device:
+def device_of(model: Trainable) -> torch.device:
     """The device on which a model's weights lie; a model without weights runs on the CPU."""
     return next((p.device for p in model.parameters()), torch.device("cpu"))

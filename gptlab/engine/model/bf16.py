@@ -5,6 +5,7 @@ rounds its two factors and its result to the 8 bits of bfloat16 and sums in floa
 H heads, D head width, N = B·T.
 """
 
+import itertools
 import time
 from dataclasses import replace
 from functools import cache, partial
@@ -13,12 +14,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gptlab.engine.hardware import one_thread
 from gptlab.engine.model import fused
 
 PRECISIONS = ("fp32", "bf16", "auto")
 MIN_SPEEDUP = 1.3  # "auto" asks for products that many times as fast
 MIN_WIDTH = 96  # C below which "auto" stays with float32: the gain is small, the answer chance
-PROBE_ROWS, PROBES = 512, 6
+PROBE_ROWS = 512
+PROBES = 6
 
 
 class _Linear(torch.autograd.Function):
@@ -31,7 +34,7 @@ class _Linear(torch.autograd.Function):
         return (rows @ w).to(x.dtype).add_(bias).view(*x.shape[:-1], -1)
 
     @staticmethod
-    def backward(ctx, grad: Tensor):
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         rows, w = ctx.saved_tensors
         whole = grad.reshape(-1, grad.shape[-1])  # (N, out)
         slope = whole.bfloat16()
@@ -58,7 +61,7 @@ class _Attend(torch.autograd.Function):
         return (weights.bfloat16() @ v).transpose(1, 2).reshape(b, t, width // 3).to(qkv.dtype)
 
     @staticmethod
-    def backward(ctx, grad: Tensor):
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
         (q, k, v), weights = ctx.saved_tensors
         b, h, t, d = q.shape
         g = grad.bfloat16().view(b, t, h, d).transpose(1, 2).contiguous()  # (B, H, T, D)
@@ -79,7 +82,15 @@ def feed_forward(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out: Te
     return _Linear.apply(hidden, w_out, b_out)
 
 
-def multi_head_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None) -> Tensor:
+def multi_head_attention(
+    x: Tensor,
+    w_qkv: Tensor,
+    b_qkv: Tensor,
+    w_out: Tensor,
+    b_out: Tensor,
+    n_heads: int,
+    mask: Tensor | None = None,
+) -> Tensor:
     """`fused.multi_head_attention` with products in bfloat16; every query must see a key."""
     t = x.shape[1]
     hidden = ~mask if mask is not None else torch.zeros(t, t, dtype=torch.bool, device=x.device)
@@ -87,7 +98,9 @@ def multi_head_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None) -> T
     return _Linear.apply(_Attend.apply(_Linear.apply(x, w_qkv, b_qkv), bias, n_heads), w_out, b_out)
 
 
-def causal_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads) -> Tensor:
+def causal_attention(
+    x: Tensor, w_qkv: Tensor, b_qkv: Tensor, w_out: Tensor, b_out: Tensor, n_heads: int
+) -> Tensor:
     """`fused.causal_attention` with products in bfloat16."""
     t = x.shape[1]
     mask = torch.ones(t, t, dtype=torch.bool, device=x.device).tril()
@@ -139,16 +152,13 @@ def speedup(d_model: int) -> float:
     """
     fine = time.get_clock_info("thread_time").resolution < 1e-5
     clock = time.thread_time if fine else time.perf_counter
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     x, w = torch.ones(PROBE_ROWS, d_model), torch.ones(d_model, 4 * d_model)
     best = {torch.float32: float("inf"), torch.bfloat16: float("inf")}
-    for _ in range(PROBES):
-        for dtype in best:
+    with one_thread():
+        for _, dtype in itertools.product(range(PROBES), best):
             begin = clock()
             rows, weight = x.to(dtype), w.to(dtype)
             out = rows @ weight
             out @ weight.T, rows.T @ out
             best[dtype] = min(best[dtype], clock() - begin)
-    torch.set_num_threads(n_threads)
     return best[torch.float32] / best[torch.bfloat16]

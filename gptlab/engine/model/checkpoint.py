@@ -91,7 +91,7 @@ def load(folder: str | Path, fused: bool = False, optimizer: bool = True) -> Che
         reason = getattr(error, "strerror", None) or str(error)
         raise CheckpointError(f"cannot read checkpoint {folder}: {_one_line(reason)}") from None
     gpt = model if kind == "gpt" else model.gpt
-    gpt.set_fused(fused)
+    gpt.run_on("fused" if fused else "plain")
     return Checkpoint(model, kind, tokenizer, state, meta)
 
 
@@ -105,7 +105,13 @@ def exists(folder: str | Path) -> bool:
     return (files.standing(Path(folder).absolute()) / CONFIG).is_file()
 
 
-def _contents(model, tokenizer, optimizer_state, meta, dtype) -> dict[str, bytes]:
+def _contents(
+    model: nn.Module,
+    tokenizer: Tokenizer | None,
+    optimizer_state: dict | None,
+    meta: dict | None,
+    dtype: torch.dtype | None,
+) -> dict[str, bytes]:
     """Every file's bytes, all made before the disk is touched."""
     kind = next((name for name, cls in KINDS.items() if type(model) is cls), None)
     if kind is None:
@@ -161,7 +167,8 @@ def _read_config(path: Path) -> tuple[str, GPTConfig, dict]:
         raise ValueError(f"{CONFIG} is not JSON") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"{CONFIG} is not of format {FORMAT!r}")
-    kind, meta = content.get("kind"), content.get("meta", {})
+    kind = content.get("kind")
+    meta = content.get("meta", {})
     if not isinstance(kind, str) or kind not in KINDS:
         raise ValueError(
             f"{CONFIG}: kind must be one of {', '.join(KINDS)}, but is {str(kind)[:40]!r}"
@@ -189,7 +196,8 @@ def _read_model(path: Path, kind: str, config: GPTConfig) -> nn.Module:
 
 def _empty_model(kind: str, config: GPTConfig, shapes: dict[str, tuple]) -> nn.Module:
     """A model without memory, whose shapes are those of the file."""
-    found, wanted = sum(math.prod(shape) for shape in shapes.values()), config.n_parameters
+    found = sum(math.prod(shape) for shape in shapes.values())
+    wanted = config.n_parameters
     head = 0 if kind == "gpt" else config.d_model + LARGEST_HEAD
     if not wanted <= found <= wanted + head:
         raise ValueError(f"{WEIGHTS} holds {found} numbers, but {CONFIG} asks for {wanted}")

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from gptlab import attention, transformer
 from gptlab.engine.config import GPTConfig
-from gptlab.engine.model import fused
+from gptlab.engine.model.functions import FunctionSet
+from gptlab.engine.model.fused import ModelFunctions
 from gptlab.engine.model.gpt import MLP, Attention, Norm
 
 
@@ -52,33 +53,43 @@ class TransformerLayer(nn.Module):
     def __init__(self, config: GPTConfig, post: bool = False, crossed: bool = False) -> None:
         super().__init__()
         c = config.d_model
-        self.n_heads, self.post = config.n_heads, post
-        self.norm1, self.attn, self.norm2, self.mlp = Norm(c), Attention(c), Norm(c), MLP(c)
+        self.n_heads = config.n_heads
+        self.post = post
+        self.norm1 = Norm(c)
+        self.attn = Attention(c)
+        self.norm2 = Norm(c)
+        self.mlp = MLP(c)
         if crossed:
-            self.norm3, self.cross = Norm(c), CrossAttention(c)
+            self.norm3 = Norm(c)
+            self.cross = CrossAttention(c)
 
     def forward(
-        self, x: Tensor, functions: fused.ModelFunctions, mask=None, memory=None, memory_mask=None
+        self,
+        x: Tensor,
+        functions: ModelFunctions,
+        mask: Tensor | None = None,
+        memory: Tensor | None = None,
+        memory_mask: Tensor | None = None,
     ) -> Tensor:
         """x (B, T, C), mask (T, T) or (B, 1, T, T), memory (B, S, C) -> (B, T, C)."""
         a, m = self.attn, self.mlp
 
-        def attend(y):
+        def attend(y: Tensor) -> Tensor:
             return functions.multi_head_attention(
                 y, a.w_qkv, a.b_qkv, a.w_out, a.b_out, self.n_heads, mask
             )
 
-        def mlp(y):
+        def mlp(y: Tensor) -> Tensor:
             return functions.feed_forward(y, m.w_in, m.b_in, m.w_out, m.b_out)
 
-        def norm(weights):
+        def norm(weights: Norm) -> Callable[[Tensor], Tensor]:
             return lambda y: functions.layer_norm(y, weights.weight, weights.bias)
 
         block = transformer.post_ln_block if self.post else transformer.pre_ln_block
         if memory is None:
             return block(x, attend, mlp, norm(self.norm1), norm(self.norm2))
 
-        def cross_attend(y):
+        def cross_attend(y: Tensor) -> Tensor:
             return self.cross(y, memory, self.n_heads, memory_mask)
 
         x = block(
@@ -99,7 +110,9 @@ class TransformerStack(nn.Module):
         self, config: GPTConfig, post: bool = False, crossed: bool = False, seed: int = 0
     ) -> None:
         super().__init__()
-        self.config, self.post, self.functions = config, post, fused.select_functions(True)
+        self.config = config
+        self.post = post
+        self.functions = FunctionSet("fused")
         self.wte = nn.Parameter(torch.empty(config.vocab_size, config.d_model))
         self.layers = nn.ModuleList(
             TransformerLayer(config, post, crossed) for _ in range(config.n_layers)
@@ -121,7 +134,13 @@ class TransformerStack(nn.Module):
                 )  # three matrices side by side
                 p.normal_(0.0, (2 / (p.shape[0] + n_out)) ** 0.5, generator=generator)
 
-    def forward(self, ids: Tensor, mask=None, memory=None, memory_mask=None) -> Tensor:
+    def forward(
+        self,
+        ids: Tensor,
+        mask: Tensor | None = None,
+        memory: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+    ) -> Tensor:
         """ids (B, T) int, masks and memory as in `TransformerLayer` -> (B, T, C) float."""
         t, c = ids.shape[1], self.config.d_model
         if t > self.config.context:
@@ -129,13 +148,10 @@ class TransformerStack(nn.Module):
                 f"{t} tokens do not fit a context of {self.config.context}; give fewer"
             )
         x = nn.functional.embedding(ids, self.wte) * c**0.5 + self.positions[:t]
+        functions = self.functions.get()
         for layer in self.layers:
-            x = layer(x, self.functions, mask, memory, memory_mask)
-        return (
-            x
-            if self.norm is None
-            else self.functions.layer_norm(x, self.norm.weight, self.norm.bias)
-        )
+            x = layer(x, functions, mask, memory, memory_mask)
+        return x if self.norm is None else functions.layer_norm(x, self.norm.weight, self.norm.bias)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """The head, tied to the embedding; (B, T, C) -> (B, T, V)."""
@@ -147,11 +163,9 @@ class TransformerLM(nn.Module):
 
     def __init__(self, config: GPTConfig, causal: bool, post: bool = False, seed: int = 0) -> None:
         super().__init__()
-        self.config, self.causal, self.stack = (
-            config,
-            causal,
-            TransformerStack(config, post, seed=seed),
-        )
+        self.config = config
+        self.causal = causal
+        self.stack = TransformerStack(config, post, seed=seed)
 
     def forward(self, ids: Tensor, keep: Tensor | None = None) -> Tensor:
         """Scores at every position; ids (B, T) int, keep (B, T) bool, False = padding -> (B, T, V) float."""
@@ -188,38 +202,6 @@ class Translator(nn.Module):
         done = torch.zeros(len(source), dtype=torch.bool)
         while target.shape[1] <= most and not bool(done.all()):
             best = self(source, target, keep)[:, -1].argmax(dim=-1).masked_fill(done, stop)
-            target, done = torch.cat([target, best[:, None]], dim=1), done | (best == stop)
+            target = torch.cat([target, best[:, None]], dim=1)
+            done = done | (best == stop)
         return target[:, 1:]
-
-
-def train_adam(
-    model: nn.Module,
-    loss_of: Callable[[], Tensor],
-    steps: int,
-    lr: float,
-    warmup: int = 0,
-    cooldown: int = 0,
-) -> list[float]:
-    """Train with Adam; the loss of each step, in nats per token.
-
-        lr_t = lr · min(1, (t + 1) / warmup, (steps − t) / cooldown)
-
-    loss_of  draws a batch and gives its loss
-
-    Runs on one core: products as small as these gain nothing from a second one, and wait for it where it is busy.
-    """
-    optimizer, losses = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.98)), []
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        for step in range(steps):
-            rise, fall = (step + 1) / max(1, warmup), (steps - step) / max(1, cooldown)
-            optimizer.param_groups[0]["lr"] = lr * min(1.0, rise, fall)
-            loss = loss_of()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(float(loss.detach()))
-    finally:
-        torch.set_num_threads(threads)
-    return losses

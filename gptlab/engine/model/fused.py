@@ -3,7 +3,7 @@
 B batch, T query time, S key time, C width, H heads, D head width, V vocabulary. True = keep in every mask.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +13,11 @@ from torch import Tensor
 from gptlab import attention, chat, ngram, transformer
 
 CHUNK = 512  # rows of logits at once; 256 to 512 was fastest for C = 128, V = 2048
+
+Draw = Callable[..., Tensor]  # normal numbers of a shape
+Pairs = Iterator[
+    tuple[Tensor, Tensor]
+]  # what the learner's function gives, and what its counterpart gives
 
 
 def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
@@ -26,7 +31,16 @@ def feed_forward(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out: Te
     return F.linear(hidden, w_out.T, b_out)
 
 
-def multi_head_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None, causal=False) -> Tensor:
+def multi_head_attention(
+    x: Tensor,
+    w_qkv: Tensor,
+    b_qkv: Tensor,
+    w_out: Tensor,
+    b_out: Tensor,
+    n_heads: int,
+    mask: Tensor | None = None,
+    causal: bool = False,
+) -> Tensor:
     """`attention.multi_head_attention` that never writes the (T, S) weights to memory."""
     b, t, c = x.shape
     qkv = F.linear(x, w_qkv.T, b_qkv).view(b, t, 3, n_heads, c // n_heads)
@@ -35,7 +49,9 @@ def multi_head_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None, caus
     return F.linear(out.transpose(1, 2).reshape(b, t, c), w_out.T, b_out)
 
 
-def causal_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads) -> Tensor:
+def causal_attention(
+    x: Tensor, w_qkv: Tensor, b_qkv: Tensor, w_out: Tensor, b_out: Tensor, n_heads: int
+) -> Tensor:
     """`attention.multi_head_attention` under `causal_mask`, which is never made."""
     return multi_head_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads, causal=True)
 
@@ -99,7 +115,8 @@ class _LinearCrossEntropy(torch.autograd.Function):
     def forward(
         ctx, hidden: Tensor, weight: Tensor, targets: Tensor, product: torch.dtype
     ) -> Tensor:
-        n, needed = len(targets), any(ctx.needs_input_grad)
+        n = len(targets)
+        needed = any(ctx.needs_input_grad)
         rows, w = hidden.to(product), weight.to(product)
         d_hidden, d_weight = (torch.zeros_like(x) if needed else None for x in (hidden, weight))
         total = hidden.new_zeros(())
@@ -121,12 +138,18 @@ class _LinearCrossEntropy(torch.autograd.Function):
         return total / n
 
     @staticmethod
-    def backward(ctx, grad: Tensor):
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor, None, None]:
         d_hidden, d_weight = ctx.saved_tensors
         return grad * d_hidden, grad * d_weight, None, None
 
 
-def linear_cross_entropy(hidden, weight, targets, ignore_index: int = -100, product=None) -> Tensor:
+def linear_cross_entropy(
+    hidden: Tensor,
+    weight: Tensor,
+    targets: Tensor,
+    ignore_index: int = -100,
+    product: torch.dtype | None = None,
+) -> Tensor:
     """`ngram.cross_entropy` of hidden · weightᵀ, without ever holding all logits.
 
     hidden   (..., C) float
@@ -145,7 +168,9 @@ def linear_cross_entropy(hidden, weight, targets, ignore_index: int = -100, prod
     return _LinearCrossEntropy.apply(hidden, weight, targets, product or hidden.dtype)
 
 
-def plain_linear_cross_entropy(hidden, weight, targets, ignore_index: int = -100) -> Tensor:
+def plain_linear_cross_entropy(
+    hidden: Tensor, weight: Tensor, targets: Tensor, ignore_index: int = -100
+) -> Tensor:
     """The same through the learner's `ngram.cross_entropy`."""
     logits = (hidden @ weight.T).reshape(-1, weight.shape[0])  # (N, V)
     return ngram.cross_entropy(logits, targets.reshape(-1), ignore_index)
@@ -157,7 +182,7 @@ def plain_cache(shape: tuple, like: Tensor) -> tuple[Tensor, Tensor]:
     return empty, empty
 
 
-def cached_length(cache) -> int:
+def cached_length(cache: KVCache | tuple[Tensor, Tensor]) -> int:
     """How many tokens one layer's cache holds, plain or fused."""
     return cache.length if isinstance(cache, KVCache) else cache[0].shape[2]
 
@@ -181,7 +206,8 @@ def select_functions(fused: bool) -> ModelFunctions:
     """The learner's functions, or with `fused` the counterpart of each that `prove_equal` finds equal."""
     if not fused:
         return ModelFunctions()
-    proven, chosen = prove_equal(), {}
+    proven = prove_equal()
+    chosen = {}
     if proven["transformer.layer_norm"]:
         chosen["layer_norm"] = layer_norm
     if proven["transformer.feed_forward"]:
@@ -215,7 +241,7 @@ def prove_equal(seed: int = 0) -> dict[str, bool]:
 def _proven(pairs: Callable, seed: int) -> bool:
     generator = torch.Generator().manual_seed(seed)
 
-    def draw(*shape):
+    def draw(*shape: int) -> Tensor:
         return torch.randn(*shape, generator=generator)
 
     try:
@@ -230,7 +256,7 @@ def _close(hers: Tensor, fused: Tensor) -> bool:
     return bool((hers - fused).abs().max() <= 1e-5 * fused.abs().max().clamp(min=1.0))
 
 
-def _layer_norm_pairs(draw):
+def _layer_norm_pairs(draw: Draw) -> Pairs:
     for shape in ((2, 3, 8), (5, 16), (1, 7, 32)):
         x, weight, bias = 3 * draw(*shape) + 1, draw(shape[-1]), draw(shape[-1])
         yield transformer.layer_norm(x, weight, bias), layer_norm(x, weight, bias)
@@ -238,14 +264,14 @@ def _layer_norm_pairs(draw):
         yield transformer.layer_norm(small, weight, bias), layer_norm(small, weight, bias)
 
 
-def _feed_forward_pairs(draw):
+def _feed_forward_pairs(draw: Draw) -> Pairs:
     for b, t, c in ((2, 3, 8), (1, 1, 16), (3, 5, 4)):
         weights = draw(c, 4 * c), draw(4 * c), draw(4 * c, c), draw(c)
         x = draw(b, t, c)
         yield transformer.feed_forward(x, *weights), feed_forward(x, *weights)
 
 
-def _attention_pairs(draw):
+def _attention_pairs(draw: Draw) -> Pairs:
     for b, t, h, d in ((2, 5, 3, 4), (1, 1, 2, 8), (3, 7, 1, 6)):
         c = h * d
         x = draw(b, t, c)
@@ -261,9 +287,11 @@ def _attention_pairs(draw):
             yield hers, multi_head_attention(x, *weights, h, mask)
 
 
-def _cache_pairs(draw):
+def _cache_pairs(draw: Draw) -> Pairs:
     for b, h, d, steps in ((2, 3, 4, (5, 1, 1)), (1, 2, 8, (1, 3, 2)), (3, 1, 6, (4,))):
-        like, shape, keep = draw(1), (b, h, 9, d), torch.ones(b, 0, dtype=torch.bool)
+        like = draw(1)
+        shape = (b, h, 9, d)
+        keep = torch.ones(b, 0, dtype=torch.bool)
         hers, fused = plain_cache(shape, like), new_cache(shape, like)
         for t in steps:
             q, k, v = draw(b, h, t, d), draw(b, h, t, d), draw(b, h, t, d)
@@ -273,7 +301,7 @@ def _cache_pairs(draw):
                 yield chat.attend_cached(q, hers, kept), attend_cached(q, fused, kept)
 
 
-def _cross_entropy_pairs(draw):
+def _cross_entropy_pairs(draw: Draw) -> Pairs:
     for n, v in ((6, 5), (1, 9), (11, 3)):
         logits, targets = 4 * draw(n, v), (draw(n) > 0).long() * (v - 1)
         yield ngram.cross_entropy(logits, targets), cross_entropy(logits, targets)

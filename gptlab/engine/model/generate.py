@@ -47,7 +47,8 @@ def generate_batch(
             stopped |= tokens == stop_id
             if stopped.all():
                 break
-        ids, positions = tokens[:, None], positions[:, -1:] + 1  # (B, 1)
+        ids = tokens[:, None]
+        positions = positions[:, -1:] + 1  # (B, 1)
     rows = torch.stack(new, dim=1).tolist() if new else [[] for _ in prompts]
     return [_until_stop(row, stop_id) for row in rows]
 
@@ -80,9 +81,11 @@ def stream(
         x = tokens[:, None]  # (1, 1)
 
 
-def _last_logits(model: GPT, ids: Tensor, keep, positions, cache: list) -> Tensor:
+def _last_logits(
+    model: GPT, ids: Tensor, keep: Tensor | None, positions: Tensor | None, cache: list
+) -> Tensor:
     """Logits after the last token only: the head is the widest product. -> (B, V)"""
-    return model.hidden(ids, keep, positions, cache)[:, -1] @ model.wte.T
+    return model.unembed(model.hidden(ids, keep, positions, cache)[:, -1])
 
 
 def _check_room(model: GPT, prompts: list[list[int]], max_new_tokens: int) -> None:

@@ -3,6 +3,7 @@
 B batch, T query time, S key time, C width, H heads, D head width, V vocabulary. True = keep in every mask.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -10,11 +11,10 @@ from torch import Tensor, nn
 
 from gptlab import attention, transformer
 from gptlab.engine.config import GPTConfig
-from gptlab.engine.model import (
-    bf16,
-    torch_stand_ins,
-)
-from gptlab.engine.model.fused import ModelFunctions, cached_length, select_functions
+from gptlab.engine.model import torch_stand_ins  # where there is a GPT, they are on offer
+from gptlab.engine.model.bf16 import resolve_precision
+from gptlab.engine.model.functions import FunctionSet
+from gptlab.engine.model.fused import ModelFunctions, cached_length
 
 
 class Norm(nn.Module):
@@ -58,7 +58,7 @@ class Block(nn.Module):
         self.norm2 = Norm(d_model)
         self.mlp = MLP(d_model)
 
-    def forward(self, x: Tensor, attend, functions) -> Tensor:
+    def forward(self, x: Tensor, attend: Callable, functions: ModelFunctions) -> Tensor:
         """Run `pre_ln_block` with `attend(weights, x)` and the chosen functions; x (B, T, C) -> (B, T, C)."""
         mlp = self.mlp
         return transformer.pre_ln_block(
@@ -73,9 +73,8 @@ class Block(nn.Module):
 class GPT(nn.Module):
     """A GPT-2 decoder: learned positions, pre-LN blocks, the head tied to the embedding.
 
-    Radford et al. 2019. With `fused`, each of the learner's functions that `fused.prove_equal` finds equal to its
-    fused counterpart is run by that counterpart. `initialize=False` leaves the matrices unset, for loading.
-    The precision of `set_fused` is that of training mode; in eval mode and with a cache all is float32.
+    Radford et al. 2019. `fused` is short for `run_on("fused")`. `initialize=False` leaves the matrices unset,
+    for loading.
     """
 
     def __init__(
@@ -88,7 +87,7 @@ class GPT(nn.Module):
     ) -> None:
         super().__init__()
         self.config = config
-        self.functions = self.training_functions = select_functions(fused)
+        self.run_on("fused" if fused else "plain")
         self.wte = nn.Parameter(torch.empty(config.vocab_size, config.d_model))
         self.wpe = nn.Parameter(torch.empty(config.context, config.d_model))
         self.blocks = nn.ModuleList(Block(config.d_model) for _ in range(config.n_layers))
@@ -106,26 +105,43 @@ class GPT(nn.Module):
             else:
                 parameter.fill_(1.0 if name.endswith("weight") else 0.0)
 
-    def set_fused(self, fused: bool, precision: str = "fp32") -> "GPT":
-        """Choose between plain and fused functions again; proofs are made anew."""
-        self.functions = select_functions(fused)
-        return self.set_precision(precision)
+    def run_on(self, way: str) -> "GPT":
+        """Choose which functions run: "plain", the learner's; "fused", "bf16" as in `FunctionSet`; or "auto".
 
-    def set_precision(self, precision: str) -> "GPT":
-        """Choose the type of the fused functions' products in training mode: "fp32", "bf16" or "auto".
-
-        "auto" = bf16 where that is faster on this machine. Raises ValueError for another word.
+        "auto" = "bf16" where that is faster on this machine, else "fused". In eval mode and with a cache all is
+        float32. Raises ValueError for another word.
         """
-        is_bf16 = bf16.resolve_precision(precision, self.wte) == "bf16"
-        self.training_functions = bf16.with_bf16(self.functions) if is_bf16 else self.functions
+        if way == "auto":
+            way = "bf16" if resolve_precision("auto", self.wte) == "bf16" else "fused"
+        self._functions = FunctionSet(way)
         return self
+
+    @property
+    def runs_on(self) -> str:
+        """What `run_on` chose: "plain", "fused" or "bf16"."""
+        return self._functions.way
+
+    @property
+    def functions(self) -> ModelFunctions:
+        """The functions that run in float32; setting them makes the model run exactly these, in training too."""
+        return self._functions.get()
+
+    @functions.setter
+    def functions(self, functions: ModelFunctions) -> None:
+        self._functions = FunctionSet(self.runs_on, functions)
 
     def new_cache(self, batch_size: int, capacity: int) -> list:
         """One empty cache of keys and values a layer, for up to `capacity` tokens."""
         shape = (batch_size, self.config.n_heads, capacity, self.config.d_head)
         return [self.functions.new_cache(shape, self.wte) for _ in self.blocks]
 
-    def forward(self, ids: Tensor, keep=None, positions=None, cache=None) -> Tensor:
+    def forward(
+        self,
+        ids: Tensor,
+        keep: Tensor | None = None,
+        positions: Tensor | None = None,
+        cache: list | None = None,
+    ) -> Tensor:
         """Logits of the next token at every position.
 
             logits = hidden · wteᵀ                          Radford et al. 2019 (weights tied)
@@ -138,17 +154,30 @@ class GPT(nn.Module):
 
         Raises ValueError when an id is not in the vocabulary or the sequence is longer than the context.
         """
-        return self.hidden(ids, keep, positions, cache) @ self.wte.T
+        return self.unembed(self.hidden(ids, keep, positions, cache))
 
-    def loss(self, ids: Tensor, targets: Tensor, keep=None, positions=None) -> Tensor:
+    def unembed(self, hidden: Tensor) -> Tensor:
+        """The head, tied to the embedding: logits of what `hidden` gives; (..., C) -> (..., V)."""
+        return hidden @ self.wte.T
+
+    def loss(
+        self,
+        ids: Tensor,
+        targets: Tensor,
+        keep: Tensor | None = None,
+        positions: Tensor | None = None,
+    ) -> Tensor:
         """Mean cross-entropy of the logits with targets (B, T) int, −100 = does not count; nats a token."""
         hidden = self.hidden(ids, keep, positions)
-        return self._running().linear_cross_entropy(hidden, self.wte, targets)
+        return self._functions.get(self.training).linear_cross_entropy(hidden, self.wte, targets)
 
-    def _running(self) -> ModelFunctions:
-        return self.training_functions if self.training else self.functions
-
-    def hidden(self, ids: Tensor, keep=None, positions=None, cache=None) -> Tensor:
+    def hidden(
+        self,
+        ids: Tensor,
+        keep: Tensor | None = None,
+        positions: Tensor | None = None,
+        cache: list | None = None,
+    ) -> Tensor:
         """What the last norm gives, before the head; arguments as in `forward`; -> (B, T, C)."""
         past = 0 if cache is None else cached_length(cache[0])
         self._check(ids, past, keep, positions)
@@ -157,24 +186,35 @@ class GPT(nn.Module):
         x = nn.functional.embedding(ids, self.wte) + nn.functional.embedding(
             positions, self.wpe
         )  # (B, T, C)
-        mask = self._mask(ids.shape[1], keep, ids.device) if cache is None else None
+        functions = self._functions.get(training=self.training and cache is None)
+        mask = self._mask(ids.shape[1], keep, functions) if cache is None else None
         for layer, block in enumerate(self.blocks):
             if cache is None:
-                x = block(x, partial(self._attend, mask=mask), self._running())
+                attend = partial(self._attend, functions=functions, mask=mask)
             else:
-                attend = partial(self._attend_cached, cache=cache, layer=layer, keep=keep)
-                x = block(x, attend, self.functions)
-        return self.functions.layer_norm(x, self.norm.weight, self.norm.bias)
+                attend = partial(
+                    self._attend_cached, functions=functions, cache=cache, layer=layer, keep=keep
+                )
+            x = block(x, attend, functions)
+        return functions.layer_norm(x, self.norm.weight, self.norm.bias)
 
-    def _attend(self, w: Attention, x: Tensor, mask: Tensor | None) -> Tensor:
+    def _attend(
+        self, w: Attention, x: Tensor, functions: ModelFunctions, mask: Tensor | None
+    ) -> Tensor:
         """Attention over the whole sequence; x (B, T, C) -> (B, T, C)."""
-        n_heads, functions = self.config.n_heads, self._running()
+        n_heads = self.config.n_heads
         if mask is None:
             return functions.causal_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads)
         return functions.multi_head_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads, mask)
 
     def _attend_cached(
-        self, w: Attention, x: Tensor, cache: list, layer: int, keep: Tensor | None
+        self,
+        w: Attention,
+        x: Tensor,
+        functions: ModelFunctions,
+        cache: list,
+        layer: int,
+        keep: Tensor | None,
     ) -> Tensor:
         """Attention of new tokens to the cached ones and to each other; x (B, T, C) -> (B, T, C)."""
         n_heads = self.config.n_heads
@@ -182,8 +222,8 @@ class GPT(nn.Module):
             attention.split_heads(part, n_heads)
             for part in (x @ w.w_qkv + w.b_qkv).chunk(3, dim=-1)
         )
-        cache[layer] = self.functions.append_kv(cache[layer], k, v)
-        out = self.functions.attend_cached(q, cache[layer], keep)  # (B, H, T, D)
+        cache[layer] = functions.append_kv(cache[layer], k, v)
+        out = functions.attend_cached(q, cache[layer], keep)  # (B, H, T, D)
         if (
             keep is not None
         ):  # padding may look at nothing: whatever hers gives there must not spread
@@ -191,10 +231,11 @@ class GPT(nn.Module):
             out = out.masked_fill(~itself[:, None], 0.0)
         return attention.merge_heads(out) @ w.w_out + w.b_out
 
-    def _mask(self, t: int, keep: Tensor | None, device) -> Tensor | None:
+    def _mask(self, t: int, keep: Tensor | None, functions: ModelFunctions) -> Tensor | None:
         """Who may look where: None = causal only and fused; else (T, T) or (B, 1, T, T) bool."""
-        if keep is None and self.functions.causal_attention is not None:
+        if keep is None and functions.causal_attention is not None:
             return None
+        device = self.wte.device
         causal = attention.causal_mask(t).to(device)  # (T, T)
         if keep is None:
             return causal

@@ -24,7 +24,9 @@ class ScalarHeadModel(nn.Module):
         """The shape of the GPT inside."""
         return self.gpt.config
 
-    def forward(self, ids: Tensor, keep=None, positions=None) -> Tensor:
+    def forward(
+        self, ids: Tensor, keep: Tensor | None = None, positions: Tensor | None = None
+    ) -> Tensor:
         """ids (B, T) int, keep (B, T) bool or None, positions as in `GPT.forward` -> (B, T) float."""
         return self.gpt.hidden(ids, keep, positions) @ self.weight + self.bias
 

@@ -3,9 +3,6 @@
 B batch, T time, C width of an input, F width of the state, V vocabulary.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 import torch
 from torch import Tensor, nn
 
@@ -33,13 +30,15 @@ class RecurrentLM(nn.Module):
         super().__init__()
         if cell not in COLUMNS_PER_STATE:
             raise ValueError(f"there is no cell {cell!r}; there are {', '.join(COLUMNS_PER_STATE)}")
-        self.cell, self.state = cell, state
-        draw, columns = torch.Generator().manual_seed(seed), COLUMNS_PER_STATE[cell] * state
-        self.wte = nn.Parameter(torch.randn(vocab_size, width, generator=draw))
-        self.w = nn.Parameter(torch.randn(width, columns, generator=draw) * width**-0.5)
-        self.u = nn.Parameter(torch.randn(state, columns, generator=draw) * state**-0.5)
+        self.cell = cell
+        self.state = state
+        generator = torch.Generator().manual_seed(seed)
+        columns = COLUMNS_PER_STATE[cell] * state
+        self.wte = nn.Parameter(torch.randn(vocab_size, width, generator=generator))
+        self.w = nn.Parameter(torch.randn(width, columns, generator=generator) * width**-0.5)
+        self.u = nn.Parameter(torch.randn(state, columns, generator=generator) * state**-0.5)
         self.b = nn.Parameter(torch.zeros(columns))
-        self.w_out = nn.Parameter(torch.randn(state, vocab_size, generator=draw) * state**-0.5)
+        self.w_out = nn.Parameter(torch.randn(state, vocab_size, generator=generator) * state**-0.5)
         self.b_out = nn.Parameter(torch.zeros(vocab_size))
         if cell == "GRU":
             with torch.no_grad():
@@ -61,42 +60,3 @@ class RecurrentLM(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Scores of the next token at every place; ids (B, T) int -> (B, T, V)."""
         return self.states(ids) @ self.w_out + self.b_out
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one core for a while: the products of one small step are not worth sharing."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-@one_thread()
-def train_adam(
-    model: nn.Module,
-    batches: list,
-    loss_of: Callable,
-    lr: float,
-    stop: Callable = lambda: False,
-    decay: bool = False,
-) -> int:
-    """Adam over the batches, each gradient clipped to length 1; -> the number of steps taken.
-
-    loss_of  of a batch, a scalar
-    stop     asked after each step whether to end early
-    decay     lets the learning rate sink to 0 over the second half
-    """
-    optimizer, n = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.99)), len(batches)
-    for i, batch in enumerate(batches):
-        if decay:
-            optimizer.param_groups[0]["lr"] = lr * min(1.0, 2 - 2 * i / n)
-        optimizer.zero_grad()
-        loss_of(batch).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        if stop():
-            return i + 1
-    return n

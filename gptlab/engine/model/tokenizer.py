@@ -120,7 +120,7 @@ class Tokenizer:
             raise ValueError(f"{path}: {error}") from None
 
     @classmethod
-    def _from_content(cls, content) -> "Tokenizer":
+    def _from_content(cls, content: object) -> "Tokenizer":
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ValueError(f"not a tokenizer file (its format is not {FORMAT!r})")
         pattern, specials, merges = (content.get(key) for key in ("pattern", "specials", "merges"))
@@ -138,7 +138,7 @@ class Tokenizer:
         return self._pieces[i]
 
 
-def _pair(merge) -> tuple[int, int]:
+def _pair(merge: object) -> tuple[int, int]:
     pair = tuple(merge) if isinstance(merge, (list, tuple)) else ()
     if len(pair) != 2 or not all(isinstance(i, int) and not isinstance(i, bool) for i in pair):
         raise ValueError(f"a merge is a pair of ids, not {str(merge)[:40]}")

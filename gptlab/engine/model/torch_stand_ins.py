@@ -5,6 +5,7 @@ What she has written runs before any of these; `lesson.fill_other_lessons` and `
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -34,7 +35,9 @@ def gelu(x: Tensor) -> Tensor:
     return F.gelu(x, approximate="tanh")
 
 
-def pre_ln_block(x: Tensor, attend, mlp, norm1, norm2) -> Tensor:
+def pre_ln_block(
+    x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable
+) -> Tensor:
     h = x + attend(norm1(x))
     return h + mlp(norm2(h))
 
@@ -55,12 +58,12 @@ def attend_cached(q: Tensor, cache: tuple[Tensor, Tensor], keep: Tensor | None =
     return fused.attend_cached(q, fused.KVCache(*cache, cache[0].shape[2]), keep)
 
 
-def trim_history(messages: list[dict], budget: int, count_tokens) -> list[dict]:
+def trim_history(messages: list[dict], budget: int, count_tokens: Callable) -> list[dict]:
     return messages[-1:]
 
 
 def render_chat(
-    messages: list[dict], encode, special: dict, add_reply: bool = False
+    messages: list[dict], encode: Callable, special: dict, add_reply: bool = False
 ) -> tuple[list[int], list[bool]]:
     turns = [[special[m["role"]], *encode(m["content"]), special["end"]] for m in messages]
     learn = [

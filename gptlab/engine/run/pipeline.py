@@ -34,9 +34,10 @@ from gptlab.engine.run.measure import measure
 from gptlab.engine.run.presets import Preset
 from gptlab.engine.stages import LABELS, WRITING_STAGES
 from gptlab.engine.train import progress_bar
-from gptlab.engine.train.ppo import PPOTrainer, train_ppo
+from gptlab.engine.train.ppo import PPOTrainer, make_value_model, train_ppo
 from gptlab.engine.train.pretrain import pretrain
 from gptlab.engine.train.reward_model import accuracy, calibrate, train_reward_model
+from gptlab.engine.train.rollout import PPOModels
 from gptlab.engine.train.sft import finetune
 from gptlab.world.questions import Questions
 from gptlab.world.web import Web
@@ -120,7 +121,7 @@ def _pretrain(run: RunFolder) -> None:
 
 def _sft(run: RunFolder) -> None:
     preset = run.preset
-    model = run.model("base").set_precision("auto").train()
+    model = run.model("base").run_on("auto").train()
     init_chat_embeddings(model, run.tokenizer)
     examples = demonstrations(
         run.web, run.tokenizer, preset.n_demonstrations, preset.model.context, run.seed
@@ -141,7 +142,7 @@ def _reward(run: RunFolder) -> None:
         return comparisons(run.web, run.assistant("sft"), n, most, run.seed, purpose)
 
     rankings = rankings_of(preset.n_comparisons, seeds.COMPARISONS)
-    model = RewardModel(run.model("sft").set_precision("auto"), seed=run.seed).train()
+    model = RewardModel(run.model("sft").run_on("auto"), seed=run.seed).train()
     with run.bar("reward model") as report:
         config = replace(preset.reward, seed=run.seed)
         history = train_reward_model(model, rankings, config, report=report)
@@ -170,21 +171,17 @@ def _train_ppo(run: RunFolder, name: str, config: PPOConfig, stream: Tensor | No
     n = config.rounds * config.prompts_per_round
     asked = prompts_that_fit(policy, questions, n, config.max_new_tokens)
     unfinished = run.out / f"{name}.unfinished"
-    begun = checkpoint.exists(unfinished)
     saver = PPOSaver(unfinished, run.tokenizer)
+    reference = run.model("sft")
+    reward = run.model("reward")
+    value = make_value_model(reward, reference)
+    models = PPOModels(policy.model, reference, reward, value)
+    prompts = [policy.begin(question.text) for question in asked]
+    trainer = PPOTrainer(models, prompts, config, stream, policy.stop)
+    if checkpoint.exists(unfinished):
+        trainer.load_state(checkpoint.load(unfinished).optimizer_state)
     with run.bar(LABELS[name]) as report:
-        history = train_ppo(
-            policy.model,
-            run.model("sft"),
-            run.model("reward"),
-            [policy.begin(question.text) for question in asked],
-            config,
-            stream,
-            policy.stop,
-            report=report,
-            on_round=saver.on_round,
-            state=checkpoint.load(unfinished).optimizer_state if begun else None,
-        )
+        history = train_ppo(trainer, report=report, on_round=saver.on_round)
     meta = {"stage": name, "seed": run.seed}
     checkpoint.save(run.out / name, policy.model, run.tokenizer, meta=meta)
     checkpoint.remove(unfinished)
@@ -203,7 +200,7 @@ class PPOSaver:
     def on_round(self, ppo: PPOTrainer) -> None:
         """Save after a round, unless that was done a moment ago."""
         if time.perf_counter() - self.saved_at > PPO_SAVE_S:
-            checkpoint.save(self.folder, ppo.policy, self.tokenizer, ppo.state())
+            checkpoint.save(self.folder, ppo.models.policy, self.tokenizer, ppo.state())
             self.saved_at = time.perf_counter()
 
 

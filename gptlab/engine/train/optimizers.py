@@ -1,17 +1,15 @@
-"""The two optimizers of the training loop: AdamW for everything, Muon for the matrices inside the blocks."""
+"""The optimizers of training: AdamW, Muon for the matrices inside the blocks, and both together for fine-tuning."""
 
 import torch
 from torch import Tensor, nn
 
 from gptlab import training
+from gptlab.engine.model.protocol import Trainable
 
 MUON_MOMENTUM = 0.95
 MUON_STEPS = 5
-QUINTIC = (
-    3.4445,
-    -4.7750,
-    2.0315,
-)  # Jordan 2024: steep at 0, so that small singular values grow fast
+# (a, b, c) of Jordan et al. 2024: steep at 0, so that small singular values grow fast
+QUINTIC = (3.4445, -4.7750, 2.0315)
 
 
 def newton_schulz(
@@ -50,7 +48,7 @@ def muon_scale(n_in: int, n_out: int) -> float:
 
 
 def split_parameters(
-    model: nn.Module,
+    model: Trainable,
 ) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
     """Sort the parameters by what each needs: matrices of the blocks, embeddings, and vectors.
 
@@ -79,7 +77,9 @@ def learners_adamw_equals_torch(steps: int = 3) -> bool:
     theirs = nn.Parameter(start.clone())
     settings = {"lr": 0.05, "betas": (0.8, 0.9), "eps": 1e-6, "weight_decay": 0.3}
     judge = torch.optim.AdamW([theirs], **settings)
-    hers, exp_avg, exp_avg_sq = start.clone(), torch.zeros_like(start), torch.zeros_like(start)
+    hers = start.clone()
+    exp_avg = torch.zeros_like(start)
+    exp_avg_sq = torch.zeros_like(start)
     for step in range(1, steps + 1):
         theirs.grad = torch.randn(5, 3, generator=generator, dtype=torch.float64)
         try:
@@ -118,7 +118,9 @@ class AdamW:
     ) -> None:
         self.parameters = {**decayed, **plain}
         self.decay = {**dict.fromkeys(decayed, weight_decay), **dict.fromkeys(plain, 0.0)}
-        self.betas, self.eps, self.n_steps = betas, eps, 0
+        self.betas = betas
+        self.eps = eps
+        self.n_steps = 0
         self.exp_avg = {name: torch.zeros_like(p) for name, p in self.parameters.items()}
         self.exp_avg_sq = {name: torch.zeros_like(p) for name, p in self.parameters.items()}
         fused = learners_adamw_equals_torch() if fused is None else fused
@@ -127,11 +129,9 @@ class AdamW:
             {"params": list(plain.values()), "weight_decay": 0.0},
         ]
         groups = [group for group in groups if group["params"]]
-        self.fused = (
-            torch.optim.AdamW(groups, betas=betas, eps=eps, fused=True)
-            if fused and groups
-            else None
-        )
+        self.fused: torch.optim.AdamW | None = None
+        if fused and groups:
+            self.fused = torch.optim.AdamW(groups, betas=betas, eps=eps, fused=True)
         self._share_moments()
 
     def _share_moments(self) -> None:
@@ -157,20 +157,10 @@ class AdamW:
         for name, p in self.parameters.items():
             if p.grad is None:
                 continue
-            new = training.adamw_step(
-                p,
-                p.grad,
-                self.exp_avg[name],
-                self.exp_avg_sq[name],
-                self.n_steps,
-                lr,
-                self.betas,
-                self.eps,
-                self.decay[name],
-            )
-            for old, updated in zip(
-                (p, self.exp_avg[name], self.exp_avg_sq[name]), new, strict=True
-            ):
+            exp_avg, exp_avg_sq = self.exp_avg[name], self.exp_avg_sq[name]
+            settings = (self.n_steps, lr, self.betas, self.eps, self.decay[name])
+            new = training.adamw_step(p, p.grad, exp_avg, exp_avg_sq, *settings)
+            for old, updated in zip((p, exp_avg, exp_avg_sq), new, strict=True):
                 old.copy_(updated)
 
     def state_dict(self) -> dict:
@@ -205,7 +195,9 @@ class Muon:
         weight_decay: float = 0.1,
         momentum: float = MUON_MOMENTUM,
     ) -> None:
-        self.parameters, self.weight_decay, self.momentum = matrices, weight_decay, momentum
+        self.parameters = matrices
+        self.weight_decay = weight_decay
+        self.momentum = momentum
         self.product: torch.dtype | None = None  # of newton_schulz's products; None = the weights'
         self.exp_avg = {name: torch.zeros_like(p) for name, p in matrices.items()}
 
@@ -220,14 +212,12 @@ class Muon:
             update = torch.lerp(p.grad, momentum, self.momentum)
             p.mul_(1 - lr * self.weight_decay)
             n_parts = 3 if name.endswith("w_qkv") else 1
-            for part, chunk in zip(
-                p.chunk(n_parts, dim=1), update.chunk(n_parts, dim=1), strict=True
-            ):
-                wide = chunk.shape[0] <= chunk.shape[1]
-                pair = (part, chunk) if wide else (part.mT, chunk.mT)
-                by_shape.setdefault(tuple(pair[1].shape) + (muon_scale(*chunk.shape),), []).append(
-                    pair
-                )
+            chunks = update.chunk(n_parts, dim=1)
+            for part, chunk in zip(p.chunk(n_parts, dim=1), chunks, strict=True):
+                scale = muon_scale(*chunk.shape)
+                if chunk.shape[0] > chunk.shape[1]:
+                    part, chunk = part.mT, chunk.mT
+                by_shape.setdefault((*chunk.shape, scale), []).append((part, chunk))
         for (*_, scale), pairs in by_shape.items():
             stacked = torch.stack([update for _, update in pairs])  # (N, rows, columns)
             updates = newton_schulz(stacked, product=self.product)
@@ -250,9 +240,10 @@ class MuonAdamW:
     `muon_ratio` is Muon's learning rate in units of AdamW's; 0 leaves everything to AdamW.
     """
 
-    def __init__(self, model: nn.Module, weight_decay: float, muon_ratio: float) -> None:
+    def __init__(self, model: Trainable, weight_decay: float, muon_ratio: float) -> None:
         matrices, embeddings, vectors = split_parameters(model)
-        self.ratio, self.muon = muon_ratio, Muon(matrices, 0.0) if muon_ratio else None
+        self.ratio = muon_ratio
+        self.muon = Muon(matrices, 0.0) if muon_ratio else None
         self.adamw = AdamW(
             {} if muon_ratio else matrices, embeddings | vectors, weight_decay=weight_decay
         )

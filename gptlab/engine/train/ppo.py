@@ -4,9 +4,10 @@ import copy
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gptlab import alignment, ppo, training
 from gptlab.engine.config import PPOConfig
@@ -14,7 +15,14 @@ from gptlab.engine.model.batches import TrainingDiverged, device_of
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel, ValueModel
 from gptlab.engine.train.optimizers import AdamW, split_parameters
-from gptlab.engine.train.rollout import Rollout, reply_logprobs, reply_values, rollout
+from gptlab.engine.train.rollout import (
+    PPOModels,
+    Rollout,
+    reply_logprobs,
+    reply_values,
+    rollout,
+)
+from gptlab.engine.train.step import update
 
 WARMUP = 10  # updates (InstructGPT, C.4)
 MAX_GRAD_NORM = 1.0  # of each network's gradient
@@ -26,16 +34,16 @@ DETAILS = ("whitening", "clipping", "value_clipping", "annealing")
 class PPOTrainer:
     """PPO in rounds; after each round it can be saved, and goes on from there bit for bit.
 
-    Holds the policy (changed in place), a value model of its own, and what the next round depends on.
+    Changes the policy and the value model in place, and holds what the next round depends on.
     `disabled` names DETAILS to switch off, to see what breaks. `ema` is the decay of the averaged weights;
     0 keeps none.
+
+    Raises ValueError when prompt and reply do not fit the context.
     """
 
     def __init__(
         self,
-        policy: GPT,
-        reference: GPT,
-        reward_model,
+        models: PPOModels,
         prompts: list[list[int]],
         config: PPOConfig,
         pretraining_ids: Tensor | None = None,
@@ -43,16 +51,24 @@ class PPOTrainer:
         ema: float = 0.0,
         disabled: tuple[str, ...] = (),
     ) -> None:
-        _check(policy, prompts, config, pretraining_ids, disabled)
-        self.policy, self.reference, self.reward_model = policy, reference, reward_model
-        self.prompts, self.config, self.stop_id = prompts, config, stop_id
+        _check(models.policy, prompts, config, pretraining_ids, disabled)
+        self.models = models
+        self.prompts = prompts
+        self.config = config
         self.pretraining_ids = pretraining_ids if config.gamma_ptx > 0 else None
-        self.decay, self.disabled = ema, frozenset(disabled)
-        self.value_model = make_value_model(reward_model, reference).to(device_of(policy))
-        self.optimizers = {"policy": _optimizer(policy), "value": _optimizer(self.value_model)}
+        self.stop_id = stop_id
+        self.decay = ema
+        self.disabled = frozenset(disabled)
+        self.trained = {"policy": models.policy, "value": models.value.to(device_of(models.policy))}
+        self.optimizers = {name: _optimizer(model) for name, model in self.trained.items()}
         self.generator = torch.Generator().manual_seed(config.seed)
-        self.round, self.beta, self.history = 0, config.beta, []
-        self.average = {n: p.detach().clone() for n, p in policy.named_parameters()} if ema else {}
+        self.round = 0
+        self.beta = config.beta
+        self.history: list[dict] = []
+        self.average: dict[str, Tensor] = {}
+        if ema:
+            weights = models.policy.named_parameters()
+            self.average = {name: weight.detach().clone() for name, weight in weights}
 
     def run_round(self) -> dict:
         """Write replies, score them, improve policy and value model; returns the round's metrics.
@@ -60,20 +76,13 @@ class PPOTrainer:
         Raises TrainingDiverged when a number is not finite or the policy has left the SFT model behind.
         """
         config = self.config
-        roll = rollout(
-            self.policy,
-            self.value_model,
-            self.reference,
-            self.reward_model,
-            self._draw_prompts(),
-            config,
-            self.stop_id,
-            self.generator,
-        )
+        prompts = self._draw_prompts()
+        roll = rollout(self.models, prompts, config, self.stop_id, self.generator)
         metrics = {"round": self.round, "beta": self.beta, **_describe(roll)}
         self._check_health(metrics)
         advantages, returns = self._advantages(roll)
-        rows, step = [], self.round * config.updates_per_round
+        rows = []
+        step = self.round * config.updates_per_round
         for _ in range(config.epochs):
             order = torch.randperm(len(roll.ids), generator=self.generator)
             for part in order.split(config.minibatch):
@@ -84,7 +93,8 @@ class PPOTrainer:
         self._check_health(metrics)
         if config.target_kl is not None:
             n = config.prompts_per_round
-            kl, goal = metrics["kl_k1"], config.target_kl
+            kl = metrics["kl_k1"]
+            goal = config.target_kl
             self.beta = float(ppo.adaptive_beta(self.beta, kl, goal, n, BETA_HORIZON * n))
         self.round += 1
         self.history.append(metrics)
@@ -98,8 +108,7 @@ class PPOTrainer:
                 "beta": self.beta,
                 "history": self.history,
                 "generator": self.generator.get_state(),
-                "policy": self.policy.state_dict(),
-                "value": self.value_model.state_dict(),
+                **{name: model.state_dict() for name, model in self.trained.items()},
                 "optimizers": {
                     name: optimizer.state_dict() for name, optimizer in self.optimizers.items()
                 },
@@ -109,22 +118,19 @@ class PPOTrainer:
 
     def load_state(self, state: dict) -> None:
         """Go on from what `state` gave, with the same models, prompts and configuration."""
-        self.round, self.beta, self.history = (
-            state["round"],
-            state["beta"],
-            copy.deepcopy(state["history"]),
-        )
+        self.round = state["round"]
+        self.beta = state["beta"]
+        self.history = copy.deepcopy(state["history"])
         self.generator.set_state(state["generator"])
-        self.policy.load_state_dict(state["policy"])
-        self.value_model.load_state_dict(state["value"])
-        for name, optimizer in self.optimizers.items():
-            optimizer.load_state_dict(state["optimizers"][name])
+        for name, model in self.trained.items():
+            model.load_state_dict(state[name])
+            self.optimizers[name].load_state_dict(state["optimizers"][name])
         self.average = copy.deepcopy(state["average"])
 
     @torch.no_grad()
     def take_average(self) -> None:
         """Put the averaged weights into the policy, at the end of the run; nothing happens without `ema`."""
-        for name, parameter in self.policy.named_parameters():
+        for name, parameter in self.models.policy.named_parameters():
             if self.average:
                 parameter.copy_(self.average[name])
 
@@ -152,8 +158,8 @@ class PPOTrainer:
         """The policy's loss (with ptx, where it is on), the value model's, and what to tell of them."""
         clip = math.inf if "clipping" in self.disabled else self.config.clip
         value_clip = math.inf if "value_clipping" in self.disabled else self.config.clip
-        logprobs = reply_logprobs(self.policy, roll.ids, roll.starts, roll.mask)
-        values = reply_values(self.value_model, roll.ids, roll.starts, roll.mask)
+        logprobs = reply_logprobs(self.models.policy, roll.ids, roll.starts, roll.mask)
+        values = reply_values(self.models.value, roll.ids, roll.starts, roll.mask)
         policy_loss = ppo.policy_loss(logprobs, roll.logprobs, advantages, roll.mask, clip)
         value_loss = ppo.value_loss(values, roll.values, returns, roll.mask, value_clip)
         outside = ((logprobs.detach() - roll.logprobs).exp() - 1).abs() > self.config.clip
@@ -171,31 +177,30 @@ class PPOTrainer:
 
     def _pretraining_loss(self, n_tokens: int) -> Tensor:
         """The loss of the base model's own task, on about as many tokens as the episodes have."""
-        context = self.policy.config.context
+        policy = self.models.policy
+        context = policy.config.context
         n = max(1, round(n_tokens / context))
         inputs, targets = training.get_batch(self.pretraining_ids, n, context, self.generator)
-        device = device_of(self.policy)
-        return self.policy.loss(inputs.to(device), targets.to(device))
+        device = device_of(policy)
+        return policy.loss(inputs.to(device), targets.to(device))
 
     def _update(self, roll: Rollout, advantages: Tensor, returns: Tensor, step: int) -> dict:
         """One step of both networks on one minibatch."""
         policy_loss, value_loss, row = self._losses(roll, advantages, returns)
-        lr, total = self.config.lr, self.config.rounds * self.config.updates_per_round
+        lr = self.config.lr
+        total = self.config.rounds * self.config.updates_per_round
         if "annealing" not in self.disabled:
             lr = training.cosine_schedule(step, min(WARMUP, total // 10), total, lr, 0.0)
-        self.policy.zero_grad(set_to_none=True)
-        self.value_model.zero_grad(set_to_none=True)
-        (
-            policy_loss + value_loss
-        ).backward()  # two networks that share no weight: neither sees the other's
-        for name, model in (("policy", self.policy), ("value", self.value_model)):
-            grads = [p.grad for p in model.parameters() if p.grad is not None]
-            norm = float(training.clip_by_global_norm(grads, MAX_GRAD_NORM))
-            self._check_health({f"{name}_grad_norm": norm})  # before it can spoil the weights
-            self.optimizers[name].step(lr)
-            row[f"{name}_grad_norm"] = norm
+        for name, loss in (("policy", policy_loss), ("value", value_loss)):  # they share no weight
+            _, row[f"{name}_grad_norm"] = update(
+                self.trained[name],
+                loss,
+                MAX_GRAD_NORM,
+                take_step=partial(self.optimizers[name].step, lr),
+                check=lambda _, norm, name=name: self._check_health({f"{name}_grad_norm": norm}),
+            )
         with torch.no_grad():
-            for name, parameter in self.policy.named_parameters():
+            for name, parameter in self.models.policy.named_parameters():
                 if self.average:
                     self.average[name].lerp_(parameter, 1 - self.decay)
         return row | {"lr": lr}
@@ -213,49 +218,37 @@ class PPOTrainer:
 
 
 def train_ppo(
-    policy: GPT,
-    reference: GPT,
-    reward_model,
-    prompts: list[list[int]],
-    config: PPOConfig,
-    pretraining_ids: Tensor | None = None,
-    stop_id: int | None = None,
+    trainer: PPOTrainer,
     report: Callable[[dict], None] | None = None,
     on_round: Callable[[PPOTrainer], None] | None = None,
-    state: dict | None = None,
-    ema: float = 0.0,
-    disabled: tuple[str, ...] = (),
 ) -> list[dict]:
     """Improve the policy against the reward model, near the SFT model; returns one row of metrics per round.
 
         E[r(x, y) − β log(π(y|x) / π_SFT(y|x))] + γ E_pretrain[log π(x)]        Ouyang et al. 2022, eq. 2
 
-    γ is `config.gamma_ptx` (0, or no `pretraining_ids`: plain PPO). `on_round` gets the run after each round,
-    to save `run.state()`; `state` continues from one. Changes the policy in place.
+    γ is `config.gamma_ptx` (0, or no `pretraining_ids`: plain PPO). Goes on from the trainer's round to the last;
+    `on_round` gets the trainer after each, to save `trainer.state()`.
 
-    Raises ValueError when prompt and reply do not fit the context, TrainingDiverged when the run is lost.
+    Raises TrainingDiverged when the run is lost.
     """
-    run = PPOTrainer(
-        policy, reference, reward_model, prompts, config, pretraining_ids, stop_id, ema, disabled
-    )
-    if state is not None:
-        run.load_state(state)
-    begin, first = time.perf_counter(), run.round
-    while run.round < config.rounds:
-        metrics = run.run_round()
+    n_rounds = trainer.config.rounds
+    first = trainer.round
+    begin = time.perf_counter()
+    while trainer.round < n_rounds:
+        metrics = trainer.run_round()
         if on_round:
-            on_round(run)
+            on_round(trainer)
         if report:
             elapsed = time.perf_counter() - begin
-            left = elapsed / (run.round - first) * (config.rounds - run.round)
-            shown = {"step": metrics["round"], "total": config.rounds, "seconds_left": left}
+            left = elapsed / (trainer.round - first) * (n_rounds - trainer.round)
+            shown = {"step": metrics["round"], "total": n_rounds, "seconds_left": left}
             report(metrics | shown | {"reward": metrics["score"], "kl": metrics["kl_k1"]})
-    run.take_average()
-    return run.history
+    trainer.take_average()
+    return trainer.history
 
 
 @torch.no_grad()
-def make_value_model(reward_model, reference: GPT) -> ValueModel:
+def make_value_model(reward_model: nn.Module, reference: GPT) -> ValueModel:
     """A value model of its own weights, which at first expects at every token what the reward model says there.
 
     Ouyang et al. 2022, C.4: initialised from the reward model, head included (here with its zero and unit).
@@ -269,14 +262,15 @@ def make_value_model(reward_model, reference: GPT) -> ValueModel:
     return value_model.requires_grad_(True)
 
 
-def _optimizer(model) -> AdamW:
+def _optimizer(model: nn.Module) -> AdamW:
     matrices, embeddings, vectors = split_parameters(model)
     return AdamW(matrices, embeddings | vectors, weight_decay=0.0)
 
 
 def _describe(roll: Rollout) -> dict:
     """What one rollout says: means over replies, KL in nats per reply, entropy in nats per token."""
-    n, n_tokens = len(roll.ids), int(roll.mask.sum())
+    n = len(roll.ids)
+    n_tokens = int(roll.mask.sum())
     k1, _, k3 = ppo.kl_estimates(roll.logprobs, roll.ref_logprobs)  # (B, R) each, 0 where not kept
     return {
         "score": float(roll.scores.mean()),
@@ -289,10 +283,17 @@ def _describe(roll: Rollout) -> dict:
     }
 
 
-def _check(policy: GPT, prompts, config: PPOConfig, pretraining_ids, disabled) -> None:
+def _check(
+    policy: GPT,
+    prompts: list[list[int]],
+    config: PPOConfig,
+    pretraining_ids: Tensor | None,
+    disabled: tuple[str, ...],
+) -> None:
     if not prompts:
         raise ValueError("0 prompts: give at least 1")
-    longest, context = max(map(len, prompts)), policy.config.context
+    longest = max(map(len, prompts))
+    context = policy.config.context
     if longest + config.max_new_tokens > context:
         raise ValueError(
             f"prompts of {longest} tokens and replies of {config.max_new_tokens} do not fit into a context "

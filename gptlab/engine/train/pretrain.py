@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -12,7 +13,11 @@ from gptlab import training
 from gptlab.engine.config import TrainConfig
 from gptlab.engine.model import bf16, checkpoint
 from gptlab.engine.model.batches import TrainingDiverged, device_of
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.protocol import LanguageModel
+from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.engine.train import optimizers
+from gptlab.engine.train.step import update
 
 REPORT_EVERY = 10  # steps
 SAVE_EVERY_S = 10.0
@@ -21,11 +26,11 @@ COLUMNS = ("loss", "lr", "grad_norm")  # of the history
 
 
 def pretrain(
-    model,
+    model: GPT,
     ids: Tensor,
     config: TrainConfig,
     folder: str | Path | None = None,
-    tokenizer=None,
+    tokenizer: Tokenizer | None = None,
     report: Callable[[dict], None] | None = None,
     resume: bool = False,
     stop: Callable[[], bool] | None = None,
@@ -65,7 +70,8 @@ def pretrain(
         due = (step + 1) % save_every == 0 if save_every else now - last_save >= save_every_s
         if folder is not None and due:
             run.save(folder, tokenizer)
-            saved_step, last_save = step + 1, time.perf_counter()
+            saved_step = step + 1
+            last_save = time.perf_counter()
         if stop is not None and stop():
             break
     if folder is not None and (saved_step < len(run.history) or not run.history):
@@ -77,8 +83,12 @@ def pretrain(
 class PretrainingRun:
     """Everything that changes while a model trains: weights, moments, the batches' order, the history."""
 
-    def __init__(self, model, ids: Tensor, config: TrainConfig, precision: str = "fp32") -> None:
-        self.model, self.ids, self.config = model, ids, config
+    def __init__(
+        self, model: GPT, ids: Tensor, config: TrainConfig, precision: str = "fp32"
+    ) -> None:
+        self.model = model
+        self.ids = ids
+        self.config = config
         self.device = device_of(model)
         self.generator = torch.Generator().manual_seed(config.seed)
         self.optimizers = _optimizers(model, config)
@@ -89,13 +99,15 @@ class PretrainingRun:
 
     def _set_precision(self, precision: str) -> None:
         self.precision = precision
-        self.model.set_precision(precision)
+        if self.model.runs_on != "plain":
+            self.model.run_on("bf16" if precision == "bf16" else "fused")
         if "muon" in self.optimizers:
             self.optimizers["muon"].product = torch.bfloat16 if precision == "bf16" else None
 
     def update(self) -> None:
         """Draw a batch and take one step."""
-        config, step = self.config, len(self.history)
+        config = self.config
+        step = len(self.history)
         lr = float(
             training.cosine_schedule(step, config.warmup, config.steps, config.lr, config.min_lr)
         )
@@ -103,19 +115,22 @@ class PretrainingRun:
             self.ids, config.batch_size, self.model.config.context, self.generator
         )
         loss = self.model.loss(x.to(self.device), y.to(self.device))
-        for parameter in self.parameters:
-            parameter.grad = None
-        loss.backward()
-        grads = [p.grad for p in self.parameters if p.grad is not None]
-        norm = float(training.clip_by_global_norm(grads, config.clip))
-        self._check_healthy(step, float(loss.detach()), norm, lr)
-        for name, optimizer in self.optimizers.items():
-            optimizer.step(lr if name == "adamw" else config.muon_lr * lr / config.lr)
-        self.history.append(
-            {"step": step, "loss": float(loss.detach()), "lr": lr, "grad_norm": norm}
+        value, norm = update(
+            self.model,
+            loss,
+            config.clip,
+            take_step=partial(self._step_optimizers, lr),
+            check=partial(self._check_healthy, step=step, lr=lr),
         )
+        self.history.append({"step": step, "loss": value, "lr": lr, "grad_norm": norm})
 
-    def _check_healthy(self, step: int, loss: float, norm: float, lr: float) -> None:
+    def _step_optimizers(self, lr: float) -> None:
+        """Let Muon's learning rate follow AdamW's, which is `lr`."""
+        self.optimizers["adamw"].step(lr)
+        if "muon" in self.optimizers:
+            self.optimizers["muon"].step(self.config.muon_lr * lr / self.config.lr)
+
+    def _check_healthy(self, loss: float, norm: float, step: int, lr: float) -> None:
         """Stop before a bad step is taken, so that what is on the disk stays good."""
         first = self.history[0]["loss"] if self.history else loss
         if not math.isfinite(loss):
@@ -143,10 +158,11 @@ class PretrainingRun:
             "seconds_left": elapsed_s / n_steps * left,
         }
 
-    def save(self, folder: str | Path, tokenizer) -> None:
+    def save(self, folder: str | Path, tokenizer: Tokenizer | None) -> None:
         """Write the checkpoint that `restore` reads."""
         if not all(bool(torch.isfinite(p).all()) for p in self.parameters):
-            step, lr = len(self.history) - 1, self.config.lr
+            step = len(self.history) - 1
+            lr = self.config.lr
             raise TrainingDiverged(
                 f"step {step}: the weights are not finite any more: try lr={lr / 2:g}"
             )
@@ -190,7 +206,7 @@ class PretrainingRun:
 
 
 @torch.no_grad()
-def stream_loss(model, ids: Tensor, context: int, batch_size: int = 32) -> float:
+def stream_loss(model: LanguageModel, ids: Tensor, context: int, batch_size: int = 32) -> float:
     """Give the mean loss on a held-out stream, in nats per token.
 
     The stream is cut into pieces of `context` tokens that are read side by side; every token but the first is
@@ -204,7 +220,8 @@ def stream_loss(model, ids: Tensor, context: int, batch_size: int = 32) -> float
         raise ValueError(
             f"ids must be a stream (N,) of at least 2 tokens, but are {tuple(ids.shape)}"
         )
-    device, was_training = device_of(model), model.training
+    device = device_of(model)
+    was_training = model.training
     model.eval()
     n_whole = (len(ids) - 1) // context
     x = ids[: n_whole * context].reshape(n_whole, context)
@@ -223,13 +240,11 @@ def stream_loss(model, ids: Tensor, context: int, batch_size: int = 32) -> float
     return total / (len(ids) - 1)
 
 
-def _optimizers(model, config: TrainConfig) -> dict:
+def _optimizers(model: GPT, config: TrainConfig) -> dict:
     """AdamW for everything, or Muon for the blocks' matrices and AdamW for the rest."""
     matrices, embeddings, vectors = optimizers.split_parameters(model)
-    plain, settings = (
-        {**embeddings, **vectors},
-        {"betas": config.betas, "weight_decay": config.weight_decay},
-    )
+    plain = {**embeddings, **vectors}
+    settings = {"betas": config.betas, "weight_decay": config.weight_decay}
     if config.muon_lr == 0:
         return {"adamw": optimizers.AdamW(matrices, plain, **settings)}
     return {
@@ -238,7 +253,7 @@ def _optimizers(model, config: TrainConfig) -> dict:
     }
 
 
-def _check(model, ids: Tensor, folder, resume: bool) -> None:
+def _check(model: GPT, ids: Tensor, folder: str | Path | None, resume: bool) -> None:
     if ids.dim() != 1 or len(ids) <= model.config.context:
         raise ValueError(
             f"ids must be a stream (N,) of more than {model.config.context} tokens (context), "
@@ -253,9 +268,10 @@ def _fingerprint(ids: Tensor) -> list[int]:
     return [len(ids), int((ids.long() * torch.arange(1, len(ids) + 1, device=ids.device)).sum())]
 
 
-def _check_same(saved, run: PretrainingRun) -> None:
+def _check_same(saved: checkpoint.Checkpoint, run: PretrainingRun) -> None:
     """Refuse to go on with other settings or another text: the result would be neither run."""
-    state, meta = saved.optimizer_state, saved.meta or {}
+    state = saved.optimizer_state
+    meta = saved.meta or {}
     if not state or "train" not in meta:
         raise ValueError("the checkpoint holds no state of a training run; start without resume")
     for name, value in run.config.to_dict().items():

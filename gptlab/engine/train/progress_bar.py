@@ -58,7 +58,9 @@ class TerminalBar(Progress):
     """A tqdm bar that keeps to one line."""
 
     def __init__(self, label: str, stream: TextIO) -> None:
-        self.label, self.stream, self.tqdm = label, stream, None
+        self.label = label
+        self.stream = stream
+        self.tqdm = None
 
     def __call__(self, report: dict) -> None:
         """Move the bar to the report's step."""
@@ -91,8 +93,12 @@ class PlainLines(Progress):
     def __init__(
         self, label: str, every_s: float, stream: TextIO, clock: Callable[[], float]
     ) -> None:
-        self.label, self.every_s, self.stream, self.clock = label, every_s, stream, clock
-        self.last, self.pending = None, None
+        self.label = label
+        self.every_s = every_s
+        self.stream = stream
+        self.clock = clock
+        self.last = None
+        self.pending = None
 
     def __call__(self, report: dict) -> None:
         """Print the report if it is time, and keep it in mind if not."""

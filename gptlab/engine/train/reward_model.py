@@ -1,22 +1,23 @@
 """The reward model learns from rankings what people prefer, and then scores replies."""
 
-import math
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gptlab import reward, training
 from gptlab.engine.config import RewardConfig
 from gptlab.engine.model.batches import (
-    TrainingDiverged,
     check_lengths,
     device_of,
     length_batches,
     right_pad,
 )
+from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.train.optimizers import MuonAdamW
+from gptlab.engine.train.step import check_finite, update
 
 WARMUP_SHARE = 0.05  # of all updates
 MIN_LR_SHARE = 0.1  # of the highest learning rate
@@ -26,7 +27,7 @@ Ranking = list[list[int]]  # the K sequences (prompt and reply) of one prompt, b
 
 
 def train_reward_model(
-    reward_model,
+    reward_model: RewardModel,
     comparisons: list[Ranking],
     config: RewardConfig,
     report: Callable[[dict], None] | None = None,
@@ -50,15 +51,18 @@ def train_reward_model(
     ]
     optimizer = MuonAdamW(reward_model, 0.0, config.muon_ratio)
     warmup = round(len(plan) * WARMUP_SHARE)
-    history, begin = [], time.perf_counter()
+    history = []
+    begin = time.perf_counter()
     for step, batch in enumerate(plan):
         lr = training.cosine_schedule(step, warmup, len(plan), config.lr, MIN_LR_SHARE * config.lr)
-        row = _update(reward_model, optimizer, [comparisons[i] for i in batch], lr, config.clip)
-        history.append({"step": step, "lr": lr, **row})
-        if not math.isfinite(row["loss"]):
-            raise TrainingDiverged(
-                f"the loss is {row['loss']} at step {step}: lower lr (it is {config.lr:g})"
-            )
+        loss, norm = update(
+            reward_model,
+            _loss(reward_model, [comparisons[i] for i in batch]),
+            config.clip,
+            take_step=partial(optimizer.step, lr),
+            check=partial(check_finite, step=step, lr=config.lr),
+        )
+        history.append({"step": step, "lr": lr, "loss": loss, "grad_norm": norm})
         if report and (step % REPORT_EVERY == 0 or step == len(plan) - 1):
             left = (time.perf_counter() - begin) / (step + 1) * (len(plan) - step - 1)
             report(history[-1] | {"total": len(plan), "seconds_left": left})
@@ -66,7 +70,7 @@ def train_reward_model(
 
 
 @torch.no_grad()
-def accuracy(reward_model, comparisons: list[Ranking], batch_size: int = 64) -> float:
+def accuracy(reward_model: nn.Module, comparisons: list[Ranking], batch_size: int = 64) -> float:
     """The share of all pairs that the model puts into the order of the ranking; a tie counts half."""
     _check(reward_model, comparisons)
     scores = score(
@@ -82,7 +86,7 @@ def accuracy(reward_model, comparisons: list[Ranking], batch_size: int = 64) -> 
 
 
 @torch.no_grad()
-def score(reward_model, sequences: list[list[int]], batch_size: int = 64) -> Tensor:
+def score(reward_model: nn.Module, sequences: list[list[int]], batch_size: int = 64) -> Tensor:
     """One normalised reward for each sequence of prompt and reply; -> (N,) float.
 
         (r − mean) / std            Ziegler et al. 2019, section 2.1: mean 0, variance 1 on reference samples
@@ -98,7 +102,7 @@ def score(reward_model, sequences: list[list[int]], batch_size: int = 64) -> Ten
     return scores
 
 
-def score_ids(reward_model, ids: Tensor, keep: Tensor) -> Tensor:
+def score_ids(reward_model: nn.Module, ids: Tensor, keep: Tensor) -> Tensor:
     """The normalised rewards of one right-padded batch; ids (B, T) int, keep (B, T) bool -> (B,)."""
     mean, std = getattr(reward_model, "mean", 0.0), getattr(reward_model, "std", 1.0)
     return reward.normalize(_raw_scores(reward_model, ids, keep), mean, std)
@@ -106,9 +110,9 @@ def score_ids(reward_model, ids: Tensor, keep: Tensor) -> Tensor:
 
 @torch.no_grad()
 def calibrate(
-    reward_model, sequences: list[list[int]], batch_size: int = 64
+    reward_model: RewardModel, sequences: list[list[int]], batch_size: int = 64
 ) -> tuple[float, float]:
-    """Fix the zero and the unit of the rewards: mean 0 and variance 1 on these sequences; -> (mean, std).
+    """Fix the zero and the unit of the rewards: returns mean and std, for mean 0 and variance 1 on these sequences.
 
     Both become buffers of the model and are saved with it.
 
@@ -127,7 +131,7 @@ def calibrate(
     return float(reward_model.mean), float(reward_model.std)
 
 
-def _check(reward_model, comparisons: list[Ranking]) -> None:
+def _check(reward_model: nn.Module, comparisons: list[Ranking]) -> None:
     fewest = min((len(ranking) for ranking in comparisons), default=0)
     if fewest < 2:
         raise ValueError(
@@ -139,7 +143,7 @@ def _check(reward_model, comparisons: list[Ranking]) -> None:
     )
 
 
-def _raw_scores(reward_model, ids: Tensor, keep: Tensor) -> Tensor:
+def _raw_scores(reward_model: nn.Module, ids: Tensor, keep: Tensor) -> Tensor:
     """What the head says at the last kept token of each row; -> (B,)."""
     device = device_of(reward_model)
     ids, keep = ids.to(device), keep.to(device)
@@ -147,10 +151,8 @@ def _raw_scores(reward_model, ids: Tensor, keep: Tensor) -> Tensor:
     return values.gather(1, reward.last_token_index(keep)[:, None]).squeeze(1)  # (B,)
 
 
-def _update(
-    reward_model, optimizer: MuonAdamW, rankings: list[Ranking], lr: float, clip: float
-) -> dict:
-    """One step on the rankings of a few prompts, all their replies in one forward pass."""
+def _loss(reward_model: nn.Module, rankings: list[Ranking]) -> Tensor:
+    """The ranking loss of a few prompts, all their replies in one forward pass."""
     sizes = [len(ranking) for ranking in rankings]
     ids, keep = right_pad([sequence for ranking in rankings for sequence in ranking])
     scores = _raw_scores(reward_model, ids, keep)  # (ΣK,)
@@ -159,10 +161,4 @@ def _update(
         by_size.setdefault(len(row), []).append(row)
     # The mean over prompts, whatever their K: rankings of one size go through the loss together, (n, K).
     losses = [reward.ranking_loss(torch.stack(rows)) * len(rows) for rows in by_size.values()]
-    loss = sum(losses) / len(rankings)
-    reward_model.zero_grad(set_to_none=True)
-    loss.backward()
-    grads = [p.grad for p in reward_model.parameters() if p.grad is not None]
-    norm = training.clip_by_global_norm(grads, clip)
-    optimizer.step(lr)
-    return {"loss": float(loss.detach()), "grad_norm": float(norm)}
+    return sum(losses) / len(rankings)

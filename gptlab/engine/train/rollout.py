@@ -7,15 +7,28 @@ belongs to the reply's token t, and to the state before it. True = keep in every
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gptlab import ppo
 from gptlab.engine.config import PPOConfig
 from gptlab.engine.model.batches import device_of, right_pad
 from gptlab.engine.model.generate import generate_batch
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.heads import ValueModel
+from gptlab.engine.model.protocol import LanguageModel
 from gptlab.engine.train.reward_model import score_ids
 
 TEMPERATURE = 1.0  # of sampling, and therefore of every log-probability (InstructGPT, C.4)
+
+
+@dataclass(frozen=True)
+class PPOModels:
+    """The four networks of PPO: two are trained, two are only asked."""
+
+    policy: GPT  # writes the replies
+    reference: GPT  # the SFT model, near which the policy stays
+    reward: nn.Module  # scores replies
+    value: ValueModel  # expects scores; `ppo.make_value_model` makes one
 
 
 @dataclass(frozen=True)
@@ -45,10 +58,7 @@ class Rollout:
 
 @torch.no_grad()
 def rollout(
-    policy,
-    value_model,
-    reference,
-    reward_model,
+    models: PPOModels,
     prompts: list[list[int]],
     config: PPOConfig,
     stop_id: int | None,
@@ -59,6 +69,7 @@ def rollout(
     A reply that never reached `stop_id` gets `config.end_score` instead of its reward (Huang et al. 2024, the
     EOS trick); None leaves the reward as it is.
     """
+    policy = models.policy
     replies = generate_batch(
         policy,
         prompts,
@@ -75,7 +86,7 @@ def rollout(
     ended = torch.tensor(
         [stop_id is None or reply[-1] == stop_id for reply in replies], device=ids.device
     )
-    scores = score_ids(reward_model, ids, keep)
+    scores = score_ids(models.reward, ids, keep)
     if config.end_score is not None:
         scores = scores.masked_fill(~ended, config.end_score)
     return Rollout(
@@ -84,13 +95,13 @@ def rollout(
         mask=mask,
         ended=ended,
         logprobs=reply_logprobs(policy, ids, starts, mask),
-        ref_logprobs=reply_logprobs(reference, ids, starts, mask),
-        values=reply_values(value_model, ids, starts, mask),
+        ref_logprobs=reply_logprobs(models.reference, ids, starts, mask),
+        values=reply_values(models.value, ids, starts, mask),
         scores=scores,
     )
 
 
-def reply_logprobs(model, ids: Tensor, starts: Tensor, mask: Tensor) -> Tensor:
+def reply_logprobs(model: LanguageModel, ids: Tensor, starts: Tensor, mask: Tensor) -> Tensor:
     """Log-probability of each token of the replies, at the temperature at which they were drawn.
 
     ids     (B, T) int
@@ -105,11 +116,11 @@ def reply_logprobs(model, ids: Tensor, starts: Tensor, mask: Tensor) -> Tensor:
     )  # (B, R + 1), from the last token of the prompt
     hidden = model.hidden(ids)  # (B, T, C)
     hidden = hidden.gather(1, at[:, :, None].expand(-1, -1, hidden.shape[2]))  # (B, R + 1, C)
-    logits = hidden @ model.wte.T / TEMPERATURE  # (B, R + 1, V)
+    logits = model.unembed(hidden) / TEMPERATURE  # (B, R + 1, V)
     return ppo.token_log_probs(logits, ids.gather(1, at)).masked_fill(~mask, 0.0)  # (B, R)
 
 
-def reply_values(value_model, ids: Tensor, starts: Tensor, mask: Tensor) -> Tensor:
+def reply_values(value_model: nn.Module, ids: Tensor, starts: Tensor, mask: Tensor) -> Tensor:
     """The value before each token of the replies is written; shapes as in `reply_logprobs`; -> (B, R)."""
     at = _positions(starts, mask.shape[1], ids.shape[1])  # (B, R)
     return value_model(ids).gather(1, at).masked_fill(~mask, 0.0)

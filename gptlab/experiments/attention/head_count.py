@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gptlab import attention
+from gptlab.engine.train.step import train_adam
 
 LETTERS = 12  # kinds of letters
 N_PLACES = 6
@@ -56,14 +57,13 @@ def accuracy(n_heads: int, seed: int = 0, steps: int = STEPS) -> float:
     """Train a layer with so many heads, and return its share of right answers on 1,000 new texts."""
     layer = init_layer(seed)
     generator = torch.Generator().manual_seed(1000 + seed)
-    optimizer = torch.optim.Adam(layer, lr=LR)
-    for _ in range(steps):
+
+    def loss() -> Tensor:
         ids = random_texts(BATCH, generator)
         logits = answer_logits(layer, ids, n_heads)
-        loss = F.cross_entropy(logits.flatten(0, 1), ids[:, ASKED_PLACES].flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        return F.cross_entropy(logits.flatten(0, 1), ids[:, ASKED_PLACES].flatten())
+
+    train_adam(layer, loss, steps, LR)
     ids = random_texts(1000, generator)
     with torch.no_grad():
         right = answer_logits(layer, ids, n_heads).argmax(-1) == ids[:, ASKED_PLACES]

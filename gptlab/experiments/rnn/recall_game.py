@@ -12,13 +12,16 @@ from torch import Tensor, nn
 
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.recurrent import RecurrentLM, train_adam
+from gptlab.engine.model.recurrent import RecurrentLM
+from gptlab.engine.train.step import train_adam
 
 LETTERS = 8  # kinds of letters, so guessing is right in one of eight
 QUERY = LETTERS  # the token that asks
 VOCABULARY = LETTERS + 1
 STEPS = 200  # at most so many updates
 BATCH = 64  # texts
+BETAS = 0.9, 0.99  # of Adam
+MAX_GRAD_NORM = 1.0
 EARLY_STOP = 0.99, 5  # training ends once this share was right in so many batches running
 
 
@@ -47,12 +50,11 @@ def accuracy(model: nn.Module, n: int, seed: int, size: int = 1000) -> float:
 def train(model: nn.Module, n: int, lr: float, seed: int, steps: int = STEPS) -> int:
     """Train on the game with n letters in between, until it is mastered; returns the number of steps taken."""
     generator = torch.Generator().manual_seed(1000 + seed)
-    games = [recall_batch(n, BATCH, generator) for _ in range(steps)]
     accuracies = []
     enough, in_a_row = EARLY_STOP
 
-    def loss_of(game: tuple[Tensor, Tensor]) -> Tensor:
-        ids, answers = game
+    def loss() -> Tensor:
+        ids, answers = recall_batch(n, BATCH, generator)
         logits = model(ids)[:, -1]
         accuracies.append(float((logits.argmax(-1) == answers).double().mean()))
         return F.cross_entropy(logits, answers)
@@ -60,7 +62,8 @@ def train(model: nn.Module, n: int, lr: float, seed: int, steps: int = STEPS) ->
     def mastered() -> bool:
         return len(accuracies) >= in_a_row and min(accuracies[-in_a_row:]) > enough
 
-    return train_adam(model, games, loss_of, lr, stop=mastered)
+    losses = train_adam(model.parameters(), loss, steps, lr, BETAS, MAX_GRAD_NORM, stop=mastered)
+    return len(losses)
 
 
 def train_and_score(
@@ -95,8 +98,10 @@ def train_copy(kind: str, k: int, backwards: bool, seed: int = 0) -> tuple[list[
         logits, letters = written(ids)
         return F.cross_entropy(logits.flatten(0, 1), letters.flatten())
 
-    batches = [copy_batch(k, BATCH, generator, backwards) for _ in range(STEPS)]
-    train_adam(model, batches, loss_of, lr)
+    def training_loss() -> Tensor:
+        return loss_of(copy_batch(k, BATCH, generator, backwards))
+
+    train_adam(model.parameters(), training_loss, STEPS, lr, BETAS, MAX_GRAD_NORM)
     test = copy_batch(k, 1000, generator, backwards)
     with torch.no_grad():
         logits, letters = written(test)

@@ -10,7 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gptlab import neural_lm
-from gptlab.engine.model.recurrent import RecurrentLM, train_adam
+from gptlab.engine.model.recurrent import RecurrentLM
+from gptlab.engine.train.step import train_adam
 from gptlab.experiments.unseen_combinations import Combinations, Sentence
 
 WINDOW = 8  # words that lesson 03's network sees
@@ -88,10 +89,17 @@ def train(model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int 
     """Train on the training sentences, and return how many words were read."""
     cut = batches(padded_rows(data, data.train), epochs, seed)
 
-    def mean_loss(rows: Tensor) -> Tensor:
+    waiting = iter(cut)
+
+    def mean_loss() -> Tensor:
+        rows = next(waiting)
         return word_losses(model, rows).sum() / count_words(rows)
 
-    train_adam(model, cut, mean_loss, LR, decay=True)
+    def lr(step: int) -> float:
+        """Constant, then falling to 0 over the second half."""
+        return LR * min(1.0, 2 - 2 * step / len(cut))
+
+    train_adam(model.parameters(), mean_loss, len(cut), lr, betas=(0.9, 0.99), clip=1.0)
     return sum(int(count_words(rows)) for rows in cut)
 
 

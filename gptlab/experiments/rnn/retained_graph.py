@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gptlab import neural_lm, rnn
-from gptlab.engine.model.recurrent import one_thread
+from gptlab.engine.hardware import one_thread
 
 LETTERS = 8  # kinds of letters
 STATE = 32

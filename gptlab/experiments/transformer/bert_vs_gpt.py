@@ -14,7 +14,8 @@ from torch import Tensor
 from gptlab import ngram, transformer
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.batches import right_pad
-from gptlab.engine.model.encoder_decoder import TransformerLM, train_adam
+from gptlab.engine.model.encoder_decoder import TransformerLM
+from gptlab.engine.train.step import BETAS, train_adam, trapezoid
 from gptlab.experiments.unseen_combinations import WORD
 from gptlab.world.facts import Fact
 from gptlab.world.phrasings import PHRASINGS, fill
@@ -119,7 +120,8 @@ def train(model: TransformerLM, data: ClozeData, steps: int = STEPS, seed: int =
     """Train a model, and return the loss of each step."""
     model.train()
     loss = pretraining_loss(model, data, seed)
-    losses = train_adam(model, loss, steps, LR, warmup=steps // 10, cooldown=steps // 2)
+    lr = trapezoid(LR, steps, warmup=steps // 10, cooldown=steps // 2)
+    losses = train_adam(model.parameters(), loss, steps, lr, BETAS)
     model.eval()
     return losses
 

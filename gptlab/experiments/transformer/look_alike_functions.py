@@ -39,7 +39,7 @@ def layer_norm_std(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-6) -
 def with_functions(model: GPT, **replaced: Callable) -> GPT:
     """A model of the same weights that runs on these functions in place of its own; the given one stays as it is."""
     twin = copy.copy(model)  # shallow: the weights are the same tensors
-    twin.functions = twin.training_functions = dataclasses.replace(model.functions, **replaced)
+    twin.functions = dataclasses.replace(model.functions, **replaced)
     return twin
 
 

@@ -11,7 +11,8 @@ from torch import Tensor
 from gptlab import ngram
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.batches import right_pad
-from gptlab.engine.model.encoder_decoder import TransformerLM, train_adam
+from gptlab.engine.model.encoder_decoder import TransformerLM
+from gptlab.engine.train.step import BETAS, train_adam, trapezoid
 from gptlab.experiments.unseen_combinations import Combinations
 from gptlab.world.web import Web
 
@@ -83,7 +84,8 @@ def loss_curve(
 ) -> list[float]:
     """The loss of each step of one small training."""
     model = data.make_model(depth, post, seed=seed)
-    return train_adam(model, data.next_word_loss(model, seed), steps, lr, warmup)
+    loss = data.next_word_loss(model, seed)
+    return train_adam(model.parameters(), loss, steps, trapezoid(lr, steps, warmup), BETAS)
 
 
 def smooth(losses: Sequence[float], width: int = 10) -> list[float]:

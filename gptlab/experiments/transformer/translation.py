@@ -14,7 +14,8 @@ from torch import Tensor
 from gptlab import ngram
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.batches import right_pad
-from gptlab.engine.model.encoder_decoder import Translator, train_adam
+from gptlab.engine.model.encoder_decoder import Translator
+from gptlab.engine.train.step import BETAS, train_adam, trapezoid
 from gptlab.experiments.unseen_combinations import WORD
 from gptlab.interpret.attention_maps import cross_attention_maps
 from gptlab.world.facts import Name
@@ -141,7 +142,8 @@ def next_sign_loss(model: Translator, data: ClaimPairs, seed: int = 0) -> Callab
 def train(model: Translator, data: ClaimPairs, steps: int = STEPS, seed: int = 0) -> list[float]:
     """Train a translator, and return the loss of each step."""
     loss = next_sign_loss(model, data, seed)
-    return train_adam(model, loss, steps, LR, warmup=steps // 10, cooldown=steps // 2)
+    lr = trapezoid(LR, steps, warmup=steps // 10, cooldown=steps // 2)
+    return train_adam(model.parameters(), loss, steps, lr, BETAS)
 
 
 def write(model: Translator, source: Tensor, keep: Tensor) -> list[list[int]]:

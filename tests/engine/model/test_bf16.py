@@ -103,7 +103,7 @@ def test_newton_schulz_in_bf16():
 
 
 def test_the_models_loss_and_gradients():
-    exact, model = random_model(), random_model().set_precision("bf16")
+    exact, model = random_model(), random_model().run_on("bf16")
     ids, targets = text()[:39].view(3, 13), text()[1:40].view(3, 13)
     losses = exact.loss(ids, targets), model.loss(ids, targets)
     assert far(losses[1], losses[0]) < ROUNDING and losses[0] != losses[1]
@@ -117,7 +117,7 @@ def test_the_models_loss_and_gradients():
 def test_evaluation_and_the_cache_stay_exact():
     exact, model, ids = (
         random_model().eval(),
-        random_model().set_precision("bf16"),
+        random_model().run_on("bf16"),
         text()[:26].view(2, 13),
     )
     assert not torch.equal(model(ids), exact(ids))
@@ -131,11 +131,17 @@ def test_evaluation_and_the_cache_stay_exact():
 def test_a_learners_other_function_runs_itself(monkeypatch):
     hers = transformer.feed_forward
     monkeypatch.setattr(transformer, "feed_forward", lambda *args: 1.01 * hers(*args))
-    functions = GPT(CONFIG).set_fused(True, precision="bf16").training_functions
+    functions = bf16.with_bf16(fused.select_functions(True))
     assert functions.feed_forward is not bf16.feed_forward
     assert functions.causal_attention is bf16.causal_attention
-    plain = GPT(CONFIG).set_precision("bf16")
-    assert plain.training_functions == plain.functions
+    model = GPT(CONFIG).run_on("bf16")
+    assert model._functions.get(training=True) == functions
+
+
+def test_a_plain_model_stays_plain_in_every_precision():
+    run = PretrainingRun(GPT(CONFIG), text(), TRAIN, "bf16")
+    assert run.precision == "bf16" and run.model.runs_on == "plain"
+    assert run.model._functions.get(training=True) == fused.ModelFunctions()
 
 
 @pytest.mark.parametrize(("measured", "wanted"), [(1.29, "fp32"), (1.31, "bf16")])
@@ -161,7 +167,9 @@ def test_the_probe_measures_once_a_width():
 
 def test_an_unknown_precision_is_refused():
     with pytest.raises(ValueError, match="precision is 'fp16'; it is one of fp32, bf16, auto"):
-        GPT(CONFIG).set_precision("fp16")
+        PretrainingRun(GPT(CONFIG), text(), TRAIN, "fp16")
+    with pytest.raises(ValueError, match="runs on plain, fused, bf16 or auto, but not on 'fp16'"):
+        GPT(CONFIG).run_on("fp16")
 
 
 def train(**settings):

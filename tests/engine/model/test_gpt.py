@@ -9,6 +9,7 @@ import torch
 import transformers
 
 from gptlab import ngram, transformer
+from gptlab.blanks import registry
 from gptlab.engine.config import GPTConfig, PPOConfig, RewardConfig, SFTConfig, TrainConfig
 from gptlab.engine.model import fused
 from gptlab.engine.model.fused import prove_equal, select_functions
@@ -192,6 +193,21 @@ def test_an_empty_function_is_not_proven(monkeypatch):
 
     monkeypatch.setattr(transformer, "layer_norm", empty)
     assert not prove_equal()["transformer.layer_norm"]
+
+
+def test_a_function_that_has_changed_is_proven_again(monkeypatch):
+    model = random_model(fused=True).train()
+    proven = model.functions
+    assert proven.layer_norm is fused.layer_norm and model.functions is proven
+    monkeypatch.setattr(transformer, "layer_norm", lambda x, weight, bias: x * weight + bias)
+    assert model.functions is proven  # nobody has told it
+    registry.borrow("transformer.layer_norm")
+    assert model.functions.layer_norm is not fused.layer_norm
+    assert model.functions.feed_forward is fused.feed_forward
+    own = dataclasses.replace(proven, layer_norm=torch.nn.functional.layer_norm)
+    model.functions = own
+    registry.borrow("transformer.layer_norm")
+    assert model.functions is own  # what was given stays
 
 
 def test_initialisation_follows_gpt2():

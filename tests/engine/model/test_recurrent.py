@@ -1,9 +1,9 @@
-"""Recurrent networks as shells: against torch's own layers, and their training."""
+"""Recurrent networks as shells: against torch's own layers."""
 
 import pytest
 import torch
 
-from gptlab.engine.model.recurrent import RecurrentLM, one_thread, train_adam
+from gptlab.engine.model.recurrent import RecurrentLM
 from tests.support.torch_layers import torch_layer
 
 
@@ -27,38 +27,3 @@ def test_the_gate_begins_as_asked():
     assert not RecurrentLM("RNN", 4, update_bias=2.5).b.any()
     with pytest.raises(ValueError, match="no cell 'LSTM'; there are RNN, GRU"):
         RecurrentLM("LSTM", 4)
-
-
-def test_training_steps_like_adam_with_clipping_and_ends_early():
-    ours, theirs = (torch.nn.Linear(2, 1) for _ in range(2))
-    theirs.load_state_dict(ours.state_dict())
-    batches = [torch.randn(3, 2, generator=torch.Generator().manual_seed(i)) * 9 for i in range(4)]
-    optimizer = torch.optim.Adam(theirs.parameters(), lr=0.1, betas=(0.9, 0.99))
-    for i, batch in enumerate(batches):
-        optimizer.param_groups[0]["lr"] = 0.1 * min(1.0, 2 - 2 * i / 4)
-        optimizer.zero_grad()
-        theirs(batch).square().sum().backward()
-        torch.nn.utils.clip_grad_norm_(theirs.parameters(), 1.0)
-        optimizer.step()
-    assert (
-        train_adam(ours, batches, lambda batch: ours(batch).square().sum(), lr=0.1, decay=True) == 4
-    )
-    torch.testing.assert_close(ours.weight, theirs.weight)
-    seen = []
-    assert (
-        train_adam(
-            ours,
-            batches,
-            lambda batch: seen.append(1) or ours(batch).sum(),
-            0.1,
-            stop=lambda: len(seen) == 2,
-        )
-        == 2
-    )
-
-
-def test_one_thread_gives_the_threads_back():
-    before = torch.get_num_threads()
-    with one_thread():
-        assert torch.get_num_threads() == 1
-    assert torch.get_num_threads() == before

@@ -15,9 +15,9 @@ from gptlab.engine.model.generate import generate_batch
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.train import ppo
-from gptlab.engine.train.ppo import PPOTrainer, train_ppo
+from gptlab.engine.train.ppo import PPOTrainer, make_value_model, train_ppo
 from gptlab.engine.train.reward_model import accuracy, calibrate, score, train_reward_model
-from gptlab.engine.train.rollout import rollout
+from gptlab.engine.train.rollout import PPOModels, rollout
 from gptlab.engine.train.sft import finetune, held_out_loss
 
 VOCAB, CONTEXT, END, WANTED = 13, 24, 12, 7
@@ -46,6 +46,11 @@ class ContainsWanted(nn.Module):
 
 def gpt(seed=0):
     return GPT(SHAPE, fused=True, seed=seed)
+
+
+def trainer(policy, reference, reward, config=PPO, *ids, prompts=PROMPTS, **settings):
+    models = PPOModels(policy, reference, reward, make_value_model(reward, reference))
+    return PPOTrainer(models, prompts, config, *ids, **settings)
 
 
 def draw_sequences(n, seed, low=2, high=CONTEXT):
@@ -238,7 +243,7 @@ def test_accuracy_counts_pairs_and_half_of_ties():
 
 def test_ppo_raises_a_known_reward_and_stays_near():
     policy, reference = gpt(), gpt()
-    history = train_ppo(policy, reference, ContainsWanted(), PROMPTS, replace(PPO, rounds=20))
+    history = train_ppo(trainer(policy, reference, ContainsWanted(), replace(PPO, rounds=20)))
     first, last = history[0], history[-1]
     assert first["score"] < 0.6 and sum(row["score"] for row in history[-5:]) / 5 > 0.8
     assert first["kl_k1"] == pytest.approx(0, abs=1e-4) and 0 < last["kl_k1"] < 20
@@ -249,7 +254,7 @@ def test_ppo_raises_a_known_reward_and_stays_near():
 def test_a_higher_price_keeps_the_policy_nearer():
     kl = {}
     for beta in (0.0, 1.0):
-        kl[beta] = train_ppo(gpt(), gpt(), ContainsWanted(), PROMPTS, replace(PPO, beta=beta))[-1][
+        kl[beta] = train_ppo(trainer(gpt(), gpt(), ContainsWanted(), replace(PPO, beta=beta)))[-1][
             "kl_k3"
         ]
     assert kl[1.0] < 0.5 * kl[0.0]
@@ -257,7 +262,7 @@ def test_a_higher_price_keeps_the_policy_nearer():
 
 def test_beta_moves_towards_its_target():
     config = replace(PPO, rounds=3, target_kl=1000.0)
-    history = train_ppo(gpt(), gpt(), ContainsWanted(), PROMPTS, config)
+    history = train_ppo(trainer(gpt(), gpt(), ContainsWanted(), config))
     assert [row["beta"] for row in history] == pytest.approx([0.05, 0.05 * 0.95, 0.05 * 0.95**2])
 
 
@@ -266,7 +271,7 @@ def test_ptx_keeps_the_pretraining_loss_low(pretrained):
     for gamma in (0.0, 3.0):
         policy = copy.deepcopy(pretrained)
         config = replace(PPO, beta=0.0, gamma_ptx=gamma)
-        history = train_ppo(policy, pretrained, ContainsWanted(), PROMPTS, config, CYCLE)
+        history = train_ppo(trainer(policy, pretrained, ContainsWanted(), config, CYCLE))
         after[gamma] = cycle_loss(policy)
         assert ("pretraining_loss" in history[0]) == (gamma > 0)
     assert after[3.0] < after[0.0] - 0.2
@@ -276,19 +281,18 @@ def test_ptx_keeps_the_pretraining_loss_low(pretrained):
 def test_one_minibatch_against_a_naive_computation(disabled, pretrained):
     policy, reference = copy.deepcopy(pretrained).double(), gpt(seed=4).double()
     config = replace(PPO, gamma_ptx=2.0, beta=0.3, minibatch=24)
-    run = PPOTrainer(
-        policy, reference, ContainsWanted(), PROMPTS, config, CYCLE, stop_id=END, disabled=disabled
+    run = trainer(
+        policy, reference, ContainsWanted(), config, CYCLE, stop_id=END, disabled=disabled
     )
     with torch.no_grad():
-        run.value_model.weight.normal_(0, 0.5, generator=torch.Generator().manual_seed(2))
-    models = policy, run.value_model, reference, ContainsWanted()
-    roll = rollout(*models, PROMPTS[:5], config, END, run.generator)
+        run.models.value.weight.normal_(0, 0.5, generator=torch.Generator().manual_seed(2))
+    roll = rollout(run.models, PROMPTS[:5], config, END, run.generator)
     advantages, returns = run._advantages(roll)
-    old = naive_episodes(policy, run.value_model, reference, roll)
+    old = naive_episodes(policy, run.models.value, reference, roll)
     with torch.no_grad():  # the networks have moved since the replies were written
-        for parameter in [*policy.parameters(), *run.value_model.parameters()]:
+        for parameter in [*policy.parameters(), *run.models.value.parameters()]:
             parameter.mul_(1.03)
-    new = naive_episodes(policy, run.value_model, reference, roll)
+    new = naive_episodes(policy, run.models.value, reference, roll)
     rows = torch.tensor([3, 0, 1])
     batch = roll.select(rows)
     n_reply = batch.mask.shape[1]
@@ -352,11 +356,8 @@ def naive_losses(old, new, rows, beta, plain):
 
 def test_a_rollout_is_aligned_and_a_reply_without_an_end_is_punished():
     policy, reference = gpt(), gpt(seed=1)
-    run = PPOTrainer(
-        policy, reference, ContainsWanted(), PROMPTS, replace(PPO, end_score=-2.5), stop_id=END
-    )
-    models = policy, run.value_model, reference, ContainsWanted()
-    roll = rollout(*models, PROMPTS, run.config, END, run.generator)
+    run = trainer(policy, reference, ContainsWanted(), replace(PPO, end_score=-2.5), stop_id=END)
+    roll = rollout(run.models, PROMPTS, run.config, END, run.generator)
     assert 0 < int(roll.ended.sum()) < len(PROMPTS)
     for b, prompt in enumerate(PROMPTS):
         n = int(roll.mask[b].sum())
@@ -387,17 +388,13 @@ def test_resuming_after_a_round_is_bit_for_bit():
         states[run.round] = run.state()
 
     history = train_ppo(
-        whole, gpt(), reward_model, PROMPTS, config, on_round=keep_state, **arguments
+        trainer(whole, gpt(), reward_model, config, **arguments), on_round=keep_state
     )
     assert sorted(states) == [1, 2, 3, 4]
-    resumed, state = (
-        gpt(seed=8),
-        saved(states[2]),
-    )  # its weights do not matter: the state brings its own
-    assert (
-        train_ppo(resumed, gpt(), reward_model, PROMPTS, config, state=state, **arguments)
-        == history
-    )
+    resumed = gpt(seed=8)  # its weights do not matter: the state brings its own
+    second = trainer(resumed, gpt(), reward_model, config, **arguments)
+    second.load_state(saved(states[2]))
+    assert train_ppo(second) == history
     for name, tensor in whole.state_dict().items():
         assert torch.equal(tensor, resumed.state_dict()[name]), name
     assert not torch.equal(
@@ -408,9 +405,9 @@ def test_resuming_after_a_round_is_bit_for_bit():
 def test_the_value_model_starts_as_the_calibrated_reward_model():
     reward_model, sequences = RewardModel(gpt(seed=3)), draw_sequences(9, seed=4)
     calibrate(reward_model, sequences)
-    run = PPOTrainer(gpt(), gpt(), reward_model, PROMPTS, PPO)
+    run = trainer(gpt(), gpt(), reward_model, PPO)
     values = torch.stack(
-        [run.value_model(torch.tensor([sequence]))[0, -1] for sequence in sequences]
+        [run.models.value(torch.tensor([sequence]))[0, -1] for sequence in sequences]
     )
     torch.testing.assert_close(values.detach(), score(reward_model, sequences), rtol=0, atol=1e-4)
 
@@ -418,7 +415,7 @@ def test_the_value_model_starts_as_the_calibrated_reward_model():
 def test_ppo_leaves_the_other_models_alone():
     reference, reward_model = gpt(), RewardModel(gpt(seed=3))
     before = copy.deepcopy([reference.state_dict(), reward_model.state_dict()])
-    train_ppo(gpt(), reference, reward_model, PROMPTS, replace(PPO, rounds=2), stop_id=END)
+    train_ppo(trainer(gpt(), reference, reward_model, replace(PPO, rounds=2), stop_id=END))
     for old, new in zip(before, [reference.state_dict(), reward_model.state_dict()], strict=True):
         assert all(torch.equal(old[name], new[name]) for name in old)
 
@@ -429,20 +426,20 @@ def test_a_lost_run_stops_with_one_clear_line(monkeypatch):
             return torch.full(ids.shape, math.nan)
 
     with pytest.raises(TrainingDiverged, match="score is nan in round 0: lower lr"):
-        train_ppo(gpt(), gpt(), Nan(), PROMPTS, PPO)
+        train_ppo(trainer(gpt(), gpt(), Nan(), PPO))
     monkeypatch.setattr(ppo, "MAX_KL", 0.01)
     with pytest.raises(TrainingDiverged, match="KL is 0.. nats per token in round [1-9]"):
-        train_ppo(gpt(), gpt(), ContainsWanted(), PROMPTS, PPO)
+        train_ppo(trainer(gpt(), gpt(), ContainsWanted(), PPO))
 
 
 def test_ppo_refuses_what_does_not_fit():
     with pytest.raises(ValueError, match="prompts of 20 tokens and replies of 6 do not fit"):
-        PPOTrainer(gpt(), gpt(), ContainsWanted(), [[1] * 20], PPO)
+        trainer(gpt(), gpt(), ContainsWanted(), prompts=[[1] * 20])
     with pytest.raises(ValueError, match="0 prompts"):
-        PPOTrainer(gpt(), gpt(), ContainsWanted(), [], PPO)
+        trainer(gpt(), gpt(), ContainsWanted(), prompts=[])
     with pytest.raises(ValueError, match="no detail 'luck'"):
-        PPOTrainer(gpt(), gpt(), ContainsWanted(), PROMPTS, PPO, disabled=("luck",))
+        trainer(gpt(), gpt(), ContainsWanted(), PPO, disabled=("luck",))
     with pytest.raises(
         ValueError, match="24 pretraining tokens do not fill a context of 24 plus 1"
     ):
-        PPOTrainer(gpt(), gpt(), ContainsWanted(), PROMPTS, replace(PPO, gamma_ptx=1.0), CYCLE[:24])
+        trainer(gpt(), gpt(), ContainsWanted(), replace(PPO, gamma_ptx=1.0), CYCLE[:24])
