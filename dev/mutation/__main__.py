@@ -22,8 +22,8 @@ def _known(path: Path | None) -> dict:
     return json.loads(path.read_text(encoding="utf-8")) if path and path.is_file() else {}
 
 
-def _all_verdicts(module: str, known: dict, keep) -> list[tuple[Mutant, str]]:
-    """Judge the mutants of a module; keep(verdicts) is called now and then."""
+def _all_verdicts(module: str, known: dict, save) -> list[tuple[Mutant, str]]:
+    """Judge the mutants of a module; save(verdicts) is called now and then."""
     before = known.get(module, {})
     verdicts = (
         before.get("verdicts", []) if before.get("fingerprint") == fingerprint(module) else []
@@ -32,7 +32,7 @@ def _all_verdicts(module: str, known: dict, keep) -> list[tuple[Mutant, str]]:
     for n, (_, verdict) in enumerate(judged(found[len(verdicts) :]), start=1):
         verdicts.append(verdict)
         if n % 50 == 0 or len(verdicts) == len(found):
-            keep(module, verdicts)
+            save(module, verdicts)
     return list(zip(found, verdicts, strict=True))
 
 
@@ -40,14 +40,14 @@ def whole_pass(names: list[str], path: Path | None, resume: bool) -> list[Tally]
     """Judge module after module, and print what is alive."""
     known, listed, tallies = _known(path) if resume else {}, equivalents(), []
 
-    def keep(module: str, verdicts: list[str]) -> None:
+    def save(module: str, verdicts: list[str]) -> None:
         known[module] = {"fingerprint": fingerprint(module), "verdicts": verdicts}
         if path:
             path.write_text(json.dumps(known), encoding="utf-8")
 
     for module in names:
         tally = Tally(module)
-        for mutant, verdict in _all_verdicts(module, known, keep):
+        for mutant, verdict in _all_verdicts(module, known, save):
             verdict = "equivalent" if verdict == "alive" and mutant.name in listed else verdict
             tally.verdicts.append((mutant, verdict))
             if verdict == "alive":

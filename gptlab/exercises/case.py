@@ -12,8 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-PLAIN, EDGE = "plain", "edge"  # judged and diagnosed in this order
-STAGES = (PLAIN, EDGE)
+PLAIN = "plain"
+EDGE = "edge"
+STAGES = (PLAIN, EDGE)  # judged and diagnosed in this order
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class NoGradient:
     text: str = "a result without a gradient: was it detached, or taken out of torch on the way?"
 
 
-def one(
+def case(
     *arguments,
     oracle: Callable | None = None,
     expected: Any = None,
@@ -68,7 +69,7 @@ def one(
 ) -> Case:
     """One case; what remains of the keywords is given to the function."""
     if oracle is not None:
-        expected = oracle(*fresh(arguments), **fresh(options))
+        expected = oracle(*deep_copy(arguments), **deep_copy(options))
     return Case(
         arguments,
         options,
@@ -85,27 +86,27 @@ def one(
     )
 
 
-def each_way(
+def in_all_dtypes(
     *arguments,
     oracle: Callable,
     gradient: bool = True,
-    still: tuple[int, ...] = (),
+    no_gradient_for: tuple[int, ...] = (),
     about: str = "",
     stage: str = PLAIN,
     **options,
 ) -> list[Case]:
     """The same numbers in float64, in float32 and not contiguous in memory, and the gradient.
 
-    Arguments at the places in `still` get no gradient, so a body may detach them or not.
+    Arguments at the places in `no_gradient_for` get no gradient, so a body may detach them or not.
     """
-    plain = one(*arguments, oracle=oracle, about=about, stage=stage, **options)
-    single = mapped((arguments, options), lambda x: x.float() if x.is_floating_point() else x)
-    wide = mapped(single, lambda x: x.double() if x.is_floating_point() else x)
+    plain = case(*arguments, oracle=oracle, about=about, stage=stage, **options)
+    single = map_tensors((arguments, options), lambda x: x.float() if x.is_floating_point() else x)
+    wide = map_tensors(single, lambda x: x.double() if x.is_floating_point() else x)
     cases = [plain]
     if _has_floats((arguments, options)):
         atol = 5e-3 if stage == EDGE else 2e-5  # float32 has no more near 10,000
         cases.append(
-            one(
+            case(
                 *single[0],
                 expected=oracle(*wide[0], **wide[1]),
                 about=_with(about, "float32"),
@@ -115,9 +116,9 @@ def each_way(
                 **single[1],
             )
         )
-    loose = mapped((arguments, options), not_contiguous)
+    loose = map_tensors((arguments, options), not_contiguous)
     cases.append(
-        one(
+        case(
             *loose[0],
             expected=plain.expected,
             about=_with(about, "not contiguous in memory"),
@@ -127,8 +128,10 @@ def each_way(
     )
     if gradient:
         several = isinstance(plain.expected, tuple)
-        call = functools.partial(gradients_of_several if several else gradients, still=still)
-        expected = call(oracle, *fresh(arguments), **fresh(options))
+        call = functools.partial(
+            gradients_of_several if several else gradients, no_gradient_for=no_gradient_for
+        )
+        expected = call(oracle, *deep_copy(arguments), **deep_copy(options))
         cases.append(
             Case(
                 arguments,
@@ -146,21 +149,19 @@ def each_way(
     return cases
 
 
-def holds(call: Callable, *arguments, about: str, stage: str = PLAIN, **options) -> Case:
+def property_holds(call: Callable, *arguments, about: str, stage: str = PLAIN, **options) -> Case:
     """A property: call(function, *arguments, **options) gives True, or says in words what came instead."""
     return Case(
         arguments, options, expected=True, about=about, stage=stage, call=call, shapes=False
     )
 
 
-def repeats(*arguments, about: str = "twice with the same seed", **options) -> Case:
-    """The same draw comes of the same seed, the next draw is another one, torch's own generator is not used."""
+def reproducible(*arguments, about: str = "twice with the same seed", **options) -> Case:
+    """A property: one seed gives one draw, the next draw is another, and torch's own generator is not used."""
 
     def twice(function: Callable, *arguments, generator: Tensor, **options) -> Any:
-        torch_state, given = (
-            torch.get_rng_state(),
-            torch.Generator().manual_seed(generator.initial_seed()),
-        )
+        torch_state = torch.get_rng_state()
+        given = torch.Generator().manual_seed(generator.initial_seed())
         first = function(*arguments, generator=given, **options)
         torch.manual_seed(torch.initial_seed() + 1)
         second = function(
@@ -175,7 +176,7 @@ def repeats(*arguments, about: str = "twice with the same seed", **options) -> C
             or "one generator gives the same draw twice: is it made anew each time?"
         )
 
-    return holds(twice, *arguments, generator=Seed(5), about=about, **options)
+    return property_holds(twice, *arguments, generator=Seed(5), about=about, **options)
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -184,9 +185,12 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 def gradients(
-    function: Callable, *arguments, still: tuple[int, ...] = (), **options
+    function: Callable, *arguments, no_gradient_for: tuple[int, ...] = (), **options
 ) -> list[Tensor] | NoGradient:
-    """The gradient of a fixed weighted sum of the result, with regard to every float tensor but the `still` ones."""
+    """The gradient of a fixed weighted sum of the result with regard to the float tensors.
+
+    Arguments at the places in `no_gradient_for` are left out.
+    """
     leaves: list[Tensor] = []
 
     def leaf(x: Tensor) -> Tensor:
@@ -196,8 +200,10 @@ def gradients(
         return leaves[-1]
 
     with torch.enable_grad():
-        arguments = tuple(x if i in still else mapped(x, leaf) for i, x in enumerate(arguments))
-        options = mapped(options, leaf)
+        arguments = tuple(
+            x if i in no_gradient_for else map_tensors(x, leaf) for i, x in enumerate(arguments)
+        )
+        options = map_tensors(options, leaf)
         result = function(*arguments, **options)
         results = result if isinstance(result, (tuple, list)) else [result]
         floats = [x for x in results if isinstance(x, Tensor) and x.is_floating_point()]
@@ -211,14 +217,14 @@ def gradients(
 
 
 def gradients_of_several(
-    function: Callable, *arguments, still: tuple[int, ...] = (), **options
+    function: Callable, *arguments, no_gradient_for: tuple[int, ...] = (), **options
 ) -> list[Tensor] | NoGradient:
     """The same for a function with several results, also where they come as one tensor."""
 
     def apart(*arguments, **options) -> tuple:
         return tuple(function(*arguments, **options))
 
-    return gradients(apart, *arguments, still=still, **options)
+    return gradients(apart, *arguments, no_gradient_for=no_gradient_for, **options)
 
 
 def _weights(x: Tensor) -> Tensor:
@@ -235,27 +241,29 @@ def not_contiguous(x: Tensor) -> Tensor:
     return torch.stack([x, x.clone()], dim=-1)[..., 0] if x.ndim else x
 
 
-def fresh(value: Any) -> Any:
+def deep_copy(value: Any) -> Any:
     """A deep copy with its own tensors, lists and generators."""
-    return mapped(value, lambda x: x.clone(memory_format=torch.preserve_format), copy_lists=True)
+    return map_tensors(
+        value, lambda x: x.clone(memory_format=torch.preserve_format), copy_lists=True
+    )
 
 
-def mapped(value: Any, change: Callable[[Tensor], Tensor], copy_lists: bool = False) -> Any:
+def map_tensors(value: Any, change: Callable[[Tensor], Tensor], copy_lists: bool = False) -> Any:
     """Apply a function to each tensor inside lists, tuples and dicts."""
     if isinstance(value, Tensor):
         return change(value)
     if isinstance(value, Seed):
         return torch.Generator().manual_seed(value.number) if copy_lists else value
     if isinstance(value, (list, tuple)):
-        return type(value)(mapped(item, change, copy_lists) for item in value)
+        return type(value)(map_tensors(item, change, copy_lists) for item in value)
     if isinstance(value, dict):
-        return {key: mapped(item, change, copy_lists) for key, item in value.items()}
+        return {key: map_tensors(item, change, copy_lists) for key, item in value.items()}
     return value
 
 
 def _has_floats(value: Any) -> bool:
     found = []
-    mapped(value, lambda x: found.append(x.is_floating_point()) or x)
+    map_tensors(value, lambda x: found.append(x.is_floating_point()) or x)
     return any(found)
 
 
@@ -264,7 +272,7 @@ def _with(about: str, more: str) -> str:
 
 
 @dataclass
-class Draw:
+class RandomInputs:
     """Random numbers for the inputs of cases, the same in every run."""
 
     seed: int

@@ -1,4 +1,4 @@
-"""The message of a failed check: what was expected, what came, for which input, and the likely mistake."""
+"""The message of a failed check: what was expected, what was got, for which input, and the likely mistake."""
 
 import textwrap
 from typing import Any
@@ -17,10 +17,10 @@ SMALL = 8  # a tensor of so many numbers is shown whole
 
 def failure(key: str, fault: Fault, names: list[str], mistake: Mistake | None) -> str:
     """At most 12 lines."""
-    expected, came = _both(fault, 6)
-    if expected == came:
-        expected, came = _both(fault, 12)
-    parts = [("for", _input(fault.case, names), 3), ("expected", expected, 2), ("came", came, 2)]
+    expected, got = _both(fault, 6)
+    if expected == got:
+        expected, got = _both(fault, 12)
+    parts = [("for", _input(fault.case, names), 3), ("expected", expected, 2), ("came", got, 2)]
     if mistake is not None:
         parts.append(("likely", f"{mistake.name}. {mistake.hint}", 3))
     parts.append(("help", f'hint("{key}")', 1))
@@ -92,27 +92,27 @@ def whole(value: Any, digits: int = 6) -> str:
 
 
 def _both(fault: Fault, digits: int) -> tuple[str, str]:
-    """What was expected and what came, in words."""
-    expected, came = fault.case.expected, fault.outcome.value
-    if fault.expected and fault.came:
-        return fault.expected, fault.came
-    if fault.came:
-        return (fault.case.about if expected is True else _result(expected, digits)), fault.came
+    """What was expected and what was got, in words."""
+    expected, got = fault.case.expected, fault.outcome.value
+    if fault.expected and fault.got:
+        return fault.expected, fault.got
+    if fault.got:
+        return (fault.case.about if expected is True else _result(expected, digits)), fault.got
     if (
         isinstance(expected, (list, tuple))
-        and isinstance(came, (list, tuple))
+        and isinstance(got, (list, tuple))
         and any(isinstance(item, Tensor) for item in expected)
     ):
         return _first_of_several(fault, digits)
-    return _pair(fault.case, expected, came, "", digits)
+    return _pair(fault.case, expected, got, "", digits)
 
 
 def _first_of_several(fault: Fault, digits: int) -> tuple[str, str]:
     """The first of several results that is not as it should be."""
-    expected, came = fault.case.expected, fault.outcome.value
-    if len(expected) != len(came):
-        return f"{len(expected)} results", f"{len(came)}"
-    for number, (want, got) in enumerate(zip(expected, came, strict=True), start=1):
+    expected, got = fault.case.expected, fault.outcome.value
+    if len(expected) != len(got):
+        return f"{len(expected)} results", f"{len(got)}"
+    for number, (want, value) in enumerate(zip(expected, got, strict=True), start=1):
         name = (
             f"gradient {number}"
             if fault.case.gradient
@@ -120,28 +120,28 @@ def _first_of_several(fault: Fault, digits: int) -> tuple[str, str]:
             if len(expected) > 1
             else ""
         )
-        texts = _pair(fault.case, want, got, name, digits)
+        texts = _pair(fault.case, want, value, name, digits)
         if texts[0] != texts[1]:
             return texts
-    return _result(expected, digits), _result(came, digits)
+    return _result(expected, digits), _result(got, digits)
 
 
-def _pair(case: Case, expected: Any, came: Any, name: str, digits: int) -> tuple[str, str]:
+def _pair(case: Case, expected: Any, got: Any, name: str, digits: int) -> tuple[str, str]:
     """Two values: small ones whole, large ones by the first place where they differ."""
-    if isinstance(expected, Tensor) and isinstance(came, Tensor):
-        if expected.shape != came.shape:
+    if isinstance(expected, Tensor) and isinstance(got, Tensor):
+        if expected.shape != got.shape:
             return (
                 f"{name} shape {tuple(expected.shape)}".strip(),
-                f"{name} shape {tuple(came.shape)}".strip(),
+                f"{name} shape {tuple(got.shape)}".strip(),
             )
-        if torch.equal(expected, came.to(expected.dtype)):
+        if torch.equal(expected, got.to(expected.dtype)):
             return "", ""
         if case.parts and expected.shape == (len(case.parts),):
-            return _named(case, expected, came)
+            return _named(case, expected, got)
         if expected.numel() > SMALL:
             place, count = (
-                first_difference(expected, came, case.rtol, case.atol)
-                if not _same(case, expected, came)
+                first_difference(expected, got, case.rtol, case.atol)
+                if not _same(case, expected, got)
                 else ((0,) * expected.ndim, 0)
             )
             if count == 0:
@@ -149,24 +149,24 @@ def _pair(case: Case, expected: Any, came: Any, name: str, digits: int) -> tuple
             at = f"{name} {list(place)} = ".lstrip()
             return (
                 f"{at}{whole(expected[place].item(), digits)}",
-                f"{at}{whole(came[place].item(), digits)}, {count} of {expected.numel()} numbers differ",
+                f"{at}{whole(got[place].item(), digits)}, {count} of {expected.numel()} numbers differ",
             )
-        return f"{name} {whole(expected, digits)}".strip(), f"{name} {whole(came, digits)}".strip()
-    return f"{name} {_result(expected, digits)}".strip(), f"{name} {_result(came, digits)}".strip()
+        return f"{name} {whole(expected, digits)}".strip(), f"{name} {whole(got, digits)}".strip()
+    return f"{name} {_result(expected, digits)}".strip(), f"{name} {_result(got, digits)}".strip()
 
 
-def _named(case: Case, expected: Tensor, came: Tensor) -> tuple[str, str]:
+def _named(case: Case, expected: Tensor, got: Tensor) -> tuple[str, str]:
     """The numbers that differ, each by its name."""
-    off = [i for i in range(len(expected)) if not _same(case, expected[i], came[i])]
+    off = [i for i in range(len(expected)) if not _same(case, expected[i], got[i])]
     return tuple(
         "; ".join(f"{case.parts[i]} {float(numbers[i]):.3g}" for i in off)
-        for numbers in (expected, came)
+        for numbers in (expected, got)
     )
 
 
-def _same(case: Case, expected: Tensor, came: Tensor) -> bool:
+def _same(case: Case, expected: Tensor, got: Tensor) -> bool:
     return torch.allclose(
-        expected.double(), came.double(), rtol=case.rtol, atol=case.atol, equal_nan=True
+        expected.double(), got.double(), rtol=case.rtol, atol=case.atol, equal_nan=True
     )
 
 

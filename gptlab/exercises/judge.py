@@ -16,7 +16,7 @@ from torch import Tensor
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.shapes import check_shapes
 from gptlab.blanks.source_scan import short_path
-from gptlab.exercises.case import STAGES, Case, NoGradient, fresh
+from gptlab.exercises.case import STAGES, Case, NoGradient, deep_copy
 from gptlab.exercises.compare import is_number, same
 from gptlab.exercises.mistake import Mistake
 
@@ -59,18 +59,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one outcome, in words; where nothing is said, the values are to be shown."""
+    """What is wrong with one outcome: what was expected and what was got, in words.
+
+    Where a text is None, the value itself is to be shown.
+    """
 
     case: Case
     outcome: Outcome
-    expected: str = ""
-    came: str = ""
+    expected: str | None = None
+    got: str | None = None
 
 
 def run(function: Callable, case: Case, names: list[str]) -> Outcome:
     """Call a function with its own copy of a case's arguments."""
-    arguments, options = fresh((case.arguments, case.options))
-    before = fresh((arguments, options))
+    arguments, options = deep_copy((case.arguments, case.options))
+    before = deep_copy((arguments, options))
     try:
         with warnings.catch_warnings(), torch.random.fork_rng(devices=[]), limited():
             warnings.simplefilter("ignore")
@@ -139,7 +142,7 @@ def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault 
     """The first thing that is wrong with an outcome, or None."""
     error, value = outcome.error, outcome.value
     if error is not None:
-        return Fault(case, outcome, came=_raised(outcome))
+        return Fault(case, outcome, got=_raised(outcome))
     if case.shapes:
         given = dict(zip(names, case.arguments, strict=False)) | case.options
         wrong = None if case.summary else check_shapes(doc, given, value)
@@ -177,13 +180,13 @@ def _kind_fault(case: Case, outcome: Outcome) -> Fault | None:
         pairs = list(zip(wanted, value, strict=True))
     else:
         pairs = [(wanted, value)]
-    for want, came in pairs:
+    for want, got in pairs:
         if (
             isinstance(want, Tensor)
-            and not isinstance(came, Tensor)
-            and not (want.ndim == 0 and is_number(came))
+            and not isinstance(got, Tensor)
+            and not (want.ndim == 0 and is_number(got))
         ):
-            return Fault(case, outcome, "a tensor", f"a {type(came).__name__}")
+            return Fault(case, outcome, "a tensor", f"a {type(got).__name__}")
     if isinstance(wanted, list) and not case.call and not isinstance(value, list):
         return Fault(case, outcome, "a list", f"a {type(value).__name__}")
     return None

@@ -6,24 +6,24 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 
 
 def ptx_loss() -> list[Case]:
     """Numbers worked by hand."""
     ppo, pretraining = torch.tensor(-0.5).double(), torch.tensor(2.0).double()
     return [
-        one(ppo, pretraining, 27.8, expected=torch.tensor(55.1, dtype=torch.float64)),
-        *each_way(
+        case(ppo, pretraining, 27.8, expected=torch.tensor(55.1, dtype=torch.float64)),
+        *in_all_dtypes(
             ppo, pretraining, 0.3, oracle=lambda a, b, gamma: torch.stack([a, b * gamma]).sum()
         ),
-        one(ppo, pretraining, 0.0, expected=ppo, about="γ = 0"),
+        case(ppo, pretraining, 0.0, expected=ppo, about="γ = 0"),
     ]
 
 
 def best_of_n() -> list[Case]:
     """Python's max is the oracle."""
-    draw = Draw(91)
+    inputs = RandomInputs(91)
 
     def oracle(rewards: Tensor) -> Tensor:
         rows = rewards.reshape(-1, rewards.shape[-1]).tolist()
@@ -32,23 +32,23 @@ def best_of_n() -> list[Case]:
         )
 
     return [
-        one(torch.tensor([0.1, 2.0, -1.0]).double(), expected=torch.tensor(1)),
-        *each_way(draw.numbers(3, 5), oracle=oracle, gradient=False),
-        one(draw.numbers(2, 3, 4), oracle=oracle),
-        one(-draw.numbers(6, 4).abs(), oracle=oracle, about="all below 0"),
-        one(draw.numbers(3, 1), oracle=oracle, stage=EDGE, about="one reply"),
-        one(draw.numbers(1, 4), oracle=oracle, stage=EDGE, about="a batch of one prompt"),
+        case(torch.tensor([0.1, 2.0, -1.0]).double(), expected=torch.tensor(1)),
+        *in_all_dtypes(inputs.numbers(3, 5), oracle=oracle, gradient=False),
+        case(inputs.numbers(2, 3, 4), oracle=oracle),
+        case(-inputs.numbers(6, 4).abs(), oracle=oracle, about="all below 0"),
+        case(inputs.numbers(3, 1), oracle=oracle, stage=EDGE, about="one reply"),
+        case(inputs.numbers(1, 4), oracle=oracle, stage=EDGE, about="a batch of one prompt"),
     ]
 
 
 def best_of_n_kl() -> list[Case]:
     """ln n less (n − 1)/n, from numbers worked by hand."""
     return [
-        one(2, expected=0.1931471805599453),
-        one(4, expected=0.6362943611198906),
-        one(16, expected=math.log(16) - 0.9375),
-        one(1000, expected=math.log(1000) - 0.999),
-        one(1, expected=0.0, stage=EDGE, about="no choice"),
+        case(2, expected=0.1931471805599453),
+        case(4, expected=0.6362943611198906),
+        case(16, expected=math.log(16) - 0.9375),
+        case(1000, expected=math.log(1000) - 0.999),
+        case(1, expected=0.0, stage=EDGE, about="no choice"),
     ]
 
 
@@ -63,11 +63,11 @@ def _preferred(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 def dpo_loss() -> list[Case]:
     """Pair by pair is the oracle; ln 2 by hand for a policy that has not moved."""
-    draw = Draw(92)
-    given = [-3 * draw.numbers(5).abs() for _ in range(4)]
+    inputs = RandomInputs(92)
+    given = [-3 * inputs.numbers(5).abs() for _ in range(4)]
     far = torch.tensor([-1e4, 0.0, -3.0, -5.0]).double()
     return [
-        one(
+        case(
             given[0],
             given[1],
             given[0],
@@ -76,16 +76,16 @@ def dpo_loss() -> list[Case]:
             about="a policy that has not moved: ln 2",
             expected=torch.tensor(math.log(2), dtype=torch.float64),
         ),
-        *each_way(*given, 0.1, oracle=_preferred, still=(2, 3)),
-        *each_way(*given, 1.5, oracle=_preferred, still=(2, 3)),
-        *each_way(
+        *in_all_dtypes(*given, 0.1, oracle=_preferred, no_gradient_for=(2, 3)),
+        *in_all_dtypes(*given, 1.5, oracle=_preferred, no_gradient_for=(2, 3)),
+        *in_all_dtypes(
             far,
             far.flip(0),
             0 * far,
             0 * far,
             1.0,
             oracle=_preferred,
-            still=(2, 3),
+            no_gradient_for=(2, 3),
             stage=EDGE,
             about="log-ratios of ±10,000",
         ),
@@ -104,17 +104,17 @@ def _judged(rewards: Tensor) -> Tensor:
 
 def group_advantages() -> list[Case]:
     """Row by row is the oracle."""
-    draw = Draw(93)
+    inputs = RandomInputs(93)
     given = {"oracle": _judged, "gradient": False}
     return [
-        *each_way(draw.numbers(3, 5) * 2 + 1, **given),
-        *each_way(draw.numbers(4), **given, about="one prompt"),
-        one(draw.numbers(2, 3, 4), oracle=_judged),
-        one(draw.numbers(4, 4), oracle=_judged),
-        one(draw.numbers(3, 4) * 1e-4, oracle=_judged, about="rewards that hardly differ"),
-        one(draw.numbers(6, 2), oracle=_judged, about="K = 2"),
-        one(draw.numbers(1, 4), oracle=_judged, stage=EDGE, about="a batch of one prompt"),
-        one(
+        *in_all_dtypes(inputs.numbers(3, 5) * 2 + 1, **given),
+        *in_all_dtypes(inputs.numbers(4), **given, about="one prompt"),
+        case(inputs.numbers(2, 3, 4), oracle=_judged),
+        case(inputs.numbers(4, 4), oracle=_judged),
+        case(inputs.numbers(3, 4) * 1e-4, oracle=_judged, about="rewards that hardly differ"),
+        case(inputs.numbers(6, 2), oracle=_judged, about="K = 2"),
+        case(inputs.numbers(1, 4), oracle=_judged, stage=EDGE, about="a batch of one prompt"),
+        case(
             torch.full((2, 3), 0.7).double(),
             expected=torch.zeros(2, 3).double(),
             stage=EDGE,
@@ -135,17 +135,17 @@ def _left_out(rewards: Tensor) -> Tensor:
 
 def leave_one_out_advantages() -> list[Case]:
     """Rows without the reply are the oracle."""
-    draw = Draw(94)
+    inputs = RandomInputs(94)
     given = {"oracle": _left_out, "gradient": False}
     return [
-        one(
+        case(
             torch.tensor([1.0, 2.0, 6.0]).double(),
             expected=torch.tensor([-3.0, -1.5, 4.5]).double(),
         ),
-        *each_way(draw.numbers(3, 5) + 1, **given),
-        *each_way(draw.numbers(4), **given, about="one prompt"),
-        one(draw.numbers(2, 3, 4), oracle=_left_out),
-        one(draw.numbers(4, 4), oracle=_left_out),
-        one(draw.numbers(6, 2), oracle=_left_out, about="K = 2"),
-        one(draw.numbers(1, 4), oracle=_left_out, stage=EDGE, about="a batch of one prompt"),
+        *in_all_dtypes(inputs.numbers(3, 5) + 1, **given),
+        *in_all_dtypes(inputs.numbers(4), **given, about="one prompt"),
+        case(inputs.numbers(2, 3, 4), oracle=_left_out),
+        case(inputs.numbers(4, 4), oracle=_left_out),
+        case(inputs.numbers(6, 2), oracle=_left_out, about="K = 2"),
+        case(inputs.numbers(1, 4), oracle=_left_out, stage=EDGE, about="a batch of one prompt"),
     ]

@@ -5,13 +5,13 @@ import math
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 
 
 def causal_mask() -> list[Case]:
     """Loops are the oracle."""
     return [
-        one(t, expected=torch.tensor([[j <= i for j in range(t)] for i in range(t)]))
+        case(t, expected=torch.tensor([[j <= i for j in range(t)] for i in range(t)]))
         for t in (4, 7, 1)
     ]
 
@@ -34,8 +34,8 @@ def attended(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Ten
 
 def scaled_dot_product_attention() -> list[Case]:
     """One query at a time is the oracle."""
-    draw = Draw(21)
-    q, k, v = draw.numbers(2, 3, 4, 5), draw.numbers(2, 3, 6, 5), draw.numbers(2, 3, 6, 5)
+    inputs = RandomInputs(21)
+    q, k, v = inputs.numbers(2, 3, 4, 5), inputs.numbers(2, 3, 6, 5), inputs.numbers(2, 3, 6, 5)
     some = torch.tensor(
         [[1, 0, 0, 0, 0, 0], [1, 1, 0, 1, 0, 0], [0, 1, 1, 1, 1, 1], [1, 0, 1, 0, 1, 0]]
     ).bool()
@@ -46,11 +46,11 @@ def scaled_dot_product_attention() -> list[Case]:
     )
     far = torch.tensor([1e4, 1.0, -1.0, -1e4, 0.0]).double()
     return [
-        one(one_q, two_k, two_k * 10, oracle=attended),
-        *each_way(q, k, v, oracle=attended),
-        *each_way(q, k, v, mask=some, oracle=attended),
-        *each_way(q, k, v, mask=each, oracle=attended, about="a mask for each text"),
-        one(q * far, k, v, mask=some, oracle=attended, stage=EDGE, about="scores of ±10,000"),
+        case(one_q, two_k, two_k * 10, oracle=attended),
+        *in_all_dtypes(q, k, v, oracle=attended),
+        *in_all_dtypes(q, k, v, mask=some, oracle=attended),
+        *in_all_dtypes(q, k, v, mask=each, oracle=attended, about="a mask for each text"),
+        case(q * far, k, v, mask=some, oracle=attended, stage=EDGE, about="scores of ±10,000"),
     ]
 
 
@@ -61,17 +61,17 @@ def _split(x: Tensor, n_heads: int) -> Tensor:
 
 def split_heads() -> list[Case]:
     """Slices of the width are the oracle."""
-    x = Draw(22).numbers(2, 3, 20)
+    x = RandomInputs(22).numbers(2, 3, 20)
     return [
-        one(
+        case(
             torch.arange(8.0).reshape(1, 2, 4),
             2,
             expected=torch.tensor([[[[0, 1], [4, 5]], [[2, 3], [6, 7.0]]]]),
         ),
-        *each_way(x, 4, oracle=_split),
-        *each_way(x, 5, oracle=_split),
-        one(x, 1, oracle=_split, stage=EDGE, about="one head"),
-        one(x, 20, oracle=_split, stage=EDGE, about="as many heads as channels"),
+        *in_all_dtypes(x, 4, oracle=_split),
+        *in_all_dtypes(x, 5, oracle=_split),
+        case(x, 1, oracle=_split, stage=EDGE, about="one head"),
+        case(x, 20, oracle=_split, stage=EDGE, about="as many heads as channels"),
     ]
 
 
@@ -81,19 +81,19 @@ def _merge(x: Tensor) -> Tensor:
 
 def merge_heads() -> list[Case]:
     """Heads laid side by side are the oracle."""
-    x = Draw(23).numbers(2, 3, 4, 5)
+    x = RandomInputs(23).numbers(2, 3, 4, 5)
     return [
-        one(
+        case(
             torch.arange(8.0).reshape(1, 2, 2, 2),
             expected=torch.tensor([[[0, 1, 4, 5], [2, 3, 6, 7.0]]]),
         ),
-        *each_way(x, oracle=_merge),
-        one(
+        *in_all_dtypes(x, oracle=_merge),
+        case(
             _split(x.reshape(2, 3, 20), 4),
             expected=x.reshape(2, 3, 20),
             about="cut with 4 heads from (2, 3, 20)",
         ),
-        one(x[:, :1], oracle=_merge, stage=EDGE, about="one head"),
+        case(x[:, :1], oracle=_merge, stage=EDGE, about="one head"),
     ]
 
 
@@ -110,17 +110,22 @@ def _multi(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
 
 def multi_head_attention() -> list[Case]:
     """Head by head is the oracle."""
-    draw = Draw(24)
+    inputs = RandomInputs(24)
     B, T, C = 2, 4, 6
-    weights = draw.numbers(C, 3 * C), draw.numbers(3 * C), draw.numbers(C, C), draw.numbers(C)
-    x, causal = draw.numbers(B, T, C), torch.ones(T, T).tril().bool()
+    weights = (
+        inputs.numbers(C, 3 * C),
+        inputs.numbers(3 * C),
+        inputs.numbers(C, C),
+        inputs.numbers(C),
+    )
+    x, causal = inputs.numbers(B, T, C), torch.ones(T, T).tril().bool()
     each = torch.stack([causal, torch.ones(T, T).bool()])[:, None]
     each[1, 0, :, 1] = False
     return [
-        *each_way(x, *weights, 3, oracle=_multi),
-        *each_way(x, *weights, 2, mask=causal, oracle=_multi, about="the causal mask"),
-        *each_way(x, *weights, 2, mask=each, oracle=_multi, about="a mask for each text"),
-        one(x, *weights, 1, oracle=_multi, stage=EDGE, about="one head"),
+        *in_all_dtypes(x, *weights, 3, oracle=_multi),
+        *in_all_dtypes(x, *weights, 2, mask=causal, oracle=_multi, about="the causal mask"),
+        *in_all_dtypes(x, *weights, 2, mask=each, oracle=_multi, about="a mask for each text"),
+        case(x, *weights, 1, oracle=_multi, stage=EDGE, about="one head"),
     ]
 
 
@@ -139,8 +144,8 @@ def sinusoidal_positions() -> list[Case]:
     """Plain sines and cosines are the oracle; float32 may compute the angles."""
     near = {"rtol": 0.0, "atol": 3e-5, "oracle": _waves}
     return [
-        one(2, 4, **near),
-        one(5, 6, **near),
-        one(40, 10, **near),
-        one(1, 2, **near, stage=EDGE),
+        case(2, 4, **near),
+        case(5, 6, **near),
+        case(40, 10, **near),
+        case(1, 2, **near, stage=EDGE),
     ]

@@ -9,8 +9,9 @@ HINTS = {
     "scaled_dot_product_attention": (
         "Four steps: scores, mask, softmax, mixture. Write the shape behind each.",
         "scores = q times k with its last two axes swapped, (B, H, T, S), divided by the root of D; softmax over S.",
-        "Fill the scores with −inf where the mask is False (~mask). For rows without any True, fill with the lowest"
-        " finite number instead and set the weights to 0 there after the softmax. Then weights @ v.",
+        "Fill the scores with −inf where the mask is False (~mask). For rows without any True, "
+        "fill with the lowest finite number instead and set the weights to 0 there after the "
+        "softmax. Then weights @ v.",
     ),
     "split_heads": (
         "Two moves: cut the last axis into two, then bring the new axis of heads forward.",

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from gptlab import autograd
-from gptlab.exercises.case import EDGE, Case, holds, one
+from gptlab.exercises.case import EDGE, Case, case, property_holds
 from gptlab.exercises.compare import is_number, same
 
 
@@ -113,7 +113,7 @@ def _by_torch(formula: Callable, *numbers: float) -> Shown:
 
 
 def _operation(formula: Callable, *numbers: float, stage: str = "plain") -> Case:
-    return one(*numbers, expected=_by_torch(formula, *numbers), call=_applied, stage=stage)
+    return case(*numbers, expected=_by_torch(formula, *numbers), call=_applied, stage=stage)
 
 
 PAIRS = (2.0, 3.0), (-1.5, 4.0), (0.25, -6.0)
@@ -123,7 +123,7 @@ def add() -> list[Case]:
     """torch's derivatives are the oracle."""
     return [
         *[_operation(torch.add, *pair) for pair in PAIRS],
-        one(1.5, expected=_shown(3.0, 2.0), call=_with_itself, about="a and b are the same Value"),
+        case(1.5, expected=_shown(3.0, 2.0), call=_with_itself, about="a and b are the same Value"),
         _operation(torch.add, 0.0, 0.0, stage=EDGE),
     ]
 
@@ -132,7 +132,9 @@ def multiply() -> list[Case]:
     """torch's derivatives are the oracle."""
     return [
         *[_operation(torch.mul, *pair) for pair in PAIRS],
-        one(1.5, expected=_shown(2.25, 3.0), call=_with_itself, about="a and b are the same Value"),
+        case(
+            1.5, expected=_shown(2.25, 3.0), call=_with_itself, about="a and b are the same Value"
+        ),
         _operation(torch.mul, 0.0, -2.0, stage=EDGE),
         _operation(torch.mul, 5.0, 0.0, stage=EDGE),
     ]
@@ -142,11 +144,11 @@ def power() -> list[Case]:
     """torch's derivatives are the oracle."""
     pairs = (3.0, 2), (-2.0, 3), (0.5, -1), (4.0, 0.5), (-1.5, -2), (2.5, 1), (1.7, 2.3)
 
-    def case(number: float, exponent: float, stage: str = "plain") -> Case:
+    def power_case(number: float, exponent: float, stage: str = "plain") -> Case:
         expected = _by_torch(lambda a: a**exponent, number)
-        return one(number, exponent, expected=expected, call=_with_number, stage=stage)
+        return case(number, exponent, expected=expected, call=_with_number, stage=stage)
 
-    return [*[case(*pair) for pair in pairs], case(0.0, 2, EDGE)]
+    return [*[power_case(*pair) for pair in pairs], power_case(0.0, 2, EDGE)]
 
 
 def tanh() -> list[Case]:
@@ -293,8 +295,8 @@ def topological_order() -> list[Case]:
     """A property: every value once, and behind all its parents."""
     about = "every Value once, and behind all its parents"
     return [
-        *[holds(_orders_well, text, about=about) for text in (*TEXTS, DOUBLING, CHAIN)],
-        holds(_orders_well, "a = 4", about="the leaf itself", stage=EDGE),
+        *[property_holds(_orders_well, text, about=about) for text in (*TEXTS, DOUBLING, CHAIN)],
+        property_holds(_orders_well, "a = 4", about="the leaf itself", stage=EDGE),
     ]
 
 
@@ -316,16 +318,16 @@ def backward() -> list[Case]:
         "w = 3, x = 2, p = w * x, backward p, q = w * w, r = q + w",
     ]
     return [
-        one(TEXTS[1], expected=hand, call=_walked),
+        case(TEXTS[1], expected=hand, call=_walked),
         *[
-            one(text, expected=_grads_by_torch(text), call=_walked)
+            case(text, expected=_grads_by_torch(text), call=_walked)
             for text in (*TEXTS, DOUBLING, CHAIN)
         ],
         *[
-            one(text, expected=_grads_by_torch(text), call=_walked, about="leaves in two graphs")
+            case(text, expected=_grads_by_torch(text), call=_walked, about="leaves in two graphs")
             for text in two
         ],
-        one(
+        case(
             "a = 4",
             expected=Shown("grads a {}", 1.0),
             call=_walked,

@@ -2,7 +2,7 @@
 
 import regex
 
-from gptlab.exercises.case import EDGE, Case, Draw, holds, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, property_holds
 
 WORDS = r" ?\w+|\W"  # a word with the space in front of it, or a sign
 ALL = r"(?s).+"  # one piece
@@ -18,14 +18,14 @@ def _pairs(ids: list[int]) -> dict[tuple[int, int], int]:
 
 def pair_counts() -> list[Case]:
     """Loops are the oracle."""
-    ids = Draw(51).ids(3, 40).tolist()
+    ids = RandomInputs(51).ids(3, 40).tolist()
     return [
-        one([1, 2, 1, 2, 2], expected={(1, 2): 2, (2, 1): 1, (2, 2): 1}),
-        one([7, 7, 7, 7], expected={(7, 7): 3}),
-        one(ids, oracle=_pairs),
-        one([260, 0, 260, 0, 300], oracle=_pairs),
-        one([5], expected={}, stage=EDGE, about="one token, no pair"),
-        one([], expected={}, stage=EDGE, about="no token"),
+        case([1, 2, 1, 2, 2], expected={(1, 2): 2, (2, 1): 1, (2, 2): 1}),
+        case([7, 7, 7, 7], expected={(7, 7): 3}),
+        case(ids, oracle=_pairs),
+        case([260, 0, 260, 0, 300], oracle=_pairs),
+        case([5], expected={}, stage=EDGE, about="one token, no pair"),
+        case([], expected={}, stage=EDGE, about="no token"),
     ]
 
 
@@ -42,18 +42,18 @@ def _merged(ids: list[int], pair: tuple[int, int], new_id: int) -> list[int]:
 
 def merge_pair() -> list[Case]:
     """Eating the list from its front is the oracle."""
-    ids = Draw(52).ids(3, 40).tolist()
+    ids = RandomInputs(52).ids(3, 40).tolist()
     return [
-        one([1, 1, 1, 2], (1, 1), 9, expected=[9, 1, 2]),
-        one([1, 2, 3, 1, 2], (1, 2), 4, expected=[4, 3, 4]),
-        one([2, 1, 2, 1, 3], (1, 2), 8, expected=[2, 8, 1, 3]),
-        one([5, 6, 7], (6, 5), 9, expected=[5, 6, 7], about="the pair does not occur"),
-        one([3, 3, 3, 3, 3], (3, 3), 256, expected=[256, 256, 3]),
-        *[one(ids, pair, 9, oracle=_merged) for pair in ((0, 1), (2, 2), (1, 0))],
-        one([4, 1, 2], (1, 2), 9, expected=[4, 9], about="the pair at the end"),
-        one([1, 2], (1, 2), 9, expected=[9], stage=EDGE),
-        one([1], (1, 2), 9, expected=[1], stage=EDGE, about="one token"),
-        one([], (1, 2), 9, expected=[], stage=EDGE, about="no token"),
+        case([1, 1, 1, 2], (1, 1), 9, expected=[9, 1, 2]),
+        case([1, 2, 3, 1, 2], (1, 2), 4, expected=[4, 3, 4]),
+        case([2, 1, 2, 1, 3], (1, 2), 8, expected=[2, 8, 1, 3]),
+        case([5, 6, 7], (6, 5), 9, expected=[5, 6, 7], about="the pair does not occur"),
+        case([3, 3, 3, 3, 3], (3, 3), 256, expected=[256, 256, 3]),
+        *[case(ids, pair, 9, oracle=_merged) for pair in ((0, 1), (2, 2), (1, 0))],
+        case([4, 1, 2], (1, 2), 9, expected=[4, 9], about="the pair at the end"),
+        case([1, 2], (1, 2), 9, expected=[9], stage=EDGE),
+        case([1], (1, 2), 9, expected=[1], stage=EDGE, about="one token"),
+        case([], (1, 2), 9, expected=[], stage=EDGE, about="no token"),
     ]
 
 
@@ -83,38 +83,38 @@ CHINESE = "山上有山，山下有水；水上有山，水下有水。"
 
 def train_bpe() -> list[Case]:
     """Counting everything anew is the oracle, and merges worked by hand."""
-    random = bytes(Draw(53).ids(3, 200).add(97).tolist()).decode()
+    random = bytes(RandomInputs(53).ids(3, 200).add(97).tolist()).decode()
     return [
-        one("ab ab", 300, expected=[(97, 98)]),
-        one("aaabdaaabac", 259, ALL, expected=[(97, 97), (97, 98), (256, 257)]),
-        one("cd ab ab cd", 258, WORDS, expected=[(32, 97), (99, 100)], about="a tie"),
-        one("ba ba ab ab", 257, r"\w+", expected=[(97, 98)], about="a tie"),
-        one(TEXT, 270, WORDS, oracle=_learnt),
-        one(random, 275, ALL, oracle=_learnt, about="letters drawn at random, one piece"),
-        one(random, 300, "[ab]+|c+", oracle=_learnt, about="letters drawn at random"),
-        one(CHINESE, 280, ALL, oracle=_learnt),
-        one(
+        case("ab ab", 300, expected=[(97, 98)]),
+        case("aaabdaaabac", 259, ALL, expected=[(97, 97), (97, 98), (256, 257)]),
+        case("cd ab ab cd", 258, WORDS, expected=[(32, 97), (99, 100)], about="a tie"),
+        case("ba ba ab ab", 257, r"\w+", expected=[(97, 98)], about="a tie"),
+        case(TEXT, 270, WORDS, oracle=_learnt),
+        case(random, 275, ALL, oracle=_learnt, about="letters drawn at random, one piece"),
+        case(random, 300, "[ab]+|c+", oracle=_learnt, about="letters drawn at random"),
+        case(CHINESE, 280, ALL, oracle=_learnt),
+        case(
             "xy xy xy zz",
             400,
             WORDS,
             oracle=_learnt,
             about="no pair occurs twice before vocab_size is reached",
         ),
-        one(
+        case(
             "the then theme",
             260,
             expected=[(104, 101), (116, 256), (32, 257)],
             about="the default pattern",
         ),
-        one(
+        case(
             "Ab aB Ab\n  Ab  aB",
             262,
             expected=[(65, 98), (32, 97), (32, 256), (257, 66)],
             about="small and large letters, white space",
         ),
-        one("abc", 300, expected=[], stage=EDGE, about="no pair occurs twice"),
-        one("", 300, expected=[], stage=EDGE, about="no text"),
-        one("abab", 256, expected=[], stage=EDGE, about="no merge fits"),
+        case("abc", 300, expected=[], stage=EDGE, about="no pair occurs twice"),
+        case("", 300, expected=[], stage=EDGE, about="no text"),
+        case("abab", 256, expected=[], stage=EDGE, about="no merge fits"),
     ]
 
 
@@ -134,47 +134,47 @@ def encode() -> list[Case]:
     learnt = _learnt(TEXT, 290, WORDS)
     han = _learnt(CHINESE, 275, ALL)
     return [
-        one("abab", [(97, 98), (256, 256)], expected=[257]),
-        one(
+        case("abab", [(97, 98), (256, 256)], expected=[257]),
+        case(
             "abc",
             [(98, 99), (97, 98)],
             ALL,
             expected=[97, 256],
             about="the earlier merge goes first",
         ),
-        one("aaaaa", [(97, 97), (256, 256)], ALL, expected=[257, 97]),
-        one("a bab", [(97, 98)], ALL, expected=[97, 32, 98, 256]),
-        one("abcab", [(97, 98), (98, 99), (256, 99)], ALL, expected=[258, 256]),
-        one(
+        case("aaaaa", [(97, 97), (256, 256)], ALL, expected=[257, 97]),
+        case("a bab", [(97, 98)], ALL, expected=[97, 32, 98, 256]),
+        case("abcab", [(97, 98), (98, 99), (256, 99)], ALL, expected=[258, 256]),
+        case(
             "ab ab",
             [(98, 32), (97, 98)],
             ALL,
             expected=[97, 256, 257],
             about="a pattern that cuts nothing",
         ),
-        one(
+        case(
             "abcab",
             [(98, 99), (97, 98)],
             "[ab]+|c",
             expected=[257, 99, 257],
             about="a pattern that cuts before c",
         ),
-        one("the lowest newest tides widen, slow", learnt, WORDS, oracle=_encoded),
-        one(TEXT[:60], [(116, 32), *learnt], WORDS, oracle=_encoded, about="a merge over a cut"),
-        one("水山有水，山", han, ALL, oracle=_encoded),
-        one(
+        case("the lowest newest tides widen, slow", learnt, WORDS, oracle=_encoded),
+        case(TEXT[:60], [(116, 32), *learnt], WORDS, oracle=_encoded, about="a merge over a cut"),
+        case("水山有水，山", han, ALL, oracle=_encoded),
+        case(
             "to the theme",
             [(32, 116), (104, 101), (256, 257)],
             expected=[116, 111, 258, 258, 109, 101],
             about="the default pattern",
         ),
-        one(
+        case(
             " Ab ab\r\n  aB\tAB ",
             [(65, 98), (97, 66), (32, 97)],
             about="small and large letters, white space",
             expected=[32, 256, 258, 98, 13, 10, 32, 32, 257, 9, 65, 66, 32],
         ),
-        one(
+        case(
             "héllo e\u0301 山",
             [],
             ALL,
@@ -182,7 +182,7 @@ def encode() -> list[Case]:
             stage=EDGE,
             about="no merges",
         ),
-        one("", [(97, 98)], expected=[], stage=EDGE, about="no text"),
+        case("", [(97, 98)], expected=[], stage=EDGE, about="no text"),
     ]
 
 
@@ -195,18 +195,22 @@ def decode() -> list[Case]:
     """Bytes written out by hand."""
     merges = [(97, 98), (256, 256), (0xE5, 0xB1), (258, 0xB1)]  # the last two spell 山
     return [
-        one([257, 97], [(97, 98), (256, 256)], expected="ababa"),
-        one([72, 105, 32, 256], merges, expected="Hi ab"),
-        one([0xE5, 0xB1, 0xB1, 97], merges, expected="山a", about="three bytes make one character"),
-        one(
+        case([257, 97], [(97, 98), (256, 256)], expected="ababa"),
+        case([72, 105, 32, 256], merges, expected="Hi ab"),
+        case(
+            [0xE5, 0xB1, 0xB1, 97], merges, expected="山a", about="three bytes make one character"
+        ),
+        case(
             [0, 255, 65, 0, 97],
             merges,
             expected="\0\ufffdA\0a",
             about="the first and the last byte",
         ),
-        one([258, 0xB1, 259], merges, expected="山山"),
-        holds(_whole_again, "ab 山abab?", merges, about="what was encoded is read as it was"),
-        one([97, 258, 98], merges, expected="a\ufffdb", stage=EDGE, about="half a character"),
-        one([0xB1, 97, 0xFF], [], expected="\ufffda\ufffd", stage=EDGE, about="no valid UTF-8"),
-        one([], merges, expected="", stage=EDGE, about="no token"),
+        case([258, 0xB1, 259], merges, expected="山山"),
+        property_holds(
+            _whole_again, "ab 山abab?", merges, about="what was encoded is read as it was"
+        ),
+        case([97, 258, 98], merges, expected="a\ufffdb", stage=EDGE, about="half a character"),
+        case([0xB1, 97, 0xFF], [], expected="\ufffda\ufffd", stage=EDGE, about="no valid UTF-8"),
+        case([], merges, expected="", stage=EDGE, about="no token"),
     ]

@@ -4,13 +4,13 @@ import torch
 from torch import Tensor
 
 from gptlab.exercises.attention.checks import attended
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 
 
 def append_kv() -> list[Case]:
     """Times read off one by one are the oracle."""
-    draw = Draw(95)
-    k, v, old_k, old_v = (draw.numbers(2, 3, t, 5) for t in (2, 2, 4, 4))
+    inputs = RandomInputs(95)
+    k, v, old_k, old_v = (inputs.numbers(2, 3, t, 5) for t in (2, 2, 4, 4))
 
     def oracle(cache, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         pairs = [(None, k), (None, v)] if cache is None else [(cache[0], k), (cache[1], v)]
@@ -22,7 +22,7 @@ def append_kv() -> list[Case]:
         )
 
     return [
-        *each_way(
+        *in_all_dtypes(
             (old_k, old_v),
             k,
             v,
@@ -30,9 +30,9 @@ def append_kv() -> list[Case]:
             gradient=False,
             about="4 tokens in the cache, 2 new ones",
         ),
-        one(None, k, v, oracle=oracle, about="no cache yet"),
-        one((old_k, old_v), k[:, :, :1], v[:, :, :1], oracle=oracle, about="one new token"),
-        one(
+        case(None, k, v, oracle=oracle, about="no cache yet"),
+        case((old_k, old_v), k[:, :, :1], v[:, :, :1], oracle=oracle, about="one new token"),
+        case(
             (k[:, :, :1], v[:, :, :1]),
             old_k,
             old_v,
@@ -56,14 +56,16 @@ def _cached(q: Tensor, cache, keep: Tensor | None = None) -> Tensor:
 
 def attend_cached() -> list[Case]:
     """One query at a time is the oracle."""
-    draw = Draw(96)
-    q, k, v = draw.numbers(2, 3, 4, 5), draw.numbers(2, 3, 6, 5), draw.numbers(2, 3, 6, 5)
+    inputs = RandomInputs(96)
+    q, k, v = inputs.numbers(2, 3, 4, 5), inputs.numbers(2, 3, 6, 5), inputs.numbers(2, 3, 6, 5)
     keep = torch.tensor([[0, 1, 1, 1, 1, 1], [1, 1, 0, 1, 1, 0]]).bool()
     return [
-        *each_way(q, (k, v), oracle=_cached, gradient=False, about="2 tokens before, 4 new ones"),
-        *each_way(q, (k, v), keep=keep, oracle=_cached, gradient=False),
-        one(q[:, :, :1], (k, v), keep=keep, oracle=_cached, about="one new token"),
-        one(q, (k[:, :, :4], v[:, :, :4]), oracle=_cached, about="nothing in the cache before"),
+        *in_all_dtypes(
+            q, (k, v), oracle=_cached, gradient=False, about="2 tokens before, 4 new ones"
+        ),
+        *in_all_dtypes(q, (k, v), keep=keep, oracle=_cached, gradient=False),
+        case(q[:, :, :1], (k, v), keep=keep, oracle=_cached, about="one new token"),
+        case(q, (k[:, :, :4], v[:, :, :4]), oracle=_cached, about="nothing in the cache before"),
     ]
 
 
@@ -99,15 +101,15 @@ def trim_history() -> list[Case]:
     )
     plain = talk[1:]
     gap = _talk("u a b", "a c d e f g h", "u i", "a j", "u k")
-    cases = [one(talk, budget, _words, oracle=_trimmed) for budget in (100, 12, 11, 9, 8, 6, 5)]
-    cases += [one(plain, budget, _words, oracle=_trimmed) for budget in (10, 9, 7, 6, 4)]
+    cases = [case(talk, budget, _words, oracle=_trimmed) for budget in (100, 12, 11, 9, 8, 6, 5)]
+    cases += [case(plain, budget, _words, oracle=_trimmed) for budget in (10, 9, 7, 6, 4)]
     return [
-        one(talk, 8, _words, expected=[talk[0], *talk[3:]]),
+        case(talk, 8, _words, expected=[talk[0], *talk[3:]]),
         *cases,
-        one(gap, 5, _words, expected=gap[2:], about="what does not fit ends it: no gap"),
-        one(gap, 3, _words, expected=gap[2:]),
-        one(gap, 2, _words, expected=gap[4:]),
-        one(
+        case(gap, 5, _words, expected=gap[2:], about="what does not fit ends it: no gap"),
+        case(gap, 3, _words, expected=gap[2:]),
+        case(gap, 2, _words, expected=gap[4:]),
+        case(
             talk,
             1,
             _words,
@@ -115,7 +117,7 @@ def trim_history() -> list[Case]:
             stage=EDGE,
             about="two alone are over the budget",
         ),
-        one(
+        case(
             plain,
             0,
             _words,
@@ -123,8 +125,8 @@ def trim_history() -> list[Case]:
             stage=EDGE,
             about="the last alone is over the budget",
         ),
-        one(talk[:1], 9, _words, expected=talk[:1], stage=EDGE, about="a system message alone"),
-        one(
+        case(talk[:1], 9, _words, expected=talk[:1], stage=EDGE, about="a system message alone"),
+        case(
             talk[:2],
             4,
             _words,
@@ -132,7 +134,7 @@ def trim_history() -> list[Case]:
             stage=EDGE,
             about="these two alone are over the budget",
         ),
-        one(
+        case(
             talk[:3],
             3,
             _words,
@@ -140,7 +142,7 @@ def trim_history() -> list[Case]:
             stage=EDGE,
             about="the last message is an answer",
         ),
-        one(
+        case(
             plain[:2],
             2,
             _words,
@@ -148,7 +150,7 @@ def trim_history() -> list[Case]:
             stage=EDGE,
             about="the last message is an answer",
         ),
-        one(
+        case(
             [*plain[:2], *_talk("s be brief", "u now")],
             3,
             _words,
@@ -156,7 +158,7 @@ def trim_history() -> list[Case]:
             stage=EDGE,
             about="a system message that does not stand at the start",
         ),
-        one(
+        case(
             [*plain[:2], *_talk("s be brief", "u now")],
             1,
             _words,
@@ -170,35 +172,35 @@ def trim_history() -> list[Case]:
 def elo_update() -> list[Case]:
     """Numbers worked by hand: 400 points are odds of ten to one."""
     return [
-        one(1000.0, 1000.0, 1.0, expected=(1016.0, 984.0), about="equals"),
-        one(1000.0, 1000.0, 0.5, expected=(1000.0, 1000.0), about="a draw of equals"),
-        one(
+        case(1000.0, 1000.0, 1.0, expected=(1016.0, 984.0), about="equals"),
+        case(1000.0, 1000.0, 0.5, expected=(1000.0, 1000.0), about="a draw of equals"),
+        case(
             1400.0,
             1000.0,
             1.0,
             expected=(1400 + 32 / 11, 1000 - 32 / 11),
             about="the stronger one won",
         ),
-        one(
+        case(
             1400.0,
             1000.0,
             0.0,
             expected=(1400 - 320 / 11, 1000 + 320 / 11),
             about="the weaker one won",
         ),
-        one(
+        case(
             1200.0,
             1600.0,
             0.5,
             k=10,
             expected=(1200 + 10 * (0.5 - 1 / 11), 1600 - 10 * (0.5 - 1 / 11)),
         ),
-        one(
+        case(
             2000.0,
             1200.0,
             0.5,
             k=101,
             expected=(2000 + 101 * (0.5 - 100 / 101), 1200 - 101 * (0.5 - 100 / 101)),
         ),
-        one(1500, 1500, 0, k=16, expected=(1492, 1508), about="whole numbers"),
+        case(1500, 1500, 0, k=16, expected=(1492, 1508), about="whole numbers"),
     ]

@@ -9,14 +9,15 @@ HINTS = {
     "attend_cached": (
         "You have scaled_dot_product_attention already: what is missing is its mask (T, S).",
         "The T new tokens are the last of S: query i stands at time S − T + i. Compare times, as in causal_mask.",
-        "key times torch.arange(S) as a row ≤ query times torch.arange(S − T, S) as a column; & with"
-        " keep[:, None, None, :] where keep is given.",
+        "key times torch.arange(S) as a row ≤ query times torch.arange(S − T, S) as a column; & "
+        "with keep[:, None, None, :] where keep is given.",
     ),
     "trim_history": (
         "Set aside what always stays: a system message at the start, and the last message. Count these first.",
         "Then go backwards through what is between, and stop at the first that does not fit any more.",
-        "used starts with what always stays; for message in reversed(middle): add, break if over the budget, else put it"
-        " in front. At last drop assistant messages from the start, if any other role is there.",
+        "used starts with what always stays; for message in reversed(middle): add, break if "
+        "over the budget, else put it in front. At last drop assistant messages from the start, "
+        "if any other role is there.",
     ),
     "elo_update": (
         "First: how likely was it that a wins? Equal ratings: ½.",

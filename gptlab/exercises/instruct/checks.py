@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, holds, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes, property_holds
 
 SPECIAL = {"system": 70, "user": 80, "assistant": 90, "end": 99}
 
@@ -43,12 +43,12 @@ def render_chat() -> list[Case]:
     ]
     given = word_lengths, SPECIAL
     return [
-        one(short, *given, expected=([80, 2, 2, 2, 99, 90, 3, 99], [False] * 6 + [True] * 2)),
-        one(long, *given, oracle=_rendered),
-        one(long, *given, add_reply=True, oracle=_rendered),
-        one(short[:1], *given, add_reply=True, oracle=_rendered),
-        one(short[1:], *given, oracle=_rendered),
-        one(
+        case(short, *given, expected=([80, 2, 2, 2, 99, 90, 3, 99], [False] * 6 + [True] * 2)),
+        case(long, *given, oracle=_rendered),
+        case(long, *given, add_reply=True, oracle=_rendered),
+        case(short[:1], *given, add_reply=True, oracle=_rendered),
+        case(short[1:], *given, oracle=_rendered),
+        case(
             [_said("assistant", ""), _said("user", "")],
             *given,
             oracle=_rendered,
@@ -71,25 +71,25 @@ def _learnt(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
 
 def sft_loss() -> list[Case]:
     """One marked target after the other is the oracle."""
-    draw = Draw(61)
-    logits, ids = draw.numbers(3, 5, 7), draw.ids(7, 3, 5)
+    inputs = RandomInputs(61)
+    logits, ids = inputs.numbers(3, 5, 7), inputs.ids(7, 3, 5)
     mask = torch.tensor([[0, 0, 1, 1, 1], [0, 1, 0, 0, 0], [0, 0, 0, 1, 0]]).bool()
     first = mask | torch.tensor([True, False, False, False, False])
     used = torch.cat([mask[:, 1:], torch.zeros(3, 1).bool()], dim=1)[..., None]
     return [
-        *each_way(logits, ids, mask, oracle=_learnt),
-        one(
+        *in_all_dtypes(logits, ids, mask, oracle=_learnt),
+        case(
             logits,
             ids,
             first,
             oracle=_learnt,
             about="the first column is marked; nobody predicts it",
         ),
-        *each_way(
+        *in_all_dtypes(
             logits.sign() * 1e4, ids, mask, oracle=_learnt, stage=EDGE, about="scores of ±10,000"
         ),
-        one(
-            torch.where(used, logits, 5 * draw.numbers(3, 5, 7).tanh()),
+        case(
+            torch.where(used, logits, 5 * inputs.numbers(3, 5, 7).tanh()),
             ids,
             mask,
             expected=_learnt(logits, ids, mask),
@@ -140,8 +140,8 @@ def _packs(function, sequences: list[list[int]], context: int) -> bool | str:
 
 def pack() -> list[Case]:
     """What every packing must keep is looked for; what stands at padding is left open."""
-    draw = Draw(62)
-    many = [draw.ids(90, 1 + i % 5).add(5).tolist() for i in range(11)]
+    inputs = RandomInputs(62)
+    many = [inputs.ids(90, 1 + i % 5).add(5).tolist() for i in range(11)]
     about = "whole sequences in order, as early as they fit; positions from 0; a segment of its own for each"
     given = [
         ([[5, 6], [7], [8, 9]], 4),
@@ -151,4 +151,4 @@ def pack() -> list[Case]:
         (many, 12),
         ([[3, 2, 1]], 3),
     ]
-    return [holds(_packs, sequences, context, about=about) for sequences, context in given]
+    return [property_holds(_packs, sequences, context, about=about) for sequences, context in given]

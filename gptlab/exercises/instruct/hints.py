@@ -4,8 +4,9 @@ HINTS = {
     "render_chat": (
         "Build two lists side by side. For every token that you add to ids, add one bool to the mask.",
         "Role token: never learnt. Content and end token: learnt if the role is the assistant's.",
-        'Check the role. Then special[role] with False, and encode(content) plus special["end"] with True or False as'
-        " often as there are tokens. With add_reply, one more role token.",
+        "Check the role. Then special[role] with False, and encode(content) plus "
+        'special["end"] with True or False as often as there are tokens. With add_reply, one '
+        "more role token.",
     ),
     "sft_loss": (
         "Logits at t predict token t + 1: drop one column of each side. Which column of which?",
@@ -15,7 +16,8 @@ HINTS = {
     "pack": (
         "Keep track of one number: how much room the current row has left.",
         "Make rows of triples (token, segment, position). A sequence longer than the room opens a new row.",
-        "Loop with enumerate: refuse what is longer than context; open a row if n > room; add the triples; room −= n."
-        " At the end fill each row with (PADDING_ID, PADDING_SEGMENT, 0) and make three tensors.",
+        "Loop with enumerate: refuse what is longer than context; open a row if n > room; add "
+        "the triples; room −= n. At the end fill each row with (PADDING_ID, PADDING_SEGMENT, 0) "
+        "and make three tensors.",
     ),
 }

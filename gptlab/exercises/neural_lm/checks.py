@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 
 
 def _windows(ids: Tensor, n: int) -> tuple[Tensor, Tensor]:
@@ -23,18 +23,18 @@ def context_windows() -> list[Case]:
     text = torch.tensor([31, 4, 15, 92, 65, 35, 89, 79, 32])
     hand = torch.tensor([[5, 6, 7], [6, 7, 8]]), torch.tensor([8, 9])
     return [
-        one(torch.tensor([5, 6, 7, 8, 9]), 3, expected=hand),
-        *[one(text, n, oracle=_windows) for n in (2, 4)],
-        one(Draw(61).ids(5, 30), 3, oracle=_windows),
-        one(text.int(), 3, oracle=_windows, about="int32"),
-        one(
+        case(torch.tensor([5, 6, 7, 8, 9]), 3, expected=hand),
+        *[case(text, n, oracle=_windows) for n in (2, 4)],
+        case(RandomInputs(61).ids(5, 30), 3, oracle=_windows),
+        case(text.int(), 3, oracle=_windows, about="int32"),
+        case(
             torch.stack([text, text + 1], 1)[:, 0],
             3,
             oracle=_windows,
             about="not contiguous in memory",
         ),
-        one(text, 1, oracle=_windows, stage=EDGE, about="windows of one token"),
-        one(text, 8, oracle=_windows, stage=EDGE, about="a single window"),
+        case(text, 1, oracle=_windows, stage=EDGE, about="windows of one token"),
+        case(text, 8, oracle=_windows, stage=EDGE, about="a single window"),
     ]
 
 
@@ -61,22 +61,22 @@ def _scores(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
     return torch.stack(rows)
 
 
-def _network(draw: Draw, T: int, V: int, C: int, F: int) -> tuple[Tensor, ...]:
+def _network(inputs: RandomInputs, T: int, V: int, C: int, F: int) -> tuple[Tensor, ...]:
     shapes = (V, C), (T * C, F), (F,), (F, V), (V,)
-    return tuple(draw.numbers(*shape) for shape in shapes)
+    return tuple(inputs.numbers(*shape) for shape in shapes)
 
 
 def _each_network(ids: Tensor, *network: Tensor, about: str = "") -> list[Case]:
     """Weights of every kind; ids lie in order in memory, as view() wants the vectors that they look up."""
-    cases = each_way(ids, *network, oracle=_scores, about=about)
+    cases = in_all_dtypes(ids, *network, oracle=_scores, about=about)
     return [replace(case, arguments=(ids, *case.arguments[1:])) for case in cases]
 
 
 def mlp_logits() -> list[Case]:
     """One number at a time is the oracle."""
-    draw = Draw(62)
-    ids = draw.ids(7, 2, 3)
-    network = _network(draw, 3, 7, 4, 5)
+    inputs = RandomInputs(62)
+    ids = inputs.ids(7, 2, 3)
+    network = _network(inputs, 3, 7, 4, 5)
     near = [part * 0.3 for part in network]
     small = [
         torch.eye(2).double(),
@@ -86,23 +86,23 @@ def mlp_logits() -> list[Case]:
         torch.tensor([0.5, 0.0]).double(),
     ]
     return [
-        one(torch.tensor([[0, 0]]), *small, oracle=_scores, about="the hidden unit is tanh 1"),
+        case(torch.tensor([[0, 0]]), *small, oracle=_scores, about="the hidden unit is tanh 1"),
         *_each_network(ids, *network),
-        *_each_network(draw.ids(7, 4, 3), *near, about="small weights"),
-        one(
+        *_each_network(inputs.ids(7, 4, 3), *near, about="small weights"),
+        case(
             torch.tensor([[1, 1, 1], [6, 0, 6]]),
             *near,
             oracle=_scores,
             about="a token more than once",
         ),
-        one(
-            draw.ids(6, 3, 1),
-            *_network(draw, 1, 6, 4, 2),
+        case(
+            inputs.ids(6, 3, 1),
+            *_network(inputs, 1, 6, 4, 2),
             oracle=_scores,
             stage=EDGE,
             about="a context of one token",
         ),
-        one(ids[:1], *network, oracle=_scores, stage=EDGE, about="one text"),
+        case(ids[:1], *network, oracle=_scores, stage=EDGE, about="one text"),
     ]
 
 
@@ -117,21 +117,21 @@ def _stepped(params: list[Tensor], grads: list[Tensor], lr: float) -> list[Tenso
 
 def sgd_step() -> list[Case]:
     """torch's own optimizer is the oracle, and a step worked by hand."""
-    draw = Draw(63)
-    params = [draw.numbers(2, 3), draw.numbers(2, 3), draw.numbers(4), draw.numbers()]
-    grads = [draw.numbers(*param.shape) for param in params]
+    inputs = RandomInputs(63)
+    params = [inputs.numbers(2, 3), inputs.numbers(2, 3), inputs.numbers(4), inputs.numbers()]
+    grads = [inputs.numbers(*param.shape) for param in params]
     hand = [torch.tensor([0.5, 4.5]).double()]
     return [
-        one(
+        case(
             [torch.tensor([1.0, 4.0]).double()],
             [torch.tensor([1.0, -1.0]).double()],
             0.5,
             expected=hand,
         ),
-        *each_way(params, grads, 0.1, oracle=_stepped, gradient=False),
-        *each_way(params[:2], grads[:2], 2.5, oracle=_stepped, gradient=False),
-        one(tuple(params), tuple(grads), 0.01, oracle=_stepped, about="tuples"),
-        one(
+        *in_all_dtypes(params, grads, 0.1, oracle=_stepped, gradient=False),
+        *in_all_dtypes(params[:2], grads[:2], 2.5, oracle=_stepped, gradient=False),
+        case(tuple(params), tuple(grads), 0.01, oracle=_stepped, about="tuples"),
+        case(
             params[:1],
             [torch.zeros(2, 3).double()],
             0.1,

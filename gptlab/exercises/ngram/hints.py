@@ -3,10 +3,12 @@
 HINTS = {
     "bigram_counts": (
         "Line the text up with itself, one place later: every column is a pair.",
-        "ids[:-1] are the first tokens, ids[1:] the second ones. A loop that adds 1 is a good first version; mind that"
-        " counts[a, b] += 1 with whole tensors adds only once for equal pairs.",
-        "Check that ids lie in 0 … V − 1, then number each pair as first · V + second, count these numbers with"
-        " torch.bincount(…, minlength=V·V) and reshape; or use index_put_ with accumulate=True.",
+        "ids[:-1] are the first tokens, ids[1:] the second ones. A loop that adds 1 is a good "
+        "first version; mind that counts[a, b] += 1 with whole tensors adds only once for equal "
+        "pairs.",
+        "Check that ids lie in 0 … V − 1, then number each pair as first · V + second, count "
+        "these numbers with torch.bincount(…, minlength=V·V) and reshape; or use index_put_ "
+        "with accumulate=True.",
     ),
     "bigram_probabilities": (
         "Each row is a distribution of its own. What has to stand below the fraction line so that it sums to 1?",
@@ -16,8 +18,8 @@ HINTS = {
     "cross_entropy": (
         "For each kept target you need the log-probability of one token. log softmax can be written without softmax.",
         "log softmax(z)[y] = z[y] − logsumexp(z). gather picks z[y] for each row.",
-        "Choose the rows whose target is not ignore_index, first of all. Then the mean of logsumexp over the last axis"
-        " less the gathered score.",
+        "Choose the rows whose target is not ignore_index, first of all. Then the mean of "
+        "logsumexp over the last axis less the gathered score.",
     ),
     "perplexity": (
         "It is one function of the loss. Which base belongs to nats?",

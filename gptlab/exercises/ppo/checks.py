@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 
 MASK = torch.tensor(
     [[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [1, 1, 1, 1, 1]]
@@ -33,12 +33,12 @@ def _with_padding(oracle: Callable, *arguments, **options) -> list[Case]:
     """Twice the same numbers with other ones standing at padding: the result does not change."""
     expected, cases = oracle(*arguments, **options), []
     for seed in (88, 89):
-        draw = Draw(seed)
+        inputs = RandomInputs(seed)
         other = [
-            torch.where(MASK, x, 5 * draw.numbers(*x.shape).tanh()) if _is_table(x) else x
+            torch.where(MASK, x, 5 * inputs.numbers(*x.shape).tanh()) if _is_table(x) else x
             for x in arguments
         ]
-        cases.append(one(*other, expected=expected, about="other numbers at padding", **options))
+        cases.append(case(*other, expected=expected, about="other numbers at padding", **options))
     return cases
 
 
@@ -59,18 +59,20 @@ def _chosen(logits: Tensor, ids: Tensor) -> Tensor:
 
 def token_log_probs() -> list[Case]:
     """One token after the other is the oracle."""
-    draw = Draw(81)
-    logits, ids = draw.numbers(2, 4, 6), draw.ids(6, 2, 4)
+    inputs = RandomInputs(81)
+    logits, ids = inputs.numbers(2, 4, 6), inputs.ids(6, 2, 4)
     return [
-        *each_way(logits, ids, oracle=_chosen),
-        one(
+        *in_all_dtypes(logits, ids, oracle=_chosen),
+        case(
             torch.zeros(1, 3, 4).double(),
             torch.tensor([[0, 1, 3]]),
             about="all tokens equally likely: −ln 4",
             expected=torch.full((1, 2), -math.log(4), dtype=torch.float64),
         ),
-        *each_way(logits.sign() * 1e4, ids, oracle=_chosen, stage=EDGE, about="scores of ±10,000"),
-        one(
+        *in_all_dtypes(
+            logits.sign() * 1e4, ids, oracle=_chosen, stage=EDGE, about="scores of ±10,000"
+        ),
+        case(
             logits[:1, :2], ids[:1, :2], oracle=_chosen, stage=EDGE, about="one text of two tokens"
         ),
     ]
@@ -84,17 +86,17 @@ def _estimated(logprobs: Tensor, ref_logprobs: Tensor) -> tuple[Tensor, Tensor, 
 
 def kl_estimates() -> list[Case]:
     """Ratios of probabilities are the oracle, and numbers worked by hand."""
-    draw = Draw(82)
-    logprobs, ref = -draw.numbers(2, 3).abs(), -draw.numbers(2, 3).abs() * 2
+    inputs = RandomInputs(82)
+    logprobs, ref = -inputs.numbers(2, 3).abs(), -inputs.numbers(2, 3).abs() * 2
     equal = torch.tensor([[-1.0]]).double(), torch.tensor([[-3.0]]).double()
     return [
-        one(
+        case(
             *equal,
             expected=tuple(torch.tensor([[k]]).double() for k in (2.0, 2.0, math.exp(-2) + 1)),
             rtol=1e-6,
         ),
-        *each_way(logprobs, ref, oracle=_estimated, gradient=False),
-        one(ref, ref, expected=(0 * ref,) * 3, about="the same policy"),
+        *in_all_dtypes(logprobs, ref, oracle=_estimated, gradient=False),
+        case(ref, ref, expected=(0 * ref,) * 3, about="the same policy"),
     ]
 
 
@@ -109,14 +111,14 @@ def _rewarded(score, logprobs, ref_logprobs, mask, beta):
 
 def token_rewards() -> list[Case]:
     """One kept token after the other is the oracle."""
-    draw = Draw(83)
-    score, logprobs, ref = draw.numbers(3) * 2, draw.numbers(3, 5), draw.numbers(3, 5)
+    inputs = RandomInputs(83)
+    score, logprobs, ref = inputs.numbers(3) * 2, inputs.numbers(3, 5), inputs.numbers(3, 5)
     given = {"oracle": _rewarded, "gradient": False}
     return [
-        *each_way(score, logprobs, ref, MASK, 0.3, **given),
-        *each_way(score, logprobs, ref, LEFT, 1.7, **given, about="padding on both sides"),
-        one(score, logprobs, ref, HOLES, 0.5, oracle=_rewarded, about="padding in between"),
-        one(score, logprobs, ref, MASK, 0.0, oracle=_rewarded, about="KL costs nothing"),
+        *in_all_dtypes(score, logprobs, ref, MASK, 0.3, **given),
+        *in_all_dtypes(score, logprobs, ref, LEFT, 1.7, **given, about="padding on both sides"),
+        case(score, logprobs, ref, HOLES, 0.5, oracle=_rewarded, about="padding in between"),
+        case(score, logprobs, ref, MASK, 0.0, oracle=_rewarded, about="KL costs nothing"),
         *_with_padding(_rewarded, score, logprobs, ref, MASK, 0.3),
     ]
 
@@ -142,13 +144,13 @@ def _advantages(rewards, values, mask, gamma=1.0, lam=0.95):
 
 def gae() -> list[Case]:
     """The sum of the definition, written out, is the oracle."""
-    draw = Draw(84)
-    rewards, values = draw.numbers(3, 5), draw.numbers(3, 5) + 1
+    inputs = RandomInputs(84)
+    rewards, values = inputs.numbers(3, 5), inputs.numbers(3, 5) + 1
     given = {"oracle": _advantages, "gradient": False}
     return [
-        *each_way(rewards, values, MASK, **given),
-        *each_way(rewards, values, MASK, gamma=0.9, lam=0.7, **given),
-        one(
+        *in_all_dtypes(rewards, values, MASK, **given),
+        *in_all_dtypes(rewards, values, MASK, gamma=0.9, lam=0.7, **given),
+        case(
             rewards,
             values,
             torch.ones(3, 5).bool(),
@@ -157,10 +159,10 @@ def gae() -> list[Case]:
             oracle=_advantages,
             about="no padding",
         ),
-        one(rewards, values, MASK, gamma=0.8, lam=0.0, oracle=_advantages, about="λ = 0"),
-        one(rewards, values, LEFT, gamma=0.9, oracle=_advantages, about="padding on both sides"),
+        case(rewards, values, MASK, gamma=0.8, lam=0.0, oracle=_advantages, about="λ = 0"),
+        case(rewards, values, LEFT, gamma=0.9, oracle=_advantages, about="padding on both sides"),
         *_with_padding(_advantages, rewards, values, MASK),
-        one(
+        case(
             rewards[:, :1],
             values[:, :1],
             MASK[:, :1],
@@ -183,15 +185,15 @@ def _whitened(x, mask, shift_mean=True):
 
 def whiten() -> list[Case]:
     """One kept number after the other is the oracle."""
-    x = Draw(85).numbers(3, 5) * 3 + 1
+    x = RandomInputs(85).numbers(3, 5) * 3 + 1
     return [
-        *each_way(x, MASK, oracle=_whitened, gradient=False),
-        *each_way(
+        *in_all_dtypes(x, MASK, oracle=_whitened, gradient=False),
+        *in_all_dtypes(
             x, LEFT, shift_mean=False, oracle=_whitened, gradient=False, about="the mean stays"
         ),
-        one(x, HOLES, oracle=_whitened, about="padding in between"),
-        one(x * 1e-4, MASK, oracle=_whitened, about="a variance of about 1e-7"),
-        one(
+        case(x, HOLES, oracle=_whitened, about="padding in between"),
+        case(x * 1e-4, MASK, oracle=_whitened, about="a variance of about 1e-7"),
+        case(
             torch.full((2, 3), 4.0).double(),
             torch.ones(2, 3).bool(),
             expected=torch.zeros(2, 3).double(),
@@ -220,15 +222,15 @@ def _policy(logprobs, old_logprobs, advantages, mask, clip=0.2):
 
 def policy_loss() -> list[Case]:
     """The four cases of the clip, token by token, are the oracle."""
-    draw = Draw(86)
-    old = -draw.numbers(3, 5).abs()
-    new, advantages = old + 0.5 * draw.numbers(3, 5), draw.numbers(3, 5)
+    inputs = RandomInputs(86)
+    old = -inputs.numbers(3, 5).abs()
+    new, advantages = old + 0.5 * inputs.numbers(3, 5), inputs.numbers(3, 5)
     given = new, old, advantages
     return [
-        *each_way(*given, MASK, oracle=_policy, still=(1, 2)),
-        *each_way(*given, LEFT, clip=0.05, oracle=_policy, still=(1, 2)),
-        one(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_policy, about="no padding"),
-        one(old, old, advantages, MASK, oracle=_policy, about="the policy that sampled"),
+        *in_all_dtypes(*given, MASK, oracle=_policy, no_gradient_for=(1, 2)),
+        *in_all_dtypes(*given, LEFT, clip=0.05, oracle=_policy, no_gradient_for=(1, 2)),
+        case(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_policy, about="no padding"),
+        case(old, old, advantages, MASK, oracle=_policy, about="the policy that sampled"),
         *_with_padding(_policy, *given, MASK),
     ]
 
@@ -245,13 +247,13 @@ def _value(values, old_values, returns, mask, clip=0.2):
 
 def value_loss() -> list[Case]:
     """The clip token by token is the oracle."""
-    draw = Draw(87)
-    old = draw.numbers(3, 5)
-    given = old + 0.4 * draw.numbers(3, 5), old, old + 0.5 * draw.numbers(3, 5)
+    inputs = RandomInputs(87)
+    old = inputs.numbers(3, 5)
+    given = old + 0.4 * inputs.numbers(3, 5), old, old + 0.5 * inputs.numbers(3, 5)
     return [
-        *each_way(*given, MASK, oracle=_value, still=(1, 2)),
-        *each_way(*given, LEFT, clip=0.05, oracle=_value, still=(1, 2)),
-        one(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_value, about="no padding"),
+        *in_all_dtypes(*given, MASK, oracle=_value, no_gradient_for=(1, 2)),
+        *in_all_dtypes(*given, LEFT, clip=0.05, oracle=_value, no_gradient_for=(1, 2)),
+        case(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_value, about="no padding"),
         *_with_padding(_value, *given, MASK),
     ]
 
@@ -259,10 +261,10 @@ def value_loss() -> list[Case]:
 def adaptive_beta() -> list[Case]:
     """Numbers worked by hand."""
     return [
-        one(0.1, 6.0, 6.0, 64, 1000.0, expected=0.1, about="on target"),
-        one(0.1, 6.6, 6.0, 50, 1000.0, expected=0.1005, about="10 % too much"),
-        one(0.2, 5.1, 6.0, 100, 1000.0, expected=0.197, about="15 % too little"),
-        one(0.2, 60.0, 6.0, 100, 500.0, expected=0.208, about="far too much"),
-        one(0.5, 0.1, 4.0, 200, 1000.0, expected=0.48, about="far too little"),
-        one(0.3, -1.0, 2.0, 50, 200.0, expected=0.285, about="an estimate below 0"),
+        case(0.1, 6.0, 6.0, 64, 1000.0, expected=0.1, about="on target"),
+        case(0.1, 6.6, 6.0, 50, 1000.0, expected=0.1005, about="10 % too much"),
+        case(0.2, 5.1, 6.0, 100, 1000.0, expected=0.197, about="15 % too little"),
+        case(0.2, 60.0, 6.0, 100, 500.0, expected=0.208, about="far too much"),
+        case(0.5, 0.1, 4.0, 200, 1000.0, expected=0.48, about="far too little"),
+        case(0.3, -1.0, 2.0, 50, 200.0, expected=0.285, about="an estimate below 0"),
     ]

@@ -4,7 +4,8 @@ HINTS = {
     "token_log_probs": (
         "T tokens have T − 1 predictions. Which logits say something about which token?",
         "log_softmax of logits[:, :-1] over the last axis; the targets are ids[:, 1:].",
-        "gather along the last axis wants an index with as many axes: add one to the targets, and squeeze it away again.",
+        "gather along the last axis wants an index with as many axes: add one to the targets, "
+        "and squeeze it away again.",
     ),
     "kl_estimates": (
         "Compute k1 first: the others are functions of it.",
@@ -14,13 +15,15 @@ HINTS = {
     "token_rewards": (
         "Two parts: a charge at every kept token, and a payment at one place in each row.",
         "last_token_index(mask) gives that place; comparing it with torch.arange(R) makes a table (B, R).",
-        "torch.where(mask, −beta · (logprobs − ref_logprobs), 0) plus torch.where(is_last, score with a second axis, 0).",
+        "torch.where(mask, −beta · (logprobs − ref_logprobs), 0) plus torch.where(is_last, "
+        "score with a second axis, 0).",
     ),
     "gae": (
         "Walk backwards, and carry two things along: the next kept token's value, and its advantage.",
         "At each column: δ = r + γ·next value − V, then δ + γ·λ·next advantage. Both begin at 0.",
-        "Use torch.where(keep, new, old) to update what is carried: a dropped token changes nothing. Stack the columns"
-        " in order; returns are advantages + values where kept, 0 elsewhere.",
+        "Use torch.where(keep, new, old) to update what is carried: a dropped token changes "
+        "nothing. Stack the columns in order; returns are advantages + values where kept, 0 "
+        "elsewhere.",
     ),
     "whiten": (
         "Mean and variance come of the kept numbers only.",

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 
 FAR = torch.tensor([1e4, -1e4, 0.5, 3.0]).double()
 
@@ -15,15 +15,17 @@ def last_token_index() -> list[Case]:
     left = torch.tensor([[0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 1], [0, 1, 1, 1, 1, 0]]).bool()
     holes = torch.tensor([[1, 0, 1, 0], [0, 1, 0, 1], [1, 1, 0, 0]]).bool()
     return [
-        one(right, expected=torch.tensor([2, 0, 4]), about="padding on the right"),
-        one(left, expected=torch.tensor([5, 5, 4]), about="padding on the left"),
-        one(holes, expected=torch.tensor([2, 3, 1]), about="padding in between"),
-        one(
+        case(right, expected=torch.tensor([2, 0, 4]), about="padding on the right"),
+        case(left, expected=torch.tensor([5, 5, 4]), about="padding on the left"),
+        case(holes, expected=torch.tensor([2, 3, 1]), about="padding in between"),
+        case(
             right.T.contiguous().T,
             expected=torch.tensor([2, 0, 4]),
             about="not contiguous in memory",
         ),
-        one(torch.tensor([[True]]), expected=torch.tensor([0]), stage=EDGE, about="a single token"),
+        case(
+            torch.tensor([[True]]), expected=torch.tensor([0]), stage=EDGE, about="a single token"
+        ),
     ]
 
 
@@ -33,19 +35,19 @@ def _preferred(chosen: Tensor, rejected: Tensor) -> Tensor:
 
 def pairwise_loss() -> list[Case]:
     """log σ(x) = −softplus(−x) is the oracle; ln 2 by hand where nobody is preferred."""
-    draw = Draw(71)
-    chosen, rejected = draw.numbers(5) + 1, draw.numbers(5)
+    inputs = RandomInputs(71)
+    chosen, rejected = inputs.numbers(5) + 1, inputs.numbers(5)
     zero = torch.zeros(4).double()
     return [
-        one(
+        case(
             zero,
             zero,
             expected=torch.tensor(0.6931471805599453, dtype=torch.float64),
             about="equal rewards: ln 2",
         ),
-        *each_way(chosen, rejected, oracle=_preferred),
-        *each_way(FAR, -FAR, oracle=_preferred, stage=EDGE, about="differences of ±20,000"),
-        *each_way(zero, FAR, oracle=_preferred, stage=EDGE, about="differences of ±10,000"),
+        *in_all_dtypes(chosen, rejected, oracle=_preferred),
+        *in_all_dtypes(FAR, -FAR, oracle=_preferred, stage=EDGE, about="differences of ±20,000"),
+        *in_all_dtypes(zero, FAR, oracle=_preferred, stage=EDGE, about="differences of ±10,000"),
     ]
 
 
@@ -63,14 +65,14 @@ def _ranked(rewards: Tensor) -> Tensor:
 
 def ranking_loss() -> list[Case]:
     """Pair by pair is the oracle."""
-    draw = Draw(72)
+    inputs = RandomInputs(72)
     return [
-        *each_way(draw.numbers(3, 4), oracle=_ranked),
-        *each_way(draw.numbers(5), oracle=_ranked, about="one prompt"),
-        one(draw.numbers(2, 3, 4), oracle=_ranked),
-        one(draw.numbers(6, 2), oracle=_ranked, about="K = 2"),
-        one(draw.numbers(1, 4), oracle=_ranked, stage=EDGE, about="a batch of one prompt"),
-        one(
+        *in_all_dtypes(inputs.numbers(3, 4), oracle=_ranked),
+        *in_all_dtypes(inputs.numbers(5), oracle=_ranked, about="one prompt"),
+        case(inputs.numbers(2, 3, 4), oracle=_ranked),
+        case(inputs.numbers(6, 2), oracle=_ranked, about="K = 2"),
+        case(inputs.numbers(1, 4), oracle=_ranked, stage=EDGE, about="a batch of one prompt"),
+        case(
             torch.tensor([[-1e4, 1e4, 0.0], [3.0, -1e4, 1e4]]).double(),
             stage=EDGE,
             about="rewards of ±10,000",
@@ -82,18 +84,18 @@ def ranking_loss() -> list[Case]:
 def agreement() -> list[Case]:
     """Counted by hand."""
     return [
-        one([1, 0, 1, 1], [1, 1, 1, 0], expected=0.5),
-        one([0, 0, 2, 1, 0], [0, 0, 2, 2, 0], expected=0.8),
-        one([True, False, False], [True, False, False], expected=1.0),
-        one([1, 2, 3], [3, 1, 2], expected=0.0),
-        one(
+        case([1, 0, 1, 1], [1, 1, 1, 0], expected=0.5),
+        case([0, 0, 2, 1, 0], [0, 0, 2, 2, 0], expected=0.8),
+        case([True, False, False], [True, False, False], expected=1.0),
+        case([1, 2, 3], [3, 1, 2], expected=0.0),
+        case(
             torch.tensor([1, 0, 0, 1, 0, 0, 0, 1]),
             torch.tensor([0, 0, 0, 1, 1, 1, 0, 0]),
             expected=0.5,
             about="tensors",
             rtol=1e-6,
         ),
-        one(
+        case(
             torch.tensor([1, 0, 1, 0]),
             torch.tensor([1, 0, 1, 1]),
             expected=0.75,
@@ -105,15 +107,15 @@ def agreement() -> list[Case]:
 
 def normalize() -> list[Case]:
     """The formula, in another order."""
-    draw = Draw(73)
+    inputs = RandomInputs(73)
 
     def oracle(rewards: Tensor, mean: float, std: float) -> Tensor:
         return torch.stack([(r - mean) / std for r in rewards.flatten()]).reshape(rewards.shape)
 
     return [
-        one(
+        case(
             torch.tensor([5.0, 1.0]).double(), 3.0, 2.0, expected=torch.tensor([1.0, -1.0]).double()
         ),
-        *each_way(draw.numbers(4), 0.7, 0.25, oracle=oracle, gradient=False),
-        *each_way(draw.numbers(2, 3), -1.5, 3.0, oracle=oracle, gradient=False),
+        *in_all_dtypes(inputs.numbers(4), 0.7, 0.25, oracle=oracle, gradient=False),
+        *in_all_dtypes(inputs.numbers(2, 3), -1.5, 3.0, oracle=oracle, gradient=False),
     ]

@@ -14,8 +14,8 @@ HINTS = {
     "ranking_loss": (
         "List all pairs (w, l) with w before l: for K = 4 there are six.",
         "torch.triu_indices(K, K, offset=1) gives the places of the better and of the worse ones.",
-        "Differences rewards[..., better] − rewards[..., worse], then as in pairwise_loss: minus the mean of logsigmoid."
-        " Refuse K < 2.",
+        "Differences rewards[..., better] − rewards[..., worse], then as in pairwise_loss: "
+        "minus the mean of logsigmoid. Refuse K < 2.",
     ),
     "agreement": (
         "Count the places where both lists say the same, then divide.",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 
 
 def _copied(
@@ -28,9 +28,9 @@ def _torch_gru(x: Tensor, h: Tensor, w: Tensor, u: Tensor, b: Tensor) -> Tensor:
 
 
 def _drawn(seed: int, B: int, C: int, F: int, gates: int, scale: float = 1.0) -> list[Tensor]:
-    draw = Draw(seed)
+    inputs = RandomInputs(seed)
     return [
-        draw.numbers(*shape) * scale
+        inputs.numbers(*shape) * scale
         for shape in ((B, C), (B, F), (C, gates * F), (F, gates * F), (gates * F,))
     ]
 
@@ -42,11 +42,11 @@ def rnn_step() -> list[Case]:
     ]
     x, h, *weights = _drawn(71, 2, 3, 4, 1)
     return [
-        one(*hand, expected=torch.tensor([[0.46211716]]).double(), about="tanh of one half"),
-        *each_way(x, h, *weights, oracle=_torch_rnn),
-        *each_way(*_drawn(72, 3, 5, 2, 1, 0.3), oracle=_torch_rnn, about="small weights"),
-        one(x, torch.zeros_like(h), *weights, oracle=_torch_rnn, stage=EDGE, about="a state of 0"),
-        one(x[:1], h[:1], *weights, oracle=_torch_rnn, stage=EDGE, about="one text"),
+        case(*hand, expected=torch.tensor([[0.46211716]]).double(), about="tanh of one half"),
+        *in_all_dtypes(x, h, *weights, oracle=_torch_rnn),
+        *in_all_dtypes(*_drawn(72, 3, 5, 2, 1, 0.3), oracle=_torch_rnn, about="small weights"),
+        case(x, torch.zeros_like(h), *weights, oracle=_torch_rnn, stage=EDGE, about="a state of 0"),
+        case(x[:1], h[:1], *weights, oracle=_torch_rnn, stage=EDGE, about="one text"),
     ]
 
 
@@ -66,11 +66,11 @@ def gru_step() -> list[Case]:
     bias = torch.tensor([5.0, 1.0986122886681098, 0.0]).double()
     x, h, *weights = _drawn(73, 2, 3, 4, 3)
     return [
-        one(*hand, bias, expected=torch.tensor([[6.0]]).double(), about="z is ¾ and n is 0"),
-        *each_way(x, h, *weights, oracle=_torch_gru),
-        *each_way(*_drawn(74, 3, 5, 2, 3, 0.4), oracle=_torch_gru, about="small weights"),
-        one(x, torch.zeros_like(h), *weights, oracle=_torch_gru, stage=EDGE, about="a state of 0"),
-        one(x[:1], h[:1], *weights, oracle=_torch_gru, stage=EDGE, about="one text"),
+        case(*hand, bias, expected=torch.tensor([[6.0]]).double(), about="z is ¾ and n is 0"),
+        *in_all_dtypes(x, h, *weights, oracle=_torch_gru),
+        *in_all_dtypes(*_drawn(74, 3, 5, 2, 3, 0.4), oracle=_torch_gru, about="small weights"),
+        case(x, torch.zeros_like(h), *weights, oracle=_torch_gru, stage=EDGE, about="a state of 0"),
+        case(x[:1], h[:1], *weights, oracle=_torch_gru, stage=EDGE, about="one text"),
     ]
 
 
@@ -100,21 +100,23 @@ def _with_weights(
 
 def run_rnn() -> list[Case]:
     """torch.nn.RNN and torch.nn.GRU are the oracles, and three steps worked by hand."""
-    draw = Draw(75)
+    inputs = RandomInputs(75)
     rnn, torch_rnn = _with_weights(torch.nn.RNN, 76, 5, 4, 1)
     gru, torch_gru = _with_weights(torch.nn.GRU, 77, 2, 3, 3)
-    xs, h0 = draw.numbers(2, 3, 5), draw.numbers(2, 4)
+    xs, h0 = inputs.numbers(2, 3, 5), inputs.numbers(2, 4)
     numbers = torch.tensor([[[1.0], [2.0], [4.0]]]).double()
     return [
-        one(
+        case(
             _halving,
             numbers,
             torch.tensor([[8.0]]).double(),
             about="each step halves the state and adds the input",
             expected=torch.tensor([[[5.0], [4.5], [6.25]]]).double(),
         ),
-        *each_way(rnn, xs, h0, oracle=torch_rnn, about="an RNN"),
-        *each_way(gru, draw.numbers(3, 4, 2), draw.numbers(3, 3), oracle=torch_gru, about="a GRU"),
-        one(rnn, xs[:, :1], h0, oracle=torch_rnn, stage=EDGE, about="one step"),
-        one(rnn, xs[:1], h0[:1], oracle=torch_rnn, stage=EDGE, about="one text"),
+        *in_all_dtypes(rnn, xs, h0, oracle=torch_rnn, about="an RNN"),
+        *in_all_dtypes(
+            gru, inputs.numbers(3, 4, 2), inputs.numbers(3, 3), oracle=torch_gru, about="a GRU"
+        ),
+        case(rnn, xs[:, :1], h0, oracle=torch_rnn, stage=EDGE, about="one step"),
+        case(rnn, xs[:1], h0[:1], oracle=torch_rnn, stage=EDGE, about="one text"),
     ]

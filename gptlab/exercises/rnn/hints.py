@@ -9,12 +9,13 @@ HINTS = {
     "gru_step": (
         "Two products serve all three thirds: x with w, plus b, and h with u. Each is (B, 3F).",
         "chunk(3, dim=-1) cuts each into the parts for r, z and n. The gates: torch.sigmoid of x's part plus h's part.",
-        "For n, multiply h's part by r before you add x's part, then tanh. The result: 1 less z times n, plus z times h.",
+        "For n, multiply h's part by r before you add x's part, then tanh. The result: 1 less z "
+        "times n, plus z times h.",
     ),
     "run_rnn": (
         "A loop over time: the state that one step gives is the state that the next one takes.",
         "xs[:, t] is the input of moment t for all texts, (B, C). Keep every new state in a list.",
-        "Start from h = h0, call step(x, h) T times, and make one tensor of the T states with time as axis 1:"
-        " torch.stack has a dim.",
+        "Start from h = h0, call step(x, h) T times, and make one tensor of the T states with "
+        "time as axis 1: torch.stack has a dim.",
     ),
 }

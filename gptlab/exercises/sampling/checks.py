@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 from gptlab.exercises.sampling.checks_generate import generate, sample_next
 
 __all__ = ["append_token", "generate", "sample_next", "softmax", "top_k_filter", "top_p_filter"]
@@ -13,10 +13,10 @@ INF = float("inf")
 def append_token() -> list[Case]:
     """Lists worked by hand."""
     return [
-        one([5, 2], 9, expected=[5, 2, 9]),
-        one([7, 7, 1], 7, expected=[7, 7, 1, 7]),
-        one(list(range(12)), 0, expected=[*range(12), 0]),
-        one([], 3, expected=[3], stage=EDGE),
+        case([5, 2], 9, expected=[5, 2, 9]),
+        case([7, 7, 1], 7, expected=[7, 7, 1, 7]),
+        case(list(range(12)), 0, expected=[*range(12), 0]),
+        case([], 3, expected=[3], stage=EDGE),
     ]
 
 
@@ -26,36 +26,36 @@ def _softmax(logits: Tensor, temperature: float = 1.0) -> Tensor:
 
 def softmax() -> list[Case]:
     """torch's softmax is the oracle; at temperature 0, one-hots worked by hand."""
-    draw = Draw(11)
-    table, square, row = draw.numbers(2, 3, 7), draw.numbers(5, 5), draw.numbers(4)
+    inputs = RandomInputs(11)
+    table, square, row = inputs.numbers(2, 3, 7), inputs.numbers(5, 5), inputs.numbers(4)
     wide = torch.tensor(
         [[1e4, -1e4, 0.0, 9999.0], [-1e4, -1e4, -9998.0, -1e4], [3.0, 1.0, 2.0, 0.0]]
     ).double()
     tie = torch.tensor([[1.0, 3.0, 3.0, 0.0], [2.0, 2.0, -1.0, 2.0], [0.0, 1.0, 5.0, 4.0]]).double()
     first = torch.tensor([[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]])
     return [
-        *each_way(table, oracle=_softmax),
-        *each_way(square, oracle=_softmax, temperature=0.5),
-        *each_way(row, oracle=_softmax, temperature=2.5),
-        *each_way(wide, oracle=_softmax, stage=EDGE, about="scores of ±10,000"),
-        one(wide, oracle=_softmax, temperature=0.01, stage=EDGE, about="scores of ±10,000"),
-        one(wide[None], oracle=_softmax, stage=EDGE, about="scores of ±10,000, three axes"),
-        one(
+        *in_all_dtypes(table, oracle=_softmax),
+        *in_all_dtypes(square, oracle=_softmax, temperature=0.5),
+        *in_all_dtypes(row, oracle=_softmax, temperature=2.5),
+        *in_all_dtypes(wide, oracle=_softmax, stage=EDGE, about="scores of ±10,000"),
+        case(wide, oracle=_softmax, temperature=0.01, stage=EDGE, about="scores of ±10,000"),
+        case(wide[None], oracle=_softmax, stage=EDGE, about="scores of ±10,000, three axes"),
+        case(
             tie[None],
             temperature=0.0,
             expected=first[None].double(),
             stage=EDGE,
             about="with ties, three axes",
         ),
-        one(
+        case(
             torch.tensor([[0.5, -INF, 1.0], [-INF, 2.0, -INF]]).double(),
             oracle=_softmax,
             stage=EDGE,
             about="scores of −inf",
         ),
-        one(tie, temperature=0.0, expected=first.double(), stage=EDGE, about="with ties"),
-        one(tie.float(), temperature=0, expected=first, stage=EDGE, about="with ties, float32"),
-        one(
+        case(tie, temperature=0.0, expected=first.double(), stage=EDGE, about="with ties"),
+        case(tie.float(), temperature=0, expected=first, stage=EDGE, about="with ties, float32"),
+        case(
             wide,
             temperature=0.0,
             expected=torch.eye(4).double()[[0, 2, 0]],
@@ -76,18 +76,18 @@ def _top_k(logits: Tensor, k: int) -> Tensor:
 
 def top_k_filter() -> list[Case]:
     """Python's sorted is the oracle."""
-    draw = Draw(12)
-    table, row = draw.numbers(2, 3, 7), draw.numbers(6)
+    inputs = RandomInputs(12)
+    table, row = inputs.numbers(2, 3, 7), inputs.numbers(6)
     ties = torch.tensor([[2.0, 5.0, 2.0, 1.0, 2.0], [1.0, 1.0, 0.0, 4.0, 1.0]]).double()
     return [
-        *each_way(table, 3, oracle=_top_k, gradient=False),
-        *each_way(row, 2, oracle=_top_k, gradient=False),
-        *each_way(draw.numbers(4, 5), 1, oracle=_top_k, gradient=False),
-        one(ties, 2, oracle=_top_k, stage=EDGE, about="ties with the k-th"),
-        one(ties, 3, oracle=_top_k, stage=EDGE, about="ties with the k-th"),
-        one(row, 6, oracle=_top_k, stage=EDGE, about="k = V"),
-        one(table, 9, oracle=_top_k, stage=EDGE, about="k > V"),
-        one(
+        *in_all_dtypes(table, 3, oracle=_top_k, gradient=False),
+        *in_all_dtypes(row, 2, oracle=_top_k, gradient=False),
+        *in_all_dtypes(inputs.numbers(4, 5), 1, oracle=_top_k, gradient=False),
+        case(ties, 2, oracle=_top_k, stage=EDGE, about="ties with the k-th"),
+        case(ties, 3, oracle=_top_k, stage=EDGE, about="ties with the k-th"),
+        case(row, 6, oracle=_top_k, stage=EDGE, about="k = V"),
+        case(table, 9, oracle=_top_k, stage=EDGE, about="k > V"),
+        case(
             torch.tensor([3.0, -INF, 1.0, -INF]).double(),
             3,
             oracle=_top_k,
@@ -114,29 +114,29 @@ def _top_p(logits: Tensor, p: float) -> Tensor:
 
 def top_p_filter() -> list[Case]:
     """A running sum of plain numbers is the oracle."""
-    draw = Draw(13)
-    table, row = draw.numbers(2, 3, 7), draw.numbers(6)
+    inputs = RandomInputs(13)
+    table, row = inputs.numbers(2, 3, 7), inputs.numbers(6)
     known = torch.tensor([0.1, 0.4, 0.2, 0.3]).double().log()
     wide = torch.tensor([[1e4, -1e4, 0.0], [0.0, 5.0, -60.0]]).double()
     return [
-        one(
+        case(
             known,
             0.65,
             expected=torch.where(torch.tensor([False, True, False, True]), known, -INF),
             about="probabilities 0.1, 0.4, 0.2, 0.3",
         ),
-        *each_way(table, 0.75, oracle=_top_p, gradient=False),
-        *each_way(row, 0.4, oracle=_top_p, gradient=False),
-        *each_way(draw.numbers(4, 5), 0.9, oracle=_top_p, gradient=False),
-        one(known, 0.05, oracle=_top_p, stage=EDGE, about="the likeliest alone has more than p"),
-        one(table, 0.0, oracle=_top_p, stage=EDGE, about="p = 0"),
-        one(table, 1.0, oracle=_top_p, stage=EDGE, about="p = 1"),
-        one(
+        *in_all_dtypes(table, 0.75, oracle=_top_p, gradient=False),
+        *in_all_dtypes(row, 0.4, oracle=_top_p, gradient=False),
+        *in_all_dtypes(inputs.numbers(4, 5), 0.9, oracle=_top_p, gradient=False),
+        case(known, 0.05, oracle=_top_p, stage=EDGE, about="the likeliest alone has more than p"),
+        case(table, 0.0, oracle=_top_p, stage=EDGE, about="p = 0"),
+        case(table, 1.0, oracle=_top_p, stage=EDGE, about="p = 1"),
+        case(
             wide, 1.0, oracle=_top_p, stage=EDGE, about="p = 1, with probabilities that round to 0"
         ),
-        one(wide, 1.5, oracle=_top_p, stage=EDGE, about="p > 1"),
-        one(wide, 0.5, oracle=_top_p, stage=EDGE, about="scores of ±10,000"),
-        one(
+        case(wide, 1.5, oracle=_top_p, stage=EDGE, about="p > 1"),
+        case(wide, 0.5, oracle=_top_p, stage=EDGE, about="scores of ±10,000"),
+        case(
             torch.tensor([0.5, -INF, 1.0, -INF]).double(),
             0.9,
             oracle=_top_p,

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, Seed, one, repeats
+from gptlab.exercises.case import EDGE, Case, RandomInputs, Seed, case, reproducible
 
 ROWS = 6000  # a frequency then errs by at most 0.0065 (one standard deviation)
 NEAR = {"atol": 0.035, "rtol": 0.0}
@@ -22,7 +22,7 @@ def _often(
 ) -> Case:
     """Many rows with the same known probabilities."""
     logits = KNOWN.log() if logits is None else logits
-    return one(
+    return case(
         logits.expand(ROWS, 4).clone(),
         generator=Seed(7),
         expected=torch.tensor(expected),
@@ -43,7 +43,7 @@ def _halves(drawn: Tensor) -> Tensor:
 
 def sample_next() -> list[Case]:
     """Frequencies against probabilities worked by hand; greedy against the maximum."""
-    logits = Draw(14).numbers(3, 5)
+    logits = RandomInputs(14).numbers(3, 5)
     best = torch.tensor([max(range(5), key=row.__getitem__) for row in logits.tolist()])
     two_kinds = torch.cat(
         [KNOWN.log().expand(ROWS // 2, 4), KNOWN.flip(0).log().expand(ROWS // 2, 4)]
@@ -51,9 +51,9 @@ def sample_next() -> list[Case]:
     said = "probabilities 0.4, 0.1, 0.3, 0.2 in each row; how often each token is drawn"
     wide = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 0.0, 1e4]]).double()
     return [
-        one(logits, temperature=0.0, expected=best),
-        one(logits, top_k=1, generator=Seed(1), expected=best),
-        one(logits, top_p=1e-6, generator=Seed(1), expected=best),
+        case(logits, temperature=0.0, expected=best),
+        case(logits, top_k=1, generator=Seed(1), expected=best),
+        case(logits, top_p=1e-6, generator=Seed(1), expected=best),
         _often([0.4, 0.1, 0.3, 0.2], said),
         _often([16 / 30, 1 / 30, 9 / 30, 4 / 30], said, temperature=0.5),
         _often([0.3254, 0.1627, 0.2818, 0.2301], said, temperature=2.0),
@@ -62,7 +62,7 @@ def sample_next() -> list[Case]:
         _often([1, 0, 0, 0], said, top_k=2, top_p=0.5),
         _often([4 / 7, 0, 3 / 7, 0], said, top_k=3, top_p=0.65),
         _often([1, 0, 0, 0], said, temperature=0.5, top_p=0.5),
-        one(
+        case(
             two_kinds,
             generator=Seed(3),
             expected=torch.stack([KNOWN, KNOWN.flip(0)]),
@@ -70,20 +70,22 @@ def sample_next() -> list[Case]:
             summary=_halves,
             **NEAR,
         ),
-        repeats(
+        reproducible(
             logits.repeat(9, 1), about="the same draw from the same seed, and then another one"
         ),
-        one(logits[:1], top_k=1, generator=Seed(1), expected=best[:1], stage=EDGE, about="one row"),
-        one(logits[1:2], temperature=0, expected=best[1:2], stage=EDGE, about="one row"),
-        one(
+        case(
+            logits[:1], top_k=1, generator=Seed(1), expected=best[:1], stage=EDGE, about="one row"
+        ),
+        case(logits[1:2], temperature=0, expected=best[1:2], stage=EDGE, about="one row"),
+        case(
             torch.tensor([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]]).double(),
             temperature=0.0,
             expected=torch.tensor([1, 0]),
             stage=EDGE,
             about="with ties",
         ),
-        one(wide, expected=torch.tensor([0, 2]), stage=EDGE, about="scores of ±10,000"),
-        one(wide, temperature=0, top_k=2, top_p=0.5, expected=torch.tensor([0, 2]), stage=EDGE),
+        case(wide, expected=torch.tensor([0, 2]), stage=EDGE, about="scores of ±10,000"),
+        case(wide, temperature=0, top_k=2, top_p=0.5, expected=torch.tensor([0, 2]), stage=EDGE),
         _often(
             [0.5, 0, 0.5, 0],
             "scores of −inf are never drawn",
@@ -134,9 +136,9 @@ def generate() -> list[Case]:
     with_stop, ends_with_stop = torch.tensor([[6, 1]]), torch.tensor([[2, 6], [3, 6]])
     one_step = torch.zeros(ROWS, 2, dtype=torch.int64)
     return [
-        one(rule, ids, 4, temperature=0.0, oracle=_continued),
-        one(rule, ids[:1], 1, temperature=0.0, oracle=_continued),
-        one(
+        case(rule, ids, 4, temperature=0.0, oracle=_continued),
+        case(rule, ids[:1], 1, temperature=0.0, oracle=_continued),
+        case(
             rule,
             ids.T.contiguous().T,
             6,
@@ -144,8 +146,8 @@ def generate() -> list[Case]:
             oracle=_continued,
             about="not contiguous in memory",
         ),
-        one(rule, ids, 5, top_p=1e-6, oracle=_continued),
-        one(
+        case(rule, ids, 5, top_p=1e-6, oracle=_continued),
+        case(
             rule,
             both,
             9,
@@ -154,7 +156,7 @@ def generate() -> list[Case]:
             oracle=_continued,
             about="rows that stop at different times",
         ),
-        one(
+        case(
             rule,
             both,
             2,
@@ -163,7 +165,7 @@ def generate() -> list[Case]:
             oracle=_continued,
             about="one row has not stopped at the end",
         ),
-        one(
+        case(
             rule,
             both,
             9,
@@ -173,7 +175,7 @@ def generate() -> list[Case]:
             oracle=_continued,
             about="with a generator",
         ),
-        one(
+        case(
             rule,
             with_stop,
             9,
@@ -182,7 +184,7 @@ def generate() -> list[Case]:
             oracle=_continued,
             about="stop_id stands in the prompt",
         ),
-        one(
+        case(
             chance,
             one_step,
             1,
@@ -192,7 +194,7 @@ def generate() -> list[Case]:
             **NEAR,
             about="how often each token is drawn",
         ),
-        one(
+        case(
             chance,
             one_step,
             1,
@@ -203,7 +205,7 @@ def generate() -> list[Case]:
             expected=torch.tensor([16 / 30, 1 / 30, 9 / 30, 4 / 30]),
             about="how often each token is drawn",
         ),
-        one(
+        case(
             chance,
             one_step,
             1,
@@ -214,7 +216,7 @@ def generate() -> list[Case]:
             expected=torch.tensor([4 / 7, 0, 3 / 7, 0]),
             about="how often each token is drawn",
         ),
-        one(
+        case(
             chance,
             one_step,
             1,
@@ -225,10 +227,10 @@ def generate() -> list[Case]:
             expected=torch.tensor([4 / 9, 0, 3 / 9, 2 / 9]),
             about="how often each token is drawn",
         ),
-        repeats(
+        reproducible(
             chance, one_step[:5], 8, about="the same text from the same seed, and then another one"
         ),
-        one(
+        case(
             rule,
             ends_with_stop,
             9,
@@ -238,7 +240,7 @@ def generate() -> list[Case]:
             stage=EDGE,
             about="the prompt ends with stop_id",
         ),
-        one(
+        case(
             rule,
             torch.tensor([[6], [3]]),
             9,
@@ -248,7 +250,7 @@ def generate() -> list[Case]:
             stage=EDGE,
             about="a prompt of one token; stop_id is 0",
         ),
-        one(
+        case(
             rule,
             torch.tensor([[1], [5]]),
             4,
@@ -257,7 +259,7 @@ def generate() -> list[Case]:
             stage=EDGE,
             about="a prompt of one token",
         ),
-        one(rule, ids, 0, temperature=0.0, expected=ids, stage=EDGE, about="no new token"),
+        case(rule, ids, 0, temperature=0.0, expected=ids, stage=EDGE, about="no new token"),
     ]
 
 

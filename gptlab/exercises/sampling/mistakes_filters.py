@@ -43,7 +43,8 @@ def _(logits, k):
 @mistake(
     "sampling.top_k_filter",
     "an axis lost",
-    "The k-th largest scores have lost their last axis and do not line up with their rows: keep it, as [..., -1:] does.",
+    "The k-th largest scores have lost their last axis and do not line up with their rows: "
+    "keep it, as [..., -1:] does.",
 )
 @_limited
 def _(logits, k):

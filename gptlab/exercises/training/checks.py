@@ -5,7 +5,17 @@ import math
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, PLAIN, Case, Draw, Seed, fresh, holds, one, repeats
+from gptlab.exercises.case import (
+    EDGE,
+    PLAIN,
+    Case,
+    RandomInputs,
+    Seed,
+    case,
+    deep_copy,
+    property_holds,
+    reproducible,
+)
 
 
 def _stretches(function, ids: Tensor, batch_size: int, context: int, generator) -> bool | str:
@@ -43,10 +53,12 @@ def get_batch() -> list[Case]:
     stretch = "each x is a stretch of the text, and y the same stretch one token later"
     exact = (torch.tensor([[31, 4, 15]] * 2), torch.tensor([[4, 15, 92]] * 2))
     return [
-        one(text[:4], 2, 3, Seed(1), expected=exact, about="a single start"),
-        holds(_stretches, text, 6, 4, Seed(2), about=stretch),
-        holds(_stretches, torch.stack([text, text], 1)[:, 0], 5, 2, Seed(3), about=stretch),
-        one(
+        case(text[:4], 2, 3, Seed(1), expected=exact, about="a single start"),
+        property_holds(_stretches, text, 6, 4, Seed(2), about=stretch),
+        property_holds(
+            _stretches, torch.stack([text, text], 1)[:, 0], 5, 2, Seed(3), about=stretch
+        ),
+        case(
             text,
             6000,
             4,
@@ -57,7 +69,7 @@ def get_batch() -> list[Case]:
             atol=0.035,
             about="how often each place is a start; how often two neighbours start alike",
         ),
-        one(
+        case(
             text,
             6000,
             4,
@@ -68,15 +80,19 @@ def get_batch() -> list[Case]:
             atol=0.035,
             about="another seed",
         ),
-        holds(
+        property_holds(
             _twice_the_same,
             text,
             7,
             4,
             about="the same stretches from the same seed, and then other ones",
         ),
-        holds(_stretches, text, 1, 4, Seed(5), stage=EDGE, about=f"a batch of one: {stretch}"),
-        holds(_stretches, text, 5, 1, Seed(6), stage=EDGE, about=f"a context of one: {stretch}"),
+        property_holds(
+            _stretches, text, 1, 4, Seed(5), stage=EDGE, about=f"a batch of one: {stretch}"
+        ),
+        property_holds(
+            _stretches, text, 5, 1, Seed(6), stage=EDGE, about=f"a context of one: {stretch}"
+        ),
     ]
 
 
@@ -85,9 +101,9 @@ def _twice_the_same(function, *arguments) -> bool | str:
 
 
 def repeats_of(function, *arguments) -> bool | str:
-    """The property of `repeats`, for a function whose generator is a positional argument."""
-    case = repeats(*arguments)
-    return case.call(function, *arguments, **fresh(case.options))
+    """The property of `reproducible`, for a function whose generator is a positional argument."""
+    repeated = reproducible(*arguments)
+    return repeated.call(function, *arguments, **deep_copy(repeated.options))
 
 
 def _adamw(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay):
@@ -109,15 +125,15 @@ def _adamw(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay)
 
 def adamw_step() -> list[Case]:
     """torch's own optimizer is the oracle."""
-    draw = Draw(41)
-    param, grad, mean = draw.numbers(3, 4), draw.numbers(3, 4), draw.numbers(3, 4)
-    square, zero = draw.numbers(3, 4) ** 2, torch.zeros(3, 4).double()
+    inputs = RandomInputs(41)
+    param, grad, mean = inputs.numbers(3, 4), inputs.numbers(3, 4), inputs.numbers(3, 4)
+    square, zero = inputs.numbers(3, 4) ** 2, torch.zeros(3, 4).double()
     tensors = param, grad, mean, square
     near = {"oracle": _adamw}
     single = [x.float() for x in tensors]
     loose = [x.T.contiguous().T for x in tensors]
     return [
-        one(
+        case(
             param,
             grad,
             zero,
@@ -130,10 +146,12 @@ def adamw_step() -> list[Case]:
             **near,
             about="the first step, no decay",
         ),
-        one(param, grad, zero, zero, 1, 0.1, (0.8, 0.95), 0.5, 0.3, **near, about="the first step"),
-        one(*tensors, 7, 0.01, (0.9, 0.999), 1e-8, 0.0, **near, about="step 7, no decay"),
-        one(*tensors, 3, 0.2, (0.7, 0.9), 0.1, 0.5, **near),
-        one(
+        case(
+            param, grad, zero, zero, 1, 0.1, (0.8, 0.95), 0.5, 0.3, **near, about="the first step"
+        ),
+        case(*tensors, 7, 0.01, (0.9, 0.999), 1e-8, 0.0, **near, about="step 7, no decay"),
+        case(*tensors, 3, 0.2, (0.7, 0.9), 0.1, 0.5, **near),
+        case(
             *single,
             4,
             0.1,
@@ -145,8 +163,8 @@ def adamw_step() -> list[Case]:
             atol=1e-5,
             about="float32",
         ),
-        one(*loose, 5, 0.1, (0.9, 0.95), 1e-3, 0.1, **near, about="not contiguous in memory"),
-        one(*tensors, 2, 0.05, (0.0, 0.0), 1e-2, 0.1, **near, stage=EDGE, about="without memory"),
+        case(*loose, 5, 0.1, (0.9, 0.95), 1e-3, 0.1, **near, about="not contiguous in memory"),
+        case(*tensors, 2, 0.05, (0.0, 0.0), 1e-2, 0.1, **near, stage=EDGE, about="without memory"),
     ]
 
 
@@ -164,13 +182,13 @@ def _rate(step, warmup, total, max_lr, min_lr):
 
 def _schedule(steps, *arguments, about="", stage=PLAIN) -> Case:
     expected = [_rate(step, *arguments) for step in steps]
-    return one(list(steps), *arguments, expected=expected, call=_rates, about=about, stage=stage)
+    return case(list(steps), *arguments, expected=expected, call=_rates, about=about, stage=stage)
 
 
 def cosine_schedule() -> list[Case]:
     """Each stretch of the curve by itself, from numbers worked by hand or by the half angle."""
     return [
-        one(0, 4, 100, 0.001, 0.0001, expected=0.00025),
+        case(0, 4, 100, 0.001, 0.0001, expected=0.00025),
         _schedule(range(5), 5, 25, 2.0, 0.5, about="the warm-up"),
         _schedule(range(5, 26, 4), 5, 25, 2.0, 0.5, about="the cosine"),
         _schedule([0, 3, 6, 9], 0, 12, 1.0, 0.0, about="no warm-up"),
@@ -195,14 +213,14 @@ def _torch_clips(grads: list[Tensor], max_norm: float) -> list:
 
 def clip_by_global_norm() -> list[Case]:
     """torch's clip_grad_norm_ is the oracle, and a length worked by hand."""
-    draw = Draw(42)
-    grads = [draw.numbers(3, 4), draw.numbers(5), draw.numbers(2, 1, 3)]
+    inputs = RandomInputs(42)
+    grads = [inputs.numbers(3, 4), inputs.numbers(5), inputs.numbers(2, 1, 3)]
     about = "the norm before, then the gradients after"
     hand = [torch.tensor([3.0]).double(), torch.tensor([0.0, 4.0]).double()]
     factor = 1 / (5 + 1e-6)
 
-    def case(grads, max_norm, about=about, stage=PLAIN, **options):
-        return one(
+    def clip_case(grads, max_norm, about=about, stage=PLAIN, **options):
+        return case(
             grads,
             max_norm,
             expected=_torch_clips(grads, max_norm),
@@ -214,7 +232,7 @@ def clip_by_global_norm() -> list[Case]:
         )
 
     return [
-        one(
+        case(
             hand,
             1.0,
             call=_clipped,
@@ -226,15 +244,17 @@ def clip_by_global_norm() -> list[Case]:
                 4 * factor * torch.tensor([0, 1.0]).double(),
             ],
         ),
-        case(grads, 1.5),
-        case(grads[:1], 0.3),
-        case(grads, 100.0),
-        case(grads, 2.0),
-        case(
+        clip_case(grads, 1.5),
+        clip_case(grads[:1], 0.3),
+        clip_case(grads, 100.0),
+        clip_case(grads, 2.0),
+        clip_case(
             [grad.float() for grad in grads], 1.0, about=f"{about}, float32", rtol=1e-5, atol=1e-6
         ),
-        case(
+        clip_case(
             [grads[0].T, grads[2].transpose(0, 2)], 1.0, about=f"{about}, not contiguous in memory"
         ),
-        case([torch.zeros(2, 3).double(), torch.zeros(4).double()], 1.0, f"{about}, all 0", EDGE),
+        clip_case(
+            [torch.zeros(2, 3).double(), torch.zeros(4).double()], 1.0, f"{about}, all 0", EDGE
+        ),
     ]

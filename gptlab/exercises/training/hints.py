@@ -3,15 +3,15 @@
 HINTS = {
     "get_batch": (
         "How many starts fit, so that y still ends inside the text? Try it with N = context + 1.",
-        "torch.randint(number of starts, (batch_size, 1), generator=…) draws them; adding torch.arange(context) makes a"
-        " table of places.",
+        "torch.randint(number of starts, (batch_size, 1), generator=…) draws them; adding "
+        "torch.arange(context) makes a table of places.",
         "ids[places] is x, ids[places + 1] is y. Refuse a text of fewer than context + 1 tokens before you draw.",
     ),
     "adamw_step": (
         "Follow the three lines of the docstring, with new names for what is new: m', v', m̂, v̂.",
         "m̂ and v̂ are for this step only; what you hand back are m' and v'.",
-        "The result is param less lr · weight_decay · param less lr · m̂ / (root of v̂, plus eps). No method that ends"
-        " with an underscore. Refuse step < 1.",
+        "The result is param less lr · weight_decay · param less lr · m̂ / (root of v̂, plus "
+        "eps). No method that ends with an underscore. Refuse step < 1.",
     ),
     "cosine_schedule": (
         "Three cases: step < warmup, step ≥ total, and what is in between.",
@@ -21,7 +21,7 @@ HINTS = {
     "clip_by_global_norm": (
         "All gradients together are one long vector. How long is it?",
         "The norm is the root of the sum of all squares: torch.stack of the single norms has the same norm.",
-        "factor = max_norm / (norm + 1e-6), but at most 1 (clamp). mul_ writes it into each tensor. Return the norm from"
-        " before.",
+        "factor = max_norm / (norm + 1e-6), but at most 1 (clamp). mul_ writes it into each "
+        "tensor. Return the norm from before.",
     ),
 }

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, each_way, one
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 from gptlab.exercises.transformer.checks_mask_tokens import gpt2_init_std, mask_tokens
 
 __all__ = [
@@ -27,16 +27,18 @@ def _normed(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Tenso
 
 def layer_norm() -> list[Case]:
     """torch's own is the oracle."""
-    draw = Draw(31)
-    x, weight, bias = draw.numbers(2, 3, 5) + 1, draw.numbers(5), draw.numbers(5)
-    square, one_row = draw.numbers(5, 5) * 3, draw.numbers(5)
+    inputs = RandomInputs(31)
+    x, weight, bias = inputs.numbers(2, 3, 5) + 1, inputs.numbers(5), inputs.numbers(5)
+    square, one_row = inputs.numbers(5, 5) * 3, inputs.numbers(5)
     flat = torch.tensor([[2.0, 2.0, 2.0, 2.0, 2.0], [1.0, 0.0, -1.0, 3.0, 0.5]]).double()
     return [
-        *each_way(x, weight, bias, oracle=_normed),
-        *each_way(square, weight, bias, eps=0.5, oracle=_normed),
-        one(one_row, weight, bias, oracle=_normed, about="one vector"),
-        one(x * 1e-3, weight, bias, oracle=_normed, about="a variance as small as eps"),
-        *each_way(flat, weight, bias, oracle=_normed, stage=EDGE, about="row 0 has variance 0"),
+        *in_all_dtypes(x, weight, bias, oracle=_normed),
+        *in_all_dtypes(square, weight, bias, eps=0.5, oracle=_normed),
+        case(one_row, weight, bias, oracle=_normed, about="one vector"),
+        case(x * 1e-3, weight, bias, oracle=_normed, about="a variance as small as eps"),
+        *in_all_dtypes(
+            flat, weight, bias, oracle=_normed, stage=EDGE, about="row 0 has variance 0"
+        ),
     ]
 
 
@@ -46,15 +48,15 @@ def gelu() -> list[Case]:
     def oracle(x: Tensor) -> Tensor:
         return F.gelu(x, approximate="tanh")
 
-    x = Draw(32).numbers(2, 3, 4) * 2
+    x = RandomInputs(32).numbers(2, 3, 4) * 2
     return [
-        one(
+        case(
             torch.tensor([0.0, 1.0, -1.0]).double(),
             expected=torch.tensor([0, 0.8411919906, -0.1588080094]).double(),
             rtol=1e-7,
         ),
-        *each_way(x, oracle=oracle),
-        *each_way(
+        *in_all_dtypes(x, oracle=oracle),
+        *in_all_dtypes(
             torch.tensor([1e4, -1e4, 30.0, -30.0]).double(),
             oracle=oracle,
             stage=EDGE,
@@ -70,13 +72,13 @@ def _fed(x, w_in, b_in, w_out, b_out):
 
 def feed_forward() -> list[Case]:
     """einsum and torch's gelu are the oracle."""
-    draw = Draw(33)
-    weights = draw.numbers(5, 7), draw.numbers(7), draw.numbers(7, 5), draw.numbers(5)
-    square = draw.numbers(4, 4), draw.numbers(4), draw.numbers(4, 4), draw.numbers(4)
+    inputs = RandomInputs(33)
+    weights = inputs.numbers(5, 7), inputs.numbers(7), inputs.numbers(7, 5), inputs.numbers(5)
+    square = inputs.numbers(4, 4), inputs.numbers(4), inputs.numbers(4, 4), inputs.numbers(4)
     return [
-        *each_way(draw.numbers(2, 3, 5), *weights, oracle=_fed),
-        *each_way(draw.numbers(3, 4), *square, oracle=_fed, about="F = C"),
-        one(draw.numbers(5), *weights, oracle=_fed, about="one vector"),
+        *in_all_dtypes(inputs.numbers(2, 3, 5), *weights, oracle=_fed),
+        *in_all_dtypes(inputs.numbers(3, 4), *square, oracle=_fed, about="F = C"),
+        case(inputs.numbers(5), *weights, oracle=_fed, about="one vector"),
     ]
 
 
@@ -103,19 +105,19 @@ def _post(x, attend, mlp, norm1, norm2):
 
 def pre_ln_block() -> list[Case]:
     """Four simple functions, put together another way, are the oracle."""
-    draw = Draw(34)
+    inputs = RandomInputs(34)
     return [
-        *each_way(draw.numbers(2, 3, 4), oracle=_pre, **_parts()),
-        *each_way(draw.numbers(1, 5, 2), oracle=_pre, **_parts() | {"attend": math_root}),
+        *in_all_dtypes(inputs.numbers(2, 3, 4), oracle=_pre, **_parts()),
+        *in_all_dtypes(inputs.numbers(1, 5, 2), oracle=_pre, **_parts() | {"attend": math_root}),
     ]
 
 
 def post_ln_block() -> list[Case]:
     """Four simple functions, put together another way, are the oracle."""
-    draw = Draw(35)
+    inputs = RandomInputs(35)
     return [
-        *each_way(draw.numbers(2, 3, 4), oracle=_post, **_parts()),
-        *each_way(draw.numbers(1, 5, 2), oracle=_post, **_parts() | {"attend": math_root}),
+        *in_all_dtypes(inputs.numbers(2, 3, 4), oracle=_post, **_parts()),
+        *in_all_dtypes(inputs.numbers(1, 5, 2), oracle=_post, **_parts() | {"attend": math_root}),
     ]
 
 

@@ -5,7 +5,16 @@ import math
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, Draw, Seed, fresh, holds, one, repeats
+from gptlab.exercises.case import (
+    EDGE,
+    Case,
+    RandomInputs,
+    Seed,
+    case,
+    deep_copy,
+    property_holds,
+    reproducible,
+)
 
 VOCABULARY, MASK_ID = 20, 7
 SEEDS = (Seed(7), Seed(8), Seed(9))
@@ -67,7 +76,7 @@ def _beside(function, ids, *arguments, **options):
 def _by_chance(function, ids, mask_id: int, vocab_size: int, rate: float) -> bool | str:
     """The number of selected and of masked tokens is near rate · N and 80 % of these, but seldom exactly that."""
     off = []
-    for seed in fresh(SEEDS):
+    for seed in deep_copy(SEEDS):
         results = function(ids, 10**6, 10**6 + 1, rate=rate, generator=seed)
         if not _fits(results, ids):
             return "something that is no pair of tensors"
@@ -105,13 +114,13 @@ PARTS = (
 
 def mask_tokens() -> list[Case]:
     """Shares of many tokens against BERT's numbers; a drawn id is the mask's or the old one in 1 of 20."""
-    ids = Draw(36).ids(VOCABULARY - 1, *SHAPE)
+    ids = RandomInputs(36).ids(VOCABULARY - 1, *SHAPE)
     ids = ids + (ids >= MASK_ID)  # every id but the mask's
     few = ids[:2, :5]
     expected = torch.tensor([0.5, 0.805, 0.105, 0.09, 0, 0, 0.95, 1])
     rare = torch.cat([torch.tensor([0.15]), expected[1:]])
     return [
-        holds(
+        property_holds(
             _labels_fit,
             ids,
             MASK_ID,
@@ -120,7 +129,7 @@ def mask_tokens() -> list[Case]:
             generator=Seed(1),
             about="two tensors of the shape of ids: labels are the old ids, or −100 where nothing is hidden",
         ),
-        one(
+        case(
             ids,
             MASK_ID,
             VOCABULARY,
@@ -132,7 +141,7 @@ def mask_tokens() -> list[Case]:
             parts=PARTS,
             **NEAR,
         ),
-        one(
+        case(
             ids,
             MASK_ID,
             VOCABULARY,
@@ -144,7 +153,7 @@ def mask_tokens() -> list[Case]:
             atol=0.06,
             parts=PARTS,
         ),
-        one(
+        case(
             few,
             MASK_ID,
             VOCABULARY,
@@ -153,7 +162,7 @@ def mask_tokens() -> list[Case]:
             expected=(few, torch.full_like(few, -100)),
             about="nothing is selected",
         ),
-        one(
+        case(
             ids,
             MASK_ID,
             VOCABULARY,
@@ -165,13 +174,13 @@ def mask_tokens() -> list[Case]:
             **NEAR,
             expected=torch.tensor([1, 0.805, 0.105, 0.09, 0, 0, 0.95, 0]),
         ),
-        repeats(
+        reproducible(
             ids,
             MASK_ID,
             VOCABULARY,
             about="the same tokens from the same seed, and then other ones",
         ),
-        one(
+        case(
             ids,
             MASK_ID,
             VOCABULARY,
@@ -183,7 +192,7 @@ def mask_tokens() -> list[Case]:
             " neither masked; in rows, in columns",
             **NEAR,
         ),
-        holds(
+        property_holds(
             _by_chance,
             ids,
             MASK_ID,
@@ -191,7 +200,7 @@ def mask_tokens() -> list[Case]:
             rate=0.5,
             about="each token by itself: chance seldom selects exactly half of them, or masks exactly 80 %",
         ),
-        one(
+        case(
             few.T.contiguous().T,
             MASK_ID,
             VOCABULARY,
@@ -250,4 +259,4 @@ def gpt2_init_std() -> list[Case]:
         "zero": lambda n: 0.0,
         "residual": lambda n: 0.02 / math.sqrt(2 * n),
     }
-    return [one(name, n, expected=std[kind](n)) for name, n, kind in NAMES]
+    return [case(name, n, expected=std[kind](n)) for name, n, kind in NAMES]

@@ -28,15 +28,16 @@ HINTS = {
     ),
     "mask_tokens": (
         "Draw twice for every token: is it selected, and if so, what happens to it?",
-        "torch.rand(ids.shape, generator=…) < rate selects. A second draw from 0 to 1 decides: below 0.8, below 0.9, or"
-        " above.",
-        "inputs: masked_fill with mask_id where selected and fate < 0.8; torch.where with random ids (torch.randint)"
-        " where selected and 0.8 ≤ fate < 0.9. labels: ids, with −100 where not selected.",
+        "torch.rand(ids.shape, generator=…) < rate selects. A second draw from 0 to 1 decides: "
+        "below 0.8, below 0.9, or above.",
+        "inputs: masked_fill with mask_id where selected and fate < 0.8; torch.where with "
+        "random ids (torch.randint) where selected and 0.8 ≤ fate < 0.9. labels: ids, with −100 "
+        "where not selected.",
     ),
     "gpt2_init_std": (
         "Sort the names into three kinds: not drawn, residual projections, the rest. Which test comes first?",
         "Split the name at its dots: the last part and the one before it decide. Biases and norms go first.",
-        "0 if the last part is a bias, or if one of the two last parts begins with norm or ln_; the smaller number for"
-        " c_proj + weight and for attn or mlp + w_out; else 0.02.",
+        "0 if the last part is a bias, or if one of the two last parts begins with norm or ln_; "
+        "the smaller number for c_proj + weight and for attn or mlp + w_out; else 0.02.",
     ),
 }
