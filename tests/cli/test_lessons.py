@@ -194,6 +194,7 @@ def test_check_with_nothing_written_says_where_to_begin(fresh):
     assert gptlab(fresh, "check", "sampling.softmax").stdout.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_check_of_what_was_named(begun):
     done = gptlab(
         begun, "check", "0", "--json", GPTLAB_BORROW="all"
@@ -222,6 +223,7 @@ def test_check_of_what_was_named(begun):
     assert gptlab(begun, "check", "5").returncode == 0  # nothing is written there, so nothing fails
 
 
+@pytest.mark.slow
 def test_progress_of_what_is_written(begun):
     done = gptlab(begun, "progress", "--json")
     rows = {row["lesson"]: row for row in json.loads(done.stdout)["lessons"]}
@@ -243,6 +245,7 @@ def test_progress_of_what_is_written(begun):
     )
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_fails_but_the_rest_is_judged(tmp_path):
     tree = empty_copy(tmp_path)
     write(tree, "sampling", "append_token", WRITTEN["append_token"])
@@ -268,6 +271,7 @@ def test_a_file_that_cannot_be_read_fails_but_the_rest_is_judged(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_earlier_lessons_are_lent_while_a_check_runs(tmp_path):
     tree = empty_copy(tmp_path)
     body = "    from gptlab.sampling import softmax\n    softmax(torch.zeros(2))\n    return torch.ones(t, t).tril().bool()"

@@ -466,6 +466,7 @@ import sys; print("torch" in sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_progress_judges_what_she_wrote_and_nothing_else(tmp_path):
     tree = empty_copy(tmp_path)
     code = "import sys; from gptlab import progress; print(progress()); sys.exit('torch' in sys.modules)"

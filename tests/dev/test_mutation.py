@@ -152,6 +152,7 @@ def test_verdicts(court, text, verdict):
     assert court.one(small(text)) == verdict
 
 
+@pytest.mark.slow
 def test_a_fixed_slice_of_the_pass():
     every = [mutant for module in modules() for mutant in mutants(module)]
     listed = report.equivalents()

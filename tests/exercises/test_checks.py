@@ -123,6 +123,7 @@ def test_a_check_rejects(key, body):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 def test_the_verdict_is_the_same_every_time(key):
     wrong = mistakes(key)[0].body

@@ -60,6 +60,7 @@ class Auditor(Recorder):
         return row
 
 
+@pytest.mark.slow
 def test_ten_thousand_pages_are_read_back(web):
     uniform = random.Random(20).random
     for _ in range(10_000):
