@@ -119,9 +119,13 @@ def test_mutants_are_distinct_and_in_a_fixed_order(module):
 
 def test_a_helper_is_judged_by_the_blanks_that_call_it():
     keys = {mutant.function: mutant.keys for mutant in mutants("bpe")}
-    assert keys["bpe.merge_all"] == ("bpe.encode",) and keys["bpe.replace_pair"] == (
-        "bpe.train_bpe",
+    assert keys["bpe.merge_all"] == ("bpe.encode",)
+    text = (
+        "def centre(x, mean):\n    return x - mean\n\n\n"
+        "def normalize(rewards, mean, std):\n    return centre(rewards, mean) / std\n"
     )
+    keys = {mutant.function: mutant.keys for mutant in mutants("reward", text)}
+    assert keys["reward.centre"] == ("reward.normalize",)
 
 
 # ---- judging them
