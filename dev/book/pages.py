@@ -126,7 +126,9 @@ def _plain(latex: str) -> str:
 
 def measured(made: dict) -> str:
     """What was measured on the shipped model, from the record that its making left behind."""
-    recall, wins, machine = made["recall"], made["win_rate"]["ppo_ptx_vs_sft"], made["machine"]
+    recall = made["recall"]
+    wins = made["win_rate"]["ppo_ptx_vs_sft"]
+    machine = made["machine"]
     rows = "\n".join(
         f"| {_after(stage)} | {made['pretraining_loss'][stage]:.3f} | {_percent(made['chat'][stage]['right'])} "
         f"| {_percent(made['chat'][stage]['polite'])} | {_percent(made['chat'][stage]['rude'])} |"

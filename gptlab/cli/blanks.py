@@ -77,7 +77,8 @@ def register(commands) -> None:
 
 def show(options: argparse.Namespace) -> int:
     """Print the table, or JSON."""
-    entries, states = registry.blanks(), registry.whose()
+    entries = registry.blanks()
+    states = registry.whose()
     if options.lesson is not None:
         entries = [entry for entry in entries if entry.lesson == options.lesson]
         if not entries:

@@ -1,4 +1,4 @@
-"""Whose code runs: fills in what is empty, and says so in one line."""
+"""Fills in the functions that are still empty, and says in one line whose code runs."""
 
 from gptlab.blanks import registry
 

@@ -165,7 +165,8 @@ def torch_works() -> Finding:
         return Finding("torch", "wrong", f"cannot be used: {reason}", REINSTALL_TORCH)
     if total != 12:
         return Finding("torch", "wrong", f"adds twelve ones to {total:g}", REINSTALL_TORCH)
-    threads, n_cores = torch.get_num_threads(), hardware.cores()
+    threads = torch.get_num_threads()
+    n_cores = hardware.cores()
     if threads > n_cores:
         text = f"{threads} threads on {n_cores} cores"
         return Finding("torch", "slow", text, f"set OMP_NUM_THREADS={n_cores}")

@@ -109,9 +109,12 @@ def register(commands) -> None:
 
 def lessons(options: argparse.Namespace) -> int:
     """Print the map, or JSON."""
-    notebooks, by_lesson, rows = lesson_files.notebooks(), registry.by_lesson(), []
+    notebooks = lesson_files.notebooks()
+    by_lesson = registry.by_lesson()
+    rows = []
     for number in lesson_files.lesson_numbers():
-        entries, path = by_lesson.get(number, []), notebooks.get(number)
+        entries = by_lesson.get(number, [])
+        path = notebooks.get(number)
         rows.append(
             {
                 "lesson": number,
@@ -263,7 +266,7 @@ def hint(options: argparse.Namespace) -> int:
 
 
 def lab(options: argparse.Namespace) -> int:
-    """Run JupyterLab in the checkout until it is ended; -> its exit status."""
+    """Run JupyterLab in the checkout until it is ended; returns its exit status."""
     path = CHECKOUT / "lessons"
     if not path.exists():
         beside = "the lessons are kept beside gptlab/ in the checkout"

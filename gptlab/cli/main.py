@@ -58,7 +58,7 @@ def parser() -> Parser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; -> its exit status."""
+    """Run one command; returns its exit status."""
     os.environ.setdefault(
         "GOMP_SPINCOUNT", "100000"
     )  # threads that wait spin a little: book/log.md

@@ -133,8 +133,10 @@ def resume_line(options: argparse.Namespace) -> str:
 
 def key_figures(figures) -> list[str]:
     """What a person wants to know first, a line each."""
-    own, measured = figures.own_text, figures.measured
-    recall, wins = measured.recall, measured.win_rate["ppo_ptx_vs_sft"]
+    own = figures.own_text
+    measured = figures.measured
+    recall = measured.recall
+    wins = measured.win_rate["ppo_ptx_vs_sft"]
     lines = [f"{figures.parameters:,} parameters, {figures.tokens:,} tokens of text"]
     if own:
         marks = ", ".join(f"{name} {value:.3f}" for name, value in own.yardsticks.items())

@@ -191,7 +191,8 @@ class Assistant:
         """
         starts = [self.begin(prompt) for prompt in prompts]
         order = sorted(range(len(starts)), key=lambda i: len(starts[i]))
-        generator, found = torch.Generator().manual_seed(seed), {}
+        generator = torch.Generator().manual_seed(seed)
+        found = {}
         for first in range(0, len(order), WRITE_BATCH):
             part = order[first : first + WRITE_BATCH]
             new = generate.generate_batch(

@@ -1,4 +1,4 @@
-"""How models are made to write wherever they are talked to or measured: temperature and length of a reply."""
+"""Temperature and length of a reply, wherever models are talked to or measured."""
 
 CHAT_TEMPERATURE = 0.7  # of a conversation; replies are measured as people get them
 GREEDY = 0.0  # the temperature that takes the likeliest token each time

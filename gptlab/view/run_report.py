@@ -37,7 +37,8 @@ def write(run: RunFolder) -> Path:
 
 def markdown(run: RunFolder) -> str:
     """The report as Markdown; every number comes from the run."""
-    figures, measured = run.figures, run.figures.measured
+    figures = run.figures
+    measured = run.figures.measured
     parts = [
         _head(run, measured),
         _samples(measured),
@@ -50,7 +51,8 @@ def markdown(run: RunFolder) -> str:
 
 
 def _head(run: RunFolder, m: Measurements) -> str:
-    figures, machine = run.figures, m.machine
+    figures = run.figures
+    machine = m.machine
     return (
         f"# A small ChatGPT, built in {_minutes(run.seconds)}\n\n"
         f"Preset `{run.preset.name}`, seed {run.seed}: {figures.parameters:,} parameters, "
@@ -110,7 +112,8 @@ def _behaviour(figures: Figures, m: Measurements) -> str:
         for (ours, theirs), w in zip(PAIRS.values(), map(m.win_rate.get, PAIRS))
     )
     invents = ", ".join(f"{LABELS[s]} {share:.0%}" for s, share in m.hallucination.items())
-    unseen, agreement = m.chat_unseen_phrasing, figures.reward_model.agreement_with_labelers
+    unseen = m.chat_unseen_phrasing
+    agreement = figures.reward_model.agreement_with_labelers
     return (
         "## How it behaves\n\nPrompts that no stage was trained on, replies sampled at temperature "
         f"{CHAT_TEMPERATURE:g}, judged by the gold labeler.\n\n"

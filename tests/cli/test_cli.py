@@ -46,7 +46,7 @@ def gptlab(*arguments, cwd=ROOT, **environment):
 
 
 def one_line(capsys, *arguments):
-    """Run a command that must fail; -> (exit status, its one line)."""
+    """Run a command that must fail; returns (exit status, its one line)."""
     status, said = main.main(list(arguments)), capsys.readouterr()
     assert status != 0 and said.err.count("\n") == 1 and "Traceback" not in said.err, said.err
     assert said.err.startswith("gptlab")
@@ -543,7 +543,7 @@ def test_chat_samples_with_a_seed_and_a_system_message(capsys, run_folder, token
 
 
 def converse(monkeypatch, capsys, folder, lines, *words):
-    """A conversation; a line that is an exception is raised. -> (exit status, output, what the model read)"""
+    """A conversation; a line that is an exception is raised. Returns (exit status, output, what it read)."""
     read, lines = [], iter(lines)
     whole = Assistant.begin
 

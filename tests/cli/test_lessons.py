@@ -32,7 +32,7 @@ def gptlab(tree, *words, **environment):
 
 
 def one_line(capsys, *words):
-    """Run a command that must fail; -> (exit status, its one line)."""
+    """Run a command that must fail; returns (exit status, its one line)."""
     status, said = main.main(list(words)), capsys.readouterr()
     assert (
         status != 0 and not said.out and said.err.count("\n") == 1 and said.err.startswith("gptlab")
@@ -274,7 +274,8 @@ def test_a_file_that_cannot_be_read_fails_but_the_rest_is_judged(tmp_path):
 @pytest.mark.slow
 def test_earlier_lessons_are_lent_while_a_check_runs(tmp_path):
     tree = empty_copy(tmp_path)
-    body = "    from gptlab.sampling import softmax\n    softmax(torch.zeros(2))\n    return torch.ones(t, t).tril().bool()"
+    body = "    from gptlab.sampling import softmax\n    softmax(torch.zeros(2))\n"
+    body += "    return torch.ones(t, t).tril().bool()"
     write(tree, "attention", "causal_mask", body)  # lesson 5 uses lesson 1, which is empty
     assert gptlab(tree, "check", "attention.causal_mask").stdout.startswith(
         "✓ attention.causal_mask passes its check\n"

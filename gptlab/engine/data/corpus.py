@@ -15,6 +15,7 @@ from gptlab.world.web import Web
 TOKENIZER_BYTES = 300_000  # of each language: merges are learnt from as much Chinese as English
 TOKENIZER_CHARACTERS = 1_200_000  # of the reader's own text, at most
 FACT_PHRASINGS = 4  # of every fact besides: rare names need their merges too
+PAGES_AT_ONCE = 10_000  # that are encoded together
 HELD_OUT_SHARE = 0.1  # of the reader's own text
 LEAST_TEXT = 20_000  # bytes of the reader's own text
 SUFFIXES = {".txt", ".md", ".rst", ".py", ".tex", ".html", ".csv", ".json", ".jsonl", ".org", ""}
@@ -45,29 +46,45 @@ def train_tokenizer(web: Web, vocab_size: int, seed: int, own_text: str = "") ->
     )
 
 
-def web_stream(web: Web, tokenizer: Tokenizer, n_bytes: int, seed: int) -> Tensor:
-    """Pages of the web as one stream, each begun by the end-of-text token: n_bytes of text at least; (N,) int."""
-    end = tokenizer.special["endoftext"]
+def web_tokens(web: Web, tokenizer: Tokenizer, n_bytes: int, seed: int) -> np.ndarray:
+    """Pages of the web as one stream, each begun by the end-of-text token: n_bytes of text at least; (N,) uint16."""
     chunks, texts = [], []
     size = 0
     for page in web.pages(seeds.seed_for(seeds.PAGES, seed)):
         texts.append(page.text)
         size += len(page.text.encode())
-        if len(texts) == 10_000 or size >= n_bytes:
-            chunks.append(
-                np.array(
-                    [i for ids in tokenizer.encode_batch(texts) for i in (end, *ids)],
-                    dtype=np.uint16,
-                )
-            )
+        if len(texts) == PAGES_AT_ONCE or size >= n_bytes:
+            chunks.append(_joined(tokenizer, tokenizer.encode_batch(texts)))
             texts = []
         if size >= n_bytes:
-            return torch.from_numpy(np.concatenate(chunks).astype(np.int64))
+            break
+    return np.concatenate(chunks)
 
 
-def text_stream(tokenizer: Tokenizer, text: str) -> Tensor:
-    """One text as a stream; (N,) int."""
-    return torch.tensor([tokenizer.special["endoftext"], *tokenizer.encode(text)])
+def text_tokens(tokenizer: Tokenizer, text: str) -> np.ndarray:
+    """One text as a stream, begun by the end-of-text token; (N,) uint16."""
+    return _joined(tokenizer, [tokenizer.encode(text)])
+
+
+def web_stream(web: Web, tokenizer: Tokenizer, n_bytes: int, seed: int) -> Tensor:
+    """The same as `web_tokens`, as a model reads it; (N,) int."""
+    return as_stream(web_tokens(web, tokenizer, n_bytes, seed))
+
+
+def as_stream(tokens: np.ndarray) -> Tensor:
+    """Stored tokens as what `get_batch` cuts; (N,) int.
+
+    They become int64 here and not batch by batch: torch gathers no uint16, and a learner may well gather.
+    """
+    return torch.from_numpy(tokens.astype(np.int64))
+
+
+def _joined(tokenizer: Tokenizer, texts: list[list[int]]) -> np.ndarray:
+    """Encoded texts behind each other, each begun by the end-of-text token."""
+    end = tokenizer.special["endoftext"]
+    n_tokens = sum(len(ids) + 1 for ids in texts)
+    stream = (i for ids in texts for i in (end, *ids))
+    return np.fromiter(stream, dtype=np.uint16, count=n_tokens)
 
 
 def read_texts(paths: list[str | Path]) -> tuple[str, list[str]]:

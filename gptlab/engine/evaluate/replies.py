@@ -67,7 +67,8 @@ def continuations(
     model, tokenizer, web: Web, prompt: str = RUNNING_EXAMPLE["zh"], n: int = 200, seed: int = 0
 ) -> Continuations:
     """How the base model goes on from the running example, counted over n samples at temperature 1."""
-    writer, found = Assistant(model, tokenizer), Continuations()
+    writer = Assistant(model, tokenizer)
+    found = Continuations()
     for reply in writer.replies([prompt] * n, CONTINUATION_TOKENS, 1.0, seed):
         found.add(continuation_kind(web, reply.text), reply.text)
     return found

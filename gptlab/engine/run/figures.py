@@ -91,7 +91,8 @@ class Figures:
     @classmethod
     def from_dict(cls, values: dict) -> "Figures":
         """Read what `to_dict` gave; runs of earlier versions kept the same names."""
-        own, reward = values.get("own_text"), values.get("reward_model")
+        own = values.get("own_text")
+        reward = values.get("reward_model")
         return cls(
             own_text=OwnText(**own) if own else None,
             tokens=values.get("tokens"),

@@ -11,6 +11,7 @@ import torch
 
 from gptlab.blanks.files import write_atomically
 from gptlab.engine.assistant import Assistant
+from gptlab.engine.data import corpus
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
@@ -144,7 +145,7 @@ class RunFolder:
     def stream(self) -> torch.Tensor:
         """The pretraining stream; (N,) int."""
         try:
-            return torch.from_numpy(np.load(self.out / "corpus.npy").astype(np.int64))
+            return corpus.as_stream(np.load(self.out / "corpus.npy", mmap_mode="r"))
         except (OSError, ValueError, EOFError):
             raise RunError(f"{self.out / 'corpus.npy'}: damaged: choose another --out") from None
 

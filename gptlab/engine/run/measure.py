@@ -30,7 +30,8 @@ FEWEST_PROMPTS = 100  # that replies are judged on, however small the run
 
 def measure(models: dict[str, Assistant], web: Web, n: int) -> Measurements:
     """Everything that is measured on the models of a run, by stage, on n pages and n prompts."""
-    base, tokenizer = models[STAGES[0]], models[STAGES[0]].tokenizer
+    base = models[STAGES[0]]
+    tokenizer = base.tokenizer
     pages = page_loss.page_sample(web, tokenizer, n, base.context, EVAL_SEED)
     floor = page_loss.exact_page_nats(web, pages)
     bits = {
@@ -80,7 +81,8 @@ class JudgedReplies:
 
 def measure_replies(models: dict[str, Assistant], web: Web, n: int) -> JudgedReplies:
     """Gold scores and win rates on prompts that no stage was trained on, and on phrasings that none has seen."""
-    gold, questions = GoldLabeler(web), Questions(web)
+    gold = GoldLabeler(web)
+    questions = Questions(web)
     known = replies.distinct_questions(questions.draw(EVAL_SEED, held_out=True), n)
     unseen = replies.distinct_questions(questions.draw(EVAL_SEED, unseen=True), max(n // 2, 50))
 
@@ -104,7 +106,8 @@ def measure_replies(models: dict[str, Assistant], web: Web, n: int) -> JudgedRep
 
 def hallucination_rate(assistant: Assistant, web: Web) -> float:
     """Share of questions about facts that no page states to which the model gives a wrong answer."""
-    rng, questions = random.Random(web.seed), Questions(web)
+    rng = random.Random(web.seed)
+    questions = Questions(web)
     asked = [
         questions.about(fact, lang, rng)
         for fact in web.facts.facts

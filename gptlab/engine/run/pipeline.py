@@ -76,7 +76,8 @@ def run(
 
 
 def _corpus(run: RunFolder) -> None:
-    own, held_out = "", ""
+    own = ""
+    held_out = ""
     if run.texts:
         text, notes = corpus.read_texts(run.texts)
         for note in notes:
@@ -85,12 +86,12 @@ def _corpus(run: RunFolder) -> None:
         write_atomically(run.out / "held_out.txt", held_out)
     tokenizer = corpus.train_tokenizer(run.web, run.preset.model.vocab_size, run.seed, own)
     if own:
-        stream = corpus.text_stream(tokenizer, own)
+        tokens = corpus.text_tokens(tokenizer, own)
     else:
         n_bytes = int(run.preset.corpus_mb * 1e6)
-        stream = corpus.web_stream(run.web, tokenizer, n_bytes, run.seed)
+        tokens = corpus.web_tokens(run.web, tokenizer, n_bytes, run.seed)
     write_atomically(run.out / "tokenizer.json", tokenizer.to_json())
-    np.save(array := io.BytesIO(), stream.numpy().astype(np.uint16))
+    np.save(array := io.BytesIO(), tokens)
     write_atomically(run.out / "corpus.npy", array.getvalue())
     if own:
         run.figures.own_text = OwnText(
@@ -98,8 +99,8 @@ def _corpus(run: RunFolder) -> None:
             held_out_bytes=len(held_out.encode()),
             yardsticks=page_loss.baseline_bits_per_byte(own.encode(), held_out.encode()),
         )
-    run.figures.tokens = len(stream)
-    run.log(f"  {len(stream):,} tokens, vocabulary {tokenizer.vocab_size}")
+    run.figures.tokens = len(tokens)
+    run.log(f"  {len(tokens):,} tokens, vocabulary {tokenizer.vocab_size}")
 
 
 def _pretrain(run: RunFolder) -> None:

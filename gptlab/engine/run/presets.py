@@ -1,4 +1,4 @@
-"""How much of everything: one frozen dataclass for a whole run, and its three presets."""
+"""The presets of a run: how much text, how large a model and how many steps, as one frozen dataclass each."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""A place to talk: type, press Enter, and the reply appears as it is made."""
+"""A chat in a notebook: type, press Enter, and the reply appears as it is made."""
 
 from html import escape
 
@@ -11,7 +11,9 @@ from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, INK, PANEL
 
-WIDTH, SIZE, LINE = 520, 15, 22
+WIDTH = 520
+SIZE = 15
+LINE = 22
 BUBBLE = (
     "display:inline-block;padding:4px 12px;border-radius:12px;max-width:85%;line-height:1.5;"
     "overflow-wrap:anywhere;text-align:left"
@@ -106,12 +108,14 @@ class ChatBox:
 
 def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> Picture:
     """The same turns as a picture."""
-    parts, y = [], 12.0
+    parts = []
+    y = 12.0
     for question, reply in turns:
         for said, right in ((question, True), (reply, False)):
             lines = wrapped(said, 0.72 * WIDTH)
             width = min(WIDTH - 28, max(svg.text_width(line, SIZE) for line in lines) + 26)
-            x, height = (WIDTH - 14 - width if right else 14), len(lines) * LINE + 12
+            x = WIDTH - 14 - width if right else 14
+            height = len(lines) * LINE + 12
             parts.append(
                 svg.rect(
                     x,
@@ -137,7 +141,8 @@ def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> Picture:
 
 def wrapped(text: str, width: float) -> list[str]:
     """A text in lines of at most that many pixels, broken at blanks where there are any."""
-    lines, line = [], ""
+    lines = []
+    line = ""
     for word in _words(text):
         if line and svg.text_width(line + word, SIZE) > width:
             lines.append(line.rstrip())

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 
 def gptlab(*words):
-    """Run a command in this process; -> (exit status, stdout, stderr)."""
+    """Run a command in this process; returns (exit status, stdout, stderr)."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = main.main([str(word) for word in words])
@@ -129,7 +129,7 @@ def test_the_figures_have_the_colours_of_the_palette(report):
     lines = [line for axis in run_report.draw_ppo(figures).axes for line in axis.get_lines()]
     assert {line.get_color() for line in lines} == {COLOURS["ppo"], COLOURS["ppo_ptx"]}
     recall = run_report.draw_recall(figures.measured).axes[0]
-    assert [line.get_color() for line in recall.get_lines()] == CYCLE[:2]
+    assert [line.get_color() for line in recall.get_lines()] == list(CYCLE[:2])
 
 
 def test_what_the_command_says(finished, report):

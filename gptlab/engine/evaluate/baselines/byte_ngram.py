@@ -55,9 +55,11 @@ class _Level:
     """The counts of one order: of n-grams, and of what follows each history."""
 
     def __init__(self, grams: np.ndarray, counts: np.ndarray):
-        self.grams, self.counts = grams, counts  # sorted, each once
+        self.grams = grams  # sorted, each once
+        self.counts = counts
         histories = grams // np.uint64(256)
-        once, twice = (counts == 1).sum(), (counts == 2).sum()
+        once = (counts == 1).sum()
+        twice = (counts == 2).sum()
         self.discount = float(once / (once + 2 * twice)) if once else NO_SINGLES
         self.histories, first, self.n_followers = np.unique(
             histories, return_index=True, return_counts=True

@@ -31,7 +31,8 @@ class KneserNey:
         _fit(contexts, targets)
         if not len(targets):
             raise ValueError("0 windows: give at least one to count")
-        self.vocab_size, self.width = vocab_size, contexts.shape[1]
+        self.vocab_size = vocab_size
+        self.width = contexts.shape[1]
         counts = Counter(_grams(contexts, targets))
         self.levels = [_Level(counts)]  # the longest contexts first
         for _ in range(self.width):
@@ -77,8 +78,10 @@ class _Level:
     """The counts of one length: of n-grams, and for each context how much was seen and how much was taken off."""
 
     def __init__(self, counts: Counter):
-        self.counts, self.discounts = counts, discounts(counts)
-        self.total, self.spared = Counter(), Counter()
+        self.counts = counts
+        self.discounts = discounts(counts)
+        self.total = Counter()
+        self.spared = Counter()
         for gram, count in counts.items():
             self.total[gram[:-1]] += count
             self.spared[gram[:-1]] += self._discount(count)
