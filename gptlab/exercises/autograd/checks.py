@@ -1,7 +1,8 @@
 """The checks of gptlab/autograd.py.
 
-A small computation is written as a text, "a = 2, b = -3, c = a * b". It is built twice from it: of Values, by
-the derivatives in `_RULES` and none of the learner's functions, and of tensors, for torch to differentiate.
+A small computation is written as a text, "a = 2, b = -3, c = a * b", which is what a message shows. Python runs
+it twice: on `Node`s, which make Values without any of the learner's functions, and on tensors, for torch to
+differentiate.
 """
 
 import math
@@ -9,13 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from gptlab import autograd
 from gptlab.exercises.case import EDGE, Case, case, property_holds
 from gptlab.exercises.compare import is_number, same
 
 
-class Shown:
+class LabelledNumbers:
     """Numbers to be compared, in the words that show them."""
 
     def __init__(self, words: str, *given: Any) -> None:
@@ -24,7 +26,7 @@ class Shown:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, Shown)
+            isinstance(other, LabelledNumbers)
             and self.words == other.words
             and same(self.numbers, other.numbers, 1e-5, 1e-6)
         )
@@ -45,27 +47,27 @@ def _is_value(x: Any) -> bool:
 # ---- add, multiply, power, tanh, exp
 
 
-def _applied(function: Callable, *numbers: float) -> Shown:
+def _applied(function: Callable, *numbers: float) -> LabelledNumbers:
     """What an operation says of Values with these numbers, each made from another Value itself."""
     return _described(
         function, [new_value(number, (new_value(1.0),), (0.5,)) for number in numbers]
     )
 
 
-def _with_itself(function: Callable, number: float) -> Shown:
+def _with_itself(function: Callable, number: float) -> LabelledNumbers:
     """The same for one Value that is given twice."""
     value = new_value(number, (new_value(1.0),), (0.5,))
     return _described(function, [value, value])
 
 
-def _with_number(function: Callable, number: float, exponent: float) -> Shown:
+def _with_number(function: Callable, number: float, exponent: float) -> LabelledNumbers:
     """The same with a plain number behind the Value."""
     return _described(
         lambda a: function(a, exponent), [new_value(number, (new_value(1.0),), (0.5,))]
     )
 
 
-def _described(function: Callable, operands: list) -> Shown:
+def _described(function: Callable, operands: list) -> LabelledNumbers:
     distinct = list({id(operand): operand for operand in operands}.values())
     for operand in distinct:
         operand.grad = 7.0  # nobody's business here
@@ -73,21 +75,21 @@ def _described(function: Callable, operands: list) -> Shown:
     try:
         result = function(*operands)
         if [operand.grad for operand in distinct] != [grad for grad, *_ in before]:
-            return Shown("the grad of a given Value has been changed")
+            return LabelledNumbers("the grad of a given Value has been changed")
         if [_state(operand) for operand in distinct] != before:
-            return Shown("a given Value has been changed")
+            return LabelledNumbers("a given Value has been changed")
         if not _is_value(result):
-            return Shown(f"a {type(result).__name__}, which is no Value")
+            return LabelledNumbers(f"a {type(result).__name__}, which is no Value")
         if not result.parents and result not in distinct:
-            return Shown("data {}, without parents", result.data)
+            return LabelledNumbers("data {}, without parents", result.data)
         slopes = [_slope(result, operand) for operand in distinct]
     except RecursionError:
-        return Shown("it calls itself without end")
+        return LabelledNumbers("it calls itself without end")
     return _shown(result.data, *slopes)
 
 
-def _shown(data: float, *slopes: float) -> Shown:
-    return Shown(
+def _shown(data: float, *slopes: float) -> LabelledNumbers:
+    return LabelledNumbers(
         "data {}" + "".join(f", ∂c/∂{name} {{}}" for name in "ab"[: len(slopes)]), data, *slopes
     )
 
@@ -104,7 +106,7 @@ def _slope(value: Any, leaf: Any) -> float:
     return float(sum(local * _slope(parent, leaf) for parent, local in pairs))
 
 
-def _by_torch(formula: Callable, *numbers: float) -> Shown:
+def _by_torch(formula: Callable, *numbers: float) -> LabelledNumbers:
     """torch's result and its derivatives."""
     leaves = [torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in numbers]
     result = formula(*leaves)
@@ -171,68 +173,79 @@ def exp() -> list[Case]:
 
 # ---- topological_order and backward
 
-_RULES = {  # operation -> result and derivatives
-    "+": lambda a, b: (a + b, (1.0, 1.0)),
-    "-": lambda a, b: (a - b, (1.0, -1.0)),
-    "*": lambda a, b: (a * b, (b, a)),
-    "tanh": lambda a: (math.tanh(a), (1 - math.tanh(a) ** 2,)),
-}
-_TORCH = {"+": torch.add, "-": torch.sub, "*": torch.mul, "tanh": torch.tanh}
+
+class Node:
+    """A Value that +, - and * combine by derivatives written down here, not by the learner's functions."""
+
+    def __init__(
+        self, data: float, parents: tuple["Node", ...] = (), slopes: tuple[float, ...] = ()
+    ) -> None:
+        self.data = data
+        self.value = new_value(data, tuple(parent.value for parent in parents), slopes)
+
+    def __add__(self, other: "Node") -> "Node":
+        return Node(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __sub__(self, other: "Node") -> "Node":
+        return Node(self.data - other.data, (self, other), (1.0, -1.0))
+
+    def __mul__(self, other: "Node") -> "Node":
+        return Node(self.data * other.data, (self, other), (other.data, self.data))
 
 
-def _steps(text: str) -> list[tuple[str, str, list[str]]]:
-    """Read "a = 2, b = tanh a, c = a * b" as (name, operation, operands); "backward b" has no name."""
-    steps = []
+def _tanh_node(x: Node) -> Node:
+    return Node(math.tanh(x.data), (x,), (1 - math.tanh(x.data) ** 2,))
+
+
+def _variables(text: str, make: Callable, **functions: Callable) -> dict[str, Any]:
+    """Run a text step by step, and return its variables in order; `make` turns each result into one."""
+    variables: dict[str, Any] = {}
     for step in text.split(", "):
-        name, _, made = step.rpartition(" = ")
-        words = made.split()
-        if len(words) == 3:
-            words = [words[1], words[0], words[2]]
-        steps.append((name, words[0], words[1:]))
-    return steps
+        name, _, expression = step.rpartition(" = ")
+        result = eval(expression, functions, variables)
+        if name:
+            variables[name] = make(result)
+    return variables
 
 
-def _built(text: str, walk: Callable | None = None) -> dict[str, Any]:
-    """The Values of a text by their names; `walk` is what runs at a "backward c"."""
-    values: dict[str, Any] = {}
-    for name, operation, operands in _steps(text):
-        parents = tuple(values[operand] for operand in operands)
-        if operation == "backward":
-            walk(*parents)
-        elif parents:
-            data, slopes = _RULES[operation](*(parent.data for parent in parents))
-            values[name] = new_value(data, parents, slopes)
-        else:
-            values[name] = new_value(float(operation))
-    return values
+def _built(text: str, backward: Callable | None = None) -> dict[str, Any]:
+    """The Values of a text by their names; `backward` is what runs at a "backward(c)"."""
+
+    def make(result: int | float | Node) -> Node:
+        return result if isinstance(result, Node) else Node(float(result))
+
+    nodes = _variables(text, make, tanh=_tanh_node, backward=lambda node: backward(node.value))
+    return {name: node.value for name, node in nodes.items()}
 
 
-def _grads_by_torch(text: str) -> Shown:
-    """What torch leaves in every .grad of a text; the walk from the last value comes by itself."""
-    tensors: dict[str, torch.Tensor] = {}
-    for name, operation, operands in [*_steps(text), ("", "backward", [_last(text)])]:
-        if operation == "backward":
-            tensors[operands[0]].backward(retain_graph=True)
-            continue
-        if operands:
-            tensors[name] = _TORCH[operation](*(tensors[operand] for operand in operands))
-        else:
-            tensors[name] = torch.tensor(float(operation), dtype=torch.float64, requires_grad=True)
-        tensors[name].retain_grad()
+def _grads_by_torch(text: str) -> LabelledNumbers:
+    """What torch leaves in every .grad of a text; backward from the last value comes by itself."""
+
+    def make(result: int | float | Tensor) -> Tensor:
+        if not isinstance(result, Tensor):
+            result = torch.tensor(float(result), dtype=torch.float64, requires_grad=True)
+        result.retain_grad()
+        return result
+
+    def backward(tensor: Tensor) -> None:
+        tensor.backward(retain_graph=True)
+
+    tensors = _variables(text, make, tanh=torch.tanh, backward=backward)
+    backward(_last(tensors))
     return _grads({name: tensor.grad.item() for name, tensor in tensors.items()})
 
 
-def _grads(grads: dict[str, float]) -> Shown:
+def _grads(grads: dict[str, float]) -> LabelledNumbers:
     names = list(grads)
     if len(names) > 12:  # a chain: its far end and its near end
         names = [*names[:3], *names[-2:]]
-    return Shown(
+    return LabelledNumbers(
         "grads " + ", ".join(f"{name} {{}}" for name in names), *(grads[name] for name in names)
     )
 
 
-def _last(text: str) -> str:
-    return [name for name, _, _ in _steps(text) if name][-1]
+def _last(variables: dict[str, Any]) -> Any:
+    return list(variables.values())[-1]
 
 
 CHAIN = "a = 1, " + ", ".join(
@@ -247,9 +260,9 @@ TEXTS = [
     "a = 2, b = -3, c = a * b, d = c + a",
     "a = 2, b = a * a, c = b * b, d = c - b",
     "a = 2, b = 2, c = a * b, d = b * a, e = c - d",  # the same numbers more than once
-    "x = 0.5, w = -3, b = 1, p = w * x, s = p + b, h = tanh s, e = h - x, l = e * e",
-    "a = 3, b = tanh a, c = b * a, d = a + c, e = d * b, f = e - a, g = f * f",
-    "a = 2, b = 5, c = b - a, d = a * c, e = tanh d, f = a + e, g = e * d, h = f * g",
+    "x = 0.5, w = -3, b = 1, p = w * x, s = p + b, h = tanh(s), e = h - x, l = e * e",
+    "a = 3, b = tanh(a), c = b * a, d = a + c, e = d * b, f = e - a, g = f * f",
+    "a = 2, b = 5, c = b - a, d = a * c, e = tanh(d), f = a + e, g = e * d, h = f * g",
 ]
 
 
@@ -259,7 +272,7 @@ def _orders_well(function: Callable, text: str) -> bool | str:
     values = _built(text)
     before = [_state(value) for value in values.values()]
     for again in ("", "the second time "):
-        fault = _fault_of_order(function(values[_last(text)]), values)
+        fault = _fault_of_order(function(_last(values)), values)
         if fault:
             return again + fault
         if [_state(value) for value in values.values()] != before:
@@ -300,22 +313,22 @@ def topological_order() -> list[Case]:
     ]
 
 
-def _walked(function: Callable, text: str) -> Shown:
+def _walked(function: Callable, text: str) -> LabelledNumbers:
     """The grads that a backward leaves behind."""
     values = _built(text, function)
     before = [(value.data, value.parents, value.local_gradients) for value in values.values()]
-    function(values[_last(text)])
+    function(_last(values))
     if [(value.data, value.parents, value.local_gradients) for value in values.values()] != before:
-        return Shown("grads, but also other data, parents or local gradients than before")
+        return LabelledNumbers("grads, but also other data, parents or local gradients than before")
     return _grads({name: value.grad for name, value in values.items()})
 
 
 def backward() -> list[Case]:
     """torch's .grad is the oracle, and one graph worked by hand."""
-    hand = Shown("grads a {}, b {}, c {}, d {}", -2.0, 2.0, 1.0, 1.0)
+    hand = LabelledNumbers("grads a {}, b {}, c {}, d {}", -2.0, 2.0, 1.0, 1.0)
     two = [
-        "a = 2, b = -3, c = a * b, backward c, d = a - b",
-        "w = 3, x = 2, p = w * x, backward p, q = w * w, r = q + w",
+        "a = 2, b = -3, c = a * b, backward(c), d = a - b",
+        "w = 3, x = 2, p = w * x, backward(p), q = w * w, r = q + w",
     ]
     return [
         case(TEXTS[1], expected=hand, call=_walked),
@@ -329,7 +342,7 @@ def backward() -> list[Case]:
         ],
         case(
             "a = 4",
-            expected=Shown("grads a {}", 1.0),
+            expected=LabelledNumbers("grads a {}", 1.0),
             call=_walked,
             about="a leaf alone",
             stage=EDGE,
