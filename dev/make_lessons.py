@@ -60,7 +60,7 @@ class ThisPython(KernelSpecManager):
 
 
 @dataclass(frozen=True)
-class Run:
+class NotebookRun:
     """What running one notebook took."""
 
     seconds: float
@@ -93,7 +93,7 @@ def run(
     env: dict[str, str],
     allow_errors: bool = False,
     each=lambda place, cell: None,
-) -> Run:
+) -> NotebookRun:
     """Run all cells in a fresh kernel of this Python, in `folder`; the outputs are left in the notebook.
 
     Raises CellExecutionError (unless errors are allowed), CellTimeoutError, DeadKernelError.
@@ -120,7 +120,7 @@ def run(
         client.execute_cell(notebook.cells[-1], len(notebook.cells) - 1)
         last = notebook.cells.pop()
     text = "".join(output.get("text", "") for output in last.outputs).strip()
-    return Run(seconds, int(text) / 1024 if text.isdecimal() else 0.0)
+    return NotebookRun(seconds, int(text) / 1024 if text.isdecimal() else 0.0)
 
 
 def tidy(notebook: nbformat.NotebookNode) -> None:
@@ -147,7 +147,7 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
                     )
 
 
-def make(path: Path) -> Run:
+def make(path: Path) -> NotebookRun:
     """Run one lesson and write it.
 
     Raises Refused when a cell fails or the result is too large; the file is then left as it was.

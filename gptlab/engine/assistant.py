@@ -13,6 +13,8 @@ from gptlab.course import lesson
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY, MAX_REPLY_TOKENS
 from gptlab.engine.model import checkpoint, generate
 from gptlab.engine.model import shipped as shipped_models
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.engine.stages import FINAL, LABELS, SHIPPED_NAMES, STAGES
 
 WRITE_BATCH = 256  # replies that are written at once: a step of few costs as much as one of many
@@ -55,7 +57,7 @@ class Assistant:
     name   what it is called in pictures
     """
 
-    def __init__(self, model, tokenizer, stage: str = STAGES[0], name: str = ""):
+    def __init__(self, model: GPT, tokenizer: Tokenizer, stage: str = STAGES[0], name: str = ""):
         self.model = model
         self.tokenizer = tokenizer
         self.stage = stage

@@ -4,12 +4,14 @@ import torch
 
 from gptlab import instruct
 from gptlab.engine.data import seeds
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.world.questions import Questions, Replies
 from gptlab.world.web import Web
 
 
 @torch.no_grad()
-def init_chat_embeddings(model, tokenizer) -> None:
+def init_chat_embeddings(model: GPT, tokenizer: Tokenizer) -> None:
     """Give the chat's special tokens, which no page holds, the embeddings of what they resemble.
 
     A turn begins and ends like a page, and a reply begins like the line under a question.
@@ -21,7 +23,7 @@ def init_chat_embeddings(model, tokenizer) -> None:
 
 
 def demonstrations(
-    web: Web, tokenizer, n: int, context: int, seed: int
+    web: Web, tokenizer: Tokenizer, n: int, context: int, seed: int
 ) -> list[tuple[list[int], list[bool]]]:
     """n rendered demonstrations, (ids, mask) each; those that are longer than the context are passed over."""
     writer = Replies(web)

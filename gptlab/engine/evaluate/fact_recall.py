@@ -4,6 +4,8 @@ from statistics import fmean
 
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.chat_settings import GREEDY
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.world.facts import LANGUAGES, Fact
 from gptlab.world.gold_labeler import GoldLabeler
 from gptlab.world.phrasings import PHRASINGS, fill
@@ -15,7 +17,12 @@ LINE_TOKENS = 30  # as much of the next line as is judged
 
 
 def recall(
-    model, tokenizer, web: Web, n_facts: int = N_FACTS, seen: bool = False, stated: bool = False
+    model: GPT,
+    tokenizer: Tokenizer,
+    web: Web,
+    n_facts: int = N_FACTS,
+    seen: bool = False,
+    stated: bool = False,
 ) -> dict[str, float]:
     """Share of the most popular facts that the base model gets right, greedily, by language.
 
@@ -29,7 +36,9 @@ def recall(
     }
 
 
-def recall_by_popularity(model, tokenizer, web: Web, group: int = 100) -> dict[str, list[float]]:
+def recall_by_popularity(
+    model: GPT, tokenizer: Tokenizer, web: Web, group: int = 100
+) -> dict[str, list[float]]:
     """Recall of all facts in groups, the most popular first, by language."""
     shares = {}
     for lang in LANGUAGES:
@@ -40,8 +49,8 @@ def recall_by_popularity(model, tokenizer, web: Web, group: int = 100) -> dict[s
 
 
 def recall_by_fact(
-    model,
-    tokenizer,
+    model: GPT,
+    tokenizer: Tokenizer,
     web: Web,
     facts: list[Fact],
     lang: str,

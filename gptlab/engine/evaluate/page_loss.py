@@ -11,6 +11,8 @@ from torch import Tensor
 from gptlab import ppo
 from gptlab.engine.evaluate.baselines.byte_ngram import ORDER, ByteNgram
 from gptlab.engine.model.batches import device_of, right_pad
+from gptlab.engine.model.protocol import LanguageModel
+from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.engine.train.pretrain import stream_loss
 from gptlab.world.web import Page, Web
 
@@ -32,7 +34,9 @@ class PageBits:
     kinds: dict[str, float]
 
 
-def page_sample(web: Web, tokenizer, n: int, context: int, seed: int = EVAL_SEED) -> list[Page]:
+def page_sample(
+    web: Web, tokenizer: Tokenizer, n: int, context: int, seed: int = EVAL_SEED
+) -> list[Page]:
     """n held-out pages; the few that are longer than the context are passed over."""
     pages = web.pages(seed)
     found = []
@@ -44,7 +48,7 @@ def page_sample(web: Web, tokenizer, n: int, context: int, seed: int = EVAL_SEED
 
 
 @torch.no_grad()
-def text_nats(model, tokenizer, texts: list[str]) -> Tensor:
+def text_nats(model: LanguageModel, tokenizer: Tokenizer, texts: list[str]) -> Tensor:
     """−log p(text and its end) in nats, each text read from the start of a page.
 
     ->  (N,) float64
@@ -75,7 +79,11 @@ def exact_page_nats(web: Web, pages: list[Page]) -> Tensor:
 
 
 def page_bits_per_byte(
-    model, tokenizer, web: Web, pages: list[Page], floor: Tensor | None = None
+    model: LanguageModel,
+    tokenizer: Tokenizer,
+    web: Web,
+    pages: list[Page],
+    floor: Tensor | None = None,
 ) -> PageBits:
     """How near the model comes to the floor that no model can pass, on whole pages.
 
@@ -101,7 +109,7 @@ def page_bits_per_byte(
     )
 
 
-def text_bits_per_byte(model, tokenizer, text: str) -> float:
+def text_bits_per_byte(model: LanguageModel, tokenizer: Tokenizer, text: str) -> float:
     """Bits per byte of one long text, read in pieces of the model's context."""
     ids = tokenizer.encode(text)
     stream = torch.tensor([tokenizer.special["endoftext"], *ids])

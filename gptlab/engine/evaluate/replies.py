@@ -7,6 +7,8 @@ from statistics import fmean
 
 from gptlab.engine.assistant import Assistant, Reply
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE
+from gptlab.engine.model.gpt import GPT
+from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.world.gold_labeler import GoldLabeler, Judgement
 from gptlab.world.questions import RUNNING_EXAMPLE, Question, first_line
 from gptlab.world.web import Web
@@ -64,7 +66,12 @@ class WinRate:
 
 
 def continuations(
-    model, tokenizer, web: Web, prompt: str = RUNNING_EXAMPLE["zh"], n: int = 200, seed: int = 0
+    model: GPT,
+    tokenizer: Tokenizer,
+    web: Web,
+    prompt: str = RUNNING_EXAMPLE["zh"],
+    n: int = 200,
+    seed: int = 0,
 ) -> Continuations:
     """How the base model goes on from the running example, counted over n samples at temperature 1."""
     writer = Assistant(model, tokenizer)

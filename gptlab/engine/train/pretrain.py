@@ -16,6 +16,7 @@ from gptlab.engine.model.batches import TrainingDiverged, device_of
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.protocol import LanguageModel
 from gptlab.engine.model.tokenizer import Tokenizer
+from gptlab.engine.stages import STAGES
 from gptlab.engine.train import optimizers
 from gptlab.engine.train.step import update
 
@@ -180,6 +181,7 @@ class PretrainingRun:
             "stream": _fingerprint(self.ids),
         }
         meta = {
+            "stage": STAGES[0],
             "step": len(self.history),
             "train": self.config.to_dict(),
             "precision": self.precision,
