@@ -1,4 +1,4 @@
-"""README.md is true: its commands exist and accept their options, its paths are there, its figures are those measured."""
+"""README.md is true: its commands exist and accept their options, its paths are there, its figures were measured."""
 
 import argparse
 import ast
