@@ -2,8 +2,9 @@
 
     python benchmarks/bpe.py [--vocab 1024] [--repeats 3]
 
-On one core. The same text is cut by the same pattern for both; both must learn the same merges, else the exit status is
-1. Sizes double from row to row, so that one sees how the time grows. Asked of the engine: 1 MB to 1,024 tokens in 5 s.
+On one core. The same text is cut by the same pattern for both; both must learn the same merges, else the exit status
+is 1. Sizes double from row to row, so that one sees how the time grows. Asked of the engine: 1 MB to 1,024 tokens in
+5 s.
 """
 
 import argparse
@@ -15,9 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ["TOKENIZERS_PARALLELISM"] = (
-    "false"  # before tokenizers is imported: its trainer stays on one core too
-)
+# Before tokenizers is imported: its trainer stays on one core too.
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["RAYON_NUM_THREADS"] = "1"
 
 import regex
@@ -44,8 +44,9 @@ def main() -> int:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     print(
-        f"{m['processor']}, one core of {m['cores']}; Python {sys.version.split()[0]}, tokenizers {tokenizers.__version__}; "
-        f"{args.vocab:,} tokens\nseconds, and in brackets seconds of the processor\n"
+        f"{m['processor']}, one core of {m['cores']}; Python {sys.version.split()[0]}, "
+        f"tokenizers {tokenizers.__version__}; {args.vocab:,} tokens\n"
+        "seconds, and in brackets seconds of the processor\n"
     )
     print(f"{'':44}{'engine':>14}{'tokenizers':>16}   merges")
     web = Web(0)

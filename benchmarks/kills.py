@@ -34,10 +34,10 @@ def command(out: Path, preset: str, resume: bool) -> list[str]:
     return [*words, "--resume"] if resume else words
 
 
-def killed_run(out: Path, preset: str, n_kills: int, session_s: float, draw: random.Random) -> None:
+def killed_run(out: Path, preset: str, n_kills: int, session_s: float, rng: random.Random) -> None:
     """One run in sessions of random length, each ended by SIGKILL but the last."""
     for i in range(n_kills):
-        life = draw.uniform(0.5, session_s)
+        life = rng.uniform(0.5, session_s)
         words = command(out, preset, (out / "run.json").exists())
         session = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:

@@ -7,9 +7,8 @@ import argparse
 import os
 import time
 
-os.environ.setdefault(
-    "GOMP_SPINCOUNT", "100000"
-)  # before torch is imported; as the command line does
+# Before torch is imported, as the command line does.
+os.environ.setdefault("GOMP_SPINCOUNT", "100000")
 
 import torch
 
@@ -24,7 +23,9 @@ from gptlab.engine.model.gpt import GPT
 from gptlab.engine.train.pretrain import PretrainingRun
 from gptlab.world.web import Web
 
-V, T, B, N_LAYERS, WIDTH = 4096, 128, 16, 4, 128
+B, T, V = 16, 128, 4096  # batch, time, vocabulary
+N_LAYERS = 4
+WIDTH = 128
 
 
 def main() -> None:

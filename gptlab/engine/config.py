@@ -4,8 +4,10 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass
+from typing import Self
 
 
+@dataclass(frozen=True)
 class Config:
     """What all configurations share: checked numbers, and a form that JSON can hold."""
 
@@ -14,7 +16,7 @@ class Config:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict):
+    def from_dict(cls, values: object) -> Self:
         """Build from a dict of fields.
 
         Raises ValueError when a field is unknown, missing or out of range.
@@ -39,7 +41,7 @@ class Config:
         return json.dumps(self.to_dict(), indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str):
+    def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote.
 
         Raises ValueError when the text is no JSON, or as `from_dict` does.

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from gptlab.engine import files
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.heads import RewardModel, ValueModel
+from gptlab.engine.model.heads import RewardModel, ScalarHeadModel, ValueModel
 from gptlab.engine.model.tokenizer import Tokenizer
 
 FORMAT = "gptlab-1"
@@ -40,7 +40,7 @@ class CheckpointError(ValueError):
 class Checkpoint:
     """What `load` found in a folder."""
 
-    model: nn.Module
+    model: GPT | ScalarHeadModel
     kind: str  # "gpt", "reward" or "value"
     tokenizer: Tokenizer | None = None
     optimizer_state: dict | None = None
@@ -49,7 +49,7 @@ class Checkpoint:
 
 def save(
     folder: str | Path,
-    model: nn.Module,
+    model: GPT | ScalarHeadModel,
     tokenizer: Tokenizer | None = None,
     optimizer_state: dict | None = None,
     meta: dict | None = None,
@@ -90,7 +90,7 @@ def load(folder: str | Path, fused: bool = False, optimizer: bool = True) -> Che
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CheckpointError(f"cannot read checkpoint {folder}: {_one_line(reason)}") from None
-    gpt = model if kind == "gpt" else model.gpt
+    gpt = model.gpt if isinstance(model, ScalarHeadModel) else model
     gpt.run_on("fused" if fused else "plain")
     return Checkpoint(model, kind, tokenizer, state, meta)
 
@@ -106,7 +106,7 @@ def exists(folder: str | Path) -> bool:
 
 
 def _contents(
-    model: nn.Module,
+    model: GPT | ScalarHeadModel,
     tokenizer: Tokenizer | None,
     optimizer_state: dict | None,
     meta: dict | None,
@@ -153,7 +153,7 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _one_line(text: str) -> str:
+def _one_line(text: object) -> str:
     lines = str(text).strip().splitlines()
     return lines[0][:300] if lines else "unknown reason"
 
@@ -178,7 +178,7 @@ def _read_config(path: Path) -> tuple[str, GPTConfig, dict]:
     return kind, GPTConfig.from_dict(content.get("model")), meta
 
 
-def _read_model(path: Path, kind: str, config: GPTConfig) -> nn.Module:
+def _read_model(path: Path, kind: str, config: GPTConfig) -> GPT | ScalarHeadModel:
     """Compare sizes before anything of the config's size is made."""
     try:
         with safetensors.safe_open(str(path), framework="pt") as file:
@@ -194,7 +194,7 @@ def _read_model(path: Path, kind: str, config: GPTConfig) -> nn.Module:
     return model
 
 
-def _empty_model(kind: str, config: GPTConfig, shapes: dict[str, tuple]) -> nn.Module:
+def _empty_model(kind: str, config: GPTConfig, shapes: dict[str, tuple]) -> GPT | ScalarHeadModel:
     """A model without memory, whose shapes are those of the file."""
     found = sum(math.prod(shape) for shape in shapes.values())
     wanted = config.n_parameters
@@ -208,10 +208,10 @@ def _empty_model(kind: str, config: GPTConfig, shapes: dict[str, tuple]) -> nn.M
     with torch.device("meta"):
         gpt = GPT(config, initialize=False)
         model = gpt if kind == "gpt" else KINDS[kind](gpt)
-    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    for name in [*wanted, *shapes]:
-        if wanted.get(name) != shapes.get(name):
-            found, asked = shapes.get(name), wanted.get(name)
+    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    for name in [*expected, *shapes]:
+        if expected.get(name) != shapes.get(name):
+            found, asked = shapes.get(name), expected.get(name)
             raise ValueError(f"{WEIGHTS}: {name[:60]} is {found}, but {CONFIG} asks for {asked}")
     return model
 

@@ -106,6 +106,8 @@ class TransformerStack(nn.Module):
     x = embedding·√C + position                               Vaswani et al. 2017, §3.4
     """
 
+    positions: Tensor
+
     def __init__(
         self, config: GPTConfig, post: bool = False, crossed: bool = False, seed: int = 0
     ) -> None:

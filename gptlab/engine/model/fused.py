@@ -118,7 +118,9 @@ class _LinearCrossEntropy(torch.autograd.Function):
         n = len(targets)
         needed = any(ctx.needs_input_grad)
         rows, w = hidden.to(product), weight.to(product)
-        d_hidden, d_weight = (torch.zeros_like(x) if needed else None for x in (hidden, weight))
+        d_hidden, d_weight = (
+            torch.zeros_like(x) if needed else x.new_empty(0) for x in (hidden, weight)
+        )
         total = hidden.new_zeros(())
         for at in range(0, n, CHUNK):
             part = slice(at, at + CHUNK)

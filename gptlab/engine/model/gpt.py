@@ -204,6 +204,7 @@ class GPT(nn.Module):
         """Attention over the whole sequence; x (B, T, C) -> (B, T, C)."""
         n_heads = self.config.n_heads
         if mask is None:
+            assert functions.causal_attention is not None, "_mask makes a mask for these functions"
             return functions.causal_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads)
         return functions.multi_head_attention(x, w.w_qkv, w.b_qkv, w.w_out, w.b_out, n_heads, mask)
 

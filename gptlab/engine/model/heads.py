@@ -38,6 +38,9 @@ class RewardModel(ScalarHeadModel):
     `forward` is raw.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, gpt: GPT, seed: int = 0) -> None:
         super().__init__(gpt)
         self.register_buffer("mean", torch.zeros_like(self.bias))

@@ -58,7 +58,7 @@ def pretrain(
     """
     _check(model, ids, folder, resume)
     run = PretrainingRun(model, ids, config, precision)
-    if resume:
+    if resume and folder is not None:
         run.restore(folder)
     model.train()  # until the end, where eval() makes every product float32 again
     begin = last_save = time.perf_counter()
@@ -193,11 +193,10 @@ class PretrainingRun:
         if not checkpoint.exists(folder):
             return
         saved = checkpoint.load(folder)
-        _check_same(saved, self)
+        state = _state_of_the_same_run(saved, self)
         self.model.load_state_dict(saved.model.state_dict())
         if self.wanted == "auto":
             self._set_precision(saved.meta.get("precision", "fp32"))
-        state = saved.optimizer_state
         for name, optimizer in self.optimizers.items():
             optimizer.load_state_dict(state["optimizers"][name])
         self.generator.set_state(state["generator"])
@@ -270,8 +269,8 @@ def _fingerprint(ids: Tensor) -> list[int]:
     return [len(ids), int((ids.long() * torch.arange(1, len(ids) + 1, device=ids.device)).sum())]
 
 
-def _check_same(saved: checkpoint.Checkpoint, run: PretrainingRun) -> None:
-    """Refuse to go on with other settings or another text: the result would be neither run."""
+def _state_of_the_same_run(saved: checkpoint.Checkpoint, run: PretrainingRun) -> dict:
+    """The state in a checkpoint; refuses other settings or another text, as the result would be neither run."""
     state = saved.optimizer_state
     meta = saved.meta or {}
     if not state or "train" not in meta:
@@ -292,3 +291,4 @@ def _check_same(saved: checkpoint.Checkpoint, run: PretrainingRun) -> None:
             f"the checkpoint was trained on a stream of {state['stream'][0]} tokens, this one "
             f"of {len(run.ids)} is another; start without resume"
         )
+    return state

@@ -22,12 +22,10 @@ def bar(
 
     A dict holds step (counted from 0) and total, and may hold loss, tokens_per_s, seconds_left, reward, kl.
     """
-    stream = sys.stderr if stream is None else stream
     if quiet:
         return Progress()
-    return (
-        TerminalBar(label, stream) if stream.isatty() else PlainLines(label, every_s, stream, clock)
-    )
+    out: TextIO = sys.stderr if stream is None else stream
+    return TerminalBar(label, out) if out.isatty() else PlainLines(label, every_s, out, clock)
 
 
 def follow(reports: Iterable[dict], **settings) -> Iterator[dict]:

@@ -137,7 +137,8 @@ def _check(reward_model: nn.Module, comparisons: list[Ranking]) -> None:
         raise ValueError(
             f"a ranking of {fewest} replies compares nothing: give at least 2 for each prompt"
         )
-    context = reward_model.config.context if hasattr(reward_model, "config") else None
+    config = getattr(reward_model, "config", None)
+    context = config.context if config else None
     check_lengths(
         [sequence for ranking in comparisons for sequence in ranking], context, "sequences"
     )

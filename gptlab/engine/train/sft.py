@@ -58,7 +58,9 @@ def finetune(
     for step, batch in enumerate(plan):
         loss, n = _example_loss(model, [examples[i] for i in batch])
         row = {"step": step, "loss": float(loss.detach())}
-        if n_old:  # each loss weighs as its share of the batch's sequences
+        if (
+            n_old and pretraining_ids is not None
+        ):  # each loss weighs as its share of the batch's sequences
             old_loss, n_more = _pretraining_loss(model, pretraining_ids, n_old, generator)
             row["pretraining_loss"] = float(old_loss.detach())
             loss = (loss * len(batch) + old_loss * n_old) / (len(batch) + n_old)

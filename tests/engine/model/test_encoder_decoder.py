@@ -1,4 +1,4 @@
-"""The learner's Transformer against torch's own, with copied weights, in float64: encoder and decoder, pre- and post-LN."""
+"""The learner's Transformer against torch's own, with copied weights, in float64: encoder, decoder, both norms."""
 
 import pytest
 import torch
