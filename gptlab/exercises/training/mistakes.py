@@ -71,109 +71,179 @@ def _adam(name, hint):
     return mistake("training.adamw_step", name, hint)
 
 
-def _step(
-    param, grad, m, v, step, lr, betas, eps, decay, correct=(True, True), shift=0, eps_inside=False
-):
-    """Kingma & Ba, then the decay, with places to go wrong."""
-    (b1, b2), step = betas, step + shift
-    m, v = b1 * m + (1 - b1) * grad, b2 * v + (1 - b2) * grad * grad
-    mean = m / (1 - b1**step) if correct[0] else m
-    size = v / (1 - b2**step) if correct[1] else v
-    below = (size + eps).sqrt() if eps_inside else size.sqrt() + eps
-    return param - lr * decay * param - lr * mean / below, m, v
+@_adam("no bias correction", "m and v start at 0, so the first steps are too small without it.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * m / (v.sqrt() + eps), m, v
 
 
-_adam("no bias correction", "m and v start at 0, so the first steps are too small without it.")(
-    lambda *given: _step(*given, correct=(False, False))
-)
-_adam("m not corrected", "Both means start at 0, and both are corrected.")(
-    lambda *given: _step(*given, correct=(False, True))
-)
-_adam("v not corrected", "Both means start at 0, and both are corrected.")(
-    lambda *given: _step(*given, correct=(True, False))
-)
-_adam("the step counted from 0", "The first update is step 1, and it is given to you as 1.")(
-    lambda *given: _step(*given, shift=1)
-)
-_adam("eps inside the root", "eps is added to the root, not to what stands below it.")(
-    lambda *given: _step(*given, eps_inside=True)
-)
-_adam("eps left out", "The argument `eps` changes nothing in your result.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(p, g, m, v, step, lr, betas, 0.0, decay)
-)
-_adam("no decay", "The argument `weight_decay` changes nothing in your result.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(p, g, m, v, step, lr, betas, eps, 0.0)
-)
-_adam(
+@_adam("m not corrected", "Both means start at 0, and both are corrected.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    size = v / (1 - betas[1] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * m / (size.sqrt() + eps), m, v
+
+
+@_adam("v not corrected", "Both means start at 0, and both are corrected.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * mean / (v.sqrt() + eps), m, v
+
+
+@_adam("the step counted from 0", "The first update is step 1, and it is given to you as 1.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** (step + 1))
+    size = v / (1 - betas[1] ** (step + 1))
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * mean / (size.sqrt() + eps), m, v
+
+
+@_adam("eps inside the root", "eps is added to the root, not to what stands below it.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * mean / (size + eps).sqrt(), m, v
+
+
+@_adam("eps left out", "The argument `eps` changes nothing in your result.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * mean / size.sqrt(), m, v
+
+
+@_adam("no decay", "The argument `weight_decay` changes nothing in your result.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    return param - lr * mean / (size.sqrt() + eps), m, v
+
+
+@_adam(
     "the decay in the gradient",
     "That is Adam with L2; here the decay goes past m and v, straight to the weights.",
-)(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(
-        p, g + decay * p, m, v, step, lr, betas, eps, 0.0
-    )
 )
-_adam("the decay not times the learning rate", "The schedule has to slow the decay down too.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(
-        p, g, m, v, step, lr, betas, eps, decay / lr
-    )
-)
-_adam("β1 and β2 swapped", "The first belongs to the mean, the second to the square.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: _step(
-        p, g, m, v, step, lr, betas[::-1], eps, decay
-    )
-)
-_adam("uphill", "A gradient points to where the loss grows.")(
-    lambda p, g, m, v, step, lr, betas, eps, decay: (
-        2 * (1 - lr * decay) * p - _step(p, g, m, v, step, lr, betas, eps, decay)[0],
-        *_step(p, g, m, v, step, lr, betas, eps, decay)[1:],
-    )
-)
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    grad = grad + weight_decay * param
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    return param - lr * mean / (size.sqrt() + eps), m, v
+
+
+@_adam("the decay not times the learning rate", "The schedule has to slow the decay down too.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    decayed = param - weight_decay * param
+    return decayed - lr * mean / (size.sqrt() + eps), m, v
+
+
+@_adam("β1 and β2 swapped", "The first belongs to the mean, the second to the square.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[1] * m + (1 - betas[1]) * grad
+    v = betas[0] * v + (1 - betas[0]) * grad**2
+    mean = m / (1 - betas[1] ** step)
+    size = v / (1 - betas[0] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * mean / (size.sqrt() + eps), m, v
+
+
+@_adam("uphill", "A gradient points to where the loss grows.")
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed + lr * mean / (size.sqrt() + eps), m, v
 
 
 @_adam("the root left out", "v is a mean of squares: its root has the gradient's size.")
-def _(param, grad, m, v, step, lr, betas, eps, decay):
-    _, m, v = _step(param, grad, m, v, step, lr, betas, eps, decay)
-    mean, size = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
-    return param - lr * decay * param - lr * mean / (size + eps), m, v
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * mean / (size + eps), m, v
 
 
 @_adam("v from the gradient itself", "v is a mean of squares.")
-def _(param, grad, m, v, step, lr, betas, eps, decay):
-    _, m, _ = _step(param, grad, m, v, step, lr, betas, eps, decay)
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
     v = betas[1] * v + (1 - betas[1]) * grad
-    mean, size = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
-    return param - lr * decay * param - lr * mean / (size.sqrt() + eps), m, v
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * mean / (size.sqrt() + eps), m, v
 
 
 @_adam(
     "corrected m and v handed back",
     "The next step needs m' and v' as they are, before the correction.",
 )
-def _(param, grad, m, v, step, lr, betas, eps, decay):
-    param, m, v = _step(param, grad, m, v, step, lr, betas, eps, decay)
-    return param, m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * mean / (size.sqrt() + eps), mean, size
 
 
 @_adam("the moved parameter decays", "The decay is a share of θ as it was before the step.")
-def _(param, grad, m, v, step, lr, betas, eps, decay):
-    param, m, v = _step(param, grad, m, v, step, lr, betas, eps, 0.0)
-    return param - lr * decay * param, m, v
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    moved = param - lr * mean / (size.sqrt() + eps)
+    return moved - lr * weight_decay * moved, m, v
 
 
 @_adam("m and v not mixed", "Only a share of 1 − β comes in anew.")
-def _(param, grad, m, v, step, lr, betas, eps, decay):
-    m, v = betas[0] * m + grad, betas[1] * v + grad * grad
-    mean, size = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
-    return param - lr * decay * param - lr * mean / (size.sqrt() + eps), m, v
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m = betas[0] * m + grad
+    v = betas[1] * v + grad**2
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    decayed = param - lr * weight_decay * param
+    return decayed - lr * mean / (size.sqrt() + eps), m, v
 
 
 @_adam(
     "written into the given tensors",
     "All three results are new tensors; mul_ and add_ change those that were given.",
 )
-def _(param, grad, m, v, *settings):
-    new = _step(param, grad, m, v, *settings)
-    return tuple(old.copy_(x) for old, x in zip((param, m, v), new, strict=True))
+def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
+    m.mul_(betas[0]).add_((1 - betas[0]) * grad)
+    v.mul_(betas[1]).add_((1 - betas[1]) * grad**2)
+    mean = m / (1 - betas[0] ** step)
+    size = v / (1 - betas[1] ** step)
+    param.sub_(lr * weight_decay * param)
+    param.sub_(lr * mean / (size.sqrt() + eps))
+    return param, m, v
 
 
 # ---- cosine_schedule
