@@ -1,4 +1,4 @@
-"""The rules that every lesson keeps: `make_lessons.py` says what breaks them, and tests/lessons/test_lessons.py holds them."""
+"""The rules that every lesson keeps: `make_lessons.py` says what breaks them, tests/lessons/ holds them."""
 
 import ast
 import json

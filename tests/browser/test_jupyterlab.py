@@ -48,9 +48,11 @@ FAULTS = """() => {
   for (const e of outputs) {
     const kind = e.dataset.mimeType || '';
     if (/error|stderr/.test(kind)) found.push(kind + ': ' + short(e));
-    if (/<[\\w.]+ object at 0x|\\b[VH]Box\\(|<Figure size|<IPython\\./.test(e.innerText)) found.push('raw repr: ' + short(e));
+    if (/<[\\w.]+ object at 0x|\\b[VH]Box\\(|<Figure size|<IPython\\./.test(e.innerText))
+      found.push('raw repr: ' + short(e));
   }
-  for (const e of document.querySelectorAll('.jp-Notebook .jp-OutputArea-output, .jp-Notebook .jp-MarkdownOutput, .cm-scroller'))
+  const wide = '.jp-Notebook .jp-OutputArea-output, .jp-Notebook .jp-MarkdownOutput, .cm-scroller';
+  for (const e of document.querySelectorAll(wide))
     if (e.checkVisibility() && e.scrollWidth > e.clientWidth + 2)
       found.push(`scrolls sideways, ${e.scrollWidth} in ${e.clientWidth}: ` + short(e));
   for (const e of document.querySelectorAll('.jp-Notebook img'))
@@ -58,7 +60,8 @@ FAULTS = """() => {
     else if (!e.alt) found.push('an image without alt text');
   return found }"""
 
-WIDGETS = ".jp-Notebook .jp-OutputArea-output > .jupyter-widgets, .jp-Notebook .jp-OutputArea-output .jupyter-widgets-view"
+OUTPUT = ".jp-Notebook .jp-OutputArea-output"
+WIDGETS = f"{OUTPUT} > .jupyter-widgets, {OUTPUT} .jupyter-widgets-view"
 SHOWS = """box => [...box.querySelectorAll('svg, img, .widget-html-content, .jp-OutputArea-output, .widget-readout')]
   .map(e => e.tagName == 'IMG' ? e.src : e.innerHTML).join(' ')"""
 

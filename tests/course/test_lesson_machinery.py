@@ -377,7 +377,7 @@ def test_a_cell_waits_for_what_is_empty_only(monkeypatch):
     )
 
 
-# -- the lessons' files, progress ------------------------------------------------------------------------------------------
+# -- the lessons' files, progress --------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The website: its sources agree with the course, and it builds without warnings, without the network, without faults."""
+"""The website: its sources agree with the course, and it builds without warnings, network or faults."""
 
 import ast
 import dataclasses
@@ -510,7 +510,8 @@ LOOK = """() => {
     && [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim())).filter(e => {
     const [a, b] = [light(numbers(getComputedStyle(e).color)), light(behind(e))];
     return (Math.max(a, b) + .05) / (Math.min(a, b) + .05) < 3 });
-  return {width: document.scrollingElement.scrollWidth, faint: faint.slice(0, 5).map(e => e.outerHTML.slice(0, 120))} }"""
+  return {width: document.scrollingElement.scrollWidth,
+    faint: faint.slice(0, 5).map(e => e.outerHTML.slice(0, 120))} }"""
 
 
 @pytest.fixture
