@@ -1,6 +1,4 @@
-"""Wrong bodies of gptlab/training.py."""
-
-import math
+"""Wrong bodies of gptlab/training.py; those of `cosine_schedule` are in a file of their own."""
 
 import torch
 
@@ -245,75 +243,6 @@ def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
     param.sub_(lr * mean / (size.sqrt() + eps))
     return param, m, v
 
-
-# ---- cosine_schedule
-
-
-def _cosine(name, hint):
-    return mistake("training.cosine_schedule", name, hint)
-
-
-def _rate(
-    warm=lambda s, w: (s + 1) / w,
-    done=lambda s, w, n: (s - w) / (n - w),
-    turn=math.pi,
-    low=1.0,
-    high=None,
-    after=True,
-):
-    """A schedule with one thing changed."""
-
-    def body(step, warmup, total, max_lr, min_lr):
-        if step < warmup:
-            return max_lr * warm(step, warmup)
-        if step >= total and after:
-            return min_lr * low
-        height = max_lr - min_lr * low if high is None else max_lr
-        return min_lr * low + 0.5 * height * (1 + math.cos(turn * done(step, warmup, total)))
-
-    return body
-
-
-_cosine(
-    "the warm-up begins at 0", "A step with a learning rate of 0 is lost: step 0 already moves."
-)(_rate(warm=lambda s, w: s / w))
-_cosine(
-    "the cosine begins at step 0", "Progress runs from 0 at the end of the warm-up to 1 at the end."
-)(_rate(done=lambda s, w, n: s / n))
-_cosine("progress over all steps", "What is left after the warm-up is total − warmup.")(
-    _rate(done=lambda s, w, n: (s - w) / n)
-)
-_cosine("a whole wave", "Half a cosine takes it from the top to the bottom.")(
-    _rate(turn=2 * math.pi)
-)
-_cosine("a quarter of a wave", "The cosine has to reach −1 at the end.")(_rate(turn=math.pi / 2))
-_cosine("min_lr left out", "The argument `min_lr` changes nothing in your result.")(_rate(low=0.0))
-_cosine("too high by min_lr", "The wave is as high as max_lr − min_lr.")(_rate(high="max"))
-_cosine("up again after the end", "From total on it stays at min_lr: the cosine would rise again.")(
-    _rate(after=False)
-)
-_cosine("no warm-up", "The first steps climb in a line.")(
-    lambda s, w, n, high, low: (
-        low if s >= n else low + 0.5 * (high - low) * (1 + math.cos(math.pi * (s - w) / (n - w)))
-    )
-)
-_cosine("a line for the cosine", "It falls slowly, then fast, then slowly again.")(
-    lambda s, w, n, high, low: (
-        high * (s + 1) / w if s < w else low if s >= n else high + (low - high) * (s - w) / (n - w)
-    )
-)
-_cosine(
-    "the warm-up one step longer", "`while step < warmup`: step = warmup is the cosine's first."
-)(
-    lambda s, w, n, high, low: (
-        high * (s + 1) / (w + 1) if s <= w and w else _rate()(s, w, n, high, low)
-    )
-)
-_cosine("the warm-up begins at min_lr", "The warm-up is a line through 0.")(
-    lambda s, w, n, high, low: (
-        low + (high - low) * (s + 1) / w if s < w else _rate()(s, w, n, high, low)
-    )
-)
 
 # ---- clip_by_global_norm
 
