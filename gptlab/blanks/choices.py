@@ -1,4 +1,4 @@
-"""What was borrowed for good: the choices of `gptlab borrow` and `gptlab give-back`, saved in a small file."""
+"""The blanks borrowed for good: a small file that `gptlab borrow` and `gptlab give-back` read and write."""
 
 import json
 import os

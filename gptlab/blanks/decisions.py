@@ -1,4 +1,4 @@
-"""Decisions: what was said about whose body runs, and which blanks that is about."""
+"""What a call of `borrow` or `give_back` decides: for which blanks, and whose body runs."""
 
 from dataclasses import dataclass
 from typing import Literal

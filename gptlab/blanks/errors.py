@@ -1,4 +1,4 @@
-"""Errors that are part of the lesson: one line each, in a notebook too."""
+"""The exceptions that a learner meets, `EmptyBlank` among them: one line each, in a notebook too."""
 
 
 class CourseError(Exception):

@@ -1,4 +1,4 @@
-"""Files that are replaced in one step: a kill or a full disk leaves the old content or the new, never a part."""
+"""Atomic writes: a file is replaced as a whole, so that a kill or a full disk leaves the old content or the new."""
 
 import os
 import shutil

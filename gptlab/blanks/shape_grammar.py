@@ -1,4 +1,4 @@
-"""The shape lines of docstrings, read.
+"""The parser of shape lines, such as `q (B, H, T, D) float`, in docstrings.
 
 The grammar, one line at a time:
 

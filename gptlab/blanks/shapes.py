@@ -1,4 +1,4 @@
-"""Axis letters, and the shape lines of docstrings: read, and held against what really came.
+"""Shape checks: the shape lines of a docstring against the arguments and the result of a call.
 
 A shape line names an argument and says its axes and its kind; `->` says the same of the result:
 

@@ -1,4 +1,4 @@
-"""The reference bodies: found in `solutions/` beside the package, loaded when first needed."""
+"""Loads the reference bodies from `solutions/` beside the package, when one is first needed."""
 
 import ast
 import importlib.util

@@ -1,4 +1,4 @@
-"""The blanks as they stand in the source files, which are read and not imported: that costs no torch."""
+"""Finds the blanks by reading the source files, without importing them or torch."""
 
 import ast
 import copy

@@ -1,4 +1,4 @@
-"""Kinds of option values, each refused in words that say what would do."""
+"""Argument types of the command line, which refuse a wrong value in words that say what would do."""
 
 import argparse
 import math

@@ -1,4 +1,4 @@
-"""`gptlab run`: the whole way, from text to a model that answers."""
+"""`gptlab run`: trains a tokenizer and every stage from pretraining to PPO-ptx, and reports on them."""
 
 import argparse
 import shlex

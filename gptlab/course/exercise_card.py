@@ -1,4 +1,4 @@
-"""What a lesson shows about its blanks: the card of an exercise, and the summary at the end.
+"""Exercise cards: what a lesson shows of a blank, and the summary of all its blanks at the end.
 
 Both say the same thing to everybody where they can. A card says nothing about whose the function is: the
 notebooks are kept with outputs that were made with borrowed functions, and would say something untrue.

@@ -1,4 +1,4 @@
-"""The lessons that there are: their notebooks, numbers and titles."""
+"""Finds the lessons' notebooks, with their numbers and titles."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""How far the learner is: which blanks she has written, and which of these pass their checks.
+"""The learner's progress: which blanks she has written, and which of these pass their checks.
 
 Only what she wrote is judged; what is borrowed counts as not written. Nothing heavy is imported for what is empty.
 """

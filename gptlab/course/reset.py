@@ -1,4 +1,4 @@
-"""Putting a stub back into the learner's file, and showing the reference."""
+"""Resets a blank: writes its stub back into the learner's file and keeps a backup; shows the reference."""
 
 import ast
 import io

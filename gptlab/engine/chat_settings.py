@@ -1,4 +1,4 @@
-"""Temperature and length of a reply, wherever models are talked to or measured."""
+"""The temperature and the length of a reply, the same wherever a model is talked to or measured."""
 
 CHAT_TEMPERATURE = 0.7  # of a conversation; replies are measured as people get them
 GREEDY = 0.0  # the temperature that takes the likeliest token each time

@@ -1,4 +1,4 @@
-"""This machine: settings that make torch fast on a small CPU, and facts that reports name."""
+"""Settings that make torch fast on a small CPU, and what reports say about the machine."""
 
 import ctypes
 import platform

@@ -1,4 +1,4 @@
-"""Whether two results are the same, and where they differ first."""
+"""Compares two results: whether they are the same, and where they differ first."""
 
 import math
 import numbers

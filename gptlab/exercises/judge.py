@@ -1,4 +1,4 @@
-"""Running a function on the cases of its check, finding the first fault, and naming the mistake."""
+"""Runs a function on the cases of its check, finds the first fault, and names the mistake."""
 
 import contextlib
 import signal

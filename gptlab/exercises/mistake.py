@@ -1,4 +1,4 @@
-"""The wrong bodies that people really write: each has a name, and a hint that does not give the answer.
+"""`Mistake`: a wrong body that people really write, with its name and a hint that does not give the answer.
 
 When a check fails, its inputs are run through them; the one that gives the same results is the diagnosis.
 """

@@ -1,4 +1,4 @@
-"""What a check says, and how a notebook shows it."""
+"""`Report`: the result of a check, as text and as a notebook shows it."""
 
 import sys
 from dataclasses import dataclass, field

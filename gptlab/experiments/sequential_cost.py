@@ -1,4 +1,4 @@
-"""Steps that must wait for each other: recurrent networks against Transformers, counted and timed by length.
+"""Sequential steps and seconds of recurrent networks and Transformers, by length of the text.
 
 Two comparisons of the same kind: whole models, for the longest chain of operations on the way to a result, and single
 layers of the shipped model's width, for the number of matrix products. All run on the reader's functions; where

@@ -1,4 +1,4 @@
-"""A model without some of its parts: ablation of heads and of feed-forward networks.
+"""Ablation: a model's logits and loss without some of its heads and feed-forward networks.
 
 A part is (layer, head) or (layer, "mlp"), counted from 0. Head h reaches the rest of the model through the rows
 h·D … (h+1)·D − 1 of its layer's w_out and through nothing else; a silent part has these weights at 0.

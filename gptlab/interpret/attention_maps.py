@@ -1,4 +1,4 @@
-"""What heads look at: attention maps, and scores that find the heads which do one known thing.
+"""Attention maps: the weights of every head, and scores that find heads which do one known thing.
 
 L layers, B batch, T query time, S key time, H heads.
 """

@@ -1,4 +1,4 @@
-"""What a trained GRU's update gates do: how far each place of the state is kept, at the first token and later."""
+"""The update gates of a trained GRU, unit by unit: at the first token, and at those after it."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""One run of a model with everything written down: what its heads look at and what its parts add to the stream.
+"""`trace`: one run of a model with the attention weights, the residual stream and what each part adds to it.
 
 It is torch's own forward hooks that listen: the model runs its own forward pass, on the functions that it always
 runs on, the learner's among them, and is as it was afterwards.

@@ -1,4 +1,4 @@
-"""Twenty years in one picture: what each paper added, how large its model was, and what it read."""
+"""A timeline of the papers: what each added, the size of its model, and its training data."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Text to train on: pages of the little web or the reader's own files, as one stream of tokens."""
+"""The pretraining corpus: pages of the little web, or the reader's own files, as one sequence of token ids."""
 
 from pathlib import Path
 

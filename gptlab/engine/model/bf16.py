@@ -1,4 +1,4 @@
-"""The products of training in bfloat16, where this machine is faster at them; all else stays in float32.
+"""Mixed precision: matrix products in bfloat16 where this machine is faster at them, all else in float32.
 
 Weights, biases, residuals, norms, softmax, losses and the optimizers' states keep their type. A product
 rounds its two factors and its result to the 8 bits of bfloat16 and sums in float32. B batch, T time, C width,

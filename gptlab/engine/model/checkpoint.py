@@ -1,4 +1,4 @@
-"""A model on disk, as one folder: a kill at any moment leaves the last good one.
+"""Saves and loads a model as one folder; a kill at any moment leaves the last good one.
 
 One process writes a folder; any number may read it.
 """

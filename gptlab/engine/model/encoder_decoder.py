@@ -1,4 +1,4 @@
-"""Encoder, decoder, encoder–decoder: one small shell for all three, out of the learner's functions.
+"""The Transformer of 2017: encoder, decoder and both together, as shells that call the learner's functions.
 
 What a stack becomes is decided by who may look at whom: everybody (an encoder such as BERT), only backwards (a
 decoder such as GPT), or backwards here and everywhere in a second text (the decoder half of a translator).

@@ -1,4 +1,4 @@
-"""Many prompts at once, or one as a stream; keys and values are cached, each token is computed once."""
+"""Text generation with cached keys and values: many prompts at once, or one prompt token by token."""
 
 from collections.abc import Iterator
 

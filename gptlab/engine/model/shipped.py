@@ -1,4 +1,4 @@
-"""The models that come with gptlab: where they lie, and the record of how they were made."""
+"""The models that come with gptlab: their folder, and the record of how they were made."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The learner's merges at full speed: a tokenizer backed by tiktoken, with special tokens and a file form."""
+"""`Tokenizer`: the learner's merges run by tiktoken, with special tokens, saved as a file."""
 
 import codecs
 import json

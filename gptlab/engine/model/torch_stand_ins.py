@@ -1,4 +1,4 @@
-"""What a trained model runs on where a blank is empty and `solutions/` is not there: torch's own functions.
+"""torch's own functions as stand-ins for empty blanks where `solutions/` is missing.
 
 So that a learner whose instructor has taken the references away can still talk to the shipped model in lesson 00.
 What she has written runs before any of these; `lesson.fill_other_lessons` and `gptlab chat` bring them in.

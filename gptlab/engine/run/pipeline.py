@@ -1,4 +1,4 @@
-"""The whole way, stage by stage: tokenizer, pretraining, SFT, reward model, PPO, PPO-ptx, each one resumable.
+"""The stages of a run, from the tokenizer to PPO-ptx, each of which can be resumed.
 
 A run is a folder. Each stage writes its model there when it is done, and a line into `run.json`; a run that was
 killed goes on after the last finished stage, inside pretraining and PPO from their last checkpoint.

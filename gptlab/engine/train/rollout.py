@@ -1,4 +1,4 @@
-"""One rollout: the policy answers a batch of prompts, and everything PPO needs of it is written down once.
+"""Rollouts for PPO: the policy answers a batch of prompts, and all that PPO needs of it is computed once.
 
 B replies, T tokens of prompt and reply, R tokens of the longest reply. Everything (B, R) is aligned: column t
 belongs to the reply's token t, and to the state before it. True = keep in every mask.

@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/attention.py; those of `multi_head_attention` stand in `heads.py`."""
+"""Wrong bodies of gptlab/attention.py, but for those in mistakes_multi_head.py."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/autograd.py; those of `topological_order` and `backward` stand in `walking.py`."""
+"""Wrong bodies of gptlab/autograd.py, but for those in mistakes_backward.py."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/bpe.py: counting, merging and training; `encode` and `decode` stand in `spelling.py`."""
+"""Wrong bodies of gptlab/bpe.py: counting, merging and training (see also mistakes_encode.py)."""
 
 from collections import Counter
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/ppo.py; those of the losses and of adaptive_beta stand in `clipping.py`."""
+"""Wrong bodies of gptlab/ppo.py, but for those in mistakes_losses.py."""
 
 import torch
 import torch.nn.functional as F

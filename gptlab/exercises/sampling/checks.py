@@ -1,4 +1,4 @@
-"""The checks of gptlab/sampling.py; `sample_next` and `generate` stand in `drawing.py`."""
+"""The checks of gptlab/sampling.py, but for those in checks_generate.py."""
 
 import torch
 from torch import Tensor

@@ -1,5 +1,4 @@
-"""Wrong bodies of gptlab/sampling.py; the filters' stand in `filters.py`, those of
-`sample_next` and `generate` in `drawing.py`."""
+"""Wrong bodies of gptlab/sampling.py, but for those in mistakes_filters.py and mistakes_generate.py."""
 
 import torch
 

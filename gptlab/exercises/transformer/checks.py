@@ -1,4 +1,4 @@
-"""The checks of gptlab/transformer.py; `mask_tokens` and `gpt2_init_std` stand in `masking.py`."""
+"""The checks of gptlab/transformer.py, but for those in checks_mask_tokens.py."""
 
 import math
 from collections.abc import Callable

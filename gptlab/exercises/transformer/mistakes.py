@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/transformer.py; those of `mask_tokens` and `gpt2_init_std` stand in `masking.py`."""
+"""Wrong bodies of gptlab/transformer.py, but for those in mistakes_mask_tokens.py."""
 
 import math
 

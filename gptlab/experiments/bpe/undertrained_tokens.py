@@ -1,4 +1,4 @@
-"""Tokens that training never met, found by their vectors: those that point where an impossible byte's vector points."""
+"""Finds under-trained tokens by their embeddings: those close to the embedding of a byte that never occurs."""
 
 import torch.nn.functional as F
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""In how many ways a tokenizer writes one word: which tokens hold it depends on what stands around it."""
+"""Counts the ways in which a tokenizer cuts one word, which depend on the text around it."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""How much of a gradient is left on its way back through time (BPTT), step by step.
+"""The norm of the gradient at every earlier step: backpropagation through time (BPTT).
 
 B batch, T time, C width of an input, F width of the state.
 """

@@ -1,4 +1,4 @@
-"""One number as a memory: does it hold what came first, and does a gradient find its way back?"""
+"""A network of one unit: what it remembers of its first input, and the gradient that it passes back."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""The recall game: a text of letters, and at its end the question which letter came first.
+"""A memory task: a text of letters, and at its end the question which letter came first.
 
 text     c a f f b … ?        n letters are between the first one and the question
 answer   c

@@ -1,4 +1,4 @@
-"""A bug from the field, made small: a state that is carried from batch to batch with its whole history.
+"""Time and memory of each batch when a state is carried over with its whole graph (`retain_graph`).
 
 torch refuses a second way back through the same graph and proposes `retain_graph=True`, which makes every batch slower
 and larger than the one before; the cure is `h.detach()`, truncated backpropagation through time.

@@ -1,4 +1,4 @@
-"""Attention as arcs over a text: who looks at whom, by layer and head, in the reader's own sentence."""
+"""Attention weights drawn as arcs over a text, by layer and head."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The switchboard of heads: click one off, and see what the model says next and how its surprise changes."""
+"""A widget that ablates heads one by one: what the model says next without them, and its loss."""
 
 from collections.abc import Callable, Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Heads as slices of the width: one text of T tokens and C channels, cut into H heads of D channels each."""
+"""The split into heads, drawn: T tokens and C channels cut into H strips of D channels."""
 
 from torch import Tensor
 

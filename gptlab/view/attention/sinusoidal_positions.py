@@ -1,4 +1,4 @@
-"""Positions as vectors: the waves themselves, and how alike two positions are at each distance."""
+"""Sinusoidal positions drawn: the waves themselves, and how similar two positions are at each distance."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""Why scores are divided by √D: what wide queries and keys do to a softmax, as a slider and as curves."""
+"""The softmax of wide queries and keys, with and without division by √D, as a slider and as curves."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What a text costs in tokens: the same thing in English and in Chinese, cut by several tokenizers."""
+"""The tokens of one text in English and in Chinese, by several tokenizers, as rows of chips."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Tokens that training never met, drawn: every token's vector, by how often the text holds the token."""
+"""Under-trained tokens drawn: every token's embedding, by how often the text holds the token."""
 
 import math
 

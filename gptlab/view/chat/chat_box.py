@@ -1,4 +1,4 @@
-"""A chat in a notebook: type, press Enter, and the reply appears as it is made."""
+"""A chat widget: type, press Enter, and the reply appears as it is made."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""What every function that draws a whole picture returns: the picture, and what it shows in words."""
+"""`Picture`: an image and its description in words, as every function that draws a whole picture returns it."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Put a picture into a notebook: one bundle that a live notebook, a web page and a screen reader can all use.
+"""`show`: puts a picture into a notebook so that a live notebook, a web page and a screen reader can all use it.
 
 What reads a bundle takes the richest form it knows:
 

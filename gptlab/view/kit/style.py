@@ -1,4 +1,4 @@
-"""One look for the whole course: colours by meaning, fonts that know Chinese, the same bytes every time.
+"""The style of all figures: colours by meaning, fonts with Chinese, and the same bytes every time.
 
     figure, axes = style.figure()
     axes.plot(steps, loss, color=COLOURS["sft"], label="SFT")

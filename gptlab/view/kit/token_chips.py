@@ -1,4 +1,4 @@
-"""Text cut into pieces, drawn as chips: the same piece always in the same tint, rows of them as one picture."""
+"""Tokens drawn as coloured chips, the same token always in the same tint."""
 
 import zlib
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""The share of letters copied rightly at each place, when they were shown forwards and backwards."""
+"""Accuracy by place when a network copies a sequence shown forwards or backwards, as curves."""
 
 from gptlab.experiments.rnn.recall_game import LETTERS
 from gptlab.view.kit import style

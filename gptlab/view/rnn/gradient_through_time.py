@@ -1,4 +1,4 @@
-"""The gradient on its way back through time, as strips: one box a step, dark where much of it arrives."""
+"""The norm of the gradient at every earlier step, as strips of boxes: backpropagation through time."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A GRU's update gates as two strips: how far each place of the state is shut, at the first token and afterwards."""
+"""The update gates of a trained GRU as two strips: at the first token, and at those after it."""
 
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture

@@ -1,4 +1,4 @@
-"""One number as a memory, with a slider for its weight: what it knows after 20 steps, and what gradient is left.
+"""A network of one unit with a slider for its recurrent weight: what it remembers, and the gradient it passes back.
 
 It shows what Bengio et al. (1994) call latching: a state that holds on to a bit lets no gradient through.
 """

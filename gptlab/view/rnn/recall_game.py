@@ -1,4 +1,4 @@
-"""The recall game as a widget for people, and how far each network gets at it, as a picture."""
+"""The recall game as a widget, and the accuracy of each network at it as curves."""
 
 import random
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What each batch costs when the state is handed on with its history, and when it is cut off: two curves each."""
+"""Time and memory of each batch when a state is carried over with its graph, and when it is detached, as curves."""
 
 from gptlab.experiments.rnn.retained_graph import BatchCost
 from gptlab.view.kit import style

@@ -1,4 +1,4 @@
-"""The distribution microscope: what temperature, top-k and top-p do to the next token's probabilities."""
+"""A widget that shows what temperature, top-k and top-p do to the next token's distribution."""
 
 import math
 from collections.abc import Callable, Sequence

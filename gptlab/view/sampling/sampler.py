@@ -1,4 +1,4 @@
-"""Be the sampler: the model shows what may come next, the reader picks, and it goes on from there."""
+"""A widget in which the reader picks every next token from the model's distribution."""
 
 from collections.abc import Callable
 from html import escape

@@ -1,4 +1,4 @@
-"""Who may look at whom in an encoder, a decoder and an encoder–decoder: click the architecture, then a word."""
+"""A widget that shows which positions each word may attend to in an encoder, a decoder and both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

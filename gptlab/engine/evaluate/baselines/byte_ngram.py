@@ -1,4 +1,4 @@
-"""A byte n-gram model, counted and smoothed: how far plain statistics get on a text, as a yardstick."""
+"""A byte n-gram model with Kneser-Ney smoothing: a baseline in bits per byte."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Modified Kneser-Ney: the best of the models that count, over token ids, as the yardstick of the neural ones."""
+"""Modified Kneser-Ney smoothing over token ids: the baseline of the neural models."""
 
 from collections import Counter
 
