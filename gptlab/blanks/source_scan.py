@@ -153,7 +153,8 @@ def scan(folder: Path | None = None) -> tuple[dict[str, Blank], dict[str, str]]:
 
     Returns them by key, and for each module that cannot be parsed one line that says why.
     """
-    found, broken = {}, {}
+    found: dict[str, Blank] = {}
+    broken: dict[str, str] = {}
     for path in sorted((folder or PACKAGE).glob("*.py")):
         try:
             tree = parsed(path.read_bytes())

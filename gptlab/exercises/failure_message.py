@@ -93,7 +93,8 @@ def whole(value: Any, digits: int = 6) -> str:
 
 def _both(fault: Fault, digits: int) -> tuple[str, str]:
     """What was expected and what was got, in words."""
-    expected, got = fault.case.expected, fault.outcome.value
+    expected = fault.case.expected
+    got = fault.outcome.value
     if fault.expected and fault.got:
         return fault.expected, fault.got
     if fault.got:
@@ -109,7 +110,8 @@ def _both(fault: Fault, digits: int) -> tuple[str, str]:
 
 def _first_of_several(fault: Fault, digits: int) -> tuple[str, str]:
     """The first of several results that is not as it should be."""
-    expected, got = fault.case.expected, fault.outcome.value
+    expected = fault.case.expected
+    got = fault.outcome.value
     if len(expected) != len(got):
         return f"{len(expected)} results", f"{len(got)}"
     for number, (want, value) in enumerate(zip(expected, got, strict=True), start=1):

@@ -133,14 +133,15 @@ def _place(error: Exception, function: Callable) -> str:
         for frame in frames
         if room
         and Path(frame.filename).stem == room.rpartition(".")[2]
-        and Path(frame.filename).parent not in (here, here / "mistakes")
+        and here not in Path(frame.filename).parents
     ]
     return f"{short_path(own[-1].filename)}:{own[-1].lineno}" if own else ""
 
 
 def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault | None:
     """The first thing that is wrong with an outcome, or None."""
-    error, value = outcome.error, outcome.value
+    error = outcome.error
+    value = outcome.value
     if error is not None:
         return Fault(case, outcome, got=_raised(outcome))
     if case.shapes:
@@ -171,7 +172,8 @@ def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault 
 
 def _kind_fault(case: Case, outcome: Outcome) -> Fault | None:
     """Hold the result's type against what is wanted."""
-    value, wanted = outcome.value, case.expected
+    value = outcome.value
+    wanted = case.expected
     if (
         isinstance(wanted, (tuple, list))
         and isinstance(value, (tuple, list))

@@ -94,7 +94,8 @@ def dpo_loss() -> list[Case]:
 
 def _judged(rewards: Tensor) -> Tensor:
     """Row by row."""
-    K, rows = rewards.shape[-1], []
+    K = rewards.shape[-1]
+    rows = []
     for row in rewards.reshape(-1, K):
         mean = sum(row) / K
         spread = torch.sqrt(sum((r - mean) ** 2 for r in row) / (K - 1))
@@ -125,7 +126,8 @@ def group_advantages() -> list[Case]:
 
 def _left_out(rewards: Tensor) -> Tensor:
     """Each reply against the mean of a row without it."""
-    K, rows = rewards.shape[-1], []
+    K = rewards.shape[-1]
+    rows = []
     for row in rewards.reshape(-1, K):
         rows.append(
             torch.stack([row[i] - torch.cat([row[:i], row[i + 1 :]]).mean() for i in range(K)])

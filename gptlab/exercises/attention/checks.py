@@ -100,7 +100,8 @@ def merge_heads() -> list[Case]:
 def _multi(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     """Head by head, out of slices of the weights."""
     C = x.shape[2]
-    D, mixed = C // n_heads, []
+    D = C // n_heads
+    mixed = []
     for h in range(n_heads):
         columns = [slice(third * C + h * D, third * C + (h + 1) * D) for third in range(3)]
         q, k, v = (torch.einsum("btc,cd->btd", x, w_qkv[:, c]) + b_qkv[c] for c in columns)

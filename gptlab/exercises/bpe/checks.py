@@ -34,9 +34,11 @@ def _merged(ids: list[int], pair: tuple[int, int], new_id: int) -> list[int]:
     rest, out = list(ids), []
     while rest:
         if tuple(rest[:2]) == tuple(pair):
-            out, rest = [*out, new_id], rest[2:]
+            out.append(new_id)
+            rest = rest[2:]
         else:
-            out, rest = [*out, rest[0]], rest[1:]
+            out.append(rest[0])
+            rest = rest[1:]
     return out
 
 

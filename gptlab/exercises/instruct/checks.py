@@ -120,7 +120,8 @@ def _packs(function, sequences: list[list[int]], context: int) -> bool | str:
             return row
         if waiting and len(waiting[0]) <= room:
             return f"{row}; but {waiting[0]} fits into the row before"
-        start, seen = 0, []
+        start = 0
+        seen = []
         while waiting and ids[start : start + len(waiting[0])] == waiting[0]:
             stretch = slice(start, start + len(waiting[0]))
             inside = set(segments[stretch])

@@ -40,7 +40,9 @@ def context_windows() -> list[Case]:
 
 def _scores(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
     """One text, one hidden unit, one word of the vocabulary at a time."""
-    T, C, rows = context_ids.shape[1], embedding.shape[1], []
+    T = context_ids.shape[1]
+    C = embedding.shape[1]
+    rows = []
     for ids in context_ids.tolist():
         hidden = []
         for f in range(w_hidden.shape[1]):

@@ -53,7 +53,8 @@ def pairwise_loss() -> list[Case]:
 
 def _ranked(rewards: Tensor) -> Tensor:
     """Pair by pair."""
-    K, losses = rewards.shape[-1], []
+    K = rewards.shape[-1]
+    losses = []
     for row in rewards.reshape(-1, K):
         losses += [
             F.softplus(row[lower] - row[upper])

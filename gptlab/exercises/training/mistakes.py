@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/training.py; those of `cosine_schedule` are in a file of their own."""
+"""Wrong bodies of gptlab/training.py; `cosine_schedule` has `mistakes_cosine_schedule.py`."""
 
 import torch
 

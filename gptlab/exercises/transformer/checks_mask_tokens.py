@@ -62,7 +62,8 @@ def _beside(function, ids, *arguments, **options):
     if not _fits(results, ids):
         return results
     inputs, labels = (x.long() for x in results)
-    selected, masked = labels != -100, inputs == MASK_ID
+    selected = labels != -100
+    masked = inputs == MASK_ID
     shares = []
     for a, b in (
         ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
