@@ -53,9 +53,8 @@ class _Attend(torch.autograd.Function):
         b, t, width = qkv.shape
         parts = qkv.bfloat16().view(b, t, 3, n_heads, -1).permute(2, 0, 3, 1, 4).contiguous()
         q, k, v = parts  # each (B, H, T, D)
-        scores = torch.add(
-            bias, (q @ k.mT).to(qkv.dtype), alpha=q.shape[-1] ** -0.5
-        )  # (B, H, T, T)
+        products = (q @ k.mT).to(qkv.dtype)  # (B, H, T, T)
+        scores = torch.add(bias, products, alpha=q.shape[-1] ** -0.5)
         weights = scores.softmax(dim=-1)
         ctx.save_for_backward(parts, weights)
         return (weights.bfloat16() @ v).transpose(1, 2).reshape(b, t, width // 3).to(qkv.dtype)

@@ -9,6 +9,7 @@ B batch, T query time, S key time, C width, H heads, D head width, V vocabulary.
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gptlab import attention, transformer
@@ -21,7 +22,7 @@ from gptlab.engine.model.gpt import MLP, Attention, Norm
 def cross_attention(
     x: Tensor, memory: Tensor, w: Attention, n_heads: int, mask: Tensor | None = None
 ) -> Tensor:
-    """Let one text look at another: queries from here, keys and values from there.
+    """Cross-attention, one text looking at another: queries from here, keys and values from there.
 
         q = x·w_q,   k | v = memory·w_kv,   out = concat(heads)·w_out      Vaswani et al. 2017, §3.2.3
 
@@ -40,7 +41,7 @@ def cross_attention(
 
 
 class CrossAttention(Attention):
-    """Weights of one look at another text; a module that is called, so that a hook can listen to it."""
+    """Weights of one cross-attention; a module that is called, so that a hook can listen to it."""
 
     def forward(self, x: Tensor, memory: Tensor, n_heads: int, mask: Tensor | None) -> Tensor:
         """Run `cross_attention` with these weights."""
@@ -48,7 +49,7 @@ class CrossAttention(Attention):
 
 
 class TransformerLayer(nn.Module):
-    """One block, pre-LN or post-LN; with `crossed`, a look at another text stands between look and thought."""
+    """One block, pre-LN or post-LN; `crossed` puts cross-attention between attention and feed-forward network."""
 
     def __init__(self, config: GPTConfig, post: bool = False, crossed: bool = False) -> None:
         super().__init__()
@@ -92,16 +93,15 @@ class TransformerLayer(nn.Module):
         def cross_attend(y: Tensor) -> Tensor:
             return self.cross(y, memory, self.n_heads, memory_mask)
 
-        x = block(
-            x, attend, cross_attend, norm(self.norm1), norm(self.norm3)
-        )  # a block does not mind what its parts do
+        # A block does not mind what its parts do: here, attention to both texts.
+        x = block(x, attend, cross_attend, norm(self.norm1), norm(self.norm3))
         if self.post:
             return norm(self.norm2)(x + mlp(x))
         return x + mlp(norm(self.norm2)(x))
 
 
 class TransformerStack(nn.Module):
-    """Embedding, positions, layers: what reads a text; `post` puts the norms behind the sums, as in 2017.
+    """Embedding, positions and layers, without a head; `post` puts the norms behind the sums, as in 2017.
 
     x = embedding·√C + position                               Vaswani et al. 2017, §3.4
     """
@@ -131,9 +131,8 @@ class TransformerStack(nn.Module):
             if name == "wte":
                 p.normal_(0.0, self.config.d_model**-0.5, generator=generator)
             elif p.dim() == 2:
-                n_out = (
-                    p.shape[1] // 3 if name.endswith("w_qkv") else p.shape[1]
-                )  # three matrices side by side
+                n_matrices = 3 if name.endswith("w_qkv") else 1  # side by side
+                n_out = p.shape[1] // n_matrices
                 p.normal_(0.0, (2 / (p.shape[0] + n_out)) ** 0.5, generator=generator)
 
     def forward(
@@ -149,7 +148,7 @@ class TransformerStack(nn.Module):
             raise ValueError(
                 f"{t} tokens do not fit a context of {self.config.context}; give fewer"
             )
-        x = nn.functional.embedding(ids, self.wte) * c**0.5 + self.positions[:t]
+        x = F.embedding(ids, self.wte) * c**0.5 + self.positions[:t]
         functions = self.functions.get()
         for layer in self.layers:
             x = layer(x, functions, mask, memory, memory_mask)
@@ -170,7 +169,7 @@ class TransformerLM(nn.Module):
         self.stack = TransformerStack(config, post, seed=seed)
 
     def forward(self, ids: Tensor, keep: Tensor | None = None) -> Tensor:
-        """Scores at every position; ids (B, T) int, keep (B, T) bool, False = padding -> (B, T, V) float."""
+        """Logits at every position; ids (B, T) int, keep (B, T) bool, False = padding -> (B, T, V) float."""
         mask = None if keep is None else keep[:, None, None, :]  # (B, 1, 1, T)
         if self.causal:
             causal = attention.causal_mask(ids.shape[1])
@@ -191,7 +190,7 @@ class Translator(nn.Module):
         self.decoder = TransformerStack(target, post, crossed=True, seed=seed + 1)
 
     def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:
-        """Scores of the next token of the target; source (B, S) int, target (B, T) int, keep (B, S) -> (B, T, V)."""
+        """Logits of the next token of the target; source (B, S) int, target (B, T) int, keep (B, S) -> (B, T, V)."""
         everywhere = keep[:, None, None, :]  # (B, 1, 1, S)
         memory = self.encoder(source, everywhere.expand(-1, -1, source.shape[1], -1))
         hidden = self.decoder(target, attention.causal_mask(target.shape[1]), memory, everywhere)
@@ -199,7 +198,7 @@ class Translator(nn.Module):
 
     @torch.no_grad()
     def generate(self, source: Tensor, keep: Tensor, start: int, stop: int, most: int) -> Tensor:
-        """The likeliest translation, token by token; behind its end a row is filled with `stop`. -> (B, <= most) int"""
+        """The likeliest translation, token by token, (B, at most `most`) int; what follows its end is `stop`."""
         target = torch.full((len(source), 1), start)
         done = torch.zeros(len(source), dtype=torch.bool)
         while target.shape[1] <= most and not bool(done.all()):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gptlab import attention, transformer
@@ -183,9 +184,7 @@ class GPT(nn.Module):
         self._check(ids, past, keep, positions)
         if positions is None:
             positions = torch.arange(past, past + ids.shape[1], device=ids.device)
-        x = nn.functional.embedding(ids, self.wte) + nn.functional.embedding(
-            positions, self.wpe
-        )  # (B, T, C)
+        x = F.embedding(ids, self.wte) + F.embedding(positions, self.wpe)  # (B, T, C)
         functions = self._functions.get(training=self.training and cache is None)
         mask = self._mask(ids.shape[1], keep, functions) if cache is None else None
         for layer, block in enumerate(self.blocks):

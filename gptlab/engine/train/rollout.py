@@ -111,9 +111,8 @@ def reply_logprobs(model: LanguageModel, ids: Tensor, starts: Tensor, mask: Tens
     """
     # Padding stands on the right of a causal model: no kept position can see it, so no key mask is needed.
     # The vocabulary is the widest axis of all: logits are made for the reply's positions only.
-    at = _positions(
-        starts, mask.shape[1] + 1, ids.shape[1]
-    )  # (B, R + 1), from the last token of the prompt
+    # (B, R + 1), from the last token of the prompt
+    at = _positions(starts, mask.shape[1] + 1, ids.shape[1])
     hidden = model.hidden(ids)  # (B, T, C)
     hidden = hidden.gather(1, at[:, :, None].expand(-1, -1, hidden.shape[2]))  # (B, R + 1, C)
     logits = model.unembed(hidden) / TEMPERATURE  # (B, R + 1, V)
