@@ -16,6 +16,7 @@ class Mistake:
     name: str
     hint: str  # one sentence
     body: Callable
+    variant: bool = False  # another body with the name and the hint of one before it
 
 
 _known: dict[str, list[Mistake]] = {}
@@ -26,6 +27,17 @@ def mistake(key: str, name: str, hint: str) -> Callable[[Callable], Callable]:
 
     def register(body: Callable) -> Callable:
         _known.setdefault(key, []).append(Mistake(name, hint, body))
+        return body
+
+    return register
+
+
+def another_way(key: str, name: str) -> Callable[[Callable], Callable]:
+    """Decorate one more wrong body with a name that is known: the same idea gives other numbers or another error."""
+    hint = next(known.hint for known in _known[key] if known.name == name)
+
+    def register(body: Callable) -> Callable:
+        _known[key].append(Mistake(name, hint, body, variant=True))
         return body
 
     return register

@@ -96,7 +96,7 @@ def test_each_mistake_is_rejected_and_named(key, mistake):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_enough_of_everything(key):
-    names = Counter(mistake.name for mistake in mistakes(key))
+    names = Counter(mistake.name for mistake in mistakes(key) if not mistake.variant)
     assert len(names) >= 4 and names.most_common(1)[0][1] == 1
     assert len(other_ways(key)) >= 2
     assert all(mistake.hint.endswith((".", "?")) for mistake in mistakes(key))

@@ -6,7 +6,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
+from gptlab.exercises.case import (
+    EDGE,
+    Case,
+    RandomInputs,
+    case,
+    in_all_dtypes,
+    property_holds,
+)
+
+INF = float("inf")
 
 
 def _pairs_counted(ids: Tensor, vocab_size: int) -> Tensor:
@@ -57,6 +66,12 @@ def _rows_divided(counts: Tensor, smoothing: float = 0.0) -> Tensor:
     return torch.tensor(rows, dtype=torch.float64)
 
 
+def _zero_where_unseen(function, counts: Tensor) -> bool | str:
+    """An unseen pair has no chance at all, or the surprise at it would be finite."""
+    above = function(counts)[counts == 0] > 0
+    return not bool(above.any()) or "a chance above 0"
+
+
 def bigram_probabilities() -> list[Case]:
     """Loops are the oracle; integers give the default float, so the tolerance is float32's."""
     seen = RandomInputs(2).ids(9, 5, 5) + 1
@@ -89,6 +104,12 @@ def bigram_probabilities() -> list[Case]:
             stage=EDGE,
             about="the second token was never seen",
             rtol=1e-6,
+        ),
+        property_holds(
+            _zero_where_unseen,
+            torch.tensor([[1, 3], [4, 0]]),
+            about="a pair that was never seen has a chance of exactly 0",
+            stage=EDGE,
         ),
     ]
 
@@ -129,7 +150,18 @@ def cross_entropy() -> list[Case]:
         *in_all_dtypes(
             wide, torch.tensor([0, 2]), oracle=_surprise, stage=EDGE, about="scores of ±10,000"
         ),
+        case(
+            torch.tensor([[-INF, 0.0], [0.0, 0.0]], dtype=torch.float64),
+            torch.tensor([-100, 1]),
+            expected=torch.tensor(math.log(2)),
+            stage=EDGE,
+            about="an infinite surprise at a target that is ignored: ln 2",
+        ),
     ]
+
+
+def _no_tensor(function, loss: float) -> bool | str:
+    return not isinstance(function(loss), Tensor) or "a tensor"
 
 
 def perplexity() -> list[Case]:
@@ -144,4 +176,5 @@ def perplexity() -> list[Case]:
         ),
         *in_all_dtypes(losses, oracle=lambda loss: torch.pow(math.e, loss), gradient=False),
         case(1.5, expected=4.4816890703380645),
+        property_holds(_no_tensor, 1.5, about="a number, as one was given", stage=EDGE),
     ]

@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- bigram_counts
 
@@ -46,7 +46,7 @@ def _(ids, vocab_size):
 @mistake(
     "ngram.bigram_counts",
     "the last token is followed by the first",
-    "A text of T tokens has T − 1 pairs: behind the last token there is nothing.",
+    "A text of T tokens has T − 1 pairs: nothing stands behind the last, nor before the first (ids[−1] is the last).",
 )
 def _(ids, vocab_size):
     return _count(ids, ids.roll(-1), vocab_size)
@@ -89,6 +89,58 @@ def _(ids, vocab_size):
 )
 def _(ids, vocab_size):
     return _count(ids[:-2], ids[1:-1], vocab_size)
+
+
+@mistake(
+    "ngram.bigram_counts",
+    "one row for all rows",
+    "[[0] * V] * V is one list V times over: make each row by itself, or use torch.zeros.",
+)
+def _(ids, vocab_size):
+    return torch.bincount(ids[1:], minlength=vocab_size).repeat(vocab_size, 1)
+
+
+@mistake(
+    "ngram.bigram_counts",
+    "both directions counted",
+    "Only the order in which the two tokens stand counts: out[a, b], not out[b, a] as well.",
+)
+def _(ids, vocab_size):
+    counts = _count(ids[:-1], ids[1:], vocab_size)
+    return counts + counts.T
+
+
+@mistake(
+    "ngram.bigram_counts",
+    "all pairs, not only neighbours",
+    "Each token is held against the very next one, not against all later ones.",
+)
+def _(ids, vocab_size):
+    first, second = torch.triu_indices(len(ids), len(ids), offset=1)
+    return _count(ids[first], ids[second], vocab_size)
+
+
+@mistake(
+    "ngram.bigram_counts",
+    "one too many everywhere",
+    "A pair that never came has a count of 0: begin with zeros.",
+)
+def _(ids, vocab_size):
+    return _count(ids[:-1], ids[1:], vocab_size) + 1
+
+
+@mistake("ngram.bigram_counts", "a list for a tensor", "Give the list to torch.tensor.")
+def _(ids, vocab_size):
+    return _count(ids[:-1], ids[1:], vocab_size).tolist()
+
+
+@mistake(
+    "ngram.bigram_counts",
+    "bincount without minlength",
+    "Where the last pairs do not occur, torch.bincount stops early: tell it how many numbers there are.",
+)
+def _(ids, vocab_size):
+    return torch.bincount(ids[:-1] * vocab_size + ids[1:]).reshape(vocab_size, vocab_size)
 
 
 # ---- bigram_probabilities
@@ -177,6 +229,79 @@ def _(counts, smoothing=0.0):
 def _(counts, smoothing=0.0):
     smoothed = _smooth(counts, smoothing)
     return torch.nan_to_num(smoothed / smoothed.sum(dim=-1, keepdim=True))
+
+
+def _plain_rows(counts):
+    """Each row by its sum: nan for a token never seen."""
+    return counts / counts.sum(dim=-1, keepdim=True)
+
+
+LEFT_OUT = "ngram.bigram_probabilities", "smoothing left out"
+another_way(*LEFT_OUT)(lambda counts, smoothing=0.0: _plain_rows(counts))
+another_way(*LEFT_OUT)(lambda counts, smoothing=0.0: torch.nan_to_num(_plain_rows(counts)))
+
+
+@mistake(
+    "ngram.bigram_probabilities",
+    "floats added to whole numbers in place",
+    "counts holds whole numbers and is not yours: counts + smoothing makes a new tensor.",
+)
+def _(counts, smoothing=0.0):
+    counts += smoothing
+    return _plain_rows(counts)
+
+
+@another_way("ngram.bigram_probabilities", "floats added to whole numbers in place")
+def _(counts, smoothing=0.0):
+    counts += smoothing
+    return _filled(_plain_rows(counts))
+
+
+TOO_LATE = "ngram.bigram_probabilities", "smoothing after the division"
+mistake(*TOO_LATE, "The smoothing is a count: add it before you divide, above the line and below.")(
+    lambda counts, smoothing=0.0: _plain_rows(counts) + smoothing
+)
+another_way(*TOO_LATE)(lambda counts, smoothing=0.0: _filled(_plain_rows(counts)) + smoothing)
+another_way(*TOO_LATE)(
+    lambda counts, smoothing=0.0: torch.nan_to_num(_plain_rows(counts)) + smoothing
+)
+
+
+ROUNDED_DOWN = "ngram.bigram_probabilities", "shares rounded down to whole numbers"
+
+
+@mistake(
+    *ROUNDED_DOWN,
+    "Every share is below 1: divide with /, not //, and not into a tensor like counts, which holds whole numbers.",
+)
+def _(counts, smoothing=0.0):
+    smoothed = counts + smoothing
+    return smoothed // smoothed.sum(dim=-1, keepdim=True)
+
+
+@another_way(*ROUNDED_DOWN)
+def _(counts, smoothing=0.0):
+    smoothed = _smooth(counts, smoothing)
+    return _filled(smoothed / smoothed.sum(dim=-1, keepdim=True)).to(counts.dtype)
+
+
+@mistake(
+    "ngram.bigram_probabilities",
+    "a softmax of the counts",
+    "Counts are shares already: divide each by the sum of its row, without exp.",
+)
+def _(counts, smoothing=0.0):
+    return (counts + smoothing).softmax(dim=-1)
+
+
+@mistake(
+    "ngram.bigram_probabilities",
+    "a little added to every count",
+    "A small number against 0 / 0 gives unseen pairs a chance; decide about rows of zeros by themselves.",
+)
+def _(counts, smoothing=0.0):
+    smoothed = _smooth(counts, smoothing) + 1e-9
+    return smoothed / smoothed.sum(dim=-1, keepdim=True)
 
 
 # ---- cross_entropy
@@ -307,6 +432,148 @@ def _(logits, targets, ignore_index=-100):
     return F.nll_loss(*_flat(logits.softmax(dim=-1).log(), targets), ignore_index=ignore_index)
 
 
+def _kept(logits, targets, ignore_index):
+    """Rows and targets that are not ignored."""
+    keep = targets != ignore_index
+    return logits[keep], targets[keep]
+
+
+ROUNDED = "ngram.cross_entropy", "the log of a softmax that rounded to 0"
+OVERFLOW = "ngram.cross_entropy", "exp overflows"
+UNKEPT = "ngram.cross_entropy", "targets to be ignored looked up all the same"
+
+
+@another_way(*ROUNDED)
+def _(logits, targets, ignore_index=-100):
+    z, y = _kept(logits, targets, ignore_index)
+    return -z.softmax(dim=-1).gather(-1, y[:, None]).log().mean()
+
+
+@another_way(*OVERFLOW)
+def _(logits, targets, ignore_index=-100):
+    z, y = _kept(logits, targets, ignore_index)
+    return (z.exp().sum(dim=-1).log() - z.gather(-1, y[:, None])[:, 0]).mean()
+
+
+@another_way(*OVERFLOW)
+def _(logits, targets, ignore_index=-100):
+    z, y = _kept(logits, targets, ignore_index)
+    weights = z.exp()
+    return -(weights.gather(-1, y[:, None])[:, 0] / weights.sum(dim=-1)).log().mean()
+
+
+@another_way(*UNKEPT)
+def _(logits, targets, ignore_index=-100):
+    chosen = logits.log_softmax(dim=-1).gather(-1, targets[..., None])[..., 0]
+    return -chosen[targets != ignore_index].mean()
+
+
+@another_way(*UNKEPT)
+def _(logits, targets, ignore_index=-100):
+    rows = logits.reshape(-1, logits.shape[-1]).log_softmax(dim=-1)
+    return -rows[torch.arange(len(rows)), targets.reshape(-1)].mean()
+
+
+def _with_a_little(small, inside):
+    def body(logits, targets, ignore_index=-100):
+        z, y = _kept(logits, targets, ignore_index)
+        return -inside(z.softmax(dim=-1).gather(-1, y[:, None]), small).log().mean()
+
+    return body
+
+
+LITTLE = "ngram.cross_entropy", "a little added inside the logarithm"
+mistake(
+    *LITTLE,
+    "That bounds the surprise: at scores of ±10,000 it is 20,000. Take the logarithm before anything is rounded.",
+)(_with_a_little(1e-9, torch.add))
+for _small in (1e-8, 1e-10, 1e-12, 1e-15, 1e-6):
+    another_way(*LITTLE)(_with_a_little(_small, torch.add))
+for _small in (1e-9, 1e-8, 1e-10, 1e-12):
+    another_way(*LITTLE)(_with_a_little(_small, torch.clamp))
+
+
+@mistake(
+    "ngram.cross_entropy",
+    "gather without an axis for the targets",
+    "gather wants as many axes in the index as in the table: targets[..., None] has one more.",
+)
+def _(logits, targets, ignore_index=-100):
+    z, y = _kept(logits, targets, ignore_index)
+    return -z.log_softmax(dim=-1).gather(-1, y).mean()
+
+
+PICKED = "ngram.cross_entropy", "whole rows picked by the targets"
+mistake(
+    *PICKED, "x[targets] takes row number y; wanted is from row n the number at place y: gather."
+)(lambda logits, targets, ignore_index=-100: -logits.log_softmax(dim=-1)[targets].mean())
+
+
+@another_way(*PICKED)
+def _(logits, targets, ignore_index=-100):
+    z, y = _kept(logits, targets, ignore_index)
+    return -z.log_softmax(dim=-1)[y].mean()
+
+
+@mistake(
+    "ngram.cross_entropy",
+    "a number for a tensor",
+    "float(…), .item() and math end in a plain number, and no gradient comes through it: leave the tensor as it is.",
+)
+def _(logits, targets, ignore_index=-100):
+    return F.cross_entropy(*_flat(logits, targets), ignore_index=ignore_index).item()
+
+
+@mistake(
+    "ngram.cross_entropy",
+    "the mean over the whole vocabulary",
+    "Of each row only the log-probability of its target counts.",
+)
+def _(logits, targets, ignore_index=-100):
+    return -_kept(logits, targets, ignore_index)[0].log_softmax(dim=-1).mean()
+
+
+@mistake(
+    "ngram.cross_entropy", "one surprise for each target", "The loss is one number, their mean."
+)
+def _(logits, targets, ignore_index=-100):
+    losses = _each(logits, targets, ignore_index)
+    return losses[targets.reshape(-1) != ignore_index]
+
+
+@mistake(
+    "ngram.cross_entropy",
+    "the log of the mean probability",
+    "Each target has a surprise of its own: first the logarithm, then the mean.",
+)
+def _(logits, targets, ignore_index=-100):
+    z, y = _kept(logits, targets, ignore_index)
+    return -z.softmax(dim=-1).gather(-1, y[:, None]).mean().log()
+
+
+@mistake(
+    "ngram.cross_entropy",
+    "ignored rows multiplied by 0",
+    "0 times an infinite surprise is nan: leave these rows out, with a mask in square brackets or torch.where.",
+)
+def _(logits, targets, ignore_index=-100):
+    keep = targets != ignore_index
+    places = targets.masked_fill(~keep, 0)[..., None]
+    return -(logits.log_softmax(dim=-1).gather(-1, places)[..., 0] * keep).sum() / keep.sum()
+
+
+@mistake(
+    "ngram.cross_entropy",
+    "only two axes",
+    "Logits may have any number of axes in front of the last: x[keep] makes one list of rows of them.",
+)
+def _(logits, targets, ignore_index=-100):
+    logprobs = logits.log_softmax(dim=-1)
+    return -sum(logprobs[n, y] for n, y in enumerate(targets) if y != ignore_index) / sum(
+        1 for y in targets if y != ignore_index
+    )
+
+
 # ---- perplexity
 
 mistake("ngram.perplexity", "2 for e", "The loss is in nats, not in bits.")(lambda loss: 2**loss)
@@ -335,3 +602,17 @@ def _(loss):
 @mistake("ngram.perplexity", "only tensors", "A Python number has no method exp.")
 def _(loss):
     return loss.exp()
+
+
+@another_way("ngram.perplexity", "only tensors")
+def _(loss):
+    return torch.exp(loss)
+
+
+@mistake(
+    "ngram.perplexity",
+    "a tensor for a number",
+    "A number gives a number: ask isinstance(loss, Tensor), and use the module math for the rest.",
+)
+def _(loss):
+    return torch.as_tensor(loss).exp()
