@@ -128,6 +128,13 @@ def _cases_function(key: str) -> Callable | None:
 
 def _judged(entry: Blank, stub: Callable, function: Callable) -> Report:
     """Run all cases, and put the verdict in words."""
+    from gptlab.exercises.guard import torch_by_default
+
+    with torch_by_default():
+        return _report(entry, stub, function)
+
+
+def _report(entry: Blank, stub: Callable, function: Callable) -> Report:
     tried = cases_of(entry.key)
     from gptlab.exercises import failure_message, judge
     from gptlab.exercises.mistake import mistakes

@@ -1,16 +1,11 @@
 """Runs a function on the cases of its check, finds the first fault, and names the mistake."""
 
-import contextlib
-import signal
-import threading
 import traceback
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from gptlab.blanks.errors import CourseError
@@ -18,41 +13,15 @@ from gptlab.blanks.shapes import check_shapes
 from gptlab.blanks.source_scan import short_path
 from gptlab.exercises.case import STAGES, Case, NoGradient, deep_copy
 from gptlab.exercises.compare import is_number, same
+from gptlab.exercises.guard import Interrupted, NeverEnds, guarded
 from gptlab.exercises.mistake import Mistake
-
-LIMIT_S = 20  # of computing; a case takes milliseconds
-
-
-class NeverEnds(Exception):
-    """A call took so long that it will not come to an end."""
-
-
-@contextlib.contextmanager
-def limited() -> Iterator[None]:
-    """Stop what does not come to an end, where the system can (in the main thread, on Unix) and nobody else does."""
-    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if not able or signal.getitimer(signal.ITIMER_PROF)[0]:
-        yield
-        return
-
-    def stop(*_):
-        raise NeverEnds(f"no end within {LIMIT_S} seconds")
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, LIMIT_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-
 
 @dataclass(frozen=True)
 class Outcome:
     """What came of one call: a value or an error, and the arguments that were written to."""
 
     value: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
     place: str = ""  # of the error, in the function's own file
     changed: tuple[str, ...] = ()
 
@@ -75,11 +44,10 @@ def run(function: Callable, case: Case, names: list[str]) -> Outcome:
     arguments, options = deep_copy((case.arguments, case.options))
     before = deep_copy((arguments, options))
     try:
-        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]), limited():
-            warnings.simplefilter("ignore")
-            torch.manual_seed(0)  # what draws without a generator draws the same each time
-            value = _called(function, case, arguments, options)
-    except Exception as error:
+        value = guarded(lambda: _called(function, case, arguments, options))
+    except Interrupted:
+        raise
+    except BaseException as error:  # SystemExit and KeyboardInterrupt too: whatever it raises is its fault
         return Outcome(error=error, place=_place(error, function))
     pairs = [
         *zip(names, arguments, before[0], strict=False),
@@ -123,7 +91,7 @@ def _untouched(now: Any, then: Any) -> bool:
     return True
 
 
-def _place(error: Exception, function: Callable) -> str:
+def _place(error: BaseException, function: Callable) -> str:
     """File and line where a function's own code was when the error came up."""
     room = getattr(function, "__module__", None)
     frames = traceback.extract_tb(error.__traceback__)
@@ -204,6 +172,8 @@ def _raised(outcome: Outcome) -> str:
         return f"{text}{f' ({outcome.place})' if outcome.place else ''}"
     text = text if len(text) < 200 else text[:200] + " …"
     where = f" ({outcome.place})" if outcome.place else ""
+    if isinstance(error, SystemExit):
+        return f"it ended the program{where}"
     return f"it raised {type(error).__name__}: {text}{where}"
 
 

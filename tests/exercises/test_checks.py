@@ -16,7 +16,7 @@ from gptlab.blanks import registry
 from gptlab.blanks.errors import UnknownBlank
 from gptlab.blanks.registry import reference
 from gptlab.blanks.solutions import reference_source
-from gptlab.exercises import judge
+from gptlab.exercises import guard
 from gptlab.exercises.check import CheckFailed, NoCheck, Report, cases_of, check, has_check
 from gptlab.exercises.hint import hints
 from gptlab.exercises.mistake import mistakes
@@ -343,7 +343,7 @@ def test_light_import():
 
 
 def test_a_function_that_never_ends_is_stopped(monkeypatch):
-    monkeypatch.setattr(judge, "LIMIT_S", 0.3)
+    monkeypatch.setattr(guard, "LIMIT_S", 0.3)
 
     def body(ids, pair, new_id):
         out, t = [], 0
