@@ -38,6 +38,7 @@ __all__ = [
     "find",
     "give_back",
     "mark_empty",
+    "note_not_executed",
     "offer_stand_ins",
     "own_body",
     "process_registry",
@@ -67,6 +68,7 @@ class Registry:
         self._references = References()
         self._stand_ins: dict[str, Callable] = {}
         self._may_stand_in: set[str] = set()
+        self._not_executed: dict[str, str] = {}
         self._version = 0
         self.open_lesson: int | None = None  # the lesson that was started last
 
@@ -178,7 +180,7 @@ class Registry:
         if key in known:
             return known[key]
         module, _, name = str(key).rpartition(".")
-        if fault := broken_modules().get(module):
+        if fault := self.broken_modules().get(module):
             raise UnknownBlank(f"{fault}: until that is mended, {key} cannot be found")
         near = difflib.get_close_matches(str(key), known, n=3, cutoff=0.6)
         near += [other for other in known if other.endswith(f".{name}") and other not in near]
@@ -333,6 +335,16 @@ class Registry:
         self._decisions.append(decision)
         self._choose_again(*self._slots)
 
+    # -- files that cannot be read ------------------------------------------------------------------
+
+    def note_not_executed(self, reasons: Mapping[str, str]) -> None:
+        """Note all modules whose edited file could not be executed again, so that an older body runs, and why."""
+        self._not_executed = dict(reasons)
+
+    def broken_modules(self) -> dict[str, str]:
+        """Modules whose file cannot be parsed or executed, each with one line that says where and why."""
+        return self._not_executed | scan()[1]
+
     # -- where the references are not there --------------------------------------------------------
 
     def offer_stand_ins(self, bodies: Mapping[str, Callable]) -> None:
@@ -350,20 +362,17 @@ class Registry:
         return sorted(self._may_stand_in & empty)
 
 
-def broken_modules() -> dict[str, str]:
-    """Modules whose file cannot be parsed, each with one line that says where and why."""
-    return scan()[1]
-
-
 process_registry = Registry()
 
 blank = process_registry.blank
 blanks = process_registry.blanks
 borrow = process_registry.borrow
+broken_modules = process_registry.broken_modules
 by_lesson = process_registry.by_lesson
 find = process_registry.find
 give_back = process_registry.give_back
 mark_empty = process_registry.mark_empty
+note_not_executed = process_registry.note_not_executed
 offer_stand_ins = process_registry.offer_stand_ins
 own_body = process_registry.own_body
 reference = process_registry.reference

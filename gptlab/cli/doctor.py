@@ -1,6 +1,7 @@
 """`gptlab doctor`: what this machine has, what will be slow, what is wrong and how to mend it."""
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from gptlab.blanks import choices, registry
 from gptlab.blanks.errors import CourseError
+from gptlab.blanks.room_import import why_not_imported
 from gptlab.blanks.solutions import solutions_folder, why_missing
 from gptlab.blanks.source_scan import CHECKOUT, short_path
 from gptlab.cli import models
@@ -227,13 +229,15 @@ def writable() -> Finding:
 def course() -> Finding:
     """The learner's own files."""
     broken = registry.broken_modules()
-    if broken:
-        return Finding(
-            "your code",
-            "wrong",
-            "; ".join(broken.values()),
-            "mend that line, or `gptlab reset KEY`",
-        )
+    files = {entry.module: entry.file for entry in registry.blanks()}
+    with contextlib.redirect_stdout(sys.stderr):  # whatever a room prints is no finding
+        reasons = [
+            broken.get(room) or why_not_imported(room, files[room]) for room in sorted(files)
+        ]
+    wrong = [*filter(None, reasons), *(broken[room] for room in broken if room not in files)]
+    if wrong:
+        mend = "mend that line, or `gptlab reset KEY`"
+        return Finding("your code", "wrong", "; ".join(wrong), mend)
     states = [entry.empty for entry in registry.blanks()]
     return Finding(
         "your code", "ok", f"{states.count(False)} of {len(states)} functions are written"

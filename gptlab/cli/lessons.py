@@ -13,6 +13,7 @@ from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import CHECKOUT, Blank, short_path
 from gptlab.cli import option_types
 from gptlab.course import lesson_files, progress
+from gptlab.course.judged_apart import judged_apart
 from gptlab.exercises.hint import hints
 
 LESSONS_EXAMPLES = """\
@@ -144,7 +145,7 @@ def lessons(options: argparse.Namespace) -> int:
 
 def show_progress(options: argparse.Namespace) -> int:
     """Print the table, or JSON."""
-    rows = progress.course_progress(borrow_earlier=True)
+    rows = progress.course_progress(judged_apart)
     if not options.json:
         print(progress.table(rows))
         return 0
@@ -173,7 +174,7 @@ def show_progress(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Judge what was asked for, and print each verdict, or JSON."""
-    judged = [progress.judge_blank(entry, borrow_earlier=True) for entry in named(options.targets)]
+    judged = judged_apart(named(options.targets))
     broken = registry.broken_modules()
     count = {
         state: sum(blank.state == state for blank in judged)

@@ -67,6 +67,9 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal that cannot show 山 shows ?
     try:
         options = parser().parse_args(arguments)
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else 1
+    try:
         status = options.command(options)
         sys.stdout.flush()
         return status or 0
@@ -76,16 +79,17 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output (head, less) has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except SystemExit as stop:  # argparse has said why
-        return stop.code if isinstance(stop.code, int) else 1
-    except Exception as error:
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # no command of ours ends the program: a learner's code may
         if os.environ.get("GPTLAB_TRACEBACK"):
             traceback.print_exc()
         print(f"gptlab: {explain(error)}", file=sys.stderr)
         return 1
 
 
-def explain(error: Exception) -> str:
+def explain(error: BaseException) -> str:
     """One line about what went wrong: the message where it was written for a person, else also the place."""
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, OSError):
@@ -96,6 +100,8 @@ def explain(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "out of memory: close other programs, or choose a smaller --preset"
     place = _learners_place(error)
+    if isinstance(error, SystemExit):
+        return f"{place}the program was ended (SystemExit)"
     if isinstance(error, CourseError) or (
         isinstance(error, (ValueError, RuntimeError)) and not place
     ):
@@ -104,7 +110,7 @@ def explain(error: Exception) -> str:
     return f"{place or 'unexpected '}{type(error).__name__}: {text} ({more})"
 
 
-def _learners_place(error: Exception) -> str:
+def _learners_place(error: BaseException) -> str:
     """Where in the learner's own code the error was raised: file, line, function; "" where it was not hers."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if Path(frame.filename).parent == PACKAGE and frame.name != "call_body":

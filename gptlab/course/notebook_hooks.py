@@ -8,12 +8,12 @@ import importlib
 import itertools
 import re
 import sys
-import traceback
 from pathlib import Path
 
 from gptlab.blanks.errors import UnknownBlank
-from gptlab.blanks.registry import find, states_in_files
-from gptlab.blanks.source_scan import short_path
+from gptlab.blanks.registry import find, note_not_executed, states_in_files
+from gptlab.blanks.room_import import in_words, where
+from gptlab.blanks.source_scan import PACKAGE, short_path
 
 _NEEDS = re.compile(r"#\s*needs:(.*)")
 
@@ -74,21 +74,49 @@ def needed(lines: list[str]) -> list[str]:
     return keys
 
 
-_said: dict[str, float] = {}  # files that could not be read again, and when they were written
+_said: dict[
+    str, tuple[float, str | None]
+] = {}  # files that failed: when they were written, and why
 
 
 def say_failures(info) -> None:
-    """Say in one line why an edited file could not be read again."""
+    """Say in one line why an edited file could not be executed again, and let the checks know."""
     magics = sys.modules["IPython"].get_ipython().magics_manager.registry.get("AutoreloadMagics")
     failed = dict(magics._reloader.failed) if magics is not None else {}
     for file, changed in failed.items():
-        if _said.get(file) != changed:
-            _said[file] = changed
-            print(why_it_fails(file))
+        _execute_whole(magics._reloader, file)
+        if file not in _said or _said[file][0] != changed:
+            _said[file] = (changed, why_it_fails(file))
+            print(in_one_line(file, _said[file][1]))
+    note_not_executed(
+        {Path(file).stem: _said[file][1] for file in failed if _is_room(file) and _said[file][1]}
+    )
 
 
-def why_it_fails(file: str) -> str:
-    """File, line and error of a module that autoreload could not execute."""
+def _execute_whole(reloader, file: str) -> None:
+    """Have a file executed as a whole once it is mended.
+
+    Else autoreload patches what has changed since the text that failed, of which nothing was executed.
+    """
+    texts = getattr(getattr(reloader, "deduper_reloader", None), "source_by_modname", {})
+    for name, module in list(sys.modules.items()):
+        if name in texts and getattr(module, "__file__", "") == file:
+            texts[name] = ""
+
+
+def _is_room(file: str) -> bool:
+    return Path(file).parent == PACKAGE
+
+
+def in_one_line(file: str, reason: str | None) -> str:
+    """What is said of a file that autoreload could not execute."""
+    if reason is None:
+        return f"{short_path(file)} could not be read a moment ago; now it can"
+    return f"{reason}; until that is mended, what you had before runs"
+
+
+def why_it_fails(file: str) -> str | None:
+    """File, line and error of a module that autoreload could not execute; None when now it can."""
     try:
         compile(Path(file).read_bytes(), file, "exec")
         name = next(
@@ -96,11 +124,7 @@ def why_it_fails(file: str) -> str:
         )
         importlib.reload(sys.modules[name])
     except SyntaxError as error:
-        return f"{short_path(file)}:{error.lineno}: {error.msg}; until that is mended, what you had before runs"
-    except Exception as error:
-        frames = [
-            frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file
-        ]
-        line = f":{frames[-1].lineno}" if frames else ""
-        return f"{short_path(file)}{line}: {type(error).__name__}: {error}; the file was read no further"
-    return f"{short_path(file)} could not be read a moment ago; now it can"
+        return f"{where(error, file)}: {error.msg}"
+    except (Exception, SystemExit) as error:
+        return f"{where(error, file)}: {in_words(error)}"
+    return None

@@ -4,6 +4,7 @@ Only what she wrote is judged; what is borrowed counts as not written. Nothing h
 """
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gptlab.blanks import registry
@@ -39,6 +40,9 @@ class LessonProgress:
         return sum(blank.state == state for blank in self.blanks)
 
 
+Judge = Callable[[list[Blank]], list[BlankProgress]]
+
+
 def judge_blank(entry: Blank, borrow_earlier: bool = False) -> BlankProgress:
     """Judge one blank by the learner's own body.
 
@@ -60,16 +64,24 @@ def judge_blank(entry: Blank, borrow_earlier: bool = False) -> BlankProgress:
     )
 
 
-def course_progress(borrow_earlier: bool = False) -> list[LessonProgress]:
+def judge_here(entries: list[Blank]) -> list[BlankProgress]:
+    """Each blank judged in this process."""
+    return [judge_blank(entry) for entry in entries]
+
+
+def course_progress(judge: Judge = judge_here) -> list[LessonProgress]:
     """Every lesson, in order, with each of its blanks judged."""
     by_lesson = registry.by_lesson()
+    numbers = lesson_files.lesson_numbers()
+    entries = [entry for number in numbers for entry in by_lesson.get(number, ())]
+    judged = judge(entries)
     return [
         LessonProgress(
             number,
             lesson_files.label(number),
-            tuple(judge_blank(entry, borrow_earlier) for entry in by_lesson.get(number, ())),
+            tuple(blank for blank in judged if blank.entry.lesson == number),
         )
-        for number in lesson_files.lesson_numbers()
+        for number in numbers
     ]
 
 

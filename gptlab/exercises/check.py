@@ -11,11 +11,13 @@ import functools
 import importlib
 import importlib.util
 import inspect
+import sys
 from collections.abc import Callable
 from types import ModuleType
 
 from gptlab.blanks.registry import broken_modules, find, own_body, why_it_cannot_run
-from gptlab.blanks.source_scan import Blank, short_path
+from gptlab.blanks.room_import import why_not_imported
+from gptlab.blanks.source_scan import Blank
 from gptlab.exercises.report import CheckFailed, NoCheck, Report, in_notebook
 
 __all__ = ["CheckFailed", "NoCheck", "Report", "check", "has_check", "own_verdict", "verdict"]
@@ -51,21 +53,20 @@ def check(
 def verdict(fn_or_key: Callable | str, implementation: Callable | None = None) -> Report:
     """The report alone: `check` without printing or raising it."""
     entry = find(_key(fn_or_key))
+    unreadable = _unreadable(entry) if implementation is None else None
+    if unreadable:
+        return unreadable
     stub = getattr(_room(entry), entry.name)
-    report = None
-    if implementation is None:
-        reason = why_it_cannot_run(entry.key)
-        report = _unreadable(entry) or (
-            Report(entry.key, False, 0, f"○ {reason}") if reason else None
-        )
-    return report or _judged(entry, stub, stub if implementation is None else implementation)
+    if implementation is not None:
+        return _judged(entry, stub, implementation)
+    reason = why_it_cannot_run(entry.key)
+    return Report(entry.key, False, 0, f"○ {reason}") if reason else _judged(entry, stub, stub)
 
 
 def own_verdict(key: str) -> Report:
     """The report on what the learner wrote, also where its reference is borrowed."""
     entry = find(key)
-    room = _room(entry)
-    return _unreadable(entry) or _judged(entry, getattr(room, entry.name), own_body(key))
+    return _unreadable(entry) or _judged(entry, getattr(_room(entry), entry.name), own_body(key))
 
 
 def has_check(key: str) -> bool:
@@ -89,11 +90,10 @@ def _room(entry: Blank) -> ModuleType:
 
     Raises NoCheck, naming the error, when it cannot be imported.
     """
-    try:
-        return importlib.import_module(f"gptlab.{entry.module}")
-    except Exception as error:
-        reason = f"{short_path(entry.file)} cannot be imported: {type(error).__name__}: {error}"
-        raise NoCheck(f"{entry.key} cannot be checked: {reason}") from None
+    reason = why_not_imported(entry.module, entry.file)
+    if reason is not None:
+        raise NoCheck(f"{entry.key} cannot be checked: {reason}")
+    return sys.modules[f"gptlab.{entry.module}"]
 
 
 def _unreadable(entry: Blank) -> Report | None:

@@ -16,6 +16,7 @@ from gptlab.exercises.compare import is_number, same
 from gptlab.exercises.guard import Interrupted, NeverEnds, guarded
 from gptlab.exercises.mistake import Mistake
 
+
 @dataclass(frozen=True)
 class Outcome:
     """What came of one call: a value or an error, and the arguments that were written to."""
@@ -47,7 +48,9 @@ def run(function: Callable, case: Case, names: list[str]) -> Outcome:
         value = guarded(lambda: _called(function, case, arguments, options))
     except Interrupted:
         raise
-    except BaseException as error:  # SystemExit and KeyboardInterrupt too: whatever it raises is its fault
+    except (
+        BaseException
+    ) as error:  # SystemExit and KeyboardInterrupt too: whatever it raises is its fault
         return Outcome(error=error, place=_place(error, function))
     pairs = [
         *zip(names, arguments, before[0], strict=False),

@@ -266,7 +266,7 @@ def test_a_file_that_cannot_be_read_fails_but_the_rest_is_judged(tmp_path):
     done = gptlab(tree, "check", "bpe.decode")
     assert (
         done.returncode == 1
-        and "gptlab/bpe.py cannot be imported: ModuleNotFoundError" in done.stdout
+        and "gptlab/bpe.py:1 cannot be imported: ModuleNotFoundError" in done.stdout
         and not done.stderr
     )
 

@@ -147,6 +147,30 @@ def test_an_edit_runs_at_once_also_inside_a_model(tree, tmp_path):
 
 
 @pytest.mark.lesson
+def test_what_is_no_longer_in_the_file_does_not_pass(tmp_path):
+    tree = empty_copy(tmp_path / "course")
+    body_of(tree, "merge_heads", RIGHT)
+    wrong_and_broken = [(RIGHT, ZERO), ("import torch\n", "import nosuchmodule\nimport torch\n")]
+    got = session(
+        tree,
+        tmp_path,
+        [
+            "from gptlab import start, check\nlesson = start(5)",
+            "check('attention.merge_heads')",
+            (lambda: edit(tree, *wrong_and_broken), "check('attention.merge_heads')"),
+            "check('attention.merge_heads')",
+            (lambda: edit(tree, ("import nosuchmodule\n", "")), "check('attention.merge_heads')"),
+        ],
+    )
+    assert got[1] == [("stdout", "✓ attention.merge_heads passes its check\n")]
+    for cell in (got[2][-1], got[3][0]):
+        assert cell[0] == "CheckFailed"
+        assert "✗ attention.merge_heads cannot be checked before this is mended" in cell[1]
+        assert "gptlab/attention.py:" in cell[1] and "ModuleNotFoundError" in cell[1]
+    assert got[4][0][0] == "CheckFailed" and "expected" in got[4][0][1], got
+
+
+@pytest.mark.lesson
 def test_with_everything_borrowed_no_cell_waits(tree, tmp_path):
     cells = notebook_of(
         "from gptlab import start, check\nlesson = start(1)",
