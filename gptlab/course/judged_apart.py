@@ -20,7 +20,10 @@ from gptlab.course.progress import BlankProgress, judge_blank
 LIMIT_S = (
     120  # for one blank, all its cases; what runs in C for ever can be stopped from outside only
 )
-CHILD = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); from gptlab.course import judged_apart as j; j.child()"
+CHILD = (
+    f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r});"
+    "from gptlab.course.judged_apart import child; child()"
+)
 
 
 def judged_apart(entries: list[Blank]) -> list[BlankProgress]:
