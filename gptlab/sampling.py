@@ -26,10 +26,10 @@ def softmax(logits: Tensor, temperature: float = 1.0) -> Tensor:
     Subtract the largest score first: p stays the same and exp cannot overflow (scores of ±10,000 are fine).
     τ = 0 is the limit: 1 for the first maximum, 0 for all others. A score of −inf gets probability 0.
 
-    logits  (..., V) float
+    logits  (..., V) float, any number of axes in front of the last
     ->      (..., V) float, each row sums to 1, dtype of logits
 
-    Raises ValueError when the temperature is below 0.
+    Raises ValueError when the temperature is below 0 (the check does not ask for it).
     """
     raise NotImplementedError
 
@@ -45,7 +45,7 @@ def top_k_filter(logits: Tensor, k: int) -> Tensor:
     logits  (..., V) float
     ->      (..., V) float
 
-    Raises ValueError when k is below 1.
+    Raises ValueError when k is below 1 (the check does not ask for it).
     """
     raise NotImplementedError
 
@@ -56,7 +56,8 @@ def top_p_filter(logits: Tensor, p: float) -> Tensor:
 
         smallest set V_p with Σ_{i ∈ V_p} softmax(z)_i ≥ p          Holtzman et al. 2020, eq. 2
 
-    The token that crosses p is kept, at least one token is kept, and p ≥ 1 keeps everything.
+    The token that crosses p is kept, at least one token is kept, and p ≥ 1 keeps everything. (A token so rare
+    that the sum rounds to 1 without it may go even then.)
 
     logits  (..., V) float
     ->      (..., V) float
@@ -80,6 +81,8 @@ def sample_next(
 
     logits  (B, V) float
     ->      (B) int
+
+    Raises ValueError when a row holds nan, inf or nothing but −inf (the check does not ask for it).
     """
     raise NotImplementedError
 
@@ -106,6 +109,6 @@ def generate(
     ids  (B, T) int, the prompt
     ->   (B, T+N) int, prompt and new tokens
 
-    Raises ValueError when the prompt is empty.
+    Raises ValueError when the prompt is empty (the check does not ask for it).
     """
     raise NotImplementedError

@@ -13,7 +13,7 @@ def append_token(ids, token):
 def softmax(logits: Tensor, temperature: float = 1.0) -> Tensor:
     if temperature < 0:
         raise ValueError(f"temperature is {temperature}, it must be at least 0: use 0 for greedy")
-    if temperature == 0:
+    if temperature < torch.finfo(logits.dtype).tiny:  # 0, or as good as 0
         first_maximum = logits.argmax(dim=-1, keepdim=True)
         return torch.zeros_like(logits).scatter(-1, first_maximum, 1.0)
     shifted = logits - logits.amax(dim=-1, keepdim=True)  # the largest is 0, so exp stays in 0…1
@@ -51,6 +51,8 @@ def sample_next(
     top_p: float | None = None,
     generator: Generator | None = None,
 ) -> Tensor:
+    if not logits.amax(dim=-1).isfinite().all():
+        raise ValueError("a row of scores holds nan, inf or nothing but -inf: no token can be drawn")
     if temperature == 0:
         return logits.argmax(dim=-1)  # (B)
     probs = sampling.softmax(logits, temperature)  # (B, V)

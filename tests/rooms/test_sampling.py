@@ -26,3 +26,17 @@ def test_refusals():
         sampling.top_k_filter(torch.ones(2, 4), 0)
     with pytest.raises(ValueError, match="0 tokens"):
         sampling.generate(lambda ids: ids, torch.zeros(2, 0, dtype=torch.long), 2)
+
+
+@pytest.mark.parametrize("temperature", [0, 1.0])
+@pytest.mark.parametrize("row", [[float("nan"), 1.0], [INF, 1.0], [-INF, -INF]])
+def test_what_is_no_score_is_refused(row, temperature):
+    with pytest.raises(ValueError, match="no token can be drawn"):
+        sampling.sample_next(torch.tensor([[0.0, 1.0], row]), temperature)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+def test_a_temperature_too_small_for_its_dtype_is_greedy(dtype):
+    logits = torch.tensor([[1.0, 3.0, 2.0]], dtype=dtype)
+    assert sampling.softmax(logits, 5e-324).tolist() == [[0, 1, 0]]
+    assert sampling.sample_next(logits, 1e-320).tolist() == [1]

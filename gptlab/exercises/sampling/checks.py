@@ -3,17 +3,29 @@
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
+from gptlab.exercises.case import (
+    EDGE,
+    Case,
+    RandomInputs,
+    case,
+    in_all_dtypes,
+    property_holds,
+)
 from gptlab.exercises.sampling.checks_generate import generate, sample_next
 
 __all__ = ["append_token", "generate", "sample_next", "softmax", "top_k_filter", "top_p_filter"]
 INF = float("inf")
 
 
+def _as_it_is(result):
+    """A result that may not stand in another form: a tuple is no list."""
+    return result
+
+
 def append_token() -> list[Case]:
     """Lists worked by hand."""
     return [
-        case([5, 2], 9, expected=[5, 2, 9]),
+        case([5, 2], 9, expected=[5, 2, 9], summary=_as_it_is),
         case([7, 7, 1], 7, expected=[7, 7, 1, 7]),
         case(list(range(12)), 0, expected=[*range(12), 0]),
         case([], 3, expected=[3], stage=EDGE),
@@ -22,6 +34,11 @@ def append_token() -> list[Case]:
 
 def _softmax(logits: Tensor, temperature: float = 1.0) -> Tensor:
     return torch.softmax(logits / temperature, dim=-1)
+
+
+def _own_dtype(function, logits: Tensor, temperature: float) -> bool | str:
+    dtype = function(logits, temperature).dtype
+    return dtype == logits.dtype or f"{dtype}".removeprefix("torch.")
 
 
 def softmax() -> list[Case]:
@@ -33,7 +50,14 @@ def softmax() -> list[Case]:
     ).double()
     tie = torch.tensor([[1.0, 3.0, 3.0, 0.0], [2.0, 2.0, -1.0, 2.0], [0.0, 1.0, 5.0, 4.0]]).double()
     first = torch.tensor([[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]])
+    near = torch.tensor([1.0, 1.000001, 0.999999], dtype=torch.float64)
     return [
+        case(
+            torch.tensor([2.0, 1.0, 0.0]).double(),
+            expected=torch.tensor([0.6652409557748218, 0.2447284710547976, 0.09003057317038046]),
+            about="67, 24 and 9 %",
+            rtol=1e-6,
+        ),
         *in_all_dtypes(table, oracle=_softmax),
         *in_all_dtypes(square, oracle=_softmax, temperature=0.5),
         *in_all_dtypes(row, oracle=_softmax, temperature=2.5),
@@ -62,6 +86,24 @@ def softmax() -> list[Case]:
             stage=EDGE,
             about="scores of ±10,000",
         ),
+        case(
+            near,
+            temperature=1e-6,
+            expected=_softmax(torch.tensor([0.0, 1.0, -1.0]).double()),
+            stage=EDGE,
+            about="a small temperature",
+        ),
+        case(
+            torch.tensor([1.0, 3.0, 2.0, 0.0]).double(),
+            oracle=_softmax,
+            stage=EDGE,
+            about="to the tenth digit",
+            rtol=1e-10,
+            atol=1e-12,
+        ),
+        property_holds(
+            _own_dtype, tie, 0.0, about="float64, the dtype of logits", stage=EDGE
+        ),
     ]
 
 
@@ -80,6 +122,11 @@ def top_k_filter() -> list[Case]:
     table, row = inputs.numbers(2, 3, 7), inputs.numbers(6)
     ties = torch.tensor([[2.0, 5.0, 2.0, 1.0, 2.0], [1.0, 1.0, 0.0, 4.0, 1.0]]).double()
     return [
+        case(
+            torch.tensor([3.0, 1.0, 2.0, 0.0]).double(),
+            2,
+            expected=torch.tensor([3.0, -INF, 2.0, -INF]),
+        ),
         *in_all_dtypes(table, 3, oracle=_top_k, gradient=False),
         *in_all_dtypes(row, 2, oracle=_top_k, gradient=False),
         *in_all_dtypes(inputs.numbers(4, 5), 1, oracle=_top_k, gradient=False),
@@ -112,6 +159,20 @@ def _top_p(logits: Tensor, p: float) -> Tensor:
     return torch.tensor(rows, dtype=torch.float64).reshape(logits.shape)
 
 
+def _keeps_everything(function, logits: Tensor, p: float) -> bool | str:
+    """Where the running sum rounds to 1 before the end, the rest may stay or go."""
+    came = function(logits, p)
+    if not isinstance(came, Tensor) or came.shape != logits.shape:
+        return "another shape"
+    off = (came != logits) & ~((came == -INF) & (logits.softmax(dim=-1) < 1e-6))
+    return not bool(off.any()) or f"{came.tolist()}"
+
+
+def _fewest(function, logits: Tensor, p: float) -> bool | str:
+    kept = int((function(logits, p) > -INF).sum())
+    return kept == 2 or f"{kept} of 4 kept"
+
+
 def top_p_filter() -> list[Case]:
     """A running sum of plain numbers is the oracle."""
     inputs = RandomInputs(13)
@@ -131,8 +192,15 @@ def top_p_filter() -> list[Case]:
         case(known, 0.05, oracle=_top_p, stage=EDGE, about="the likeliest alone has more than p"),
         case(table, 0.0, oracle=_top_p, stage=EDGE, about="p = 0"),
         case(table, 1.0, oracle=_top_p, stage=EDGE, about="p = 1"),
-        case(
-            wide, 1.0, oracle=_top_p, stage=EDGE, about="p = 1, with probabilities that round to 0"
+        property_holds(
+            _keeps_everything, wide, 1.0, about="everything that has a chance", stage=EDGE
+        ),
+        property_holds(
+            _fewest,
+            torch.zeros(4).double(),
+            0.4,
+            about="the fewest tokens that reach p: 2 of 4 equally likely ones",
+            stage=EDGE,
         ),
         case(wide, 1.5, oracle=_top_p, stage=EDGE, about="p > 1"),
         case(wide, 0.5, oracle=_top_p, stage=EDGE, about="scores of ±10,000"),

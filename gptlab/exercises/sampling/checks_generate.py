@@ -11,9 +11,9 @@ KNOWN = torch.tensor([0.4, 0.1, 0.3, 0.2], dtype=torch.float64)
 
 
 def _frequencies(drawn: Tensor) -> Tensor:
-    """How often each of 4 tokens was drawn; a result of another shape is left as it is."""
+    """How often each of 4 tokens was drawn; of a result of another shape only the shape is compared."""
     if drawn.shape != (ROWS,):
-        return drawn[:8]
+        return torch.zeros_like(drawn[:8])
     return torch.bincount(drawn.long(), minlength=4) / ROWS
 
 
@@ -75,6 +75,14 @@ def sample_next() -> list[Case]:
         ),
         case(
             logits[:1], top_k=1, generator=Seed(1), expected=best[:1], stage=EDGE, about="one row"
+        ),
+        case(
+            logits.repeat(9, 1),
+            top_p=0.0,
+            generator=Seed(1),
+            expected=best.repeat(9),
+            stage=EDGE,
+            about="the likeliest always stays",
         ),
         case(logits[1:2], temperature=0, expected=best[1:2], stage=EDGE, about="one row"),
         case(
@@ -264,4 +272,6 @@ def generate() -> list[Case]:
 
 
 def _new_frequencies(ids: Tensor) -> Tensor:
-    return torch.bincount(ids[:, -1], minlength=4) / ROWS if ids.shape == (ROWS, 3) else ids[:2]
+    if ids.shape != (ROWS, 3):
+        return torch.zeros_like(ids[:2])
+    return torch.bincount(ids[:, -1], minlength=4) / ROWS

@@ -1,8 +1,10 @@
 """Wrong bodies of gptlab/sampling.py, but for those in mistakes_filters.py and mistakes_generate.py."""
 
+import math
+
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- append_token
 
@@ -65,6 +67,33 @@ def _(ids, token):
     return [token]
 
 
+@mistake(
+    "sampling.append_token",
+    "a tuple for a list",
+    "Round brackets make a tuple; whoever adds the next token needs a list: square brackets.",
+)
+def _(ids, token):
+    return (*ids, token)
+
+
+@mistake(
+    "sampling.append_token",
+    "the token inside a list of its own",
+    "[[token]] holds a list; one pair of brackets is enough.",
+)
+def _(ids, token):
+    return [*ids, [token]]
+
+
+@mistake(
+    "sampling.append_token",
+    "a set for a list",
+    "A set drops what comes twice and has no order; a text needs both.",
+)
+def _(ids, token):
+    return list({*ids, token})
+
+
 # ---- softmax
 
 
@@ -106,7 +135,7 @@ mistake(
 mistake(
     "sampling.softmax",
     "the temperature left out",
-    "The argument `temperature` changes nothing in your result.",
+    "`temperature` changes nothing in your result: outside of exp it cancels, so divide the scores.",
 )(_tempered(lambda z, t: _soft(z)))
 mistake(
     "sampling.softmax",
@@ -137,6 +166,127 @@ mistake(
 )(_no_keepdim)
 
 
+KEEPDIM = "sampling.softmax", "keepdim forgotten"
+AXES = "sampling.softmax", "any number of axes in front of the last"
+
+
+@another_way(*KEEPDIM)
+@_tempered
+def _(logits, temperature):
+    weights = torch.exp(logits / temperature)
+    return weights / weights.sum(dim=-1)
+
+
+@another_way(*KEEPDIM)
+@_tempered
+def _(logits, temperature):
+    return _soft((logits - logits.amax(dim=-1)) / temperature)
+
+
+@another_way(*KEEPDIM)
+@_tempered
+def _(logits, temperature):
+    weights = torch.exp((logits - logits.amax(dim=-1)) / temperature)
+    return weights / weights.sum(dim=-1)
+
+
+@mistake(
+    *AXES,
+    "Not every table has two axes: dim=-1 is the last one, however many stand in front of it.",
+)
+@_tempered
+def _(logits, temperature):
+    return (logits / temperature).softmax(dim=1)
+
+
+@another_way(*AXES)
+def _(logits, temperature=1.0):
+    rows = [[math.exp(z / temperature) for z in row] for row in logits]
+    return torch.tensor([[z / sum(row) for z in row] for row in rows], dtype=logits.dtype)
+
+
+@mistake(
+    "sampling.softmax",
+    "max gives two things",
+    "x.max(dim=…) gives the values and their places: take .values, or amax.",
+)
+@_tempered
+def _(logits, temperature):
+    return _soft((logits - logits.max(dim=-1, keepdim=True)) / temperature)
+
+
+@mistake(
+    "sampling.softmax",
+    "math.exp of a tensor",
+    "math.exp takes one number; torch.exp takes a whole table.",
+)
+@_tempered
+def _(logits, temperature):
+    weights = math.exp(logits / temperature)
+    return weights / sum(weights)
+
+
+@another_way("sampling.softmax", "math.exp of a tensor")
+@_tempered
+def _(logits, temperature):
+    return math.exp(logits - logits.amax(dim=-1, keepdim=True))
+
+
+@mistake(
+    "sampling.softmax",
+    "Python's max of a tensor",
+    "max(x) compares whole rows; x.amax(dim=-1, keepdim=True) gives each row's largest score.",
+)
+@_tempered
+def _(logits, temperature):
+    return _soft((logits - max(logits)) / temperature)
+
+
+@mistake(
+    "sampling.softmax",
+    "the least score subtracted",
+    "Then all scores are above 0 and exp overflows: subtract the largest.",
+)
+@_tempered
+def _(logits, temperature):
+    weights = ((logits - logits.amin(dim=-1, keepdim=True)) / temperature).exp()
+    return weights / weights.sum(dim=-1, keepdim=True)
+
+
+LITTLE = "sampling.softmax", "a little added below the fraction line"
+
+
+def _with_a_little(small):
+    @_tempered
+    def body(logits, temperature):
+        weights = ((logits - logits.amax(dim=-1, keepdim=True)) / temperature).exp()
+        return weights / (weights.sum(dim=-1, keepdim=True) + small)
+
+    return body
+
+
+mistake(
+    *LITTLE,
+    "The largest score has become 0 and gives 1, so the sum is never 0: nothing need be added.",
+)(_with_a_little(1e-8))
+for _small in (1e-6, 1e-7, 1e-9):
+    another_way(*LITTLE)(_with_a_little(_small))
+
+
+CLAMPED = "sampling.softmax", "the temperature kept from getting small"
+
+
+def _at_least(least):
+    return _tempered(lambda z, t: _soft(z / max(t, least)))
+
+
+mistake(*CLAMPED, "Only 0 needs a branch of its own; any other temperature divides as it is.")(
+    _at_least(1e-3)
+)
+for _least in (1e-2, 1e-4, 1e-5):
+    another_way(*CLAMPED)(_at_least(_least))
+
+
 @mistake(
     "sampling.softmax",
     "exp overflows",
@@ -155,6 +305,12 @@ def _(logits, temperature):
 )
 @_tempered
 def _(logits, temperature):
+    weights = ((logits - logits.max()) / temperature).exp()
+    return weights / weights.sum(dim=-1, keepdim=True)
+
+
+@another_way("sampling.softmax", "the largest score of all rows subtracted")
+def _(logits, temperature=1.0):
     weights = ((logits - logits.max()) / temperature).exp()
     return weights / weights.sum(dim=-1, keepdim=True)
 
@@ -208,3 +364,23 @@ def _(logits, temperature=1.0):
     if temperature == 0:
         return logits.argmax(dim=-1)
     return _tempered(lambda z, t: _soft(z / t))(logits, temperature)
+
+
+@mistake(
+    "sampling.softmax",
+    "float32 at temperature 0",
+    "The result has the dtype of logits: zeros_like(logits), or .to(logits.dtype).",
+)
+def _(logits, temperature=1.0):
+    soft = _tempered(lambda z, t: _soft(z / t))(logits, temperature)
+    return soft.float() if temperature == 0 else soft
+
+
+@mistake(
+    "sampling.softmax",
+    "whole numbers at temperature 0",
+    "one_hot makes whole numbers; the result has the dtype of logits: .to(logits.dtype).",
+)
+def _(logits, temperature=1.0):
+    soft = _tempered(lambda z, t: _soft(z / t))(logits, temperature)
+    return soft.long() if temperature == 0 else soft

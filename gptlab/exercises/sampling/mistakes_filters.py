@@ -2,7 +2,7 @@
 
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 INF = float("inf")
 
@@ -38,6 +38,26 @@ def _(logits, k):
 @_limited
 def _(logits, k):
     return logits.masked_fill(logits < _kth(logits, k), -1e9)
+
+
+FINITE = "dropped scores become large but finite"
+LOW = (-1e2, -1e3, -1e4, -1e5, -1e6, -1e10, -1e30)
+
+
+def _low_instead(right, low):
+    """A filter that writes a low score, None for the dtype's lowest, where −inf belongs."""
+
+    def body(logits, limit):
+        least = torch.finfo(logits.dtype).min if low is None else low
+        return torch.where(right(logits, limit) == -INF, least, logits)
+
+    return body
+
+
+for _low in (*LOW, None):
+    another_way("sampling.top_k_filter", FINITE)(
+        _low_instead(_limited(lambda z, k: z.masked_fill(z < _kth(z, k), -INF)), _low)
+    )
 
 
 @mistake(
@@ -123,6 +143,75 @@ def _(logits, k):
     return logits.masked_fill(logits < logits.topk(k, dim=-1).values[..., -1:], -INF)
 
 
+SMALL_FIRST = "sampling.top_k_filter", "sorted from small to large"
+
+
+@mistake(
+    *SMALL_FIRST,
+    "sort goes from small to large, so place k − 1 is the k-th smallest: descending=True, or place −k.",
+)
+@_limited
+def _(logits, k):
+    return logits.masked_fill(logits < logits.sort(dim=-1).values[..., k - 1, None], -INF)
+
+
+@another_way(*SMALL_FIRST)
+def _(logits, k):
+    return logits.masked_fill(logits < logits.sort(dim=-1).values[..., k - 1 : k], -INF)
+
+
+LAST_ROW = "sampling.top_k_filter", "the last row for the last column"
+
+
+@mistake(*LAST_ROW, "[-1] is the last row; the last column, with its axis, is [..., -1:].")
+@_limited
+def _(logits, k):
+    return logits.masked_fill(logits < logits.topk(k, dim=-1).values[-1], -INF)
+
+
+@mistake(
+    "sampling.top_k_filter",
+    "float32 for the logits' own dtype",
+    "torch.full and torch.zeros make float32: full_like(logits, …) takes the dtype of logits.",
+)
+@_limited
+def _(logits, k):
+    top = logits.topk(k, dim=-1)
+    return torch.full(logits.shape, -INF).scatter(-1, top.indices, top.values)
+
+
+@mistake(
+    "sampling.top_k_filter",
+    "the given logits changed",
+    "Whoever called you still needs the logits as they were: masked_fill or torch.where makes new ones.",
+)
+@_limited
+def _(logits, k):
+    logits[logits < _kth(logits, k)] = -INF
+    return logits
+
+
+@mistake(
+    "sampling.top_k_filter",
+    "any number of axes in front of the last",
+    "Not every table has two axes: [..., -1:] is the last column, however many stand in front of it.",
+)
+@_limited
+def _(logits, k):
+    return logits.masked_fill(logits < logits.topk(k, dim=-1).values[:, -1:], -INF)
+
+
+@mistake(
+    "sampling.top_k_filter",
+    "probabilities for scores",
+    "Scores go in and scores come out: what is kept keeps its score.",
+)
+@_limited
+def _(logits, k):
+    chances = logits.softmax(dim=-1)
+    return chances.masked_fill(chances < _kth(chances, k), -INF)
+
+
 # ---- top_p_filter
 
 
@@ -150,21 +239,92 @@ def _first_stays(drop):
 @mistake(
     "sampling.top_p_filter",
     "the token that crosses p dropped",
-    "Without the token that crosses it, the kept ones do not reach p.",
+    "Without the token that crosses it, the kept ones do not reach p; if the likeliest alone has more, none is left.",
 )
 @_nucleus
 def _(chances, p):
     return _first_stays(chances.cumsum(dim=-1) > p)
 
 
-@mistake(
-    "sampling.top_p_filter",
-    "nothing kept",
-    "The likeliest token always stays, also where it alone has more than p.",
-)
+CROSSING = "sampling.top_p_filter", "the token that crosses p dropped"
+
+
+@another_way(*CROSSING)
 @_nucleus
 def _(chances, p):
     return chances.cumsum(dim=-1) > p
+
+
+@mistake(
+    "sampling.top_p_filter",
+    "nothing kept at p = 0",
+    "At least one token is kept: the likeliest is never dropped.",
+)
+@_nucleus
+def _(chances, p):
+    return _before(chances) >= p
+
+
+@mistake(
+    "sampling.top_p_filter",
+    "tokens as likely as the last one kept are kept too",
+    "The fewest that reach p: where several are equally likely, count places in the sorted row.",
+)
+def _(logits, p):
+    if p >= 1:
+        return logits.clone()
+    chances = logits.softmax(dim=-1)
+    ordered = chances.sort(dim=-1, descending=True).values
+    last = (_before(ordered) < p).sum(dim=-1, keepdim=True).clamp(min=1) - 1
+    return logits.masked_fill(chances < ordered.gather(-1, last), -INF)
+
+
+OWN = "sampling.top_p_filter", "each probability held against p"
+UNSORTED = "sampling.top_p_filter", "added up without sorting"
+
+mistake(*UNSORTED, "The likeliest come first: sort each row from large to small before you add up.")(
+    lambda logits, p: logits.masked_fill(_before(logits.softmax(dim=-1)) >= p, -INF)
+)
+another_way(*UNSORTED)(
+    lambda logits, p: logits.masked_fill(logits.softmax(dim=-1).cumsum(dim=-1) > p, -INF)
+)
+
+
+@mistake(
+    "sampling.top_p_filter",
+    "the mask gathered for scattered",
+    "gather(order) sorts a second time; back go scatter(-1, order, …), or gather with order.argsort(-1).",
+)
+def _(logits, p):
+    ordered, order = logits.sort(dim=-1, descending=True, stable=True)
+    drop = _first_stays(_before(ordered.softmax(dim=-1)) >= p)
+    return logits.masked_fill(drop.gather(-1, order), -INF)
+
+
+def _kept_from(scores_of):
+    """A filter that is right about what is dropped and keeps something else than the scores."""
+
+    def body(logits, p):
+        ordered, order = logits.sort(dim=-1, descending=True, stable=True)
+        drop = _first_stays(_before(ordered.softmax(dim=-1)) >= p)
+        return scores_of(logits).masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), -INF)
+
+    return body
+
+
+for _name, _scores_of in {
+    "probabilities for scores": lambda z: z.softmax(dim=-1),
+    "log-probabilities for scores": lambda z: z.log_softmax(dim=-1),
+}.items():
+    mistake(
+        "sampling.top_p_filter", _name, "What is kept keeps its score: fill the logits themselves."
+    )(_kept_from(_scores_of))
+
+mistake("sampling.top_p_filter", FINITE, "Use −inf itself, so that the chance is exactly 0.")(
+    _low_instead(_kept_from(lambda z: z), -1e9)
+)
+for _low in (*LOW, None):
+    another_way("sampling.top_p_filter", FINITE)(_low_instead(_kept_from(lambda z: z), _low))
 
 
 @mistake(
@@ -175,6 +335,9 @@ def _(chances, p):
 @_nucleus
 def _(chances, p):
     return _first_stays(chances < p)
+
+
+another_way(*OWN)(lambda logits, p: logits.masked_fill(logits.softmax(dim=-1) < p, -INF))
 
 
 @mistake("sampling.top_p_filter", "one token too many", "Stop at the token that reaches p.")
@@ -247,15 +410,4 @@ def _(logits, p):
         return logits.clone()
     ordered, order = logits.sort(dim=-1, descending=True, stable=True)
     drop = _first_stays(_before(ordered) >= p)
-    return logits.masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), -INF)
-
-
-@mistake(
-    "sampling.top_p_filter",
-    "the tail dropped at p = 1",
-    "Small probabilities round to 0, so the sum is 1 before the end: p ≥ 1 needs its own branch.",
-)
-def _(logits, p):
-    ordered, order = logits.sort(dim=-1, descending=True, stable=True)
-    drop = _first_stays(_before(ordered.softmax(dim=-1)) >= p)
     return logits.masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), -INF)

@@ -1,189 +1,10 @@
-"""Wrong bodies of `sample_next` and `generate`."""
+"""Wrong bodies of `generate`."""
 
 import torch
 
-from gptlab.exercises.mistake import mistake
-
-INF = float("inf")
-
-
-def _top_k(scores, k):
-    if k is None:
-        return scores
-    kth = scores.topk(min(k, scores.shape[-1]), dim=-1).values[..., -1:]
-    return scores.masked_fill(scores < kth, -INF)
-
-
-def _top_p(scores, p):
-    if p is None or p >= 1:
-        return scores
-    ordered, order = scores.sort(dim=-1, descending=True, stable=True)
-    chances = ordered.softmax(dim=-1)
-    drop = chances.cumsum(dim=-1) - chances >= p
-    drop[..., 0] = False
-    return scores.masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), -INF)
-
-
-def _draw(scores, generator):
-    return torch.multinomial(scores.softmax(dim=-1), 1, generator=generator).squeeze(-1)
-
-
-def _right(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    return _draw(_top_p(_top_k(logits / temperature, top_k), top_p), generator)
-
-
-# ---- sample_next
-
-
-@mistake(
-    "sampling.sample_next",
-    "always the likeliest",
-    "Greedy is what temperature 0 is for: here a token is drawn.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    return logits.argmax(dim=-1)
-
-
-@mistake(
-    "sampling.sample_next", "an axis too many", "torch.multinomial gives (B, 1); the result is (B)."
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    return _right(logits, temperature, top_k, top_p, generator).unsqueeze(-1)
-
-
-@mistake(
-    "sampling.sample_next",
-    "the temperature left out",
-    "The argument `temperature` changes nothing but greedy.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    return _right(logits, float(temperature > 0), top_k, top_p, generator)
-
-
-@mistake(
-    "sampling.sample_next", "top_k left out", "The argument `top_k` changes nothing in your result."
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    return _right(logits, temperature, None, top_p, generator)
-
-
-@mistake(
-    "sampling.sample_next", "top_p left out", "The argument `top_p` changes nothing in your result."
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    return _right(logits, temperature, top_k, None, generator)
-
-
-@mistake(
-    "sampling.sample_next",
-    "only one of the two filters",
-    "Both filters may be on at once: the second is no `elif`.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    return _right(logits, temperature, top_k, None if top_k is not None else top_p, generator)
-
-
-@mistake(
-    "sampling.sample_next",
-    "top-p before top-k",
-    "The order is temperature, top-k, top-p: probabilities grow when others are dropped.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    return _draw(_top_k(_top_p(logits / temperature, top_p), top_k), generator)
-
-
-@mistake(
-    "sampling.sample_next",
-    "the temperature after the filters",
-    "The order is temperature, top-k, top-p: how much top-p keeps depends on the temperature.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    return _draw(_top_p(_top_k(logits, top_k), top_p) / temperature, generator)
-
-
-@mistake(
-    "sampling.sample_next",
-    "multiplied by the temperature",
-    "A higher temperature makes the draw more even.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    return _draw(_top_p(_top_k(logits * temperature, top_k), top_p), generator)
-
-
-@mistake(
-    "sampling.sample_next",
-    "the temperature twice",
-    "Either divide the scores yourself or let softmax do it.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    return _draw(_top_p(_top_k(logits / temperature, top_k), top_p) / temperature, generator)
-
-
-@mistake(
-    "sampling.sample_next",
-    "the generator not passed on",
-    "The same seed has to give the same draw.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    return _right(logits, temperature, top_k, top_p, None)
-
-
-@mistake(
-    "sampling.sample_next",
-    "evenly among those that are left",
-    "After the filters, the probabilities still count.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    scores = _top_p(_top_k(logits / temperature, top_k), top_p)
-    return _draw(torch.where(scores > -INF, 0.0, scores), generator)
-
-
-@mistake(
-    "sampling.sample_next",
-    "scores drawn from as if they were probabilities",
-    "torch.multinomial wants numbers of at least 0: turn the scores into probabilities.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    scores = _top_p(_top_k(logits / temperature, top_k), top_p)
-    return torch.multinomial(scores, 1, generator=generator).squeeze(-1)
-
-
-@mistake(
-    "sampling.sample_next",
-    "at temperature 0 the last maximum",
-    "Where scores tie, the first one wins.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    if temperature == 0:
-        return logits.shape[-1] - 1 - logits.flip(-1).argmax(dim=-1)
-    return _right(logits, temperature, top_k, top_p, generator)
-
-
-@mistake(
-    "sampling.sample_next",
-    "squeezed without an axis",
-    "Where there is one row only, squeeze() takes that axis away too: say which one should go.",
-)
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    return _right(logits, temperature, top_k, top_p, generator).squeeze()
-
-
-# ---- generate
-
+from gptlab import sampling
+from gptlab.exercises.mistake import another_way, mistake
+from gptlab.exercises.sampling.mistakes_sample_next import right_draw
 
 def _loop(
     context=lambda ids: ids,
@@ -214,7 +35,7 @@ def _loop(
             else torch.zeros(len(ids)).bool()
         )
         for _ in range(max_new_tokens + extra):
-            new = _right(model(context(ids))[:, place], temperature, top_k, top_p, generator)
+            new = right_draw(model(context(ids))[:, place], temperature, top_k, top_p, generator)
             if stop_id is not None and fill:
                 new = new.masked_fill(stopped, stop_id if filler is None else filler)
             stopped = stopped | (new == stop_id)
@@ -303,7 +124,7 @@ def _(
 ):
     stopped = torch.zeros(len(ids)).bool()
     for _ in range(max_new_tokens):
-        new = _right(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = right_draw(model(ids)[:, -1], temperature, top_k, top_p, generator)
         if stop_id is not None:
             new = new.masked_fill(stopped, stop_id)
             stopped = stopped | (new == stop_id)
@@ -409,10 +230,171 @@ mistake(
 )(_passing())
 
 
-@mistake(
-    "sampling.sample_next",
-    "temperature 0 without a branch of its own",
-    "Scores divided by 0 are no scores: at temperature 0 there is nothing to draw.",
+# ---- what sampling.sample_next gives, put to wrong use
+
+
+def _appended(append):
+    """A generate that puts the new tokens behind the others by append(ids, new)."""
+
+    def body(
+        model,
+        ids,
+        max_new_tokens,
+        stop_id=None,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        generator=None,
+    ):
+        for _ in range(max_new_tokens):
+            new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+            ids = append(ids, new)
+        return ids
+
+    return body
+
+
+mistake(
+    "sampling.generate",
+    "the new tokens without an axis of their own",
+    "The new tokens are (B); to stand behind ids, (B, T), they have to be a column, (B, 1): new[:, None].",
+)(_appended(lambda ids, new: torch.cat([ids, new], dim=1)))
+mistake(
+    "sampling.generate",
+    "append_token on a tensor",
+    "append_token knows lists; ids is a tensor (B, T) here: torch.cat along dim 1.",
+)(_appended(sampling.append_token))
+mistake(
+    "sampling.generate",
+    "new tokens below the texts",
+    "Texts run along axis 1: torch.cat with dim=1.",
+)(_appended(lambda ids, new: torch.cat([ids, new[:, None]])))
+
+
+def _comparing(stop, fill=None):
+    """A generate that never asks whether there is a stop_id."""
+
+    def body(
+        model,
+        ids,
+        max_new_tokens,
+        stop_id=None,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        generator=None,
+    ):
+        stopped = torch.zeros(len(ids)).bool()
+        for _ in range(max_new_tokens):
+            new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+            new = fill(stopped, stop_id, new) if fill else new
+            stopped = stopped | (new == stop_id)
+            ids = torch.cat([ids, new[:, None]], dim=1)
+            if stop(new == stop_id, stopped):
+                break
+        return ids
+
+    return body
+
+
+NONE = "sampling.generate", "stop_id compared although it is None"
+FILLED = "sampling.generate", "None written for a token"
+
+mistake(*NONE, "new == None is False, which is no tensor: first ask whether stop_id is None.")(
+    _comparing(lambda now, stopped: now.all())
 )
-def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
-    return _draw(_top_p(_top_k(logits / temperature, top_k), top_p), generator)
+another_way(*NONE)(_comparing(lambda now, stopped: now.any()))
+mistake(*FILLED, "Only where there is a stop_id can it be written: first ask whether stop_id is None.")(
+    _comparing(lambda now, stopped: stopped.all(), torch.where)
+)
+another_way(*FILLED)(
+    _comparing(lambda now, stopped: stopped.all(), lambda stopped, stop, new: new.masked_fill(stopped, stop))
+)
+
+
+@mistake(
+    "sampling.generate",
+    "it ends only where all rows stop at the same time",
+    "Rows stop at different times: remember which have stopped, and fill those with stop_id.",
+)
+def _(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    for _ in range(max_new_tokens):
+        new = right_draw(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if stop_id is not None and (new == stop_id).all():
+            break
+    return ids
+
+
+def _scored(scores_of):
+    """A generate that takes other scores than the last position's."""
+
+    def body(model, ids, max_new_tokens, stop_id=None, *settings, **named):
+        for _ in range(max_new_tokens):
+            new = sampling.sample_next(scores_of(model(ids)), *settings, **named)
+            ids = torch.cat([ids, new[:, None]], dim=1)
+        return ids
+
+    return body
+
+
+mistake(
+    "sampling.generate",
+    "all positions' logits",
+    "The model scores at every position, (B, T, V); only the last one's are wanted: [:, -1].",
+)(_scored(lambda logits: logits))
+mistake(
+    "sampling.generate",
+    "the last text, not the last position",
+    "[-1] is the last text of the batch; the last position of every text is [:, -1].",
+)(_scored(lambda logits: logits[-1]))
+mistake(
+    "sampling.generate",
+    "the last scores, not the last position's",
+    "[..., -1] is one score of each position; the last position of every text is [:, -1].",
+)(_scored(lambda logits: logits[..., -1]))
+
+
+@mistake(
+    "sampling.generate",
+    "max_new_tokens taken for the whole length",
+    "The prompt does not count: max_new_tokens are written behind it.",
+)
+def _(model, ids, max_new_tokens, *settings, **named):
+    return _loop()(model, ids, max(0, max_new_tokens - ids.shape[1]), *settings, **named)
+
+
+@mistake(
+    "sampling.generate",
+    "temperature, top_k, top_p and generator not passed on",
+    "sample_next knows only what it is told: hand your own arguments on.",
+)
+def _(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    stopped = torch.zeros(len(ids)).bool()
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1])
+        if stop_id is not None:
+            new = new.masked_fill(stopped, stop_id)
+            stopped = stopped | (new == stop_id)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if stopped.all():
+            break
+    return ids

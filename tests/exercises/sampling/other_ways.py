@@ -55,13 +55,6 @@ def row_by_row(logits, temperature=1.0):
     return torch.stack(rows).reshape(logits.shape)
 
 
-@other_way("sampling.softmax")
-def one_hot_in_single_precision(logits, temperature=1.0):
-    if temperature == 0:
-        return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
-    return torch.softmax(logits / temperature, -1)
-
-
 @other_way("sampling.top_k_filter")
 def with_sort(logits, k):
     k = min(k, logits.size(-1))
@@ -280,24 +273,6 @@ def with_something_added(logits, k):
     return logits + torch.zeros_like(logits).masked_fill(logits < limit, -INF)
 
 
-@other_way("sampling.top_p_filter")
-def with_a_smallest_score(logits, p):
-    if p >= 1:
-        return logits
-    ordered = logits.sort(dim=-1, descending=True).values
-    mass = torch.cumsum(torch.softmax(ordered, dim=-1), dim=-1)
-    number = (mass < p).sum(dim=-1, keepdim=True).clamp(max=logits.shape[-1] - 1)
-    return logits.masked_fill(logits < ordered.gather(-1, number), -INF)
-
-
-@other_way("sampling.top_p_filter")
-def with_all_pairs(logits, p):
-    chances = logits.softmax(-1)
-    in_front = (chances.unsqueeze(-2) > chances.unsqueeze(-1)).to(chances) @ chances.unsqueeze(-1)
-    keep = (in_front.squeeze(-1) < p) | (chances == chances.amax(-1, keepdim=True))
-    return torch.where(keep | torch.tensor(p >= 1), logits, -INF)
-
-
 @other_way("sampling.sample_next")
 def row_by_row_drawn(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
     if temperature == 0:
@@ -371,3 +346,20 @@ def by_itself_again(
     return by_itself_again(
         model, longer, max_new_tokens - 1, stop_id, temperature, top_k, top_p, generator, done
     )
+
+
+@other_way("sampling.top_p_filter")
+def nothing_special_at_one(logits, p):
+    ordered, order = logits.sort(descending=True)
+    drop = ordered.softmax(-1).cumsum(-1).roll(1, -1) >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, order, drop), -INF)
+
+
+@other_way("sampling.top_p_filter")
+def as_in_textbooks(logits, p):
+    ordered, order = logits.sort(dim=-1, descending=True)
+    chances = ordered.softmax(-1)
+    keep = chances.cumsum(-1) - chances < p
+    keep[..., 0] = True
+    return torch.where(torch.zeros_like(keep).scatter(-1, order, keep), logits, -INF)

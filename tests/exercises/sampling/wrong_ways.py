@@ -100,14 +100,6 @@ def sorted_in_the_first_row_only(logits, p):
     return logits.masked_fill(drop[..., order.argsort()], -INF)
 
 
-@wrong("sampling.top_p_filter")
-def not_everything_at_one(logits, p):
-    ordered, order = logits.sort(descending=True)
-    drop = ordered.softmax(-1).cumsum(-1).roll(1, -1) >= p
-    drop[..., 0] = False
-    return logits.masked_fill(drop.scatter(-1, order, drop), -INF)
-
-
 def _sampled(logits, temperature, top_k, top_p):
     scores = logits / temperature
     scores = scores if top_k is None else reference("sampling.top_k_filter")(scores, top_k)
@@ -240,3 +232,55 @@ def rows_one_after_the_other_and_cut(model, ids, *given, **options):
     rows = [_generated(model, ids[b : b + 1], *given, **options) for b in range(len(ids))]
     shortest = min(row.shape[1] for row in rows)
     return torch.cat([row[:, :shortest] for row in rows])
+
+
+@wrong("sampling.softmax")
+def one_hot_in_single_precision(logits, temperature=1.0):
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
+    return torch.softmax(logits / temperature, -1)
+
+
+@wrong("sampling.top_p_filter")
+def with_a_smallest_score(logits, p):
+    if p >= 1:
+        return logits
+    ordered = logits.sort(dim=-1, descending=True).values
+    mass = torch.cumsum(torch.softmax(ordered, dim=-1), dim=-1)
+    number = (mass < p).sum(dim=-1, keepdim=True).clamp(max=logits.shape[-1] - 1)
+    return logits.masked_fill(logits < ordered.gather(-1, number), -INF)
+
+
+@wrong("sampling.top_p_filter")
+def with_all_pairs(logits, p):
+    chances = logits.softmax(-1)
+    in_front = (chances.unsqueeze(-2) > chances.unsqueeze(-1)).to(chances) @ chances.unsqueeze(-1)
+    keep = (in_front.squeeze(-1) < p) | (chances == chances.amax(-1, keepdim=True))
+    return torch.where(keep | torch.tensor(p >= 1), logits, -INF)
+
+
+@wrong("sampling.append_token")
+def a_tuple(ids, token):
+    return (*ids, token)
+
+
+@wrong("sampling.softmax")
+def something_tiny_added_below_the_line(logits, temperature=1.0):
+    if temperature == 0:
+        return reference("sampling.softmax")(logits, 0)
+    weights = torch.exp((logits - logits.amax(-1, keepdim=True)) / temperature)
+    return weights / (weights.sum(-1, keepdim=True) + 1e-8)
+
+
+@wrong("sampling.softmax")
+def never_below_a_thousandth(logits, temperature=1.0):
+    if temperature == 0:
+        return reference("sampling.softmax")(logits, 0)
+    return torch.softmax(logits / max(temperature, 1e-3), -1)
+
+
+@wrong("sampling.sample_next")
+def zero_is_off(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    return reference("sampling.sample_next")(
+        logits, temperature, top_k or None, top_p or None, generator
+    )
