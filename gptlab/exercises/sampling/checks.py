@@ -101,9 +101,7 @@ def softmax() -> list[Case]:
             rtol=1e-10,
             atol=1e-12,
         ),
-        property_holds(
-            _own_dtype, tie, 0.0, about="float64, the dtype of logits", stage=EDGE
-        ),
+        property_holds(_own_dtype, tie, 0.0, about="float64, the dtype of logits", stage=EDGE),
     ]
 
 

@@ -282,9 +282,9 @@ def _(logits, p):
 OWN = "sampling.top_p_filter", "each probability held against p"
 UNSORTED = "sampling.top_p_filter", "added up without sorting"
 
-mistake(*UNSORTED, "The likeliest come first: sort each row from large to small before you add up.")(
-    lambda logits, p: logits.masked_fill(_before(logits.softmax(dim=-1)) >= p, -INF)
-)
+mistake(
+    *UNSORTED, "The likeliest come first: sort each row from large to small before you add up."
+)(lambda logits, p: logits.masked_fill(_before(logits.softmax(dim=-1)) >= p, -INF))
 another_way(*UNSORTED)(
     lambda logits, p: logits.masked_fill(logits.softmax(dim=-1).cumsum(dim=-1) > p, -INF)
 )

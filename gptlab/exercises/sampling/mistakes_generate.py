@@ -6,6 +6,7 @@ from gptlab import sampling
 from gptlab.exercises.mistake import another_way, mistake
 from gptlab.exercises.sampling.mistakes_sample_next import right_draw
 
+
 def _loop(
     context=lambda ids: ids,
     place=-1,
@@ -304,11 +305,14 @@ mistake(*NONE, "new == None is False, which is no tensor: first ask whether stop
     _comparing(lambda now, stopped: now.all())
 )
 another_way(*NONE)(_comparing(lambda now, stopped: now.any()))
-mistake(*FILLED, "Only where there is a stop_id can it be written: first ask whether stop_id is None.")(
-    _comparing(lambda now, stopped: stopped.all(), torch.where)
-)
+mistake(
+    *FILLED, "Only where there is a stop_id can it be written: first ask whether stop_id is None."
+)(_comparing(lambda now, stopped: stopped.all(), torch.where))
 another_way(*FILLED)(
-    _comparing(lambda now, stopped: stopped.all(), lambda stopped, stop, new: new.masked_fill(stopped, stop))
+    _comparing(
+        lambda now, stopped: stopped.all(),
+        lambda stopped, stop, new: new.masked_fill(stopped, stop),
+    )
 )
 
 

@@ -217,7 +217,10 @@ def _filtered(scores, top_k, top_p):
     return scores
 
 
-@mistake(*CHANCES, "The filters take scores, and write −inf: turn into probabilities what they give back.")
+@mistake(
+    *CHANCES,
+    "The filters take scores, and write −inf: turn into probabilities what they give back.",
+)
 def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
     chances = _filtered(sampling.softmax(logits, temperature), top_k, top_p)
     return torch.multinomial(chances, 1, generator=generator)[:, 0]
