@@ -1,6 +1,6 @@
 """Checkpoints: what is saved comes back, a kill at any moment leaves a good one, bad files give one line."""
 
-import builtins
+import io
 import json
 import os
 import shutil
@@ -84,7 +84,7 @@ def kill_after(monkeypatch, n_calls):
 
     def guard(function, tears=False):
         def guarded(*args, **kwargs):
-            writes = function is not builtins.open or "w" in (args[1] if len(args) > 1 else "r")
+            writes = function is not REAL_OPEN or "w" in (args[1] if len(args) > 1 else "r")
             count[0] += writes
             if writes and count[0] > n_calls:
                 if tears and count[0] == n_calls + 1:  # a file half written, a folder half deleted
@@ -98,11 +98,11 @@ def kill_after(monkeypatch, n_calls):
     monkeypatch.setattr(os, "fsync", guard(os.fsync))
     monkeypatch.setattr(tempfile, "mkdtemp", guard(tempfile.mkdtemp))
     monkeypatch.setattr(shutil, "rmtree", guard(shutil.rmtree, tears=True))
-    monkeypatch.setattr(builtins, "open", guard(builtins.open, tears=True))
+    monkeypatch.setattr(io, "open", guard(REAL_OPEN, tears=True))  # what Path.open calls
     return count
 
 
-REAL_OPEN = builtins.open
+REAL_OPEN = io.open
 
 
 def _tear(function, args):
