@@ -1,4 +1,4 @@
-"""What attention costs as the text grows: multiplications counted, and seconds of one core, on the reader's own function."""
+"""What attention costs as the text grows: multiplications counted, and seconds of one core measured."""
 
 import time
 
