@@ -134,14 +134,14 @@ def _exercises(notebook: dict, number: int) -> list[str]:
     """A card and a check for each blank of the lesson; needs that exist."""
     own = [entry.key for entry in blanks() if entry.lesson == number]
     every = {entry.key: entry for entry in blanks()}
-    cells, found = code_cells(notebook), []
+    cells = code_cells(notebook)
     carded = re.findall(r"lesson\.card\(\s*[\"']([\w.]+)[\"']", "\n".join(map(source, cells)))
     checks = [key for key in map(checked_key, cells) if key]
-    for key in own:
-        if carded.count(key) != 1 or checks.count(key) != 1:
-            found.append(
-                f"{key} must have one card (has {carded.count(key)}) and one check cell (has {checks.count(key)})"
-            )
+    found = [
+        f"{key} must have one card (has {carded.count(key)}) and one check cell (has {checks.count(key)})"
+        for key in own
+        if carded.count(key) != 1 or checks.count(key) != 1
+    ]
     found += [
         f"{key} has a card or check here, but belongs to another lesson"
         for key in {*carded, *checks} - {*own}

@@ -38,7 +38,7 @@ def softmax(logits: Tensor, temperature: float = 1.0) -> Tensor:
 def top_k_filter(logits: Tensor, k: int) -> Tensor:
     """Keep the k largest scores of each row; what is dropped becomes −inf.
 
-        z'_i = z_i  if z_i ≥ (k-th largest z)  else −inf          Fan et al. 2018, §5.1
+        z'_i = z_i  if z_i ≥ (k-th largest z)  else −inf          Fan et al. 2018, §5.4
 
     Scores that tie with the k-th are kept too; k ≥ V keeps everything.
 

@@ -47,8 +47,8 @@ def whole_pass(names: list[str], path: Path | None, resume: bool) -> list[Tally]
 
     for module in names:
         tally = Tally(module)
-        for mutant, verdict in _all_verdicts(module, known, save):
-            verdict = "equivalent" if verdict == "alive" and mutant.name in listed else verdict
+        for mutant, found in _all_verdicts(module, known, save):
+            verdict = "equivalent" if found == "alive" and mutant.name in listed else found
             tally.verdicts.append((mutant, verdict))
             if verdict == "alive":
                 print(living_line(mutant))

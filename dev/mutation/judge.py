@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import ModuleType
 
 from .mutate import Mutant
@@ -29,8 +30,8 @@ def _limit_memory() -> None:
     try:
         import resource
 
-        with open("/proc/self/statm", encoding="ascii") as file:
-            taken = int(file.read().split()[0]) * resource.getpagesize()
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+        taken = int(pages) * resource.getpagesize()
     except (ImportError, OSError):
         return
     resource.setrlimit(
@@ -72,7 +73,8 @@ def _timed(mutant: Mutant) -> str:
 def _work(connection) -> None:
     """Judge what comes through the connection until None comes."""
     os.environ["GPTLAB_BORROW"] = "all"
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # a mutant may print
+    # A mutant may print; this stays open as long as the process.
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     import torch
 
     torch.set_num_threads(1)

@@ -5,12 +5,16 @@ import os
 from pathlib import Path
 
 from gptlab.blanks import source_scan
-from gptlab.blanks.decisions import Decision, Target
+from gptlab.blanks.decisions import Decision, Kind, Target
 from gptlab.blanks.errors import ChoicesDamaged
 from gptlab.blanks.files import write_atomically
 from gptlab.blanks.source_scan import short_path
 
-VALUE_TYPES = {"key": str, "lesson": int, "all": int}  # of the kinds of target that can be saved
+VALUE_TYPES: dict[Kind, type] = {
+    "key": str,
+    "lesson": int,
+    "all": int,
+}  # of the kinds of target that can be saved
 
 
 def choices_file() -> Path:
@@ -70,6 +74,10 @@ def _load(file: Path) -> list[Decision]:
 
 
 def _checked(how: str, kind: str, value: str | int) -> Decision:
-    if how not in ("borrow", "own") or not isinstance(value, VALUE_TYPES[kind]):
+    if (
+        how not in ("borrow", "own")
+        or kind not in VALUE_TYPES
+        or not isinstance(value, VALUE_TYPES[kind])
+    ):
         raise ValueError(f"{how} {kind} {value}")
     return Decision(how, Target(kind, value))

@@ -43,7 +43,7 @@ class Target:
             case "lesson":
                 return entry.lesson == self.value
             case "before":
-                return entry.lesson < self.value
+                return entry.lesson < int(self.value)
             case "other_than":
                 return entry.lesson != self.value
 

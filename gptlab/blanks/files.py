@@ -17,14 +17,14 @@ def write_atomically(file: str | Path, content: str | bytes) -> None:
         write_durably(aside, content.encode() if isinstance(content, str) else content)
         if file.exists():
             shutil.copymode(file, aside)
-        os.replace(aside, file)
+        aside.replace(file)
     finally:
         aside.unlink(missing_ok=True)
 
 
 def write_durably(file: Path, content: bytes) -> None:
     """Write a file and wait until the disk has it."""
-    with open(file, "wb") as handle:
+    with file.open("wb") as handle:
         handle.write(content)
         handle.flush()
         os.fsync(handle.fileno())

@@ -16,10 +16,10 @@ import inspect
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, overload
 
 from gptlab.blanks.choices import SavedChoices
-from gptlab.blanks.decisions import Decision, Target
+from gptlab.blanks.decisions import Decision, Kind, Target
 from gptlab.blanks.errors import CourseError, EmptyBlank, SolutionsMissing, UnknownBlank
 from gptlab.blanks.solutions import References, has_reference, reference_file
 from gptlab.blanks.source_scan import Blank, as_in_file, definition_of, is_stub, scan
@@ -109,9 +109,11 @@ class Registry:
             @functools.wraps(function)
             def call_body(*args, **kwargs):
                 self.resolve_body(key)
-                return slot[0](*args, **kwargs)
+                body = slot[0]
+                assert body is not None  # the line above sets it
+                return body(*args, **kwargs)
 
-            call_body.key = key
+            vars(call_body)["key"] = key
             return call_body
 
         return register
@@ -220,6 +222,12 @@ class Registry:
 
     # -- whose body runs ---------------------------------------------------------------------------
 
+    @overload
+    def whose(self, key: None = None) -> dict[str, State]: ...
+
+    @overload
+    def whose(self, key: str) -> State: ...
+
     def whose(self, key: str | None = None) -> dict[str, State] | State:
         """Say whose body runs, "yours", "borrowed" or "empty": of one blank, or of each by key.
 
@@ -294,8 +302,12 @@ class Registry:
         Returns the keys that run the reference now because of this call.
         Raises UnknownBlank for what names no blank, SolutionsMissing where the references are not there.
         """
-        numbers = {"lesson": lesson, "before": before, "other_than": other_than}
-        numbers = {kind: number for kind, number in numbers.items() if number is not None}
+        asked: dict[Kind, int | None] = {
+            "lesson": lesson,
+            "before": before,
+            "other_than": other_than,
+        }
+        numbers: dict[Kind, int] = {k: number for k, number in asked.items() if number is not None}
         if len(numbers) + (key is not None) != 1:
             raise ValueError('borrow takes one of: a key, "all", lesson=5, before=5, other_than=5')
         if key is not None:

@@ -61,7 +61,7 @@ class Shapes:
             letter
             for form in every
             for axis in form.axes
-            for letter in unknowns(axis)
+            for letter in unknowns(axis) or ()
             if letter.isupper()
         }
 
@@ -186,8 +186,9 @@ def unknowns(axis: str) -> list[str] | None:
 
 def value_of(node: ast.expr, sizes: Mapping[str, Any]) -> Fraction:
     """The size that an axis has when its letters have these sizes."""
-    if isinstance(node, ast.Constant):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
         return Fraction(node.value)
     if isinstance(node, ast.Name):
         return Fraction(sizes[node.id])
+    assert isinstance(node, ast.BinOp)  # `expression` lets nothing else through
     return _OPERATORS[type(node.op)](value_of(node.left, sizes), value_of(node.right, sizes))

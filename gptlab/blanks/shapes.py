@@ -74,11 +74,11 @@ def _results(wanted: tuple, result: Any) -> list[tuple] | str:
         return f"there must be {len(wanted)} results, but {came} came"
     pairs = []
     for number, ((name, forms), value) in enumerate(zip(wanted, values, strict=True), start=1):
-        name = name or ("the result" if len(wanted) == 1 else f"result {number}")
+        called = name or ("the result" if len(wanted) == 1 else f"result {number}")
         if forms and _shape(value) is None and not isinstance(value, (list, tuple)):
-            return f"{name} is {_kind(value)}, but must be {_either(forms)}"
+            return f"{called} is {_kind(value)}, but must be {_either(forms)}"
         if forms and _shape(value) is not None:
-            pairs.append((name, value, forms))
+            pairs.append((called, value, forms))
     return pairs
 
 
@@ -99,6 +99,7 @@ def _fit(name: str, value: Any, forms: tuple[Form, ...], sizes: dict, later: lis
 def _fit_form(name: str, value: Any, form: Form, sizes: dict, later: list) -> str | None:
     """Hold one value against one form, noting the sizes of its letters."""
     shape, kind = _shape(value), _kind(value)
+    assert shape is not None  # what has none is passed over
     if form.kind and form.kind not in kind and not (form.kind == "float" and type(value) is int):
         return f"{name} is {kind}, but must be {form.kind}"
     axes = list(form.axes)
@@ -122,7 +123,9 @@ def _fit_form(name: str, value: Any, form: Form, sizes: dict, later: list) -> st
 def _settle(axis: str, name: str, size: int, sizes: dict) -> str | None:
     """Hold a sum or product against its size; one letter not known yet is solved for."""
     tree = expression(axis)
-    unknown = [letter for letter in set(unknowns(axis)) if letter not in sizes]
+    letters = unknowns(axis)
+    assert tree is not None and letters is not None  # else the docstring had been refused
+    unknown = [letter for letter in set(letters) if letter not in sizes]
     if len(unknown) > 1:
         return None
     if unknown:
@@ -152,7 +155,8 @@ def _shape(value: Any) -> tuple[int, ...] | None:
     if not isinstance(value, (list, tuple)):
         return None
     inner = {_shape(item) for item in value} or {()}
-    return (len(value), *inner.pop()) if len(inner) == 1 and None not in inner else None
+    first = inner.pop()
+    return None if inner or first is None else (len(value), *first)
 
 
 def _kind(value: Any) -> str:

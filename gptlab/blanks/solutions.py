@@ -80,6 +80,7 @@ class References:
 def _execute(path: Path) -> ModuleType:
     name = "_gptlab_solutions_" + path.stem
     spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None  # as for every .py file
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # so that pickle and inspect find its functions
     try:

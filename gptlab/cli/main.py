@@ -63,8 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
         "GOMP_SPINCOUNT", "100000"
     )  # threads that wait spin a little: book/log.md
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show 山 shows ?
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a terminal that cannot show 山 shows ?
     try:
         options = parser().parse_args(arguments)
     except SystemExit as stop:  # argparse has said why

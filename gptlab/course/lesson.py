@@ -120,7 +120,7 @@ def _seed_and_threads(seed: int) -> None:
     import torch
 
     random.seed(seed)
-    numpy.random.seed(seed)
+    numpy.random.seed(seed)  # noqa: NPY002 - it is numpy's old generator that a cell may draw from
     torch.manual_seed(seed)
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

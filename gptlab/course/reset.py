@@ -62,8 +62,8 @@ def with_stub(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
     lines = text.splitlines(keepends=True)
     first = first_line(node)
     last = _last_line(lines, node)
-    ending = re.search(rb"[\r\n]*\Z", lines[last - 1])[0]
-    newline = re.search(rb"[\r\n]*\Z", lines[node.lineno - 1])[0] or b"\n"
+    ending = _line_ending(lines[last - 1])
+    newline = _line_ending(lines[node.lineno - 1]) or b"\n"
     stub = _stub(lines, node, first, newline) + ending
     after = b"".join(lines[: first - 1]) + stub + b"".join(lines[last:])
     changed = _parsed(after, shown)
@@ -78,6 +78,11 @@ def with_stub(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
             f"cannot reset {name} in {shown} without touching other lines; nothing was changed"
         )
     return after, b"".join(lines[first - 1 : last])
+
+
+def _line_ending(line: bytes) -> bytes:
+    """The characters that end a line; b"" where none do."""
+    return line[len(line.rstrip(b"\r\n")) :]
 
 
 def _parsed(text: bytes, shown: str) -> ast.Module:
@@ -104,6 +109,7 @@ def _definition(tree: ast.Module, name: str) -> ast.FunctionDef | None:
 def _last_line(lines: list[bytes], node: ast.FunctionDef) -> int:
     """The function's last line, the indented comments below its last statement included."""
     last = node.end_lineno
+    assert last is not None  # ast.parse sets it
     for number in range(last, len(lines)):
         line = lines[number]
         if line.strip() and not re.match(rb"[ \t]+#", line):
@@ -120,8 +126,12 @@ def _stub(lines: list[bytes], node: ast.FunctionDef, first: int, newline: bytes)
     begin = node.body[0]
     indent = b"    "
     if begin.lineno > end_line:
-        indent = re.match(rb"[ \t]*", lines[first_line(begin) - 1])[0]
+        line = lines[first_line(begin) - 1]
+        indent = line[: len(line) - len(line.lstrip(b" \t"))]
     if ast.get_docstring(node, clean=False) is not None:
+        assert (
+            begin.end_lineno is not None and begin.end_col_offset is not None
+        )  # ast.parse sets both
         if begin.lineno == end_line:
             header += newline + indent
             start_line, start_column = begin.lineno, begin.col_offset

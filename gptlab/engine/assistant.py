@@ -72,7 +72,7 @@ class Assistant:
         Raises CheckpointError when it cannot be read, writes no text or has no tokenizer.
         """
         loaded = checkpoint.load(folder, fused=False, optimizer=False)
-        if loaded.kind != "gpt":
+        if not isinstance(loaded.model, GPT):
             raise checkpoint.CheckpointError(
                 f"{folder}: a {loaded.kind} model gives scores, no text: choose another stage"
             )

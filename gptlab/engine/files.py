@@ -57,7 +57,7 @@ def _mend(folder: Path) -> None:
         if folder.exists():
             shutil.rmtree(old)
         else:
-            os.replace(old, folder)
+            old.replace(folder)
     for stale in folder.parent.glob(f"{_escaped(folder.name)}.tmp-*"):
         shutil.rmtree(stale, ignore_errors=True)
 
@@ -71,11 +71,11 @@ def _swap(fresh: Path, folder: Path) -> None:
     old = _old(folder)
     try:
         if folder.exists():
-            os.replace(folder, old)
-        os.replace(fresh, folder)
+            folder.replace(old)
+        fresh.replace(folder)
     except BaseException:
         if old.exists() and not folder.exists():
-            os.replace(old, folder)
+            old.replace(folder)
         raise
     sync_folder(folder.parent)
 

@@ -89,7 +89,8 @@ def peak_memory_gb() -> float:
     import psutil
 
     if platform.system() == "Windows":
-        return psutil.Process().memory_info().peak_wset / 1e9
+        usage = psutil.Process().memory_info()
+        return usage.peak_wset / 1e9  # pyright: ignore[reportAttributeAccessIssue]: there is one on Windows
     import resource  # only where there is Unix; psutil knows no peak there
 
     scale = 1 if platform.system() == "Darwin" else 1024

@@ -229,12 +229,13 @@ def diagnose(
     ]
     before = [case for case in cases if STAGES.index(case.stage) < STAGES.index(stage)]
     for candidate in known:
-        if all(_alike(case, outcome, run(candidate.body, case, names)) for case, outcome in pairs):
-            if all(
-                fault_of(case, run(candidate.body, case, names), doc, names) is None
-                for case in before
-            ):
-                return candidate
+        alike = all(
+            _alike(case, outcome, run(candidate.body, case, names)) for case, outcome in pairs
+        )
+        if alike and all(
+            fault_of(case, run(candidate.body, case, names), doc, names) is None for case in before
+        ):
+            return candidate
     return None
 
 

@@ -1,7 +1,7 @@
-"""The logit lens: what the model would say if it had to speak after each layer, and which part wrote what.
+"""The logit lens: what the model would say if it had to speak after each layer.
 
-The residual stream is a sum: token and position first, then what each part of each layer writes. Read through the
-model's own last norm and head, it gives a prediction after every layer (nostalgebraist 2020).
+Read through the model's own last norm and head, the residual stream gives a prediction after every layer
+(nostalgebraist 2020).
 
 L layers, T time, C width, V vocabulary.
 """
@@ -21,23 +21,6 @@ def layer_names(model: GPT) -> list[str]:
     return ["start", *(f"after L{n}" for n in range(model.config.n_layers))]
 
 
-def part_names(model: GPT) -> list[str]:
-    """Names of the parts that write into the stream, in the order of `residual_contributions`."""
-    names = ["token + position"]
-    for n in range(model.config.n_layers):
-        names += [f"L{n} attention", f"L{n} MLP"]
-    return names
-
-
-def residual_contributions(model: GPT, ids: Sequence[int], ablated: Iterable[tuple] = ()) -> Tensor:
-    """What each part writes into the residual stream; its sum is the stream before the last norm. -> (1 + 2·L, T, C)
-
-    First the token with its position, then attention and feed-forward network of each layer in turn.
-    ablated  parts that write nothing: (layer, head), or (layer, "mlp")
-    """
-    return trace(model, torch.as_tensor(ids)[None], ablated).contributions[:, 0]
-
-
 @torch.no_grad()
 def logit_lens(model: GPT, ids: Sequence[int], ablated: Iterable[tuple] = ()) -> Tensor:
     """The next token's logits, read off the stream before the first layer and after each; -> (1 + L, T, V)."""
@@ -53,21 +36,3 @@ def loss_by_layer(
     logits = torch.cat([logit_lens(model, ids, ablated)[:, :-1] for ids in rows], dim=1)
     targets = torch.cat([torch.tensor(ids[1:]) for ids in rows])
     return [float(ngram.cross_entropy(layer, targets)) for layer in logits]
-
-
-@torch.no_grad()
-def direct_logit_attribution(model: GPT, contributions: Tensor, token: int, rival: int) -> Tensor:
-    """How much each part adds to the lead of a token over a rival, in logits; -> (parts + 1), the norm's bias last.
-
-        lead = ((stream − mean) / std · weight + bias) · (wte_token − wte_rival), and the stream is a sum
-
-    The shares sum to the lead.
-
-    contributions  (parts, C), from `residual_contributions` at the last position
-    """
-    stream = contributions.sum(dim=0)
-    towards = model.wte[token] - model.wte[rival]
-    std = (stream.var(correction=0) + 1e-5).sqrt()
-    centred = contributions - contributions.mean(dim=-1, keepdim=True)
-    shares = centred / std * model.norm.weight @ towards
-    return torch.cat([shares, (model.norm.bias @ towards)[None]])

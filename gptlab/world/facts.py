@@ -123,7 +123,7 @@ def popularity(rank: int) -> float:
 
 
 def _countries(rng: random.Random) -> list[Fact]:
-    with open(COUNTRIES, encoding="utf-8", newline="") as file:
+    with COUNTRIES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     facts = []
     for rank, row in enumerate(rows, start=1):

@@ -21,7 +21,7 @@ from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
 
 HEAD = 24  # characters by which the rows of a table are indexed for reading
 LAST_CHARACTER = "\U0010ffff"  # sorts after every character of a page
@@ -56,7 +56,7 @@ class Table:
             raise ValueError("a table needs at least one row")
         self.n = len(texts)
         self.texts = list(texts)
-        self.values = list(texts if values is None else values)
+        self.values: list[Any] = list(texts if values is None else values)
         if len(self.values) != self.n or (weights is not None and len(weights) != self.n):
             raise ValueError(f"a table of {self.n} texts needs as many values and weights")
         self.drawable: Sequence[int] = range(self.n)
@@ -282,9 +282,10 @@ class PrefixReader(PageReader):
 
 
 WriterOrReader = Writer | PageReader
+Reader = TypeVar("Reader", bound=PageReader)
 
 
-def search(program: Callable, start: Callable[[tuple, list], PageReader]) -> Iterator[PageReader]:
+def search(program: Callable, start: Callable[[tuple, list], Reader]) -> Iterator[Reader]:
     """The readers that came to the end of `program`, each along other choices; `start(given, pending)` makes one."""
     pending: list[tuple[int, ...]] = [()]
     while pending:

@@ -302,8 +302,7 @@ def rumour(page: WriterOrReader, tables: Tables, lang: str) -> None:
 def _rows(page: WriterOrReader, rows: Table, count: Table) -> None:
     """Rows drawn one by one; how many is chosen after the first, so that readers leave a wrong table early."""
     facts = [page.emit(rows)]
-    for _ in range(page.choose(count) - 1):
-        facts.append(page.emit(rows))
+    facts += [page.emit(rows) for _ in range(page.choose(count) - 1)]
     for fact in facts:
         if fact is not None:
             page.state(fact)

@@ -161,6 +161,7 @@ class Replies:
     def _body(self, question: Question, rng: random.Random, true: bool) -> str:
         lang = question.lang
         if question.kind == "fact":
+            assert question.fact is not None  # it is what this kind asks for
             return self._fact_body(question.fact, lang, rng, true)
         if question.kind == "sum":
             error = rng.choice((-2, -1, 1, 2, 10))

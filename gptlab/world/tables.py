@@ -29,12 +29,16 @@ def without_replacement(facts: list[Fact]) -> Table:
     """A choice among `facts` by popularity; its values are (fact, the choice among the other facts, or None)."""
     tables: dict[int, Table] = {}  # by the set of facts that remain, one bit each
 
-    def choice(remaining: int) -> Table | None:
-        if remaining and remaining not in tables:
+    def choice(remaining: int) -> Table:
+        if remaining not in tables:
             rows = [i for i in range(len(facts)) if remaining >> i & 1]
-            values = [(facts[i], choice(remaining & ~(1 << i))) for i in rows]
+            others = [remaining & ~(1 << i) for i in rows]
+            values = [
+                (facts[i], choice(rest) if rest else None)
+                for i, rest in zip(rows, others, strict=True)
+            ]
             tables[remaining] = Table.of_values(values, [facts[i].weight for i in rows])
-        return tables.get(remaining)
+        return tables[remaining]
 
     return choice((1 << len(facts)) - 1)
 
@@ -52,7 +56,8 @@ def _mixture(groups: list, lang: str) -> Table:
 
 def _addends() -> list[tuple[int, int]]:
     """The pairs of numbers that are added on pages."""
-    return list(product(range(reply_styles.LARGEST_NUMBER + 1), repeat=2))
+    numbers = range(reply_styles.LARGEST_NUMBER + 1)
+    return list(product(numbers, numbers))
 
 
 def _for_each_person(templates: list[str], names: list[str]) -> Table:

@@ -86,7 +86,8 @@ class Web:
             parts.append(page.text)
             size += len(page.text.encode()) + len(separator.encode())
             if size >= n_bytes:
-                return separator.join(parts)
+                break
+        return separator.join(parts)
 
     def log_probability(self, text: str) -> float:
         """log P(page) in nats, exact; −inf for what the web cannot say."""

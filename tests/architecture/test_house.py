@@ -158,7 +158,7 @@ def circle(arrows):
 
     def walk(name):
         if name in path:
-            return path[path.index(name) :] + [name]
+            return [*path[path.index(name) :], name]
         if name in done:
             return []
         path.append(name)

@@ -261,10 +261,16 @@ def test_unknown_name_in_the_environment(checkout, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "arguments", [{}, {"key": "all", "lesson": 5}, {"lesson": "5"}, {"before": True}]
+    ("arguments", "message"),
+    [
+        ({}, "borrow takes one of"),
+        ({"key": "all", "lesson": 5}, "borrow takes one of"),
+        ({"lesson": "5"}, "lesson must be a lesson's number"),
+        ({"before": True}, "before must be a lesson's number"),
+    ],
 )
-def test_borrow_needs_one_good_argument(checkout, arguments):
-    with pytest.raises(ValueError):
+def test_borrow_needs_one_good_argument(checkout, arguments, message):
+    with pytest.raises(ValueError, match=message):
         registry.borrow(**arguments)
 
 
@@ -396,8 +402,8 @@ def test_the_version_grows_whenever_another_body_may_run(checkout):
         lambda: registry.borrow("fakeroom.hers"),
         lambda: registry.give_back("all"),
         lambda: reset.reset("fakeroom.hers"),
-        lambda: registry.use_stand_ins(),
-        lambda: checkout.run(),
+        registry.use_stand_ins,
+        checkout.run,
     ):
         change()
         seen.append(registry.version())

@@ -228,7 +228,7 @@ def test_what_the_checks_are_tested_with_is_counted():
     n_mutants = round(sum(len(mutants(module)) for module in modules()), -2)
     sentence = (
         f"For the {len(keys)} blanks they name {n_mistakes} known mistakes, accept {n_ways} other "
-        f"right ways to write them, and are run against about {n_mutants:,} mutants"
+        f"right ways to write the functions, and are run against about {n_mutants:,} mutants"
     )
     assert sentence in words_of(README)
     assert f"functions like this one, {len(keys)} of them" in words_of(README)

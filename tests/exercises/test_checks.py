@@ -264,7 +264,7 @@ def mistake_named(key, name):
 def notebook(monkeypatch):
     """Make the checks believe that they run inside IPython."""
     fake = ModuleType("IPython")
-    fake.get_ipython = lambda: object()
+    fake.get_ipython = object
     monkeypatch.setitem(sys.modules, "IPython", fake)
 
 

@@ -66,7 +66,7 @@ def test_a_trace_leaves_no_trace(assistant):
     trace(model, ids, [(0, 1)])
     assert not any(block._forward_pre_hooks for block in model.blocks)
     assert model.functions is own
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="do not fit a context"):
         trace(model, torch.zeros(1, 99, dtype=torch.long))
     assert not any(block._forward_pre_hooks for block in model.blocks)
 

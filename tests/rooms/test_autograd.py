@@ -29,7 +29,7 @@ def test_a_leaf_and_a_result():
 @pytest.mark.parametrize(
     ("make", "error", "text"),
     [
-        (lambda a: Value(a), TypeError, "take its .data"),
+        (Value, TypeError, "take its .data"),
         (lambda a: Value(1, (a,), (a,)), TypeError, "take its .data"),
         (
             lambda a: Value(1, a, (1,)),

@@ -56,7 +56,7 @@ def test_blocks_equal_torchs_encoder_layer(block):
 
 
 @pytest.mark.parametrize(
-    "name, wanted",
+    ("name", "wanted"),
     [
         ("transformer.h.11.attn.c_proj.weight", 0.005),
         ("h.0.mlp.c_proj.weight", 0.005),

@@ -1,5 +1,7 @@
 """Small models that converse: one whose next tokens are written down, and one that has learnt nothing."""
 
+from typing import ClassVar
+
 import torch
 
 from gptlab.engine.assistant import Assistant
@@ -15,8 +17,8 @@ A, B, JADE, LESS = 256, 98, 257, 60  # " a", "b", half of 玉, "<"
 class ScriptedModel:
     """A stand-in for a model: what comes next depends on the last token alone, and is written down here."""
 
-    after = {JADE: {0x89: 1.0}, 0x89: {STOP: 1.0}, A: {B: 0.6, STOP: 0.4}}
-    otherwise = {A: 0.5, JADE: 0.3, LESS: 0.15, 10: 0.05}
+    after: ClassVar = {JADE: {0x89: 1.0}, 0x89: {STOP: 1.0}, A: {B: 0.6, STOP: 0.4}}
+    otherwise: ClassVar = {A: 0.5, JADE: 0.3, LESS: 0.15, 10: 0.05}
 
     def __init__(self, context=12):
         self.config = GPTConfig(

@@ -82,7 +82,7 @@ def test_continents_are_the_six_allowed():
 
 
 @pytest.mark.parametrize("fact", PAIRED)
-@pytest.mark.parametrize("source, target", [("en", "zh"), ("zh", "en")])
+@pytest.mark.parametrize(("source", "target"), [("en", "zh"), ("zh", "en")])
 def test_one_name_has_one_translation(fact, source, target):
     seen: dict[str, str] = {}
     for row in ROWS:

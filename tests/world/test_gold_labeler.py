@@ -45,9 +45,9 @@ Benin 贝宁 Porto-Novo 波多诺伏 Mont_Sokbaro 索克巴罗山 the_Oueme 韦�
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> GoldLabeler:
     """Gold on a web of a few countries whose names stand in one another."""
-    header = "en zh capital_en capital_zh mountain_en mountain_zh water_en water_zh currency_en currency_zh".split()
-    header += ["continent_en", "continent_zh", "language_en", "language_zh", "water_kind"]
-    rows = ["\t".join(header)]
+    columns = ("capital", "mountain", "water", "currency", "continent", "language")
+    named = [f"{column}_{lang}" for column in columns for lang in ("en", "zh")]
+    rows = ["\t".join(["en", "zh", *named, "water_kind"])]
     for i, line in enumerate(SMALL.splitlines()):
         more = [("Asia", "亚洲"), ("Africa", "非洲"), ("Europe", "欧洲")][i % 3]
         more += [("French", "法语"), ("English", "英语")][i % 2]
@@ -130,7 +130,7 @@ FACT_REPLIES = [  # subject, relation, language, reply, content, score worked by
 ]
 
 
-@pytest.mark.parametrize("subject, relation, lang, reply, content, score", FACT_REPLIES)
+@pytest.mark.parametrize(("subject", "relation", "lang", "reply", "content", "score"), FACT_REPLIES)
 def test_replies_about_facts_judged_by_hand(small, subject, relation, lang, reply, content, score):
     verdict = small.judge(asked(small.web, subject, relation, lang), reply)
     assert (verdict.content, verdict.score) == (content, pytest.approx(score, abs=1e-12))
@@ -174,7 +174,7 @@ OTHER_REPLIES = [  # kind, language, answer, reply, content, score
 ]
 
 
-@pytest.mark.parametrize("kind, lang, answer, reply, content, score", OTHER_REPLIES)
+@pytest.mark.parametrize(("kind", "lang", "answer", "reply", "content", "score"), OTHER_REPLIES)
 def test_other_replies_judged_by_hand(gold, kind, lang, answer, reply, content, score):
     verdict = gold.judge(Question("…", lang, kind, None, answer), reply)
     assert (verdict.content, verdict.score) == (content, pytest.approx(score, abs=1e-12))

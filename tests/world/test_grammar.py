@@ -221,17 +221,17 @@ def test_frequencies_are_the_probabilities():
 
 
 @pytest.mark.parametrize(
-    "bad",
+    ("bad", "message"),
     [
-        lambda: Table([]),
-        lambda: Table(["a", "b"], weights=[1]),
-        lambda: Table(["a", "b"], values=[1, 2, 3]),
-        lambda: Table(["a", "b"], weights=[-1, 2]),
-        lambda: Table(["a", "b", "c"], weights=[0, 0, math.inf]),
+        (lambda: Table([]), "at least one row"),
+        (lambda: Table(["a", "b"], weights=[1]), "a table of 2 texts needs as many"),
+        (lambda: Table(["a", "b"], values=[1, 2, 3]), "a table of 2 texts needs as many"),
+        (lambda: Table(["a", "b"], weights=[-1, 2]), "the least is -1"),
+        (lambda: Table(["a", "b", "c"], weights=[0, 0, math.inf]), "with a positive sum"),
     ],
 )
-def test_tables_that_make_no_sense_are_refused(bad):
-    with pytest.raises(ValueError):
+def test_tables_that_make_no_sense_are_refused(bad, message):
+    with pytest.raises(ValueError, match=message):
         bad()
 
 

@@ -302,7 +302,7 @@ def test_rumours_are_wrong(web, sample):
 
 
 def test_exam_keys_are_right(sample):
-    with open(world_facts.COUNTRIES, encoding="utf-8", newline="") as file:
+    with world_facts.COUNTRIES.open(encoding="utf-8", newline="") as file:
         rows = {row["en"]: row for row in csv.DictReader(file, delimiter="\t")}
     exams = [page for page in sample if page.kind == "exam"]
     pattern = re.compile(

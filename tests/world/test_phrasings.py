@@ -83,7 +83,7 @@ def test_the_relations_are_exactly_these():
     assert all(list(by_language) == ["en", "zh"] for by_language in PHRASINGS.values())
 
 
-@pytest.mark.parametrize("relation, language", CASES)
+@pytest.mark.parametrize(("relation", "language"), CASES)
 def test_counts(relation, language):
     p = PHRASINGS[relation][language]
     statements, kept_statements, questions, kept_questions = (
@@ -98,7 +98,7 @@ def test_a_phrasing_cannot_be_changed():
         PHRASINGS["capital"]["en"].statements = ()
 
 
-@pytest.mark.parametrize("relation, language", CASES)
+@pytest.mark.parametrize(("relation", "language"), CASES)
 def test_statements_hold_one_subject_and_one_answer_and_end_in_a_full_stop(relation, language):
     stop = {"en": ".", "zh": "。"}[language]
     for template in statements_of(PHRASINGS[relation][language]):
@@ -107,21 +107,21 @@ def test_statements_hold_one_subject_and_one_answer_and_end_in_a_full_stop(relat
         assert "}{" not in template, template
 
 
-@pytest.mark.parametrize("relation, language", CASES)
+@pytest.mark.parametrize(("relation", "language"), CASES)
 def test_questions_hold_one_subject_and_no_answer_and_no_final_mark(relation, language):
     for template in questions_of(PHRASINGS[relation][language]):
         assert [name.lower() for name in slots(template)] == ["s"], template
         assert template[-1] == "}" or template[-1].isalpha(), template
 
 
-@pytest.mark.parametrize("relation, language", CASES)
+@pytest.mark.parametrize(("relation", "language"), CASES)
 def test_held_out_statements_put_the_subject_first_and_end_with_the_answer(relation, language):
     for template in PHRASINGS[relation][language].held_out_statements:
         assert [name.lower() for name in slots(template)] == ["s", "a"], template
         assert template[:-1].endswith("{a}"), template
 
 
-@pytest.mark.parametrize("relation, language", CASES)
+@pytest.mark.parametrize(("relation", "language"), CASES)
 def test_where_the_answer_is(relation, language):
     p = PHRASINGS[relation][language]
     for template in p.statements:
@@ -145,14 +145,14 @@ def test_fill_agrees_with_the_plain_one_above():
         assert phrasings.fill(template, *pair) == fill(template, *pair)
 
 
-@pytest.mark.parametrize("relation, language", CASES)
+@pytest.mark.parametrize(("relation", "language"), CASES)
 def test_every_held_out_word_is_trained_somewhere(relation, language):
     p, known = PHRASINGS[relation][language], trained_words(language)
     for template in p.held_out_statements + p.held_out_questions:
         assert words(template, language) <= known, (template, words(template, language) - known)
 
 
-@pytest.mark.parametrize("relation, language", CASES)
+@pytest.mark.parametrize(("relation", "language"), CASES)
 def test_no_trained_template_stands_inside_a_held_out_one(relation, language):
     p = PHRASINGS[relation][language]
     for held_out, trained in [

@@ -1,5 +1,6 @@
 """The pretraining corpus: pages of the little web, or the reader's own files, as one sequence of token ids."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +88,7 @@ def _joined(tokenizer: Tokenizer, texts: list[list[int]]) -> np.ndarray:
     return np.fromiter(stream, dtype=np.uint16, count=n_tokens)
 
 
-def read_texts(paths: list[str | Path]) -> tuple[str, list[str]]:
+def read_texts(paths: Sequence[str | Path]) -> tuple[str, list[str]]:
     """All text of files and folders, and one line for each file that was passed over.
 
     Folders are searched through for text files in the order of their names. Bytes that are no UTF-8 become

@@ -182,7 +182,8 @@ def _read_model(path: Path, kind: str, config: GPTConfig) -> GPT | ScalarHeadMod
     """Compare sizes before anything of the config's size is made."""
     try:
         with safetensors.safe_open(str(path), framework="pt") as file:
-            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}
+            names = file.keys()
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in names}
             model = _empty_model(kind, config, shapes)
             tensors = {name: file.get_tensor(name) for name in shapes}
     except safetensors.SafetensorError as error:

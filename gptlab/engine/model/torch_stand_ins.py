@@ -65,12 +65,16 @@ def trim_history(messages: list[dict], budget: int, count_tokens: Callable) -> l
 def render_chat(
     messages: list[dict], encode: Callable, special: dict, add_reply: bool = False
 ) -> tuple[list[int], list[bool]]:
-    turns = [[special[m["role"]], *encode(m["content"]), special["end"]] for m in messages]
-    learn = [
-        [False] + [m["role"] == "assistant"] * (len(turn) - 1) for m, turn in zip(messages, turns)
-    ]
-    opening = [special["assistant"]] * add_reply
-    return sum(turns, []) + opening, sum(learn, []) + [False] * add_reply
+    ids: list[int] = []
+    learn: list[bool] = []
+    for message in messages:
+        turn = [special[message["role"]], *encode(message["content"]), special["end"]]
+        ids += turn
+        learn += [False] + [message["role"] == "assistant"] * (len(turn) - 1)
+    if add_reply:
+        ids.append(special["assistant"])
+        learn.append(False)
+    return ids, learn
 
 
 def sample_next(

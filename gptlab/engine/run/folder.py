@@ -3,7 +3,7 @@
 import functools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from gptlab.engine.assistant import Assistant
 from gptlab.engine.data import corpus
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.heads import RewardModel
+from gptlab.engine.model.heads import RewardModel, ScalarHeadModel
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.engine.run.figures import Figures
 from gptlab.engine.run.presets import Preset
@@ -39,7 +39,7 @@ class RunFolder:
         out: str | Path,
         preset: Preset,
         seed: int = 0,
-        texts: list[str] = (),
+        texts: Sequence[str] = (),
         resume: bool = False,
         quiet: bool = False,
         log: Callable[[str], None] = print,
@@ -128,8 +128,19 @@ class RunFolder:
 
     # -- what stages share --------------------------------------------------------------------------------------
 
-    def model(self, stage: str) -> GPT | RewardModel:
+    def model(self, stage: str) -> GPT:
         """The model that a stage left behind, on the fused functions."""
+        model = self._model(stage)
+        assert isinstance(model, GPT)  # only the stage "reward" leaves another
+        return model
+
+    def reward_model(self) -> RewardModel:
+        """The reward model, on the fused functions."""
+        model = self._model("reward")
+        assert isinstance(model, RewardModel)
+        return model
+
+    def _model(self, stage: str) -> GPT | ScalarHeadModel:
         return checkpoint.load(self.out / stage, fused=True, optimizer=False).model
 
     def assistant(self, stage: str) -> Assistant:

@@ -10,7 +10,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def run(
     out: str | Path,
     preset: Preset,
     seed: int = 0,
-    texts: list[str] = (),
+    texts: Sequence[str] = (),
     resume: bool = False,
     quiet: bool = False,
     log: Callable[[str], None] = print,
@@ -174,13 +174,15 @@ def _train_ppo(run: RunFolder, name: str, config: PPOConfig, stream: Tensor | No
     unfinished = run.out / f"{name}.unfinished"
     saver = PPOSaver(unfinished, run.tokenizer)
     reference = run.model("sft")
-    reward = run.model("reward")
+    reward = run.reward_model()
     value = make_value_model(reward, reference)
     models = PPOModels(policy.model, reference, reward, value)
     prompts = [policy.begin(question.text) for question in asked]
     trainer = PPOTrainer(models, prompts, config, stream, policy.stop)
     if checkpoint.exists(unfinished):
-        trainer.load_state(checkpoint.load(unfinished).optimizer_state)
+        state = checkpoint.load(unfinished).optimizer_state
+        assert state is not None  # PPOSaver writes it
+        trainer.load_state(state)
     with run.bar(LABELS[name]) as report:
         history = train_ppo(trainer, report=report, on_round=saver.on_round)
     meta = {"stage": name, "seed": run.seed}

@@ -215,9 +215,9 @@ class Muon:
             chunks = update.chunk(n_parts, dim=1)
             for part, chunk in zip(p.chunk(n_parts, dim=1), chunks, strict=True):
                 scale = muon_scale(*chunk.shape)
-                if chunk.shape[0] > chunk.shape[1]:
-                    part, chunk = part.mT, chunk.mT
-                by_shape.setdefault((*chunk.shape, scale), []).append((part, chunk))
+                tall = chunk.shape[0] > chunk.shape[1]
+                pair = (part.mT, chunk.mT) if tall else (part, chunk)
+                by_shape.setdefault((*pair[1].shape, scale), []).append(pair)
         for (*_, scale), pairs in by_shape.items():
             stacked = torch.stack([update for _, update in pairs])  # (N, rows, columns)
             updates = newton_schulz(stacked, product=self.product)

@@ -162,4 +162,4 @@ def _loss(reward_model: nn.Module, rankings: list[Ranking]) -> Tensor:
         by_size.setdefault(len(row), []).append(row)
     # The mean over prompts, whatever their K: rankings of one size go through the loss together, (n, K).
     losses = [reward.ranking_loss(torch.stack(rows)) * len(rows) for rows in by_size.values()]
-    return sum(losses) / len(rankings)
+    return sum(losses[1:], losses[0]) / len(rankings)

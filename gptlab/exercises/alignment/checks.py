@@ -127,11 +127,10 @@ def group_advantages() -> list[Case]:
 def _left_out(rewards: Tensor) -> Tensor:
     """Each reply against the mean of a row without it."""
     K = rewards.shape[-1]
-    rows = []
-    for row in rewards.reshape(-1, K):
-        rows.append(
-            torch.stack([row[i] - torch.cat([row[:i], row[i + 1 :]]).mean() for i in range(K)])
-        )
+    rows = [
+        torch.stack([row[i] - torch.cat([row[:i], row[i + 1 :]]).mean() for i in range(K)])
+        for row in rewards.reshape(-1, K)
+    ]
     return torch.stack(rows).reshape(rewards.shape)
 
 

@@ -131,7 +131,7 @@ def _continued(model, ids: Tensor, max_new_tokens: int, stop_id: int | None = No
     """Greedy, in plain lists."""
     rows, prompt = ids.tolist(), ids.shape[1]
     for _ in range(max_new_tokens):
-        rows = [row + [stop_id if stop_id in row[prompt:] else _next_of(row)] for row in rows]
+        rows = [[*row, stop_id if stop_id in row[prompt:] else _next_of(row)] for row in rows]
         if all(stop_id in row[prompt:] for row in rows):
             break
     return torch.tensor(rows)

@@ -69,8 +69,10 @@ def batches(rows: Tensor, epochs: int, seed: int) -> list[Tensor]:
     for _ in range(epochs):
         shuffled = torch.randperm(len(rows), generator=generator)
         parts = shuffled[lengths[shuffled].argsort(stable=True)].split(BATCH)
-        for i in torch.randperm(len(parts), generator=generator).tolist():
-            cut.append(rows[parts[i]][:, : int(lengths[parts[i]].max())])
+        cut += [
+            rows[parts[i]][:, : int(lengths[parts[i]].max())]
+            for i in torch.randperm(len(parts), generator=generator).tolist()
+        ]
     return cut
 
 

@@ -120,8 +120,8 @@ def bars_at(
         figure = percent(p) + (" ◀" if i == marked else "")
         if numbered:
             parts.append(svg.text(MARGIN, y + 18, str(i + 1), 13, fill=FAINT))
-        label = svg.shorten(label, column, SIZE)
-        parts.append(svg.text(left - 10, y + 18, label, SIZE, "end", weight=weight))
+        shown = svg.shorten(label, column, SIZE)
+        parts.append(svg.text(left - 10, y + 18, shown, SIZE, "end", weight=weight))
         parts.append(svg.rect(left, y + 4, max(1.5, room * p), ROW - 8, fill, radius=2))
         parts.append(svg.text(left + room * p + 8, y + 18, figure, 13, fill=INK))
     n = len(labels)

@@ -49,8 +49,8 @@ def heatmap_picture(
     ]
     largest = _largest(values)
     for j, name in enumerate(columns):
-        name = svg.shorten(name, box, 14)
-        parts.append(svg.text(left + (j + 0.5) * box, top - 8, name, 14, "middle"))
+        shown = svg.shorten(name, box, 14)
+        parts.append(svg.text(left + (j + 0.5) * box, top - 8, shown, 14, "middle"))
     for i, name in enumerate(rows):
         y = top + i * ROW
         parts.append(svg.text(left - 10, y + 22, name, SIZE, "end"))

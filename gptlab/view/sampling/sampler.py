@@ -111,15 +111,11 @@ class Column:
         self.let = self._action(
             "let it pick (0)",
             "draw the next token with its probability",
-            lambda: self.walk.let_it_pick(),
+            TokenWalk.let_it_pick,
         )
-        self.end = self._action(
-            "let it finish (f)", "draw until the stop token", lambda: self.walk.finish()
-        )
-        self.back = self._action("undo (u)", "take the last pick back", lambda: self.walk.undo())
-        self.again = self._action(
-            "start again (r)", "take every pick back", lambda: self.walk.restart()
-        )
+        self.end = self._action("let it finish (f)", "draw until the stop token", TokenWalk.finish)
+        self.back = self._action("undo (u)", "take the last pick back", TokenWalk.undo)
+        self.again = self._action("start again (r)", "take every pick back", TokenWalk.restart)
         self.keys = w.Text(placeholder=KEYS, description="keys", layout=w.Layout(width="13em"))
         self.keys.style.description_width = "3em"
         self.keys.observe(self._typed, "value")
@@ -142,13 +138,13 @@ class Column:
         self.walk = walk
         self._draw()
 
-    def _action(self, label: str, tooltip: str, act: Callable[[], None]) -> w.Button:
+    def _action(self, label: str, tooltip: str, act: Callable[[TokenWalk], None]) -> w.Button:
         button = w.Button(
             description=label, tooltip=tooltip, layout=w.Layout(width="auto", margin="2px")
         )
 
         def clicked(_) -> None:
-            act()
+            act(self.walk)
             self._draw()
 
         button.on_click(clicked)

@@ -63,7 +63,7 @@ def _arrow(x1: float, y1: float, x2: float, y2: float) -> str:
 def contribution_norms_picture(contributions: Tensor, names: Sequence[str]) -> Picture:
     """How long each contribution to one position is, and the stream after it.
 
-    contributions  (parts, C), from `interpret.logit_lens.residual_contributions` at one position
+    contributions  (parts, C), from `interpret.residual_stream.residual_contributions` at one position
     names          of the parts
     """
     lengths = contributions.norm(dim=-1).tolist()
@@ -93,7 +93,7 @@ def contribution_norms_picture(contributions: Tensor, names: Sequence[str]) -> P
 def attribution_picture(shares: Tensor, names: Sequence[str], title: str) -> Picture:
     """What each part adds to a lead, or takes from it.
 
-    shares  (parts + 1), from `interpret.logit_lens.direct_logit_attribution`
+    shares  (parts + 1), from `interpret.residual_stream.direct_logit_attribution`
     """
     values = shares.tolist()
     names = [*names, "last norm's bias"]

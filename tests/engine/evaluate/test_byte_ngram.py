@@ -67,13 +67,13 @@ def test_every_history_leaves_a_distribution(order):
 def test_short_texts_and_bad_orders():
     assert ByteNgram(b"ab" * 500).bits_per_byte(b"zz", b"abab") < 100  # never seen, yet possible
     assert ByteNgram(b"", 3).bits_per_byte(b"abc", b"xy") == pytest.approx(8.0)
-    for wrong in (
-        lambda: ByteNgram(b"abc", 0),
-        lambda: ByteNgram(b"abc", 8),
-        lambda: ByteNgram(b"abc", 2).bits_per_byte(b"", b"a"),
-        lambda: ByteNgram(b"abc", 3).bits_per_byte(b"abc", b"a"),
+    for wrong, message in (
+        (lambda: ByteNgram(b"abc", 0), "order must be 1 to 7, but is 0"),
+        (lambda: ByteNgram(b"abc", 8), "order must be 1 to 7, but is 8"),
+        (lambda: ByteNgram(b"abc", 2).bits_per_byte(b"", b"a"), "0 bytes after 1: give"),
+        (lambda: ByteNgram(b"abc", 3).bits_per_byte(b"abc", b"a"), "3 bytes after 1: give"),
     ):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=message):
             wrong()
 
 

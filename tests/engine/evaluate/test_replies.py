@@ -16,7 +16,7 @@ def web():
 
 
 @pytest.mark.parametrize(
-    "text, kind",
+    ("text", "kind"),
     [
         ("？\n台湾最高的山是玉山。", "answer"),
         ("？玉山。\n谢谢！", "answer"),

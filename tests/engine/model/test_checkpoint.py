@@ -1,10 +1,11 @@
 """Checkpoints: what is saved comes back, a kill at any moment leaves a good one, bad files give one line."""
 
-import builtins
+import io
 import json
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 import safetensors.torch
@@ -36,7 +37,7 @@ def names(folder):
 
 
 @pytest.mark.parametrize(
-    "kind, cls", [("gpt", None), ("reward", RewardModel), ("value", ValueModel)]
+    ("kind", "cls"), [("gpt", None), ("reward", RewardModel), ("value", ValueModel)]
 )
 def test_what_is_saved_comes_back(tmp_path, kind, cls):
     model = cls(make()) if cls else make()
@@ -83,7 +84,7 @@ def kill_after(monkeypatch, n_calls):
 
     def guard(function, tears=False):
         def guarded(*args, **kwargs):
-            writes = function is not builtins.open or "w" in (args[1] if len(args) > 1 else "r")
+            writes = function is not REAL_OPEN or "w" in (args[1] if len(args) > 1 else "r")
             count[0] += writes
             if writes and count[0] > n_calls:
                 if tears and count[0] == n_calls + 1:  # a file half written, a folder half deleted
@@ -97,11 +98,11 @@ def kill_after(monkeypatch, n_calls):
     monkeypatch.setattr(os, "fsync", guard(os.fsync))
     monkeypatch.setattr(tempfile, "mkdtemp", guard(tempfile.mkdtemp))
     monkeypatch.setattr(shutil, "rmtree", guard(shutil.rmtree, tears=True))
-    monkeypatch.setattr(builtins, "open", guard(builtins.open, tears=True))
+    monkeypatch.setattr(io, "open", guard(REAL_OPEN, tears=True))  # what Path.open calls
     return count
 
 
-REAL_OPEN, REAL_REMOVE = builtins.open, os.remove
+REAL_OPEN = io.open
 
 
 def _tear(function, args):
@@ -109,7 +110,7 @@ def _tear(function, args):
         with REAL_OPEN(args[0], "wb") as file:
             file.write(b"half")
     else:
-        REAL_REMOVE(os.path.join(args[0], "config.json"))
+        Path(args[0], "config.json").unlink()
 
 
 def test_a_kill_at_any_moment_leaves_a_good_one(tmp_path, monkeypatch):
@@ -224,7 +225,7 @@ DAMAGES = {
     "weights header cut": cut("model.safetensors", 20),
     "weights empty": content("model.safetensors", b""),
     "weights huge header": content("model.safetensors", b"\xff" * 64),
-    "weights gone": lambda folder: os.remove(folder / "model.safetensors"),
+    "weights gone": lambda folder: (folder / "model.safetensors").unlink(),
     "tensor gone": rewrite(lambda t: t.pop("blocks.1.mlp.b_in")),
     "tensor added": rewrite(lambda t: t.update(more=torch.zeros(4))),
     "tensor renamed": rewrite(lambda t: t.update(other=t.pop("wpe"))),

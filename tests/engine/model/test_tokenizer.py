@@ -50,7 +50,7 @@ def test_ids_are_bytes_then_merges_then_specials(tokenizer):
     assert Tokenizer([]).encode("é") == [0xC3, 0xA9]
 
 
-@pytest.mark.parametrize("text", SAMPLES + [TEXT])
+@pytest.mark.parametrize("text", [*SAMPLES, TEXT])
 def test_equals_the_learners_encoder(tokenizer, text):
     ids = tokenizer.encode(text)
     assert ids == bpe.encode(text, tokenizer.merges)
@@ -107,7 +107,7 @@ GOOD = {"format": "gptlab-bpe-1", "pattern": r"\S+|\s+", "specials": ["end"], "m
 
 
 @pytest.mark.parametrize(
-    "change, message",
+    ("change", "message"),
     [
         ({"merges": [[97, 256]]}, "merge 0 joins 97 and 256, but only ids below 256 exist"),
         ({"merges": [[97, -1]]}, "only ids below 256"),

@@ -2,6 +2,7 @@
 
 import io
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -58,7 +59,7 @@ def test_adamw_equals_torch(fused):
         torch.testing.assert_close(ours[name], theirs[name], rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("before, after", [(True, True), (False, True), (True, False)])
+@pytest.mark.parametrize(("before", "after"), [(True, True), (False, True), (True, False)])
 def test_adamw_goes_on_from_its_state_whichever_way_it_ran(before, after):
     whole, parts = torch.nn.Parameter(draw(3, 5)), torch.nn.Parameter(draw(3, 5))
     one, two = (
@@ -123,7 +124,7 @@ def test_a_learner_s_own_adamw_is_the_one_that_runs(monkeypatch):
 # ---- Muon
 
 
-@pytest.mark.parametrize("rows, columns", [(5, 5), (4, 9), (9, 4)])
+@pytest.mark.parametrize(("rows", "columns"), [(5, 5), (4, 9), (9, 4)])
 def test_newton_schulz_brings_singular_values_near_one_and_keeps_the_vectors(rows, columns):
     matrices = draw(3, rows, columns)
     result = optimizers.newton_schulz(matrices)
@@ -392,7 +393,7 @@ def test_follow_passes_reports_through():
 
 
 @pytest.mark.parametrize(
-    "seconds, expected", [(0, "0:00"), (59.6, "1:00"), (75, "1:15"), (3661, "1:01:01")]
+    ("seconds", "expected"), [(0, "0:00"), (59.6, "1:00"), (75, "1:15"), (3661, "1:01:01")]
 )
 def test_clock_time(seconds, expected):
     assert progress_bar.clock_time(seconds) == expected
@@ -401,7 +402,7 @@ def test_clock_time(seconds, expected):
 def test_progress_needs_no_torch():
     import ast
 
-    tree = ast.parse(open(progress_bar.__file__, encoding="utf-8").read())
+    tree = ast.parse(Path(progress_bar.__file__).read_text(encoding="utf-8"))
     imported = {
         alias.name
         for node in ast.walk(tree)

@@ -186,7 +186,7 @@ def test_weights_that_are_no_numbers_are_never_saved(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "changes, message",
+    ("changes", "message"),
     [
         ({"lr": 4e-3}, r"lr=0.005, but lr=0.004"),
         ({"muon_lr": 0.0}, r"muon_lr=0.02, but muon_lr=0.0"),

@@ -107,7 +107,7 @@ def mapping_examples():
     """After 11, x is answered by 3x + 1 mod 11 and the end; the prompt is not to be learnt."""
     heads = [[11] * (1 + x % 3) + [x] for x in range(11)]
     return [
-        (head + [(3 * head[-1] + 1) % 11, END], [False] * len(head) + [True] * 2) for head in heads
+        ([*head, (3 * head[-1] + 1) % 11, END], [False] * len(head) + [True] * 2) for head in heads
     ]
 
 

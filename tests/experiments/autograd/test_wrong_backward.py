@@ -19,7 +19,12 @@ def test_wrong_backward_passes_are_wrong_where_things_are_used_twice_only():
     assert once == equal == at_once == {"a": -3.0, "b": 2.0, "c": 1.0}
     leaf, equal, at_once = leaf_grads(lambda a, b, c: a * b + a)
     assert leaf == at_once and equal["a"] != leaf["a"] == -2.0
-    result, equal, at_once = leaf_grads(lambda a, b, c: (lambda p: p**2 + p)(a * b))
+
+    def twice(a, b, c):
+        product = a * b
+        return product**2 + product
+
+    result, equal, at_once = leaf_grads(twice)
     assert (
         result["a"] == pytest.approx((2 * 2 * -3 + 1) * -3)
         and equal["a"] != result["a"] != at_once["a"]

@@ -53,7 +53,7 @@ def test_the_graph_shows_values_gradients_and_local_gradients():
         (float(r.get("x")), float(r.get("x")) + float(r.get("width")))
         for r in root.iter(f"{NS}rect")
     ]
-    assert all(0 <= left and right <= float(root.get("width")) for left, right in boxes)
+    assert all(left >= 0 and right <= float(root.get("width")) for left, right in boxes)
 
 
 def test_two_lines_between_the_same_two_boxes_are_both_seen():

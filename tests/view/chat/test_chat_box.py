@@ -59,4 +59,4 @@ def test_chat_picture_wraps_and_keeps_every_character(real):
     assert question in alt and reply in alt
     width = float(ET.fromstring(picture).get("width"))
     for box in list(ET.fromstring(picture).iter(f"{NS}rect"))[1:]:
-        assert 0 <= float(box.get("x")) and float(box.get("x")) + float(box.get("width")) <= width
+        assert float(box.get("x")) >= 0 and float(box.get("x")) + float(box.get("width")) <= width

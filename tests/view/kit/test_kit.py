@@ -140,7 +140,7 @@ def test_no_word_about_fonts(caplog):
 
 
 def test_direct_labels_stand_apart_and_in_order():
-    figure, axes = style.figure()
+    _, axes = style.figure()
     for i, name in enumerate(["low", "middle", "high"]):
         axes.plot([1, 10], [100, 1 + i * 1e-3], label=name)
     axes.plot([1, 10], [50, 50], label="_hidden")
@@ -200,7 +200,7 @@ def test_a_widget_goes_into_the_same_bundle():
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == slider.model_id
     assert (
         bundle["text/plain"] == "one"
-        and list(bundle)[0] == "application/vnd.jupyter.widget-view+json"
+        and next(iter(bundle)) == "application/vnd.jupyter.widget-view+json"
     )
 
 

@@ -7,7 +7,7 @@ from tests.support.pictures import marked_in, within, words_in
 
 
 def test_chips_wrap_and_stay_inside():
-    parts, height = token_chips.flow(["word"] * 40, 0, 400)
+    _, height = token_chips.flow(["word"] * 40, 0, 400)
     assert height == 5 * (token_chips.HIGH + token_chips.GAP)  # nine of 43.6 pixels a line
     svg, said = token_chips.rows_picture(
         [token_chips.Row("one", ["a" * 200, b" b", "<|end|>"], "3 pieces", marked=[2])],

@@ -128,7 +128,7 @@ def test_path_picture_shows_no_choice_where_there_is_none(base):
 
 def test_continuations_agree_with_a_loop(real):
     for step, ending in token_walk.continuations_by_first_token(real, "ab", n=4, most=6):
-        ids, new = real.begin("ab") + [step.id], [step.id]
+        ids, new = [*real.begin("ab"), step.id], [step.id]
         while len(new) < 7 and new[-1] != real.stop:
             new.append(int(real.model(torch.tensor([ids]))[0, -1].argmax()))
             ids.append(new[-1])

@@ -1,6 +1,6 @@
 """Modified Kneser-Ney smoothing over token ids: the baseline of the neural models."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import torch
 from torch import Tensor
@@ -81,7 +81,7 @@ class _Level:
         self.counts = counts
         self.discounts = discounts(counts)
         self.total = Counter()
-        self.spared = Counter()
+        self.spared: dict[tuple[int, ...], float] = defaultdict(float)
         for gram, count in counts.items():
             self.total[gram[:-1]] += count
             self.spared[gram[:-1]] += self._discount(count)
