@@ -45,12 +45,23 @@ def scaled_dot_product_attention() -> list[Case]:
         torch.tensor([[[[1.0, 0.0], [0.0, 1.0]]]]).double(),
     )
     far = torch.tensor([1e4, 1.0, -1.0, -1e4, 0.0]).double()
+    low_q, one_k = -15000 * torch.ones(1, 1, 1, 1).double(), torch.ones(1, 1, 2, 1).double()
+    first_only = torch.tensor([[True, False]])
     return [
         case(one_q, two_k, two_k * 10, oracle=attended),
         *in_all_dtypes(q, k, v, oracle=attended),
         *in_all_dtypes(q, k, v, mask=some, oracle=attended),
         *in_all_dtypes(q, k, v, mask=each, oracle=attended, about="a mask for each text"),
         case(q * far, k, v, mask=some, oracle=attended, stage=EDGE, about="scores of ±10,000"),
+        case(
+            low_q,
+            one_k,
+            two_k[..., :1],
+            mask=first_only,
+            expected=torch.ones(1, 1, 1, 1).double(),
+            stage=EDGE,
+            about="scores of −15,000, and only the first key may be looked at",
+        ),
     ]
 
 
@@ -110,8 +121,15 @@ def _multi(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
 
 
 def multi_head_attention() -> list[Case]:
-    """Head by head is the oracle."""
+    """Head by head is the oracle; a head of width 1 by hand."""
     inputs = RandomInputs(24)
+    by_hand = (
+        torch.tensor([[[0.0], [1.0]]]),
+        torch.tensor([[math.log(3), 1.0, 8.0]]),
+        torch.tensor([0.0, 0.0, 4.0]),
+        torch.tensor([[2.0]]),
+        torch.tensor([1.0]),
+    )
     B, T, C = 2, 4, 6
     weights = (
         inputs.numbers(C, 3 * C),
@@ -123,6 +141,13 @@ def multi_head_attention() -> list[Case]:
     each = torch.stack([causal, torch.ones(T, T).bool()])[:, None]
     each[1, 0, :, 1] = False
     return [
+        case(
+            *by_hand,
+            1,
+            mask=torch.ones(2, 2).tril().bool(),
+            expected=torch.tensor([[[9.0], [21.0]]]),
+            about="one head; position 1 mixes the values 4 and 12 by ¼ and ¾",
+        ),
         *in_all_dtypes(x, *weights, 3, oracle=_multi),
         *in_all_dtypes(x, *weights, 2, mask=causal, oracle=_multi, about="the causal mask"),
         *in_all_dtypes(x, *weights, 2, mask=each, oracle=_multi, about="a mask for each text"),

@@ -160,6 +160,90 @@ def _(q, k, v, mask=None):
     return _weights(q @ k / math.sqrt(q.shape[-1]), mask) @ v
 
 
+_sdpa("the values left out", "The weights have still to mix the values v.")(
+    lambda q, k, v, mask=None: _weights(_scores(q, k), mask)
+)
+_sdpa("the weights handed back too", "One tensor is asked for: the mixed values.")(
+    lambda q, k, v, mask=None: (
+        _weights(_scores(q, k), mask) @ v,
+        _weights(_scores(q, k), mask),
+    )
+)
+_sdpa(
+    "a mask of None inverted",
+    "The mask may be None, for no mask at all: ask `mask is not None` first.",
+)(lambda q, k, v, mask=None: _scores(q, k).masked_fill(~mask, -INF).softmax(-1) @ v)
+_sdpa(
+    "a mask of None in torch.where",
+    "The mask may be None, for no mask at all: ask `mask is not None` first.",
+)(lambda q, k, v, mask=None: torch.where(mask, _scores(q, k), -INF).softmax(-1) @ v)
+
+
+def _indexed(scores, mask):
+    scores[~mask] = -INF
+    return scores
+
+
+_sdpa(
+    "scores indexed by the mask",
+    "The mask has fewer axes than the scores, or an axis of 1: torch.where and masked_fill stretch it.",
+)(
+    lambda q, k, v, mask=None: (
+        (_scores(q, k) if mask is None else _indexed(_scores(q, k), mask)).softmax(-1) @ v
+    )
+)
+_sdpa(
+    "scores indexed by a mask that may be None",
+    "The mask may be None, and it has fewer axes than the scores: torch.where stretches it.",
+)(lambda q, k, v, mask=None: _indexed(_scores(q, k), mask).softmax(-1) @ v)
+_sdpa("a mask asked for its truth", "Ask `mask is not None`: a tensor has many truths.")(
+    lambda q, k, v, mask=None: _weights(_scores(q, k), mask if mask else None) @ v
+)
+
+
+@_sdpa("a causal mask in any case", "The mask is the caller's: use the one that is given.")
+def _(q, k, v, mask=None):
+    causal = torch.ones(q.shape[-2], k.shape[-2]).tril().bool()
+    return _weights(_scores(q, k), causal) @ v
+
+
+@_sdpa(
+    "a finite number for −inf",
+    "A large score elsewhere can be lower still: only −inf gives the weight 0.",
+)
+def _(q, k, v, mask=None):
+    scores = _scores(q, k)
+    return (scores if mask is None else scores.masked_fill(~mask, -1e4)).softmax(-1) @ v
+
+
+@_sdpa(
+    "exp overflows", "exp(10,000) is inf, and inf/inf is nan: your softmax knows how to do without."
+)
+def _(q, k, v, mask=None):
+    scores = _scores(q, k)
+    powers = (scores if mask is None else scores.masked_fill(~mask, -INF)).exp()
+    return powers / powers.sum(-1, keepdim=True) @ v
+
+
+_sdpa("torch.sqrt of a size", "A size is a plain number: math.sqrt takes its root.")(
+    lambda q, k, v, mask=None: _weights(q @ k.transpose(-2, -1) / torch.sqrt(q.shape[-1]), mask) @ v
+)
+_sdpa("divided by √H", "D is the last axis of q, not the number of heads.")(
+    lambda q, k, v, mask=None: _weights(q @ k.transpose(-2, -1) / math.sqrt(q.shape[1]), mask) @ v
+)
+_sdpa(
+    "* for @", "* multiplies place by place; every query meets every key in a product of matrices."
+)(lambda q, k, v, mask=None: _weights(q * k / math.sqrt(q.shape[-1]), mask) @ v)
+_sdpa("k on the left", "A row for each query, a column for each key: q stands left.")(
+    lambda q, k, v, mask=None: _weights(k @ q.transpose(-2, -1) / math.sqrt(q.shape[-1]), mask) @ v
+)
+_sdpa("softmax over the heads", "Each query's weights sum to 1 over the keys, the last axis.")(
+    lambda q, k, v, mask=None: (
+        (_scores(q, k) if mask is None else _scores(q, k).masked_fill(~mask, -INF)).softmax(1) @ v
+    )
+)
+
+
 # ---- split_heads
 
 
@@ -205,6 +289,23 @@ def _(x, n_heads):
 @mistake("attention.split_heads", "heads in reverse", "Head 0 owns the first D channels.")
 def _(x, n_heads):
     return x.reshape(*x.shape[:2], n_heads, _width(x, n_heads)).transpose(1, 2).flip(1)
+
+
+@mistake(
+    "attention.split_heads",
+    "heads in front of the batch",
+    "torch.stack puts its new axis first unless you name another: dim=1.",
+)
+def _(x, n_heads):
+    return torch.stack(x.chunk(n_heads, dim=-1))
+
+
+@mistake(
+    "attention.split_heads", "the time cut into heads", "Heads share the width C, not the tokens."
+)
+def _(x, n_heads):
+    B, T, C = x.shape
+    return x.reshape(B, n_heads, T // n_heads, C)
 
 
 # ---- merge_heads

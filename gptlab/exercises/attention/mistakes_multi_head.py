@@ -106,6 +106,67 @@ def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     return _attend(q, k, v, mask).reshape(x.shape) @ w_out + b_out
 
 
+@_multi(
+    "no heads cut",
+    "Cut q, k and v into heads before they attend, and merge the heads afterwards.",
+)
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    q, k, v = (x @ w_qkv + b_qkv).chunk(3, dim=-1)
+    return _attend(q, k, v, mask) @ w_out + b_out
+
+
+@_multi("heads not merged", "Lay the heads side by side again before the projection with w_out.")
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    q, k, v = (_heads(part, n_heads) for part in (x @ w_qkv + b_qkv).chunk(3, dim=-1))
+    return _attend(q, k, v, mask) @ w_out + b_out
+
+
+def _causal(x):
+    return torch.ones(x.shape[1], x.shape[1]).tril().bool()
+
+
+@_multi("a causal mask in any case", "The mask is the caller's: use the one that is given.")
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    return _with()(x, w_qkv, b_qkv, w_out, b_out, n_heads, _causal(x))
+
+
+@_multi("a causal mask where none is given", "None means that all may look at all.")
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    mask = _causal(x) if mask is None else mask
+    return _with()(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask)
+
+
+@_multi("the weights cut by rows", "The thirds are columns: chunk needs dim=-1.")
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    w_q, w_k, w_v = w_qkv.chunk(3)
+    b_q, b_k, b_v = b_qkv.chunk(3)
+    q = _heads(x @ w_q + b_q, n_heads)
+    k = _heads(x @ w_k + b_k, n_heads)
+    v = _heads(x @ w_v + b_v, n_heads)
+    return _merged(_attend(q, k, v, mask)) @ w_out + b_out
+
+
+@_multi("chunk without an axis", "chunk cuts the first axis, the batch, unless you name the last.")
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    q, k, v = (x @ w_qkv + b_qkv).chunk(3)
+    return _merged(_attend(*(_heads(part, n_heads) for part in (q, k, v)), mask)) @ w_out + b_out
+
+
+@_multi("split(3) for chunk(3)", "split takes the size of a piece, chunk takes their number.")
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    q, k, v = (x @ w_qkv + b_qkv).split(3, dim=-1)
+    return _merged(_attend(*(_heads(part, n_heads) for part in (q, k, v)), mask)) @ w_out + b_out
+
+
+@_multi(
+    "w_qkv transposed",
+    "Weights are (in, out): they stand right of x as they are. F.linear would turn them around.",
+)
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    q, k, v = (_heads(part, n_heads) for part in (x @ w_qkv.T + b_qkv).chunk(3, dim=-1))
+    return _merged(_attend(q, k, v, mask)) @ w_out + b_out
+
+
 # ---- sinusoidal_positions
 
 
@@ -168,3 +229,38 @@ def _(t, c):
 @_positions("positions and channels swapped", "One row for each position.")
 def _(t, c):
     return _mixed(_angle(t, c).sin(), _angle(t, c).cos()).T
+
+
+def _angles(exponents):
+    """Waves whose exponents, and how they enter, are given."""
+
+    def body(t, c):
+        position = torch.arange(t, dtype=torch.float64)[:, None]
+        angle = exponents(position, torch.arange(0, c, 2, dtype=torch.float64), c)
+        return _mixed(angle.sin(), angle.cos())
+
+    return body
+
+
+_positions(
+    "the exponent is twice what it should be",
+    "0, 2, 4 … are 2i already: divide them by C, without another 2.",
+)(_angles(lambda position, even, c: position / 10000 ** (2 * even / c)))
+_positions("degrees", "torch and math count angles in radians: nothing is to be converted.")(
+    _angles(lambda position, even, c: position / 10000 ** (even / c) * math.pi / 180)
+)
+_positions(
+    "the power of the whole fraction", "Only 10,000 is raised to a power; the position is not."
+)(_angles(lambda position, even, c: (position / 10000) ** (even / c)))
+_positions("10,000 times for 10,000 to the power", "A power is written **.")(
+    _angles(lambda position, even, c: position / (10000 * even / c))
+)
+_positions("no brackets around the exponent", "Python reads a ** b / c as (a ** b) / c.")(
+    _angles(lambda position, even, c: position / (10000**even / c))
+)
+_positions("no brackets around 2i/C", "Python reads a ** 2 * i / c as (a ** 2) · i / c.")(
+    _angles(lambda position, even, c: position / (10000**2 * (even / 2) / c))
+)
+_positions("a product for a quotient inside", "sin(pos · 2i/C): where has the base gone?")(
+    _angles(lambda position, even, c: position * even / c)
+)

@@ -91,6 +91,21 @@ def _by_chance(function, ids, mask_id: int, vocab_size: int, rate: float) -> boo
     )
 
 
+def _each_its_own_fate(function, ids, *arguments) -> bool | str:
+    """In some call, of the selected tokens some are masked and some are not."""
+    shares = set()
+    for number in range(30):
+        generator = torch.Generator().manual_seed(number)
+        results = function(ids, *arguments, rate=0.9, generator=generator)
+        if not _fits(results, ids):
+            return "something that is no pair of tensors"
+        selected = results[1] != -100
+        shares.add(float((results[0] == MASK_ID)[selected].double().mean()))
+    if len(shares) == 1:
+        return f"in 30 calls, always {shares.pop():.0%} of the selected tokens masked"
+    return not shares <= {0.0, 1.0} or "in each call all selected tokens masked, or none of them"
+
+
 def _fits(results: object, ids: Tensor) -> bool:
     """True for a pair of tensors of the shape of ids."""
     return (
@@ -108,8 +123,8 @@ PARTS = (
     "another id, of these,",
     "changed though not selected",
     "wrong labels",
-    "different ids drawn, of all ids,",
-    "rows differ in how many are selected (1 = yes)",
+    "share of the vocabulary that was drawn at least once",
+    "rows with different numbers of selected tokens (1 = there are some, 0 = every row has as many)",
 )
 
 
@@ -129,6 +144,13 @@ def mask_tokens() -> list[Case]:
             rate=0.5,
             generator=Seed(1),
             about="two tensors of the shape of ids: labels are the old ids, or −100 where nothing is hidden",
+        ),
+        property_holds(
+            _each_its_own_fate,
+            ids[:10, :10],
+            MASK_ID,
+            VOCABULARY,
+            about="each selected token has a fate of its own: in one call some are masked, some are not",
         ),
         case(
             ids,
@@ -153,6 +175,18 @@ def mask_tokens() -> list[Case]:
             rtol=0.0,
             atol=0.06,
             parts=PARTS,
+        ),
+        case(
+            ids % 5,
+            MASK_ID,
+            VOCABULARY,
+            rate=0.5,
+            generator=Seed(10),
+            expected=expected,
+            call=_fates,
+            about=f"{ABOUT}; a text of five different ids",
+            parts=PARTS,
+            **NEAR,
         ),
         case(
             few,

@@ -117,6 +117,74 @@ def _(x, weight, bias, eps=1e-5):
     return (F.layer_norm(x, weight.shape, None, None, eps) + bias) * weight
 
 
+@_norm(
+    "cancellation",
+    "The mean of the squares less the square of the mean: for 10009 and 10005 both are about 10⁸, "
+    "and float32 keeps no 4 behind that. Subtract the mean first, then square.",
+)
+def _(x, weight, bias, eps=1e-5):
+    mean = x.mean(-1, keepdim=True)
+    variance = (x * x).mean(-1, keepdim=True) - mean * mean
+    return (x - mean) / (variance + eps).sqrt() * weight + bias
+
+
+@_norm("math.sqrt of a tensor", "math takes one number: a tensor has torch.sqrt, or .sqrt().")
+def _(x, weight, bias, eps=1e-5):
+    centred, variance = _parts(x)
+    return centred / math.sqrt(variance + eps) * weight + bias
+
+
+@_norm("the variance not centred", "The variance is the mean square around the mean, not around 0.")
+def _(x, weight, bias, eps=1e-5):
+    mean_square = (x * x).mean(-1, keepdim=True)
+    return (x - x.mean(-1, keepdim=True)) / (mean_square + eps).sqrt() * weight + bias
+
+
+@_norm("a sum of squares for the variance", "The variance is a mean: divide by C.")
+def _(x, weight, bias, eps=1e-5):
+    centred, _ = _parts(x)
+    return centred / ((centred**2).sum(-1, keepdim=True) + eps).sqrt() * weight + bias
+
+
+@_norm("a sum for the mean", "The mean is the sum divided by C.")
+def _(x, weight, bias, eps=1e-5):
+    centred = x - x.sum(-1, keepdim=True)
+    return centred / ((centred**2).mean(-1, keepdim=True) + eps).sqrt() * weight + bias
+
+
+@_norm("the mean deviation instead", "The variance is a mean of squares, and its root divides.")
+def _(x, weight, bias, eps=1e-5):
+    centred, _ = _parts(x)
+    return centred / (centred.abs().mean(-1, keepdim=True) + eps) * weight + bias
+
+
+@_norm(
+    "the unbiased variance, and no eps",
+    "Two things: what the variance is divided by, and where eps has gone.",
+)
+def _(x, weight, bias, eps=1e-5):
+    return (x - x.mean(-1, keepdim=True)) / x.std(-1, keepdim=True) * weight + bias
+
+
+@_norm("the bias left out", "After it is scaled, each channel is shifted.")
+def _(x, weight, bias, eps=1e-5):
+    return F.layer_norm(x, weight.shape, weight, None, eps) + 0 * bias
+
+
+@_norm("the weight left out", "After normalising, each channel is scaled.")
+def _(x, weight, bias, eps=1e-5):
+    return F.layer_norm(x, weight.shape, None, None, eps) + 0 * weight + bias
+
+
+@_norm(
+    "normalised over texts and positions",
+    "That is batch norm. Each position is normalised over its own channels, the last axis.",
+)
+def _(x, weight, bias, eps=1e-5):
+    centred, variance = _parts(x, tuple(range(x.ndim - 1)) or 0)
+    return centred / (variance + eps).sqrt() * weight + bias
+
+
 # ---- gelu
 
 
@@ -151,6 +219,68 @@ _gelu("x missing in front", "The bracket only says how much of x goes through.")
 _gelu("the cube of everything", "Only the last x is cubed, not the factor in front of it.")(
     lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + (0.044715 * x) ** 3)))
 )
+
+
+def _bent(inner, outer=lambda x, t: 0.5 * x * (1 + t), tanh=torch.tanh):
+    return lambda x: outer(x, tanh(inner(x)))
+
+
+_ROOT = math.sqrt(2 / math.pi)
+
+_gelu("math.tanh of a tensor", "math takes one number: a tensor has torch.tanh.")(
+    _bent(lambda x: _ROOT * (x + 0.044715 * x**3), tanh=math.tanh)
+)
+_gelu("√(2π) for √(2/π)", "Below the root, 2 is divided by π.")(
+    _bent(lambda x: math.sqrt(2 * math.pi) * (x + 0.044715 * x**3))
+)
+_gelu("√(π/2) for √(2/π)", "Below the root, 2 is divided by π.")(
+    _bent(lambda x: math.sqrt(math.pi / 2) * (x + 0.044715 * x**3))
+)
+_gelu("the cubic term left out", "x³ belongs inside the tanh as well, times 0.044715.")(
+    _bent(lambda x: _ROOT * x)
+)
+_gelu("0.44715 for 0.044715", "Count the zeros of the factor in front of the cube.")(
+    _bent(lambda x: _ROOT * (x + 0.44715 * x**3))
+)
+_gelu("0.0044715 for 0.044715", "Count the zeros of the factor in front of the cube.")(
+    _bent(lambda x: _ROOT * (x + 0.0044715 * x**3))
+)
+_gelu(
+    "the root multiplies x alone",
+    "The root stands in front of a bracket: it multiplies both terms.",
+)(_bent(lambda x: _ROOT * x + 0.044715 * x**3))
+_gelu("no root in front", "The bracket inside the tanh is multiplied by √(2/π).")(
+    _bent(lambda x: x + 0.044715 * x**3)
+)
+_gelu("the cube of the sum", "Only the second x is cubed, not what stands before it.")(
+    _bent(lambda x: _ROOT * (x + 0.044715 * x) ** 3)
+)
+_gelu("x · 3 for x³", "A power is written **.")(_bent(lambda x: _ROOT * (x + 0.044715 * x * 3)))
+_gelu("no bracket around 1 + tanh", "½·x multiplies the whole sum 1 + tanh(…).")(
+    _bent(lambda x: _ROOT * (x + 0.044715 * x**3), lambda x, t: 0.5 * x * 1 + t)
+)
+_gelu("1 − tanh", "For large x the result should be x itself: look at the sign.")(
+    _bent(lambda x: _ROOT * (x + 0.044715 * x**3), lambda x, t: 0.5 * x * (1 - t))
+)
+_gelu(
+    "exp overflows",
+    "For large z, exp(z) is inf, and inf/inf is nan: torch.tanh knows how to do without.",
+)(
+    _bent(
+        lambda x: _ROOT * (x + 0.044715 * x**3),
+        tanh=lambda z: (z.exp() - (-z).exp()) / (z.exp() + (-z).exp()),
+    )
+)
+_gelu(
+    "exp overflows above",
+    "For large z, exp(z) is inf, and inf/inf is nan: torch.tanh knows how to do without.",
+)(
+    _bent(
+        lambda x: _ROOT * (x + 0.044715 * x**3),
+        tanh=lambda z: ((2 * z).exp() - 1) / ((2 * z).exp() + 1),
+    )
+)
+
 
 # ---- feed_forward
 
@@ -194,6 +324,30 @@ _feed("weights transposed", "Weights are (in, out): they stand right of x as the
     lambda x, w_in, b_in, w_out, b_out: F.linear(_tanh_gelu(F.linear(x, w_in, b_in)), w_out, b_out)
 )
 
+
+_feed("* for @", "* multiplies place by place; a layer is a product of matrices, @.")(
+    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(x * w_in + b_in) * w_out + b_out
+)
+_feed("the weights in front", "Weights are (in, out): x stands left of them.")(
+    lambda x, w_in, b_in, w_out, b_out: w_out @ _tanh_gelu(w_in @ x + b_in) + b_out
+)
+_feed("tanh for gelu", "GPT bends with gelu.")(
+    lambda x, w_in, b_in, w_out, b_out: (x @ w_in + b_in).tanh() @ w_out + b_out
+)
+_feed("a sigmoid for gelu", "GPT bends with gelu.")(
+    lambda x, w_in, b_in, w_out, b_out: (x @ w_in + b_in).sigmoid() @ w_out + b_out
+)
+_feed("silu for gelu", "GPT bends with gelu.")(
+    lambda x, w_in, b_in, w_out, b_out: F.silu(x @ w_in + b_in) @ w_out + b_out
+)
+_feed("the first layer alone", "What was widened has to be narrowed again.")(
+    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(x @ w_in + b_in)
+)
+_feed("the biases swapped", "b_in belongs to the first layer, b_out to the second.")(
+    lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(x @ w_in + b_out) @ w_out + b_in
+)
+
+
 # ---- blocks
 
 
@@ -235,9 +389,10 @@ _pre("added to the normalised stream", "Add to x itself, not to norm(x).")(
 _pre("no norms", "Each part reads a normalised copy of the stream.")(
     _block(lambda x, f, norm: x + f(x), lambda x, f, norm: x + f(x))
 )
-_pre("the result normalised too", "norm(f(x)) is another thing than f(norm(x)).")(
-    _block(lambda x, f, norm: x + norm(f(x)), lambda x, f, norm: x + norm(f(x)))
-)
+_pre(
+    "the result normalised, not the input",
+    "norm(f(x)) is another thing than f(norm(x)): each part reads a normalised copy.",
+)(_block(lambda x, f, norm: x + norm(f(x)), lambda x, f, norm: x + norm(f(x))))
 _pre(
     "both parts read the same stream",
     "The feed-forward network reads h, with what attention has found.",
@@ -311,3 +466,42 @@ def _(x, attend, mlp, norm1, norm2):
     x += attend(x)
     x = norm1(x)
     return norm2(x + mlp(x))
+
+
+_pre("both normalised, input and result", "One norm a part: around its input only.")(
+    _block(lambda x, f, norm: x + norm(f(norm(x))), lambda x, f, norm: x + norm(f(norm(x))))
+)
+_pre("attention reads the raw stream", "Attention reads norm1(x), not x.")(
+    _block(lambda x, f, norm: x + f(x), _before)
+)
+_pre("the feed-forward network reads the raw stream", "It reads norm2(h), not h.")(
+    _block(_before, lambda x, f, norm: x + f(x))
+)
+_pre("the first sum begins with norm1(x)", "Add to x itself, not to norm1(x).")(
+    _block(lambda x, f, norm: norm(x) + f(norm(x)), _before)
+)
+_pre("the second sum begins with norm2(h)", "Add to h itself, not to norm2(h).")(
+    _block(_before, lambda x, f, norm: norm(x) + f(norm(x)))
+)
+_pre("the second sum begins with x alone", "h holds what attention found: add to h.")(
+    lambda x, attend, mlp, norm1, norm2: x + mlp(norm2(attend(norm1(x))))
+)
+_pre("only attention", "The feed-forward network comes after it.")(
+    lambda x, attend, mlp, norm1, norm2: x + attend(norm1(x))
+)
+_pre("the norm after the feed-forward network's sum", "In a pre-LN block no sum is normalised.")(
+    _block(_before, _after)
+)
+
+_post("normalised before and after", "One norm a part: around the sum only.")(
+    _block(lambda x, f, norm: norm(x + f(norm(x))), lambda x, f, norm: norm(x + f(norm(x))))
+)
+_post("norm2 used twice", "Each sum has a norm of its own.")(
+    lambda x, attend, mlp, norm1, norm2: _block(_after, _after)(x, attend, mlp, norm2, norm2)
+)
+_post("only attention", "The feed-forward network comes after it.")(
+    lambda x, attend, mlp, norm1, norm2: norm1(x + attend(x))
+)
+_post("x normalised, not the sum", "The norm goes around the whole sum.")(
+    _block(lambda x, f, norm: norm(x) + f(x), lambda x, f, norm: norm(x) + f(x))
+)

@@ -152,6 +152,48 @@ def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
     return ids.copy_(inputs), labels
 
 
+@_mask(
+    "one draw for two decisions",
+    "A token below the rate is below 0.8 as well: what becomes of it needs a draw of its own.",
+)
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    _, fate, drawn = _draws(ids, vocab_size, rate, generator)
+    selected = fate < rate
+    return _changed(ids, mask_id, selected, fate, drawn), ids.masked_fill(~selected, -100)
+
+
+@_mask(
+    "ids drawn from the text",
+    "The new id may be any of the vocabulary, 0 … vocab_size − 1, also one that the text has not.",
+)
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    selected, fate, _ = _draws(ids, vocab_size, rate, generator)
+    places = torch.randint(ids.numel(), ids.shape, generator=generator)
+    changed = _changed(ids, mask_id, selected, fate, ids.flatten()[places])
+    return changed, ids.masked_fill(~selected, -100)
+
+
+def _one_fate(*order):
+    """A fate for the whole call, drawn before or after the selection."""
+
+    def body(ids, mask_id, vocab_size, rate=0.15, generator=None):
+        drawn = {}
+        for what in order:
+            size = ids.shape if what == "selected" else (1,)
+            drawn[what] = torch.rand(size, generator=generator)
+        selected = drawn["selected"] < rate
+        fate = drawn["fate"].expand(ids.shape)
+        other = torch.randint(vocab_size, ids.shape, generator=generator)
+        return _changed(ids, mask_id, selected, fate, other), ids.masked_fill(~selected, -100)
+
+    return body
+
+
+_ONE_FATE = "An `if` decides for the whole call; torch.where, or a mask, decides for each token."
+_mask("one fate for the whole call", _ONE_FATE)(_one_fate("selected", "fate"))
+_mask("one fate for the whole call, drawn first", _ONE_FATE)(_one_fate("fate", "selected"))
+
+
 # ---- gpt2_init_std
 
 
@@ -209,4 +251,32 @@ _std(
             "drawn" if ".mlp." in f".{name}" and _kind(name) == "residual" else _kind(name)
         )
     )
+)
+
+
+_std("0.02 left out", "The root of 2·n_layers divides 0.02, not 1.")(
+    _table(residual=lambda n: 1 / math.sqrt(2 * n))
+)
+_std(
+    "a projection's bias drawn",
+    "Biases start at 0: of a projection, only the weight is drawn smaller.",
+)(
+    lambda name, n_layers: (
+        0.02 / math.sqrt(2 * n_layers)
+        if "c_proj" in name or name.endswith("w_out")
+        else _table()(name, n_layers)
+    )
+)
+_std("only norms called norm", "GPT-2's norms are called ln_1, ln_2 and ln_f.")(
+    _table(kind=lambda name: "drawn" if ".ln_" in name and "weight" in name else _kind(name))
+)
+_std("only biases called bias", 'Ours begin with "b_", and torch has one that ends in "_bias".')(
+    _table(
+        kind=lambda name: (
+            "drawn" if _kind(name) == "bias" and not name.endswith(".bias") else _kind(name)
+        )
+    )
+)
+_std("no bias that ends in _bias", 'A last part that ends in "_bias" is a bias too.')(
+    _table(kind=lambda name: "drawn" if name.endswith("_bias") else _kind(name))
 )

@@ -155,12 +155,6 @@ def plain_endings(name, n_layers):
 
 
 @other_way("transformer.layer_norm")
-def with_two_means(x, weight, bias, eps=1e-5):
-    mean, square = x.mean(-1, keepdim=True), (x * x).mean(-1, keepdim=True)
-    return (x - mean) / (square - mean * mean + eps).sqrt() * weight + bias
-
-
-@other_way("transformer.layer_norm")
 def with_a_biased_std(x, weight, bias, eps=1e-5):
     mean = torch.mean(x, dim=-1).unsqueeze(-1)
     spread = x.std(dim=-1, correction=0, keepdim=True)
