@@ -108,6 +108,11 @@ def group_advantages() -> list[Case]:
     inputs = RandomInputs(93)
     given = {"oracle": _judged, "gradient": False}
     return [
+        case(
+            torch.tensor([1.0, 2.0, 6.0]).double(),
+            expected=torch.tensor([-2.0, -1.0, 3.0]).double() / (7**0.5 + 1e-4),
+            about="mean 3, standard deviation √7",
+        ),
         *in_all_dtypes(inputs.numbers(3, 5) * 2 + 1, **given),
         *in_all_dtypes(inputs.numbers(4), **given, about="one prompt"),
         case(inputs.numbers(2, 3, 4), oracle=_judged),

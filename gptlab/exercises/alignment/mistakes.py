@@ -39,6 +39,23 @@ _ptx("a number for a tensor", ".item() takes the loss out of torch, and no gradi
     lambda ppo, pre, gamma: torch.tensor(ppo.item() + gamma * pre.item(), dtype=ppo.dtype)
 )
 
+
+_ptx("a mean of the two", "The losses are added.")(lambda ppo, pre, gamma: (ppo + gamma * pre) / 2)
+_ptx("divided by 1 + γ", "The losses are added, with the weights 1 and γ.")(
+    lambda ppo, pre, gamma: (ppo + gamma * pre) / (1 + gamma)
+)
+_ptx("a product", "PPO's loss and γ times the other are added.")(
+    lambda ppo, pre, gamma: gamma * ppo * pre
+)
+_ptx("only pretraining", "PPO's loss changes nothing in your result.")(
+    lambda ppo, pre, gamma: gamma * pre + 0 * ppo
+)
+_ptx("the objective, not the loss", "The paper maximises; both losses here are made small.")(
+    lambda ppo, pre, gamma: -ppo - gamma * pre
+)
+_ptx("γ subtracted", "γ is a factor.")(lambda ppo, pre, gamma: ppo + pre - gamma)
+
+
 # ---- best_of_n
 
 
@@ -67,6 +84,19 @@ _best("the largest in size", "A reward far below 0 is no good one.")(
     lambda rewards: rewards.abs().argmax(-1)
 )
 
+
+_best("the reward and its place", "max(dim) gives a pair; its second part is the place.")(
+    lambda rewards: tuple(rewards.max(-1))
+)
+_best("the whole order", "Of the order, the first is the best.")(
+    lambda rewards: rewards.argsort(-1, descending=True)
+)
+_best("True at the best", "An index is asked for.")(
+    lambda rewards: rewards == rewards.amax(-1, keepdim=True)
+)
+_best("counted from 1", "The first reply is 0.")(lambda rewards: rewards.argmax(-1) + 1)
+
+
 # ---- best_of_n_kl
 
 
@@ -88,6 +118,32 @@ _kl("the base 10", "The logarithm is the natural one.")(lambda n: math.log10(n) 
 _kl("n and n − 1 turned around", "(n − 1)/n stays below 1.")(
     lambda n: math.log(n) - n / (n - 1) if n > 1 else 0.0
 )
+
+
+_kl("1 subtracted", "What is subtracted is (n − 1)/n: with n = 1 it is 0.")(
+    lambda n: math.log(n) - 1
+)
+_kl("n/(n + 1) subtracted", "What is subtracted is (n − 1)/n: with n = 1 it is 0.")(
+    lambda n: math.log(n) - n / (n + 1)
+)
+_kl("no brackets around n − 1", "Python divides first: n − 1/n.")(lambda n: math.log(n) - n - 1 / n)
+_kl("n subtracted, 1/n added", "The fraction (n − 1)/n is 1 − 1/n.")(
+    lambda n: math.log(n) - n + 1 / n
+)
+_kl("the logarithm of n − 1", "The logarithm is that of n.")(
+    lambda n: math.log(n - 1) - (n - 1) / n
+)
+_kl("the logarithm left out", "From the logarithm of n, the fraction is subtracted.")(
+    lambda n: (n - 1) / n
+)
+_kl("the sign turned", "A KL is never below 0.")(lambda n: (n - 1) / n - math.log(n))
+_kl("n times the logarithm", "One reply is kept: its KL is log n less the fraction.")(
+    lambda n: n * math.log(n) - (n - 1)
+)
+_kl("brackets around the difference", "Only n − 1 is divided by n.")(
+    lambda n: (math.log(n) - (n - 1)) / n
+)
+
 
 # ---- dpo_loss
 
@@ -135,9 +191,77 @@ _dpo("the minus sign is missing", "log σ is never above 0, a loss is never belo
 _dpo("the logarithm left out", "σ gives a probability; the loss is its surprise.")(
     lambda w, l, ref_w, ref_l, beta: -torch.sigmoid(beta * ((w - ref_w) - (l - ref_l))).mean()
 )
-_dpo("a log of a sigmoid", "For −10,000 exp is inf and the sigmoid 0: take log σ as one function.")(
-    lambda w, l, ref_w, ref_l, beta: -torch.sigmoid(beta * ((w - ref_w) - (l - ref_l))).log().mean()
+_dpo(
+    "a log of a sigmoid, or of 1 + eˣ",
+    "exp(10,000) is inf, and a sigmoid of −10,000 rounds to 0: take log σ as one function.",
+)(lambda w, l, ref_w, ref_l, beta: -torch.sigmoid(beta * ((w - ref_w) - (l - ref_l))).log().mean())
+
+
+def _margin(w, l, ref_w, ref_l, beta):
+    return beta * ((w - ref_w) - (l - ref_l))
+
+
+def _made_of(loss):
+    """A loss that is made of the right margins in another way."""
+    return lambda *given: loss(_margin(*given))
+
+
+_dpo("a hinge", "The loss is −log σ of the margin: it has no corner, and never becomes 0.")(
+    _made_of(lambda margin: F.relu(1 - margin).mean())
 )
+_dpo("the squared error of IPO", "That is IPO's loss; DPO's is −log σ of the margin.")(
+    lambda w, l, ref_w, ref_l, beta: (((w - ref_w) - (l - ref_l) - 1 / (2 * beta)) ** 2).mean()
+)
+_dpo("a squared error", "The loss is −log σ of the margin: no number is aimed at.")(
+    _made_of(lambda margin: ((margin - 1) ** 2).mean())
+)
+_dpo(
+    "each response through its own log σ",
+    "First the difference of the two rewards, then one log σ.",
+)(
+    lambda w, l, ref_w, ref_l, beta: (
+        -(F.logsigmoid(beta * (w - ref_w)) - F.logsigmoid(beta * (l - ref_l))).mean()
+    )
+)
+_dpo("each response by itself", "Only the difference of the two rewards says who is preferred.")(
+    lambda w, l, ref_w, ref_l, beta: (
+        -(F.logsigmoid(beta * (w - ref_w)) + F.logsigmoid(-beta * (l - ref_l))).mean()
+    )
+)
+_dpo(
+    "each reward through its own sigmoid",
+    "First the difference of the two rewards, then one sigmoid.",
+)(
+    lambda w, l, ref_w, ref_l, beta: (
+        -(torch.sigmoid(beta * (w - ref_w)) - torch.sigmoid(beta * (l - ref_l))).mean()
+    )
+)
+_dpo("the chosen response only", "The rejected response changes nothing in your result.")(
+    lambda w, l, ref_w, ref_l, beta: _loss(beta * (w - ref_w) + 0 * l)
+)
+_dpo("a ratio of log-probabilities", "A log-ratio is a difference of the logarithms.")(
+    lambda w, l, ref_w, ref_l, beta: _loss(beta * (w / ref_w - l / ref_l))
+)
+_dpo(
+    "a ratio of probabilities",
+    "The rewards are differences of log-probabilities, as they are given.",
+)(lambda w, l, ref_w, ref_l, beta: _loss(beta * ((w - ref_w).exp() - (l - ref_l).exp())))
+_dpo("the log of the mean", "Each pair has a loss of its own, and the mean is taken of these.")(
+    _made_of(lambda margin: -torch.sigmoid(margin).mean().log())
+)
+_dpo("the margin itself", "The margin goes through −log σ.")(
+    _made_of(lambda margin: -margin.mean())
+)
+_dpo("one loss a pair", "The result is one number, the mean.")(
+    _made_of(lambda margin: -F.logsigmoid(margin))
+)
+_dpo("beta squared", "beta scales the margin once.")(
+    lambda w, l, ref_w, ref_l, beta: _loss(beta * _margin(w, l, ref_w, ref_l, beta))
+)
+_dpo(
+    "a quotient of powers overflows",
+    "exp(10,000) is inf, and inf/inf is nan: take log σ as one function.",
+)(_made_of(lambda margin: -(margin.exp() / (1 + margin.exp())).log().mean()))
 
 # ---- group_advantages
 
@@ -175,6 +299,43 @@ _group("the mean left in", "A reply is judged against its group's mean.")(
 _group("keepdim forgotten", "Means of shape (…) line up with the wrong axis.")(
     lambda r: (r - r.mean(-1)) / (r.std(-1) + 1e-4)
 )
+
+
+_group("no brackets around r − mean", "Python divides first: r − mean / std.")(
+    lambda r: r - r.mean(-1, keepdim=True) / (r.std(-1, keepdim=True) + 1e-4)
+)
+_group("1e-4 outside the bracket", "1e-4 is added to the standard deviation, below the line.")(
+    lambda r: _centred(r) / r.std(-1, keepdim=True) + 1e-4
+)
+_group(
+    "the mean of the others", "That is RLOO's baseline; GRPO's mean is that of the whole group."
+)(
+    lambda r: (
+        (r - (r.sum(-1, keepdim=True) - r) / (r.shape[-1] - 1)) / (r.std(-1, keepdim=True) + 1e-4)
+    )
+)
+_group(
+    "the mean of the others, not divided", "That is RLOO; GRPO takes the group's mean and divides."
+)(lambda r: r - (r.sum(-1, keepdim=True) - r) / (r.shape[-1] - 1))
+_group("the sign turned", "Better than the group means above 0.")(
+    lambda r: -_centred(r) / (r.std(-1, keepdim=True) + 1e-4)
+)
+_group("the sum for the mean", "A reply is judged against its group's mean.")(
+    lambda r: (r - r.sum(-1, keepdim=True)) / (r.std(-1, keepdim=True) + 1e-4)
+)
+_group("the median for the mean", "A reply is judged against its group's mean.")(
+    lambda r: (r - r.median(-1, keepdim=True).values) / (r.std(-1, keepdim=True) + 1e-4)
+)
+_group("multiplied by the deviation", "A wide spread has to shrink: divide.")(
+    lambda r: _centred(r) * (r.std(-1, keepdim=True) + 1e-4)
+)
+_group("best and worst for the spread", "The spread is the standard deviation.")(
+    lambda r: _centred(r) / (r.amax(-1, keepdim=True) - r.amin(-1, keepdim=True) + 1e-4)
+)
+_group("r · std + mean", "That makes raw rewards of advantages: subtract the mean, divide by std.")(
+    lambda r: r * r.std(-1, keepdim=True) + r.mean(-1, keepdim=True)
+)
+
 
 # ---- leave_one_out_advantages
 
@@ -215,4 +376,24 @@ _rloo("the best of the others", "The baseline is the mean of the others.")(
 )
 _rloo("divided by the deviation too", "That is GRPO's; this one only subtracts.")(
     lambda r: (r - _others(r) / (r.shape[-1] - 1)) / (r.std(-1, keepdim=True) + 1e-4)
+)
+
+
+_rloo("no brackets around the others' sum", "Python divides first: sum − r / (K − 1).")(
+    lambda r: r - (r.sum(-1, keepdim=True) - r / (r.shape[-1] - 1))
+)
+_rloo("the median of the group", "The baseline is the mean of the others.")(
+    lambda r: r - r.median(-1, keepdim=True).values
+)
+_rloo("all others added to it", "The advantage is a difference.")(
+    lambda r: r + _others(r) / (r.shape[-1] - 1)
+)
+_rloo("keepdim forgotten", "A sum of shape (…) lines up with the wrong axis.")(
+    lambda r: r - (r.sum(-1) - r) / (r.shape[-1] - 1)
+)
+_rloo("the group's mean over K − 1", "The others' sum is divided by K − 1, not the group's mean.")(
+    lambda r: _centred(r) / (r.shape[-1] - 1)
+)
+_rloo("GRPO", "Nothing is divided by a deviation, and the baseline is the mean of the others.")(
+    lambda r: _centred(r) / (r.std(-1, keepdim=True) + 1e-4)
 )

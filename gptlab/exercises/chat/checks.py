@@ -1,5 +1,7 @@
 """The checks of gptlab/chat.py."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -21,7 +23,18 @@ def append_kv() -> list[Case]:
             for pair in pairs
         )
 
+    one, two, three = (torch.full((1, 1, 1, 1), number) for number in (1.0, 2.0, 3.0))
     return [
+        case(
+            (torch.cat([one, two], 2), torch.cat([10 * one, 10 * two], 2)),
+            three,
+            10 * three,
+            expected=(
+                torch.cat([one, two, three], 2),
+                torch.cat([10 * one, 10 * two, 10 * three], 2),
+            ),
+            about="two tokens in the cache, a new one",
+        ),
         *in_all_dtypes(
             (old_k, old_v),
             k,
@@ -59,13 +72,31 @@ def attend_cached() -> list[Case]:
     inputs = RandomInputs(96)
     q, k, v = inputs.numbers(2, 3, 4, 5), inputs.numbers(2, 3, 6, 5), inputs.numbers(2, 3, 6, 5)
     keep = torch.tensor([[0, 1, 1, 1, 1, 1], [1, 1, 0, 1, 1, 0]]).bool()
+    ones = torch.ones(1, 1, 2, 1).double()
+    by_hand = (
+        torch.tensor([0.0, math.log(3)]).double().reshape(1, 1, 2, 1),
+        torch.tensor([4.0, 8.0]).double().reshape(1, 1, 2, 1),
+    )
     return [
+        case(
+            ones,
+            by_hand,
+            expected=torch.tensor([4.0, 7.0]).double().reshape(1, 1, 2, 1),
+            about="query 1 mixes the values 4 and 8 by ¼ and ¾",
+        ),
         *in_all_dtypes(
             q, (k, v), oracle=_cached, gradient=False, about="2 tokens before, 4 new ones"
         ),
         *in_all_dtypes(q, (k, v), keep=keep, oracle=_cached, gradient=False),
         case(q[:, :, :1], (k, v), keep=keep, oracle=_cached, about="one new token"),
         case(q, (k[:, :, :4], v[:, :, :4]), oracle=_cached, about="nothing in the cache before"),
+        case(
+            -15000 * ones,
+            (ones, by_hand[1]),
+            expected=torch.tensor([4.0, 6.0]).double().reshape(1, 1, 2, 1),
+            stage=EDGE,
+            about="scores of −15,000",
+        ),
     ]
 
 
@@ -100,12 +131,14 @@ def trim_history() -> list[Case]:
         "s be kind", "u one two three", "a four", "u five six", "a seven eight nine", "u ten"
     )
     plain = talk[1:]
+    answers = _talk("u a b c", "a d", "a e", "u f")
     gap = _talk("u a b", "a c d e f g h", "u i", "a j", "u k")
     cases = [case(talk, budget, _words, oracle=_trimmed) for budget in (100, 12, 11, 9, 8, 6, 5)]
     cases += [case(plain, budget, _words, oracle=_trimmed) for budget in (10, 9, 7, 6, 4)]
     return [
         case(talk, 8, _words, expected=[talk[0], *talk[3:]]),
         *cases,
+        case(answers, 3, _words, expected=answers[3:], about="two answers without a question"),
         case(gap, 5, _words, expected=gap[2:], about="what does not fit ends it: no gap"),
         case(gap, 3, _words, expected=gap[2:]),
         case(gap, 2, _words, expected=gap[4:]),

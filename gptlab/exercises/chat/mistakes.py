@@ -44,6 +44,24 @@ _append("keys among the values", "Keys go to keys, values to values.")(
     )
 )
 
+
+_append(
+    "stacked, not joined", "torch.stack makes an axis of its own: time is there already, torch.cat."
+)(
+    lambda cache, k, v: (
+        (k, v)
+        if cache is None
+        else (torch.stack([cache[0], k], dim=2), torch.stack([cache[1], v], dim=2))
+    )
+)
+_append(
+    "the cache added to the new ones", "The new ones stand behind the old ones: + adds numbers."
+)(lambda cache, k, v: (k, v) if cache is None else (cache[0] + k, cache[1] + v))
+_append("keys only", "A pair comes back: all keys, then all values.")(
+    lambda cache, k, v: _joined()(cache, k, v)[0]
+)
+
+
 # ---- attend_cached
 
 
@@ -104,6 +122,46 @@ _attend("only the new tokens looked at", "The cache holds those before, too.")(
 _attend("keys for values", "The cache is the pair (k, v): the weights mix v.")(
     lambda q, cache, keep=None: _cached()(q, (cache[0], cache[0]), keep)
 )
+
+
+_attend("a mask of T × T", "There are S keys: the mask is (T, S).")(
+    _cached(lambda q, k: torch.ones(q.shape[2], q.shape[2]).tril().bool())
+)
+_attend("a mask of S × S", "There are T queries, the last T of S: the mask is (T, S).")(
+    _cached(lambda q, k: torch.ones(k.shape[2], k.shape[2]).tril().bool())
+)
+_attend("values and keys swapped", "The cache is the pair (k, v): keys first.")(
+    lambda q, cache, keep=None: _cached()(q, cache[::-1], keep)
+)
+_attend(
+    "no causal mask where keep is given", "Both hold: up to itself, and only where keep is True."
+)(
+    lambda q, cache, keep=None: _cached(
+        _mask if keep is None else lambda q, k: torch.ones(q.shape[2], k.shape[2]).bool()
+    )(q, cache, keep)
+)
+_attend("keep without its axes", "keep is (B, S): it needs an axis for heads and one for queries.")(
+    lambda q, cache, keep=None: _look(
+        q, *cache, _mask(q, cache[0]) if keep is None else _mask(q, cache[0]) & keep
+    )
+)
+_attend("keep or the causal mask", "Both must hold: &, not |.")(
+    lambda q, cache, keep=None: _look(
+        q,
+        *cache,
+        _mask(q, cache[0]) if keep is None else _mask(q, cache[0]) | keep[:, None, None, :],
+    )
+)
+_attend("a keep of None indexed", "keep may be None, for no padding at all: ask first.")(
+    lambda q, cache, keep=None: _look(q, *cache, _mask(q, cache[0]) & keep[:, None, None, :])
+)
+
+
+@_attend("a finite number for −inf", "A large score elsewhere can be lower still: use −inf.")
+def _(q, cache, keep=None):
+    k, v = cache
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    return scores.masked_fill(~_kept(_mask(q, k), keep), -1e4).softmax(-1) @ v
 
 
 # ---- trim_history
@@ -206,6 +264,35 @@ def _(messages, budget, count_tokens):
     return messages
 
 
+@_trim(
+    "only one answer dropped from the start", "Drop assistant messages until another role begins."
+)
+def _(messages, budget, count_tokens):
+    kept = _fitted(question=False)(messages, budget, count_tokens)
+    first = 1 if len(kept) > 1 and kept[0]["role"] == "system" and kept[0] is messages[0] else 0
+    others = any(m["role"] != "assistant" for m in kept[first:])
+    if kept[first]["role"] == "assistant" and others:
+        kept = kept[:first] + kept[first + 1 :]
+    return kept
+
+
+@_trim(
+    "the message over the budget kept", "First count, then keep: the one that does not fit ends it."
+)
+def _(messages, budget, count_tokens):
+    first = 1 if len(messages) > 1 and messages[0]["role"] == "system" else 0
+    kept = messages[-1:]
+    used = sum(_cost(m, count_tokens) for m in messages[:first] + kept)
+    for message in reversed(messages[first:-1]):
+        if used > budget:
+            break
+        kept = [message, *kept]
+        used += _cost(message, count_tokens)
+    while kept[0]["role"] == "assistant" and any(m["role"] != "assistant" for m in kept):
+        kept = kept[1:]
+    return messages[:first] + kept
+
+
 # ---- elo_update
 
 
@@ -248,3 +335,41 @@ _elo("surprise turned around", "Who wins more than expected rises.")(
     _rated(change=lambda k, o, e: k * (e - o))
 )
 _elo("b and a swapped", "First the new rating of a.")(_rated(pair=lambda a, b, d: (b - d, a + d)))
+
+
+def _expected(a, b):
+    return 1 / (1 + 10 ** ((b - a) / 400))
+
+
+@_elo(
+    "the second against the first's new rating", "Both move by one change, made of the old ratings."
+)
+def _(a, b, outcome, k=32):
+    a = a + k * (outcome - _expected(a, b))
+    return a, b + k * ((1 - outcome) - _expected(b, a))
+
+
+_elo("the same outcome for both", "Where a won, b lost: b's outcome is 1 − outcome.")(
+    lambda a, b, outcome, k=32: (
+        a + k * (outcome - _expected(a, b)),
+        b + k * (outcome - _expected(b, a)),
+    )
+)
+_elo("shares of the ratings", "What is expected comes of the difference, as odds: 10^(… / 400).")(
+    _rated(expected=lambda a, b: a / (a + b))
+)
+_elo("no brackets around the exponent", "Python reads 10 ** d / 400 as (10 ** d) / 400.")(
+    _rated(expected=lambda a, b: 1 / (1 + 10 ** (b - a) / 400))
+)
+_elo("the 1 + left out", "The probability is 1 / (1 + odds).")(
+    _rated(expected=lambda a, b: 1 / 10 ** ((b - a) / 400))
+)
+_elo("half of k", "One game moves at most k points.")(
+    _rated(change=lambda k, o, e: k / 2 * (o - e))
+)
+_elo("rounded", "Ratings are floats: nothing is rounded.")(
+    _rated(pair=lambda a, b, d: (float(round(a + d)), float(round(b - d))))
+)
+_elo("the outcome turned around", "1 means that a won.")(
+    _rated(change=lambda k, o, e: k * (1 - o - e))
+)

@@ -1,5 +1,7 @@
 """The checks of gptlab/instruct.py."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -76,7 +78,16 @@ def sft_loss() -> list[Case]:
     mask = torch.tensor([[0, 0, 1, 1, 1], [0, 1, 0, 0, 0], [0, 0, 0, 1, 0]]).bool()
     first = mask | torch.tensor([True, False, False, False, False])
     used = torch.cat([mask[:, 1:], torch.zeros(3, 1).bool()], dim=1)[..., None]
+    odd = torch.tensor([math.nan, math.inf, -math.inf]).double()[:, None, None]
+    two = torch.tensor([[[0.0, 0.0], [0.0, math.log(3)], [5.0, 9.0]]]).double()
     return [
+        case(
+            two,
+            torch.tensor([[0, 1, 0]]),
+            torch.tensor([[False, True, True]]),
+            expected=torch.tensor(1.5 * math.log(2)).double(),
+            about="the two targets had the probabilities ½ and ¼: (ln 2 + ln 4)/2",
+        ),
         *in_all_dtypes(logits, ids, mask, oracle=_learnt),
         case(
             logits,
@@ -94,6 +105,14 @@ def sft_loss() -> list[Case]:
             mask,
             expected=_learnt(logits, ids, mask),
             about="other scores where nothing is learnt",
+        ),
+        case(
+            torch.where(used, logits, odd),
+            ids,
+            mask,
+            expected=_learnt(logits, ids, mask),
+            stage=EDGE,
+            about="nan, inf and −inf where nothing is learnt",
         ),
     ]
 
@@ -139,6 +158,15 @@ def _packs(function, sequences: list[list[int]], context: int) -> bool | str:
     return not waiting or f"no place for {waiting[0]}"
 
 
+def _refuses_too_long(function, sequences: list[list[int]], context: int) -> bool | str:
+    """A ValueError is promised; an error of torch's stops her as well."""
+    try:
+        tables = _tables(function(sequences, context))
+    except (ValueError, RuntimeError, IndexError, AssertionError):
+        return True
+    return "something that is no three tables" if tables is None else f"rows of ids {tables[0]}"
+
+
 def pack() -> list[Case]:
     """What every packing must keep is looked for; what stands at padding is left open."""
     inputs = RandomInputs(62)
@@ -152,4 +180,13 @@ def pack() -> list[Case]:
         (many, 12),
         ([[3, 2, 1]], 3),
     ]
-    return [property_holds(_packs, sequences, context, about=about) for sequences, context in given]
+    return [
+        *(property_holds(_packs, sequences, context, about=about) for sequences, context in given),
+        property_holds(
+            _refuses_too_long,
+            [[5, 6], [7, 8, 9, 4, 3]],
+            4,
+            stage=EDGE,
+            about="a ValueError, for a sequence is longer than a row",
+        ),
+    ]

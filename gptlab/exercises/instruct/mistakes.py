@@ -1,5 +1,7 @@
 """Wrong bodies of gptlab/instruct.py."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -82,6 +84,70 @@ def _(*arguments, **options):
     return ids, [m and t >= first for t, m in enumerate(mask)]
 
 
+_chat("the user's words learnt", "Only what the assistant says is learnt.")(
+    _render(content=lambda hers: not hers, end=lambda hers: not hers)
+)
+_chat("the user's words learnt, and every end token", "Only what the assistant says is learnt.")(
+    _render(content=lambda hers: not hers, end=lambda hers: True)
+)
+_chat("nothing learnt", "What the assistant says, and its end token, is marked True.")(
+    _render(content=lambda hers: False, end=lambda hers: False)
+)
+
+
+def _template(messages, encode, special, add_reply, piece, last=("assistant",)):
+    ids, mask = [], []
+    for message in messages:
+        hers = message["role"] == "assistant"
+        for tokens, learn in piece(message["role"], encode(message["content"]), special, hers):
+            ids += tokens
+            mask += [learn] * len(tokens)
+    for name in last if add_reply else ():
+        ids, mask = [*ids, special[name]], [*mask, False]
+    return ids, mask
+
+
+@_chat("no end tokens", "Every message ends with the end token.")
+def _(messages, encode, special, add_reply=False):
+    def piece(role, words, special, hers):
+        return [([special[role]], False), (words, hers)]
+
+    return _template(messages, encode, special, add_reply, piece)
+
+
+@_chat("the system's words learnt too", "Only what the assistant says is learnt.")
+def _(messages, encode, special, add_reply=False):
+    def piece(role, words, special, hers):
+        learn = role != "user"
+        return [([special[role]], False), (words, learn), ([special["end"]], learn)]
+
+    return _template(messages, encode, special, add_reply, piece)
+
+
+@_chat("an end token behind add_reply", "The model speaks next: only the role token stands there.")
+def _(messages, encode, special, add_reply=False):
+    def piece(role, words, special, hers):
+        return [([special[role]], False), (words, hers), ([special["end"]], hers)]
+
+    return _template(messages, encode, special, add_reply, piece, ("assistant", "end"))
+
+
+@_chat("a list inside the list", "append puts the whole list in as one item: extend, or +=.")
+def _(messages, encode, special, add_reply=False):
+    def piece(role, words, special, hers):
+        return [([special[role]], False), ([words], hers), ([special["end"]], hers)]
+
+    return _template(messages, encode, special, add_reply, piece)
+
+
+@_chat(
+    "the mask one token late", "The end token behind a reply is learnt, and its role token is not."
+)
+def _(*arguments, **options):
+    ids, mask = _render()(*arguments, **options)
+    return ids, [False, *mask[:-1]]
+
+
 # ---- sft_loss
 
 
@@ -139,6 +205,56 @@ def _(logits, ids, mask):
 def _(logits, ids, mask):
     learn = mask[:, 1:]
     return F.nll_loss(logits[:, :-1][learn].softmax(-1).log(), ids[:, 1:][learn])
+
+
+_loss(
+    "nan times 0",
+    "nan · 0 is nan, and so is inf · 0: choose the marked places with losses[mask] or torch.where.",
+)(
+    lambda logits, ids, mask: (
+        (_nats(logits[:, :-1], ids[:, 1:]) * mask[:, 1:]).sum() / mask[:, 1:].sum()
+    )
+)
+_loss("the minus sign is missing", "A loss is above 0; a log-probability is not.")(
+    lambda logits, ids, mask: -_masked(_nats(logits[:, :-1], ids[:, 1:]), mask[:, 1:])
+)
+_loss("bits for nats", "The logarithm is the natural one.")(
+    lambda logits, ids, mask: _masked(_nats(logits[:, :-1], ids[:, 1:]), mask[:, 1:]) / math.log(2)
+)
+_loss(
+    "the mask not shifted",
+    "There are T − 1 losses and T marks: shift the mask as you shift the ids.",
+)(lambda logits, ids, mask: _nats(logits[:, :-1], ids[:, 1:])[mask].mean())
+_loss(
+    "multiplied by a mask that was not shifted",
+    "There are T − 1 losses and T marks: shift the mask as you shift the ids.",
+)(lambda logits, ids, mask: (_nats(logits[:, :-1], ids[:, 1:]) * mask).sum() / mask.sum())
+
+
+def _chosen(scores, ids, mask):
+    picked = scores[:, :-1].gather(-1, ids[:, 1:, None]).squeeze(-1)
+    return -picked[mask[:, 1:]].mean()
+
+
+_loss("scores for log-probabilities", "Logits are no log-probabilities yet: normalise them.")(
+    _chosen
+)
+_loss(
+    "the logarithm left out", "The loss is the surprise, minus the logarithm of the probability."
+)(lambda logits, ids, mask: _chosen(logits.softmax(-1), ids, mask))
+_loss("softmax over time", "Probabilities sum to 1 over the vocabulary, the last axis.")(
+    lambda logits, ids, mask: _chosen(
+        torch.cat([logits[:, :-1].log_softmax(1), logits[:, -1:]], 1), ids, mask
+    )
+)
+_loss("one loss a token", "The result is one number, the mean.")(
+    lambda logits, ids, mask: _nats(logits[:, :-1], ids[:, 1:])[mask[:, 1:]]
+)
+_loss("the log of the mean", "Each token has a loss of its own, and the mean is taken of these.")(
+    lambda logits, ids, mask: (
+        -_masked((-_nats(logits[:, :-1], ids[:, 1:])).exp(), mask[:, 1:]).log()
+    )
+)
 
 
 # ---- pack
@@ -210,3 +326,38 @@ def _(sequences, context):
     ]
     flat += [(0, -1, 0)] * (-len(flat) % context)
     return torch.tensor(flat).reshape(-1, context, 3).unbind(-1)
+
+
+@_pack("sequences cut short", "A sequence longer than a row is no row's: raise a ValueError.")
+def _(sequences, context):
+    return _rows([sequence[:context] for sequence in sequences], context)
+
+
+@_pack("too long is let through", "A sequence longer than a row is no row's: raise a ValueError.")
+def _(sequences, context):
+    return _rows(sequences, max([context, *map(len, sequences)]))
+
+
+@_pack(
+    "padding in front", "Rows are filled from the left; what is left over at their end is padding."
+)
+def _(sequences, context):
+    tables = _rows(sequences, context)
+    order = [sorted(range(context), key=lambda t: int(row[t]) >= 0) for row in tables[1]]
+    return tuple(
+        torch.stack([row[places] for row, places in zip(table, order, strict=True)])
+        for table in tables
+    )
+
+
+@_pack("the last row lost", "The row that is still open at the end is a row too.")
+def _(sequences, context):
+    return tuple(table[:-1] for table in _rows(sequences, context))
+
+
+_pack("positions from 1", "Positions count from 0.")(
+    lambda s, context: _rows(s, context, place=lambda t, start: t + 1)
+)
+_pack("segments and positions swapped", "The order is ids, segments, positions.")(
+    lambda s, context: [_rows(s, context)[i] for i in (0, 2, 1)]
+)

@@ -12,6 +12,7 @@ MASK = torch.tensor(
     [[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [1, 1, 1, 1, 1]]
 ).bool()  # padding on the right
 LEFT = torch.tensor([[0, 0, 1, 1, 1], [0, 1, 1, 1, 0], [1, 1, 1, 1, 0]]).bool()
+TWO = torch.tensor([[True, True, False]])
 HOLES = torch.tensor([[1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [1, 1, 0, 1, 1]]).bool()
 
 
@@ -42,6 +43,19 @@ def _with_padding(oracle: Callable, *arguments, **options) -> list[Case]:
     return cases
 
 
+def _odd_padding(oracle: Callable, *arguments, **options) -> Case:
+    """nan, inf and −inf at padding: the result does not change."""
+    odd = torch.tensor([math.nan, math.inf, -math.inf]).double().repeat(5).reshape(MASK.shape)
+    other = [torch.where(MASK, x, odd) if _is_table(x) else x for x in arguments]
+    return case(
+        *other,
+        expected=oracle(*arguments, **options),
+        stage=EDGE,
+        about="nan, inf and −inf at padding",
+        **options,
+    )
+
+
 def _is_table(x: object) -> bool:
     return isinstance(x, Tensor) and x.is_floating_point() and x.shape == MASK.shape
 
@@ -58,10 +72,16 @@ def _chosen(logits: Tensor, ids: Tensor) -> Tensor:
 
 
 def token_log_probs() -> list[Case]:
-    """One token after the other is the oracle."""
+    """One token after the other is the oracle; ln ½ and ln ¼ by hand."""
     inputs = RandomInputs(81)
     logits, ids = inputs.numbers(2, 4, 6), inputs.ids(6, 2, 4)
     return [
+        case(
+            torch.tensor([[[0.0, 0.0], [0.0, math.log(3)], [5.0, 9.0]]]).double(),
+            torch.tensor([[0, 1, 0]]),
+            expected=torch.tensor([[math.log(1 / 2), math.log(1 / 4)]]).double(),
+            about="the two tokens had the probabilities ½ and ¼",
+        ),
         *in_all_dtypes(logits, ids, oracle=_chosen),
         case(
             torch.zeros(1, 3, 4).double(),
@@ -115,11 +135,20 @@ def token_rewards() -> list[Case]:
     score, logprobs, ref = inputs.numbers(3) * 2, inputs.numbers(3, 5), inputs.numbers(3, 5)
     given = {"oracle": _rewarded, "gradient": False}
     return [
+        case(
+            torch.tensor([1.0]).double(),
+            torch.tensor([[-1.0, -2.0, -9.0]]).double(),
+            torch.tensor([[-2.0, -2.5, -5.0]]).double(),
+            TWO,
+            0.5,
+            expected=torch.tensor([[-0.5, 0.75, 0.0]]).double(),
+        ),
         *in_all_dtypes(score, logprobs, ref, MASK, 0.3, **given),
         *in_all_dtypes(score, logprobs, ref, LEFT, 1.7, **given, about="padding on both sides"),
         case(score, logprobs, ref, HOLES, 0.5, oracle=_rewarded, about="padding in between"),
         case(score, logprobs, ref, MASK, 0.0, oracle=_rewarded, about="KL costs nothing"),
         *_with_padding(_rewarded, score, logprobs, ref, MASK, 0.3),
+        _odd_padding(_rewarded, score, logprobs, ref, MASK, 0.3),
     ]
 
 
@@ -148,6 +177,17 @@ def gae() -> list[Case]:
     rewards, values = inputs.numbers(3, 5), inputs.numbers(3, 5) + 1
     given = {"oracle": _advantages, "gradient": False}
     return [
+        case(
+            torch.tensor([[0.0, 1.0, 7.0]]).double(),
+            torch.tensor([[0.0, 0.5, 9.0]]).double(),
+            TWO,
+            lam=0.5,
+            expected=(
+                torch.tensor([[0.75, 0.5, 0.0]]).double(),
+                torch.tensor([[0.75, 1.0, 0.0]]).double(),
+            ),
+            about="δ is 0.5 and 0.5",
+        ),
         *in_all_dtypes(rewards, values, MASK, **given),
         *in_all_dtypes(rewards, values, MASK, gamma=0.9, lam=0.7, **given),
         case(
@@ -162,6 +202,7 @@ def gae() -> list[Case]:
         case(rewards, values, MASK, gamma=0.8, lam=0.0, oracle=_advantages, about="λ = 0"),
         case(rewards, values, LEFT, gamma=0.9, oracle=_advantages, about="padding on both sides"),
         *_with_padding(_advantages, rewards, values, MASK),
+        _odd_padding(_advantages, rewards, values, MASK),
         case(
             rewards[:, :1],
             values[:, :1],
@@ -187,6 +228,12 @@ def whiten() -> list[Case]:
     """One kept number after the other is the oracle."""
     x = RandomInputs(85).numbers(3, 5) * 3 + 1
     return [
+        case(
+            torch.tensor([[9.0, 5.0, 99.0]]).double(),
+            TWO,
+            expected=torch.tensor([[1.0, -1.0, 0.0]]).double(),
+            about="mean 7, variance 4",
+        ),
         *in_all_dtypes(x, MASK, oracle=_whitened, gradient=False),
         *in_all_dtypes(
             x, LEFT, shift_mean=False, oracle=_whitened, gradient=False, about="the mean stays"
@@ -202,6 +249,17 @@ def whiten() -> list[Case]:
         ),
         *_with_padding(_whitened, x, MASK),
         *_with_padding(_whitened, x, MASK, shift_mean=False),
+        _odd_padding(_whitened, x, MASK),
+        _odd_padding(_whitened, x, MASK, shift_mean=False),
+        case(
+            torch.tensor([[1000.0, 1000.1, 999.9, 1000.0]]),
+            torch.ones(1, 4).bool(),
+            expected=torch.tensor([[0, 2**0.5, -(2**0.5), 0]]),
+            rtol=1e-2,
+            atol=1e-2,
+            stage=EDGE,
+            about="float32, mean 1000, variance 0.005",
+        ),
     ]
 
 
@@ -227,11 +285,20 @@ def policy_loss() -> list[Case]:
     new, advantages = old + 0.5 * inputs.numbers(3, 5), inputs.numbers(3, 5)
     given = new, old, advantages
     return [
+        case(
+            torch.tensor([[2.0, 0.5, 1.0]]).double().log(),
+            torch.zeros(1, 3).double(),
+            torch.tensor([[1.0, 1.0, 9.0]]).double(),
+            TWO,
+            expected=torch.tensor(-0.85).double(),
+            about="the ratios are 2 and ½, the gains 1.2 and 0.5",
+        ),
         *in_all_dtypes(*given, MASK, oracle=_policy, no_gradient_for=(1, 2)),
         *in_all_dtypes(*given, LEFT, clip=0.05, oracle=_policy, no_gradient_for=(1, 2)),
         case(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_policy, about="no padding"),
         case(old, old, advantages, MASK, oracle=_policy, about="the policy that sampled"),
         *_with_padding(_policy, *given, MASK),
+        _odd_padding(_policy, *given, MASK),
     ]
 
 
@@ -251,10 +318,19 @@ def value_loss() -> list[Case]:
     old = inputs.numbers(3, 5)
     given = old + 0.4 * inputs.numbers(3, 5), old, old + 0.5 * inputs.numbers(3, 5)
     return [
+        case(
+            torch.tensor([[1.0, 0.1, 5.0]]).double(),
+            torch.zeros(1, 3).double(),
+            torch.tensor([[2.0, 0.0, 9.0]]).double(),
+            TWO,
+            expected=torch.tensor(0.8125).double(),
+            about="the larger errors are (0.2 − 2)² and 0.1²",
+        ),
         *in_all_dtypes(*given, MASK, oracle=_value, no_gradient_for=(1, 2)),
         *in_all_dtypes(*given, LEFT, clip=0.05, oracle=_value, no_gradient_for=(1, 2)),
         case(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_value, about="no padding"),
         *_with_padding(_value, *given, MASK),
+        _odd_padding(_value, *given, MASK),
     ]
 
 

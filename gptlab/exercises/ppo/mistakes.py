@@ -1,5 +1,7 @@
 """Wrong bodies of gptlab/ppo.py, but for those in mistakes_losses.py."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -58,6 +60,23 @@ _probs("exp overflows", "exp(10,000) is inf: logsumexp knows how to do without."
     )
 )
 
+
+_probs("bits for nats", "The logarithm is the natural one.")(
+    lambda logits, ids: _pick(logits[:, :-1].log_softmax(-1), ids[:, 1:]) / math.log(2)
+)
+_probs(
+    "the whole vocabulary's", "Of each position, the sampled token's alone is asked for: gather."
+)(lambda logits, ids: logits[:, :-1].log_softmax(-1))
+_probs(
+    "gather without the last axis",
+    "gather wants ids with as many axes as the table: ids[..., None].",
+)(lambda logits, ids: logits[:, :-1].log_softmax(-1).gather(-1, ids[:, 1:]))
+_probs("one number for a text", "Each token after the first has a log-probability of its own.")(
+    lambda logits, ids: _pick(logits[:, :-1].log_softmax(-1), ids[:, 1:]).sum(-1)
+)
+_probs("two tokens ahead", "Position t of the logits says how likely token t + 1 is, not t + 2.")(
+    lambda logits, ids: F.pad(_pick(logits[:, :-2].log_softmax(-1), ids[:, 2:]), (0, 1))
+)
 # ---- kl_estimates
 
 
@@ -97,6 +116,30 @@ _kl(
 _kl("means over the batch", "One estimate for each token.")(
     lambda new, ref: tuple(k.mean() for k in _three(new - ref))
 )
+
+
+_kl("a ratio of the logarithms", "A logarithm of a ratio is a difference of logarithms.")(
+    lambda new, ref: _three(new / ref)
+)
+_kl("probabilities subtracted", "k1 is the difference of the logarithms, as they are given.")(
+    lambda new, ref: _three(new.exp() - ref.exp())
+)
+_kl("k2 without the square", "k2 is half of the square of k1.")(
+    lambda new, ref: _three(new - ref, k2=lambda k: k / 2)
+)
+_kl("k2 half before it is squared", "The ½ stands outside the square.")(
+    lambda new, ref: _three(new - ref, k2=lambda k: (k / 2) ** 2)
+)
+_kl("k3 without + k1", "For small k1, k3 is as small as k2.")(
+    lambda new, ref: _three(new - ref, k3=lambda k: torch.expm1(-k))
+)
+_kl(
+    "the exponent with the sign of k1", "The ratio in k3 is the reference over the policy, e^(−k1)."
+)(lambda new, ref: _three(new - ref, k3=lambda k: torch.expm1(k) + k))
+_kl("k3 halved", "Only k2 has a ½.")(
+    lambda new, ref: _three(new - ref, k3=lambda k: (torch.expm1(-k) + k) / 2)
+)
+
 
 # ---- token_rewards
 
@@ -152,6 +195,46 @@ def _(score, logprobs, ref_logprobs, mask, beta):
     last = mask.shape[1] - 1 - mask.flip(1).int().argmax(1)
     out = torch.where(mask, -beta * (logprobs - ref_logprobs), 0.0)
     return torch.where(torch.arange(mask.shape[1]) == last[:, None], score[:, None], out)
+
+
+_TIMES = "nan · 0 is nan, and so is inf · 0: choose with torch.where or masked_fill."
+
+
+@_rewards("nan times 0", _TIMES)
+def _(score, logprobs, ref_logprobs, mask, beta):
+    paid = -beta * (logprobs - ref_logprobs) * mask
+    last = mask.shape[1] - 1 - mask.flip(1).int().argmax(1)
+    return paid + torch.where(torch.arange(mask.shape[1]) == last[:, None], score[:, None], 0.0)
+
+
+def _charge(of):
+    """The right rewards but for what is charged for a token's KL."""
+    return lambda score, new, ref, mask, beta: _paid()(
+        score, torch.where(mask, of(new - ref), 0.0), torch.zeros_like(new), mask, beta
+    )
+
+
+_rewards("the square charged", "The charge is β · k1, the plain difference.")(
+    _charge(lambda k: k**2 / 2)
+)
+_rewards(
+    "the absolute difference charged", "A token that became less likely is paid for: k1 has a sign."
+)(_charge(torch.abs))
+_rewards("the score subtracted", "The score is paid, only KL is charged.")(
+    lambda score, *given: _paid()(-score, *given)
+)
+_rewards("the score one token early", "Pay at the last kept token, not before it.")(
+    _paid(place=lambda mask: mask.shape[1] - 2 - mask.flip(1).int().argmax(1))
+)
+_rewards("the score left out", "At the last kept token, the score is paid.")(
+    lambda score, *given: _paid()(0 * score, *given)
+)
+
+
+@_rewards("all of the KL at the last token", "Every kept token is charged for its own KL.")
+def _(score, logprobs, ref_logprobs, mask, beta):
+    kl = torch.where(mask, logprobs - ref_logprobs, 0.0).sum(1)
+    return _paid(kl=False)(score - beta * kl, logprobs, ref_logprobs, mask, beta)
 
 
 # ---- gae
@@ -283,6 +366,84 @@ def _(rewards, values, mask, gamma=1.0, lam=0.95):
     return advantages, torch.where(mask, advantages + values, 0.0)
 
 
+@_gae("nan times 0", _TIMES)
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    rewards = rewards * mask
+    values = values * mask
+    advantages, returns = _walk(rewards, values, mask, gamma, lam, stop=False, clean=False)
+    return advantages * mask, returns * mask
+
+
+def _to_go(rewards, mask, gamma):
+    """The discounted rewards that are still to come, over the kept tokens."""
+    zeros = torch.zeros_like(rewards)
+    return _walk(rewards, zeros, mask, gamma, 1.0)[0]
+
+
+@_gae("returns as plain rewards-to-go", "returns = Â + V: λ is in them too.")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    return _walk(rewards, values, mask, gamma, lam)[0], _to_go(rewards, mask, gamma)
+
+
+@_gae("advantages as plain rewards-to-go", "An advantage is how much better it was than V said.")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    advantages = _to_go(rewards, mask, gamma)
+    return advantages, torch.where(mask, advantages + values, 0.0)
+
+
+@_gae("advantages with the wrong sign", "Better than expected is above 0.")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    advantages = -_walk(rewards, values, mask, gamma, lam)[0]
+    return advantages, torch.where(mask, advantages + values, 0.0)
+
+
+@_gae("advantages with the wrong sign, not the returns", "Better than expected is above 0.")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    advantages, returns = _walk(rewards, values, mask, gamma, lam)
+    return -advantages, returns
+
+
+@_gae("γ and λ swapped", "γ discounts the next value, γλ what is handed on.")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    return _walk(rewards, values, mask, lam, gamma)
+
+
+@_gae("handed on without γ and λ", "The advantage that is handed on fades with γ and with λ.")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    return _walk(rewards, values, mask, gamma, lam, trace=1.0)
+
+
+@_gae("the next value left out", "δ compares r + γ V of the next token with V.")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    return _walk(rewards, values, mask, gamma, lam, value=0.0)
+
+
+@_gae("one step alone in the returns", "returns = Â + V, with the whole Â.")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    one_step = _walk(rewards, values, mask, gamma, 0.0)[1]
+    return _walk(rewards, values, mask, gamma, lam)[0], one_step
+
+
+_returns(
+    "values less the advantages",
+    "Â says how much better it was than V: add it to V.",
+    lambda a, returned, r, v, m: (a, torch.where(m, v - a, 0.0)),
+)
+
+
+@_gae(
+    "advantages whitened, and the returns made of them",
+    "Whitening is a step of its own, behind this one.",
+)
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    advantages, _ = _walk(rewards, values, mask, gamma, lam)
+    kept = advantages[mask]
+    advantages = torch.where(
+        mask, (advantages - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt(), 0.0
+    )
+    return advantages, torch.where(mask, advantages + values, 0.0)
+
+
 # ---- whiten
 
 
@@ -365,3 +526,59 @@ def _(x, mask, shift_mean=True):
         + (x - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt()
         + (0.0 if shift_mean else kept.mean())
     )
+
+
+@_white("nan times 0", _TIMES)
+def _(x, mask, shift_mean=True):
+    n = mask.sum()
+    mean = (x * mask).sum() / n
+    variance = ((x - mean) ** 2 * mask).sum() / n
+    out = (x - mean) / (variance + 1e-8).sqrt()
+    return (out if shift_mean else out + mean) * mask
+
+
+@_white(
+    "cancellation",
+    "The mean of the squares less the square of the mean: for 1000.1 both are about 10⁶, and float32 "
+    "keeps no hundredth behind that. Subtract the mean first, then square.",
+)
+def _(x, mask, shift_mean=True):
+    return _whitened(x, mask, shift_mean, variance=lambda kept: (kept**2).mean() - kept.mean() ** 2)
+
+
+_white("not scaled", "After the shift, the numbers are divided by their spread.")(
+    lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean, divide=lambda c, v: c)
+)
+_white("scaled, not shifted", "Unless shift_mean is False, the mean goes to 0.")(
+    lambda x, mask, shift_mean=True: torch.where(
+        mask, x / (x[mask].var(unbiased=False) + 1e-8).sqrt(), 0.0
+    )
+)
+_white("multiplied by the spread", "A wide spread has to shrink: divide.")(
+    lambda x, mask, shift_mean=True: _whitened(
+        x, mask, shift_mean, divide=lambda c, v: c * (v + 1e-8).sqrt()
+    )
+)
+_white("the unbiased deviation", "Divide by n, not by n − 1, and add 1e-8 below the root.")(
+    lambda x, mask, shift_mean=True: _whitened(
+        x, mask, shift_mean, divide=lambda c, v: c / (v.sqrt() + 1e-8), variance=lambda k: k.var()
+    )
+)
+_white(
+    "the variance not centred", "The variance is the mean square around the mean, not around 0."
+)(
+    lambda x, mask, shift_mean=True: _whitened(
+        x, mask, shift_mean, variance=lambda kept: (kept**2).mean()
+    )
+)
+_white("a sum for the variance", "The variance is a mean: divide by the number of kept ones.")(
+    lambda x, mask, shift_mean=True: _whitened(
+        x, mask, shift_mean, variance=lambda kept: ((kept - kept.mean()) ** 2).sum()
+    )
+)
+_white(
+    "only the kept ones handed back", "The result has the shape of x, with 0 where nothing is kept."
+)(lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean)[mask])
+_white("the mean added back twice over", "m is added back as it was, with shift_mean=False only.")(
+    lambda x, mask, shift_mean=True: torch.where(mask, _whitened(x, mask) + x[mask].mean(), 0.0)
+)

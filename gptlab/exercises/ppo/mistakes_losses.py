@@ -143,6 +143,68 @@ def _(logprobs, old_logprobs, advantages, mask, clip=0.2):
         return -torch.minimum(ratio * advantages, clipped * advantages)[mask].mean()
 
 
+_TIMES = "nan · 0 is nan, and so is inf · 0: choose with [mask] or torch.where."
+
+
+def _gains(ratio=lambda new, old: torch.exp(new - old), gain=None, bounds=lambda c: (1 - c, 1 + c)):
+    """A policy loss with another ratio, another gain or other bounds."""
+
+    def smaller(ratio, clipped, advantages):
+        return torch.minimum(ratio * advantages, clipped * advantages)
+
+    def body(logprobs, old_logprobs, advantages, mask, clip=0.2):
+        r = ratio(logprobs, old_logprobs)
+        low, high = bounds(clip)
+        return -(gain or smaller)(r, r.clamp(low, high), advantages)[mask].mean()
+
+    return body
+
+
+_policy("nan times 0", _TIMES)(
+    _losses_with(lambda losses, mask: (losses * mask).sum() / mask.sum())
+)
+_policy(
+    "a ratio of log-probabilities", "ρ is the ratio of the probabilities: exp of a difference."
+)(_gains(lambda new, old: new / old))
+_policy("exp of each, then the difference", "ρ is a ratio: exp(log π − log π_old).")(
+    _gains(lambda new, old: new.exp() - old.exp())
+)
+_policy("the smaller ratio", "The smaller of the two gains is taken, not the smaller ratio.")(
+    _gains(gain=lambda ratio, clipped, a: torch.minimum(ratio, clipped) * a)
+)
+_policy("the gain clipped, not the ratio", "The ratio is clipped, then multiplied by Â.")(
+    lambda new, old, a, mask, clip=0.2: (
+        -(torch.exp(new - old) * a).clamp(1 - clip, 1 + clip)[mask].mean()
+    )
+)
+_policy("no ratio", "The gain is ρ · Â: the log-probability alone knows no old policy.")(
+    lambda new, old, a, mask, clip=0.2: -(new * a)[mask].mean()
+)
+_policy("the advantage left out of the clipped gain", "Both gains are a ratio times Â.")(
+    _gains(gain=lambda ratio, clipped, a: torch.minimum(ratio * a, clipped))
+)
+_policy("clipped at 1/(1 + ε)", "The bounds are 1 − ε and 1 + ε.")(
+    _gains(bounds=lambda c: (1 / (1 + c), 1 + c))
+)
+_policy(
+    "the difference clipped, not the ratio", "First exp, then the clip between 1 − ε and 1 + ε."
+)(
+    _gains(
+        gain=lambda ratio, clipped, a: torch.minimum(
+            ratio * a, ratio.log().clamp(-0.2, 0.2).exp() * a
+        )
+    )
+)
+_policy("advantages whitened", "Whitening is a step of its own, before this one.")(
+    lambda new, old, a, mask, clip=0.2: _gains()(
+        new, old, (a - a[mask].mean()) / (a[mask].var(unbiased=False) + 1e-8).sqrt(), mask, clip
+    )
+)
+_policy("one loss a token", "The result is one number, the mean.")(
+    _losses_with(lambda losses, mask: losses[mask])
+)
+
+
 # ---- value_loss
 
 
@@ -222,6 +284,54 @@ def _errors_with(mean):
 
 for _name, _hint, _mean in MEANS:
     _value(_name, _hint)(_errors_with(_mean))
+
+
+def _near(clipped_of, larger=torch.maximum, finish=lambda errors, mask: errors[mask].mean() / 2):
+    """A value loss whose clipped value, or what is made of the errors, is another."""
+
+    def body(values, old_values, returns, mask, clip=0.2):
+        clipped = clipped_of(values, old_values, returns, clip)
+        return finish(larger((values - returns) ** 2, (clipped - returns) ** 2), mask)
+
+    return body
+
+
+def _step(values, old, returns, clip):
+    return old + (values - old).clamp(-clip, clip)
+
+
+_value("nan times 0", _TIMES)(
+    _near(_step, finish=lambda errors, mask: (errors * mask).sum() / mask.sum() / 2)
+)
+_value("the value clipped around 0", "V stays near V_old, not near 0.")(
+    _near(lambda v, old, r, c: v.clamp(-c, c))
+)
+_value("the change with the wrong sign", "V_old is left in the direction of V.")(
+    _near(lambda v, old, r, c: old - (v - old).clamp(-c, c))
+)
+_value("both errors added", "The larger of the two counts, not both.")(_near(_step, torch.add))
+_value("the mean of both errors", "The larger of the two counts, not both.")(
+    _near(_step, lambda a, b: (a + b) / 2)
+)
+_value(
+    "the larger of the two means",
+    "The larger error is chosen for each token, then the mean is taken.",
+)(
+    lambda v, old, r, mask, clip=0.2: (
+        torch.maximum(((v - r) ** 2)[mask].mean(), ((_step(v, old, r, clip) - r) ** 2)[mask].mean())
+        / 2
+    )
+)
+_value("the root of the mean", "The loss is the mean square itself.")(
+    _near(_step, finish=lambda errors, mask: errors[mask].mean().sqrt() / 2)
+)
+_value("one loss a token", "The result is one number, the mean.")(
+    _near(_step, finish=lambda errors, mask: errors[mask] / 2)
+)
+_value("the minus sign of the policy's", "An error is made small as it is: no sign is turned.")(
+    _near(_step, finish=lambda errors, mask: -errors[mask].mean() / 2)
+)
+
 
 # ---- adaptive_beta
 
@@ -318,3 +428,36 @@ def _(beta, kl, target, n_steps, horizon):
     error = kl / target - 1
     error = max(-0.1, min(0.1, error))
     return beta * (1 + error * n_steps / horizon)
+
+
+def _changed(error, share=lambda e, n, horizon: 1 + e * n / horizon):
+    return lambda beta, kl, target, n, horizon: beta * share(error(kl, target), n, horizon)
+
+
+def _error(kl, target):
+    return max(-0.2, min(0.2, kl / target - 1))
+
+
+_beta("clipped after n over horizon", "The error is clipped, and then multiplied by n / horizon.")(
+    lambda beta, kl, target, n, horizon: (
+        beta * (1 + max(-0.2, min(0.2, (kl / target - 1) * n / horizon)))
+    )
+)
+_beta("never lowered", "Too little KL makes it cheaper: the lower bound is −0.2.")(
+    _changed(lambda kl, target: max(0.0, min(0.2, kl / target - 1)))
+)
+_beta("no brackets around the error's share", "1 + e · n / horizon: only the error is multiplied.")(
+    _changed(_error, lambda e, n, horizon: (1 + e) * n / horizon)
+)
+_beta("n and horizon left out", "The change grows with n and shrinks with the horizon.")(
+    _changed(_error, lambda e, n, horizon: 1 + e)
+)
+_beta("kl over target clipped", "First subtract 1, then clip.")(
+    _changed(lambda kl, target: max(-0.2, min(0.2, kl / target)) - 1)
+)
+_beta("raised to a power", "beta is multiplied by 1 + e · n / horizon.")(
+    _changed(_error, lambda e, n, horizon: (1 + e) ** (n / horizon))
+)
+_beta("min and max swapped", "min bounds from above, max from below.")(
+    _changed(lambda kl, target: min(-0.2, max(0.2, kl / target - 1)))
+)

@@ -1,5 +1,7 @@
 """The checks of gptlab/reward.py."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -65,9 +67,16 @@ def _ranked(rewards: Tensor) -> Tensor:
 
 
 def ranking_loss() -> list[Case]:
-    """Pair by pair is the oracle."""
+    """Pair by pair is the oracle; three replies by hand."""
     inputs = RandomInputs(72)
+    three = torch.tensor([math.log(3), 0.0, 0.0]).double()
     return [
+        case(
+            three,
+            expected=torch.tensor(-math.log(3 / 4 * 3 / 4 * 1 / 2) / 3).double(),
+            rtol=1e-5,
+            about="three pairs, of the probabilities ¾, ¾ and ½",
+        ),
         *in_all_dtypes(inputs.numbers(3, 4), oracle=_ranked),
         *in_all_dtypes(inputs.numbers(5), oracle=_ranked, about="one prompt"),
         case(inputs.numbers(2, 3, 4), oracle=_ranked),

@@ -124,8 +124,15 @@ def _adamw(param, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay)
 
 
 def adamw_step() -> list[Case]:
-    """torch's own optimizer is the oracle."""
+    """torch's own optimizer is the oracle; the first step of two numbers by hand."""
     inputs = RandomInputs(41)
+    two = torch.tensor([1.0, -2.0]).double(), torch.tensor([0.5, -4.0]).double()
+    none = torch.zeros(2).double()
+    moved = (
+        torch.tensor([0.9, -1.9]).double(),
+        torch.tensor([0.05, -0.4]).double(),
+        torch.tensor([0.0025, 0.16]).double(),
+    )
     param, grad, mean = inputs.numbers(3, 4), inputs.numbers(3, 4), inputs.numbers(3, 4)
     square, zero = inputs.numbers(3, 4) ** 2, torch.zeros(3, 4).double()
     tensors = param, grad, mean, square
@@ -133,6 +140,18 @@ def adamw_step() -> list[Case]:
     single = [x.float() for x in tensors]
     loose = [x.T.contiguous().T for x in tensors]
     return [
+        case(
+            *two,
+            none,
+            none,
+            1,
+            0.1,
+            (0.9, 0.99),
+            0.0,
+            0.0,
+            expected=moved,
+            about="the first step: each moves by lr against its gradient's sign",
+        ),
         case(
             param,
             grad,
@@ -190,9 +209,10 @@ def cosine_schedule() -> list[Case]:
     return [
         case(0, 4, 100, 0.001, 0.0001, expected=0.00025),
         _schedule(range(5), 5, 25, 2.0, 0.5, about="the warm-up"),
-        _schedule(range(5, 26, 4), 5, 25, 2.0, 0.5, about="the cosine"),
+        _schedule(range(5, 25, 4), 5, 25, 2.0, 0.5, about="the cosine"),
         _schedule([0, 3, 6, 9], 0, 12, 1.0, 0.0, about="no warm-up"),
-        _schedule([25, 26, 30, 45, 1000], 5, 25, 2.0, 0.5, about="from the end on"),
+        _schedule([26, 30, 45, 1000], 5, 25, 2.0, 0.5, about="after the end"),
+        _schedule([24, 25, 26], 5, 25, 2.0, 0.5, stage=EDGE, about="around the end"),
         _schedule([11, 12, 13], 4, 12, 3.0, 1.0, stage=EDGE, about="around the end"),
     ]
 
@@ -200,7 +220,8 @@ def cosine_schedule() -> list[Case]:
 def _clipped(function, grads: list[Tensor], max_norm: float) -> list:
     """The norm that came back, and what now stands in the given tensors."""
     given = tuple(grads)
-    return [torch.as_tensor(function(grads, max_norm)).double(), *given]
+    norm = function(grads, max_norm)
+    return norm if norm is None else [torch.as_tensor(norm).double(), *given]
 
 
 def _torch_clips(grads: list[Tensor], max_norm: float) -> list:

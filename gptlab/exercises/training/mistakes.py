@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/training.py; `cosine_schedule` has `mistakes_cosine_schedule.py`."""
+"""Wrong bodies of gptlab/training.py: `get_batch` and `clip_by_global_norm`."""
 
 import torch
 
@@ -62,186 +62,37 @@ def _(ids, batch_size, context, generator):
     return ids[places], ids[places + 1]
 
 
-# ---- adamw_step
-
-
-def _adam(name, hint):
-    return mistake("training.adamw_step", name, hint)
-
-
-@_adam("no bias correction", "m and v start at 0, so the first steps are too small without it.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * m / (v.sqrt() + eps), m, v
-
-
-@_adam("m not corrected", "Both means start at 0, and both are corrected.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    size = v / (1 - betas[1] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * m / (size.sqrt() + eps), m, v
-
-
-@_adam("v not corrected", "Both means start at 0, and both are corrected.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * mean / (v.sqrt() + eps), m, v
-
-
-@_adam("the step counted from 0", "The first update is step 1, and it is given to you as 1.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** (step + 1))
-    size = v / (1 - betas[1] ** (step + 1))
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * mean / (size.sqrt() + eps), m, v
-
-
-@_adam("eps inside the root", "eps is added to the root, not to what stands below it.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * mean / (size + eps).sqrt(), m, v
-
-
-@_adam("eps left out", "The argument `eps` changes nothing in your result.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * mean / size.sqrt(), m, v
-
-
-@_adam("no decay", "The argument `weight_decay` changes nothing in your result.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    return param - lr * mean / (size.sqrt() + eps), m, v
-
-
-@_adam(
-    "the decay in the gradient",
-    "That is Adam with L2; here the decay goes past m and v, straight to the weights.",
+_batch("y two tokens later", "y[t] is the token right after x[t]: one later.")(
+    _cut(last=-1, later=2)
 )
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    grad = grad + weight_decay * param
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    return param - lr * mean / (size.sqrt() + eps), m, v
+_batch("y one token earlier", "y is what comes after x, not what came before.")(_cut(later=-1))
+_batch(
+    "starts up to the end of the text",
+    "Behind a start, context + 1 tokens have to follow: the last ones cannot be starts.",
+)(_cut(last=3))
 
 
-@_adam("the decay not times the learning rate", "The schedule has to slow the decay down too.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    decayed = param - weight_decay * param
-    return decayed - lr * mean / (size.sqrt() + eps), m, v
+@_batch("stretches of context + 1", "x holds `context` tokens, and so does y.")
+def _(ids, batch_size, context, generator):
+    starts = torch.randint(len(ids) - context, (batch_size, 1), generator=generator)
+    places = starts + torch.arange(context + 1)
+    return ids[places], ids[places]
 
 
-@_adam("β1 and β2 swapped", "The first belongs to the mean, the second to the square.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[1] * m + (1 - betas[1]) * grad
-    v = betas[0] * v + (1 - betas[0]) * grad**2
-    mean = m / (1 - betas[1] ** step)
-    size = v / (1 - betas[0] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * mean / (size.sqrt() + eps), m, v
-
-
-@_adam("uphill", "A gradient points to where the loss grows.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed + lr * mean / (size.sqrt() + eps), m, v
-
-
-@_adam("the root left out", "v is a mean of squares: its root has the gradient's size.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * mean / (size + eps), m, v
-
-
-@_adam("v from the gradient itself", "v is a mean of squares.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * mean / (size.sqrt() + eps), m, v
-
-
-@_adam(
-    "corrected m and v handed back",
-    "The next step needs m' and v' as they are, before the correction.",
+@_batch(
+    "x without its last, y without its first", "Cut context + 1 tokens first, then take one off."
 )
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * mean / (size.sqrt() + eps), mean, size
+def _(ids, batch_size, context, generator):
+    starts = torch.randint(len(ids) - context, (batch_size, 1), generator=generator)
+    stretch = ids[starts + torch.arange(context)]
+    return stretch[:, :-1], stretch[:, 1:]
 
 
-@_adam("the moved parameter decays", "The decay is a share of θ as it was before the step.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + (1 - betas[0]) * grad
-    v = betas[1] * v + (1 - betas[1]) * grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    moved = param - lr * mean / (size.sqrt() + eps)
-    return moved - lr * weight_decay * moved, m, v
-
-
-@_adam("m and v not mixed", "Only a share of 1 − β comes in anew.")
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m = betas[0] * m + grad
-    v = betas[1] * v + grad**2
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    decayed = param - lr * weight_decay * param
-    return decayed - lr * mean / (size.sqrt() + eps), m, v
-
-
-@_adam(
-    "written into the given tensors",
-    "All three results are new tensors; mul_ and add_ change those that were given.",
-)
-def _(param, grad, m, v, step, lr, betas, eps, weight_decay):
-    m.mul_(betas[0]).add_((1 - betas[0]) * grad)
-    v.mul_(betas[1]).add_((1 - betas[1]) * grad**2)
-    mean = m / (1 - betas[0] ** step)
-    size = v / (1 - betas[1] ** step)
-    param.sub_(lr * weight_decay * param)
-    param.sub_(lr * mean / (size.sqrt() + eps))
-    return param, m, v
+@_batch("starts without repeats", "Each start is drawn by itself: two rows may begin at one place.")
+def _(ids, batch_size, context, generator):
+    starts = torch.randperm(len(ids) - context, generator=generator)[:batch_size]
+    places = starts[:, None] + torch.arange(context)
+    return ids[places], ids[places + 1]
 
 
 # ---- clip_by_global_norm
@@ -329,3 +180,43 @@ def _(grads, max_norm):
     norm = _norm(grads)
     _scale(grads, (norm / max_norm).clamp(max=1.0))
     return norm
+
+
+def _clipped(norm_of=_norm, factor_of=lambda norm, most: (most / (norm + 1e-6)).clamp(max=1.0)):
+    """Clipping by another norm, or with another factor."""
+
+    def body(grads, max_norm):
+        norm = norm_of(grads)
+        _scale(grads, factor_of(norm, max_norm))
+        return norm
+
+    return body
+
+
+_clip("a mean of the norms", "The norm is the root of the sum of all squares.")(
+    _clipped(lambda grads: sum(grad.norm() for grad in grads) / len(grads))
+)
+_clip("a sum of absolute values", "The norm is the root of the sum of all squares.")(
+    _clipped(lambda grads: sum(grad.abs().sum() for grad in grads))
+)
+_clip("the last norm only", "All gradients together have one norm: collect them in the loop.")(
+    _clipped(lambda grads: grads[-1].norm())
+)
+_clip("scaled to length 1", "A length above max_norm becomes max_norm, not 1.")(
+    _clipped(factor_of=lambda norm, most: (1 / (norm + 1e-6)).clamp(max=1.0))
+)
+_clip("scaled where it was short", "Above max_norm it is scaled, below it stays.")(
+    _clipped(factor_of=lambda norm, most: most / (norm + 1e-6) if norm < most else 1.0)
+)
+
+
+@_clip("the factor handed back", "The norm as it was before is asked for.")
+def _(grads, max_norm):
+    factor = (max_norm / (_norm(grads) + 1e-6)).clamp(max=1.0)
+    _scale(grads, factor)
+    return factor
+
+
+@_clip("nothing handed back", "The norm as it was before is asked for: is a `return` missing?")
+def _(grads, max_norm):
+    _clipped()(grads, max_norm)

@@ -129,3 +129,66 @@ def _(step, warmup, total, max_lr, min_lr):
         return min_lr
     progress = (step - warmup) / (total - warmup)
     return min_lr + 0.5 * (max_lr - min_lr) * (1 + math.cos(math.pi * progress))
+
+
+def _curve(
+    cosine=lambda step, warmup, total, high, low: (
+        low + (high - low) * (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
+    ),
+    last=lambda step, total: step >= total,
+):
+    """A schedule with another cosine, or another end."""
+
+    def body(step, warmup, total, max_lr, min_lr):
+        if step < warmup:
+            return max_lr * (step + 1) / warmup
+        return min_lr if last(step, total) else cosine(step, warmup, total, max_lr, min_lr)
+
+    return body
+
+
+def _turn(step, warmup, total):
+    return math.cos(math.pi * (step - warmup) / (total - warmup))
+
+
+_cosine("the cosine from the wrong end", "After the warm-up it stands at max_lr, and falls.")(
+    _curve(lambda s, w, t, high, low: low + 0.5 * (high - low) * (1 - _turn(s, w, t)))
+)
+_cosine("the ½ left out", "1 + cos runs from 2 to 0: half of it from 1 to 0.")(
+    _curve(lambda s, w, t, high, low: low + (high - low) * (1 + _turn(s, w, t)))
+)
+_cosine("the 1 left out", "The cosine alone runs from 1 to −1: 1 + cos is never below 0.")(
+    _curve(lambda s, w, t, high, low: low + 0.5 * (high - low) * _turn(s, w, t))
+)
+_cosine("max_lr added for min_lr", "The wave stands on min_lr.")(
+    _curve(lambda s, w, t, high, low: high + 0.5 * (high - low) * (1 + _turn(s, w, t)))
+)
+_cosine("π left out", "Half a wave is an angle of π.")(
+    _curve(lambda s, w, t, h, low: low + (h - low) * (1 + math.cos((s - w) / (t - w))) / 2)
+)
+_cosine("degrees", "math.cos counts in radians: half a wave is π, not 180.")(
+    _curve(lambda s, w, t, h, low: low + (h - low) * (1 + math.cos(180 * (s - w) / (t - w))) / 2)
+)
+_cosine("the cosine one step ahead", "At step = warmup the cosine begins: progress is 0 there.")(
+    _curve(lambda s, w, t, high, low: low + 0.5 * (high - low) * (1 + _turn(s + 1, w, t)))
+)
+_cosine("max_lr after the warm-up", "After the warm-up it falls along half a cosine.")(
+    _curve(lambda s, w, t, high, low: high)
+)
+_cosine("the end one step early", "The cosine reaches its end at step = total.")(
+    _curve(
+        lambda s, w, t, high, low: low + 0.5 * (high - low) * (1 + _turn(s, w, t - 1)),
+        lambda step, total: step >= total - 1,
+    )
+)
+_cosine("0 from the end on", "From total on it stays at min_lr.")(
+    lambda step, *given: 0.0 if step >= given[1] else _curve()(step, *given)
+)
+
+
+@_cosine(
+    "divided by a warm-up of 0", "Ask `step < warmup` first: without a warm-up it is never so."
+)
+def _(step, warmup, total, max_lr, min_lr):
+    climbing = max_lr * (step + 1) / warmup
+    return climbing if step < warmup else _curve()(step, warmup, total, max_lr, min_lr)

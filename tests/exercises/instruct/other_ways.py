@@ -77,11 +77,9 @@ def text_by_text(logits, ids, mask):
     return torch.stack(losses).sum() / mask[:, 1:].sum()
 
 
-@other_way("instruct.sft_loss")
-def times_the_mask(logits, ids, mask):
-    losses = F.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
-    learn = mask[:, 1:].float()
-    return (losses * learn).sum() / learn.sum().clamp(min=1)
+def _fits(sequences, context):
+    if max(map(len, sequences)) > context:
+        raise ValueError("a sequence is longer than a row")
 
 
 @other_way("instruct.pack")
@@ -105,6 +103,7 @@ def with_three_lists(sequences, context):
 
 @other_way("instruct.pack")
 def into_full_tensors(sequences, context):
+    _fits(sequences, context)
     places, row, column = [], 0, 0
     for sequence in sequences:
         if column + len(sequence) > context:
@@ -126,6 +125,7 @@ def into_full_tensors(sequences, context):
 
 @other_way("instruct.pack")
 def other_conventions(sequences, context):
+    _fits(sequences, context)
     rows = [[]]
     for sequence in sequences:
         if sum(map(len, rows[-1])) + len(sequence) > context:
@@ -142,6 +142,7 @@ def other_conventions(sequences, context):
 
 @other_way("instruct.pack")
 def rows_of_their_own_length(sequences, context):
+    _fits(sequences, context)
     ids, segments, positions = [], [], []
     for i, sequence in enumerate(sequences):
         if not ids or len(ids[-1]) + len(sequence) > context:
@@ -178,15 +179,9 @@ def one_target_at_a_time(logits, ids, mask):
     return sum(losses) / len(losses)
 
 
-@other_way("instruct.sft_loss")
-def weighted(logits, ids, mask):
-    weight = mask[:, 1:].to(logits.dtype) / mask[:, 1:].sum()
-    logprobs = F.log_softmax(logits, dim=-1)[:, :-1]
-    return -(logprobs * F.one_hot(ids[:, 1:], logits.shape[-1]) * weight.unsqueeze(-1)).sum()
-
-
 @other_way("instruct.pack")
 def into_one_long_row(sequences, context):
+    _fits(sequences, context)
     flat = []
     for i, sequence in enumerate(sequences):
         if -len(flat) % context < len(sequence):

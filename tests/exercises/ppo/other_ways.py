@@ -66,14 +66,6 @@ def filled_and_scattered(score, logprobs, ref_logprobs, mask, beta):
     return (-beta * kl).scatter_add(1, last, score[:, None])
 
 
-@other_way("ppo.token_rewards")
-def rewards_times_the_mask(score, logprobs, ref_logprobs, mask, beta):
-    rewards = -beta * (logprobs - ref_logprobs) * mask
-    last = mask.shape[1] - 1 - mask.flip(1).float().argmax(1)
-    rewards[torch.arange(len(mask)), last] += score
-    return rewards
-
-
 @other_way("ppo.gae")
 def by_the_sum(rewards, values, mask, gamma=1.0, lam=0.95):
     advantages = torch.zeros_like(values)
@@ -102,19 +94,6 @@ def row_by_row_back(rewards, values, mask, gamma=1.0, lam=0.95):
     return [advantages, returns]
 
 
-@other_way("ppo.gae")
-def gae_times_the_mask(rewards, values, mask, gamma=1.0, lam=0.95):
-    mask = mask.float()
-    B, R = values.shape
-    advantages, later, value = torch.zeros(B, R), torch.zeros(B), torch.zeros(B)
-    for t in reversed(range(R)):
-        delta = rewards[:, t] + gamma * value - values[:, t]
-        later = (delta + gamma * lam * later) * mask[:, t]
-        value = values[:, t] * mask[:, t]
-        advantages[:, t] = later
-    return advantages, (advantages + values) * mask
-
-
 @other_way("ppo.whiten")
 def with_var_mean(x, mask, shift_mean=True):
     variance, mean = torch.var_mean(x[mask], unbiased=False)
@@ -129,15 +108,6 @@ def into_zeros(x, mask, shift_mean=True):
     out = torch.zeros_like(x)
     out[mask] = centred / (centred.pow(2).mean() + 1e-8).sqrt() + (0 if shift_mean else kept.mean())
     return out
-
-
-@other_way("ppo.whiten")
-def whitened_times_the_mask(x, mask, shift_mean=True):
-    n = mask.sum()
-    mean = (x * mask).sum() / n
-    variance = (((x - mean) ** 2) * mask).sum() / n
-    out = (x - mean) / (variance + 1e-8) ** 0.5
-    return (out if shift_mean else out + mean) * mask
 
 
 @other_way("ppo.policy_loss")
@@ -159,13 +129,6 @@ def kept_one_by_one(logprobs, old_logprobs, advantages, mask, clip=0.2):
     return sum(losses) / len(losses)
 
 
-@other_way("ppo.policy_loss")
-def policy_times_the_mask(logprobs, old_logprobs, advantages, mask, clip=0.2):
-    ratio = torch.exp(logprobs - old_logprobs)
-    gain = torch.min(ratio * advantages, ratio.clamp(1 - clip, 1 + clip) * advantages)
-    return -(gain * mask).sum() / mask.sum()
-
-
 @other_way("ppo.value_loss")
 def with_clamp(values, old_values, returns, mask, clip=0.2):
     clipped = torch.clamp(values, old_values - clip, old_values + clip)
@@ -178,13 +141,6 @@ def kept_first(values, old_values, returns, mask, clip=0.2):
     v, old, goal = (torch.masked_select(x, mask) for x in (values, old_values, returns))
     near = torch.where((v - old).abs() > clip, old + clip * torch.sign(v - old), v)
     return torch.stack([(v - goal) ** 2, (near - goal) ** 2]).amax(0).sum() / (2 * mask.sum())
-
-
-@other_way("ppo.value_loss")
-def value_times_the_mask(values, old_values, returns, mask, clip=0.2):
-    near = old_values + (values - old_values).clamp(-clip, clip)
-    worse = torch.max((values - returns) ** 2, (near - returns) ** 2)
-    return 0.5 * (worse * mask).sum() / mask.sum()
 
 
 @other_way("ppo.adaptive_beta")

@@ -1,0 +1,99 @@
+"""Wrong bodies of gptlab/reward.py as learners write them, and the diagnosis of each."""
+
+import torch
+import torch.nn.functional as F
+
+from tests.support.diagnoses import diagnosed
+
+LAST = "reward.last_token_index"
+PAIR = "reward.pairwise_loss"
+RANK = "reward.ranking_loss"
+AGREE = "reward.agreement"
+SCALE = "reward.normalize"
+
+diagnosed(LAST, "counted, not looked for")(lambda mask: mask.int().sum(dim=1) - 1)
+diagnosed(LAST, "argmax of a bool mask")(lambda mask: mask.size(1) - 1 - mask.flip(1).argmax(1))
+
+for _name, _loss in (
+    ("a hinge", lambda c, r: (1 - c + r).clamp(min=0).mean()),
+    ("a squared error", lambda c, r: (1 - (c - r)).pow(2).mean()),
+    ("each reward through its own sigmoid", lambda c, r: (r.sigmoid() - c.sigmoid()).mean()),
+    ("each reward through its own log σ", lambda c, r: (F.logsigmoid(r) - F.logsigmoid(c)).mean()),
+    ("the log of the mean", lambda c, r: -(c - r).sigmoid().mean().log()),
+    ("the mean before log σ", lambda c, r: -F.logsigmoid(c.mean() - r.mean())),
+    ("chosen and rejected swapped", lambda c, r: F.softplus(c - r).mean()),
+    ("the difference itself", lambda c, r: -(c - r).mean()),
+    ("a log of a sigmoid, or of 1 + eˣ", lambda c, r: torch.log(1 + torch.exp(-(c - r))).mean()),
+    ("a log of a sigmoid, or of 1 + eˣ", lambda c, r: -torch.log(torch.sigmoid(c - r)).mean()),
+    (
+        "a quotient of powers overflows",
+        lambda c, r: -torch.log(torch.exp(c) / (torch.exp(c) + torch.exp(r))).mean(),
+    ),
+):
+    diagnosed(PAIR, _name)(_loss)
+
+
+def _over_pairs(loss, below=lambda n, K: n):
+    def body(rewards):
+        K = rewards.shape[-1]
+        losses = [
+            loss(rewards[..., w] - rewards[..., l]) for w in range(K) for l in range(w + 1, K)
+        ]
+        return sum(losses).mean() / below(len(losses), K)
+
+    return body
+
+
+def _surprise(difference):
+    return -F.logsigmoid(difference)
+
+
+diagnosed(RANK, "divided by K²")(_over_pairs(_surprise, lambda n, K: K**2))
+diagnosed(RANK, "divided by K(K − 1)")(_over_pairs(_surprise, lambda n, K: K * (K - 1)))
+diagnosed(RANK, "divided by K")(_over_pairs(_surprise, lambda n, K: K))
+diagnosed(RANK, "a sum over the pairs")(_over_pairs(_surprise, lambda n, K: 1))
+diagnosed(RANK, "hinges")(_over_pairs(lambda d: torch.relu(1 - d)))
+diagnosed(RANK, "squared errors")(_over_pairs(lambda d: (d - 1).square()))
+diagnosed(RANK, "best and worst swapped")(_over_pairs(lambda d: -F.logsigmoid(-d)))
+diagnosed(RANK, "a log of a sigmoid, or of 1 + eˣ")(_over_pairs(lambda d: (1 + (-d).exp()).log()))
+diagnosed(RANK, "prompts mixed")(lambda rewards: _over_pairs(_surprise)(rewards.reshape(-1)))
+
+
+@diagnosed(RANK, "list-wise, a sum for each prompt")
+def plackett_luce(rewards):
+    K = rewards.shape[-1]
+    total = 0
+    for i in range(K - 1):
+        total = total - torch.log_softmax(rewards[..., i:], dim=-1)[..., 0]
+    return total.mean()
+
+
+@diagnosed(RANK, "each reply against the next only")
+def neighbours(rewards):
+    return F.softplus(rewards[..., 1:] - rewards[..., :-1]).mean()
+
+
+@diagnosed(RANK, "the best against the others only")
+def the_first_against_all(rewards):
+    return F.softplus(rewards[..., 1:] - rewards[..., :1]).mean()
+
+
+@diagnosed(AGREE, "Cohen's κ")
+def kappa(labels_a, labels_b):
+    a, b = torch.as_tensor(labels_a).long(), torch.as_tensor(labels_b).long()
+    observed = (a == b).double().mean()
+    expected = sum(
+        (a == label).double().mean() * (b == label).double().mean()
+        for label in torch.cat([a, b]).unique()
+    )
+    return float((observed - expected) / (1 - expected))
+
+
+diagnosed(AGREE, "lists compared as tensors are")(lambda a, b: (a == b).float().mean().item())
+diagnosed(AGREE, "a number, not a share")(lambda a, b: sum(x == y for x, y in zip(a, b)))
+
+diagnosed(SCALE, "no brackets around r − mean")(lambda rewards, mean, std: rewards - mean / std)
+diagnosed(SCALE, "the way back")(lambda rewards, mean, std: mean + std * rewards)
+diagnosed(SCALE, "the batch's own mean and spread")(
+    lambda rewards, mean, std: (rewards - rewards.mean()) / rewards.std()
+)
