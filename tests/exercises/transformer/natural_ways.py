@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/transformer.py as learners write them, and the diagnosis of each."""
+"""Wrong bodies of gptlab/transformer.py as people write them, and what each is to be told."""
 
 import math
 import random
@@ -6,7 +6,7 @@ import random
 import torch
 import torch.nn.functional as F
 
-from tests.support.diagnoses import diagnosed
+from tests.support.natural_ways import natural
 
 NORM = "transformer.layer_norm"
 GELU = "transformer.gelu"
@@ -16,45 +16,45 @@ POST = "transformer.post_ln_block"
 MASK = "transformer.mask_tokens"
 
 
-@diagnosed(NORM, "cancellation")
+@natural(NORM, "cancellation")
 def with_two_means(x, weight, bias, eps=1e-5):
     mean = x.mean(-1, keepdim=True)
     square = (x * x).mean(-1, keepdim=True)
     return (x - mean) / (square - mean * mean + eps).sqrt() * weight + bias
 
 
-@diagnosed(NORM, "cancellation")
+@natural(NORM, "cancellation")
 def the_school_formula(x, weight, bias, eps=1e-5):
     mu = torch.mean(x, dim=-1, keepdim=True)
     var = torch.mean(x**2, dim=-1, keepdim=True) - mu**2
     return weight * ((x - mu) / torch.sqrt(var + eps)) + bias
 
 
-@diagnosed(NORM, "math.sqrt of a tensor")
+@natural(NORM, "math.sqrt of a tensor")
 def with_math(x, weight, bias, eps=1e-5):
     mean = x.mean(dim=-1, keepdim=True)
     var = ((x - mean) ** 2).mean(dim=-1, keepdim=True)
     return (x - mean) / math.sqrt(var + eps) * weight + bias
 
 
-@diagnosed(NORM, "the variance not centred")
+@natural(NORM, "the variance not centred")
 def mean_square(x, weight, bias, eps=1e-5):
     var = (x**2).mean(dim=-1, keepdim=True)
     return weight * (x - x.mean(dim=-1, keepdim=True)) / torch.sqrt(var + eps) + bias
 
 
-@diagnosed(NORM, "a sum of squares for the variance")
+@natural(NORM, "a sum of squares for the variance")
 def summed(x, weight, bias, eps=1e-5):
     centred = x - x.mean(dim=-1, keepdim=True)
     return weight * centred / torch.sqrt(torch.sum(centred * centred, -1, True) + eps) + bias
 
 
-@diagnosed(NORM, "the unbiased variance, and eps outside the root")
+@natural(NORM, "the unbiased variance, and eps outside the root")
 def with_std(x, weight, bias, eps=1e-5):
     return weight * (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True) + eps) + bias
 
 
-@diagnosed(NORM, "keepdim forgotten")
+@natural(NORM, "keepdim forgotten")
 def no_keepdim(x, weight, bias, eps=1e-5):
     mean = x.mean(-1)
     return (x - mean) / torch.sqrt(((x - mean) ** 2).mean(-1) + eps) * weight + bias
@@ -72,28 +72,28 @@ for _name, _inner in (
     ("√2/π for √(2/π)", lambda x: 2**0.5 / math.pi * (x + 0.044715 * x * x * x)),
     ("no root of 2/π", lambda x: (2 / math.pi) * (x + 0.044715 * x * x * x)),
 ):
-    diagnosed(GELU, _name)(_half(_inner))
+    natural(GELU, _name)(_half(_inner))
 
 
-@diagnosed(GELU, "math.tanh of a tensor")
+@natural(GELU, "math.tanh of a tensor")
 def with_maths_tanh(x):
     return 0.5 * x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
-@diagnosed(GELU, "exp overflows")
+@natural(GELU, "exp overflows")
 def tanh_by_hand(x):
     z = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
     up, down = torch.exp(z), torch.exp(-z)
     return 0.5 * x * (1 + (up - down) / (up + down))
 
 
-@diagnosed(GELU, "exp overflows above")
+@natural(GELU, "exp overflows above")
 def sigmoid_by_hand(x):
     power = torch.exp(2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
     return x * power / (1 + power)
 
 
-@diagnosed(GELU, "no bracket around 1 + tanh")
+@natural(GELU, "no bracket around 1 + tanh")
 def python_reads_it_so(x):
     return 1 / 2 * x * 1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
 
@@ -102,30 +102,28 @@ def _gelu(x):
     return F.gelu(x, approximate="tanh")
 
 
-diagnosed(FEED, "* for @")(
-    lambda x, w_in, b_in, w_out, b_out: _gelu(x * w_in + b_in) * w_out + b_out
-)
-diagnosed(FEED, "the weights in front")(
+natural(FEED, "* for @")(lambda x, w_in, b_in, w_out, b_out: _gelu(x * w_in + b_in) * w_out + b_out)
+natural(FEED, "the weights in front")(
     lambda x, w_in, b_in, w_out, b_out: torch.matmul(w_out, _gelu(torch.matmul(w_in, x) + b_in))
 )
-diagnosed(FEED, "nothing bent in between")(
+natural(FEED, "nothing bent in between")(
     lambda x, w_in, b_in, w_out, b_out: F.linear(F.linear(x, w_in.T, b_in), w_out.T, b_out)
 )
 
 
-@diagnosed(PRE, "the result normalised, not the input")
+@natural(PRE, "the result normalised, not the input")
 def norm_outside(x, attend, mlp, norm1, norm2):
     h = x + norm1(attend(x))
     return h + norm2(mlp(h))
 
 
-@diagnosed(PRE, "both normalised, input and result")
+@natural(PRE, "both normalised, input and result")
 def norm_twice(x, attend, mlp, norm1, norm2):
     h = x + norm1(attend(norm1(x)))
     return h + norm2(mlp(norm2(h)))
 
 
-@diagnosed(PRE, "added to the normalised stream")
+@natural(PRE, "added to the normalised stream")
 def stream_renamed(x, attend, mlp, norm1, norm2):
     x = norm1(x)
     x = x + attend(x)
@@ -133,13 +131,13 @@ def stream_renamed(x, attend, mlp, norm1, norm2):
     return x + mlp(x)
 
 
-@diagnosed(POST, "the norm before the part")
+@natural(POST, "the norm before the part")
 def pre(x, attend, mlp, norm1, norm2):
     x = x + attend(norm1(x))
     return x + mlp(norm2(x))
 
 
-@diagnosed(POST, "only the part normalised")
+@natural(POST, "only the part normalised")
 def bracket_too_early(x, attend, mlp, norm1, norm2):
     h = norm1(attend(x)) + x
     return norm2(mlp(h)) + h
@@ -154,14 +152,14 @@ def _bert(ids, mask_id, vocab_size, selected, fate, other):
     return inputs, labels
 
 
-@diagnosed(MASK, "one draw for two decisions")
+@natural(MASK, "one draw for two decisions")
 def one_number_twice(ids, mask_id, vocab_size, rate=0.15, generator=None):
     r = torch.rand(ids.shape, generator=generator)
     other = torch.randint(0, vocab_size, ids.shape, generator=generator)
     return _bert(ids, mask_id, vocab_size, r < rate, r, other)
 
 
-@diagnosed(MASK, "ids drawn from the text")
+@natural(MASK, "ids drawn from the text")
 def shuffled_text(ids, mask_id, vocab_size, rate=0.15, generator=None):
     selected = torch.rand(ids.shape, generator=generator) < rate
     fate = torch.rand(ids.shape, generator=generator)
@@ -169,13 +167,13 @@ def shuffled_text(ids, mask_id, vocab_size, rate=0.15, generator=None):
     return _bert(ids, mask_id, vocab_size, selected, fate, ids.flatten()[order].reshape(ids.shape))
 
 
-@diagnosed(MASK, "every selected token masked")
+@natural(MASK, "every selected token masked")
 def only_masked(ids, mask_id, vocab_size, rate=0.15, generator=None):
     selected = torch.rand(ids.shape, generator=generator) < rate
     return torch.where(selected, mask_id, ids), torch.where(selected, ids, -100)
 
 
-@diagnosed(MASK, "one fate for the whole call")
+@natural(MASK, "one fate for the whole call")
 def an_if_for_all(ids, mask_id, vocab_size, rate=0.15, generator=None):
     selected = torch.rand(ids.shape, generator=generator) < rate
     fate = torch.rand(1, generator=generator).item()
@@ -188,7 +186,7 @@ def an_if_for_all(ids, mask_id, vocab_size, rate=0.15, generator=None):
     return inputs, torch.where(selected, ids, -100)
 
 
-@diagnosed(MASK, "one fate for the whole call, drawn first")
+@natural(MASK, "one fate for the whole call, drawn first")
 def an_if_before(ids, mask_id, vocab_size, rate=0.15, generator=None):
     fate = torch.rand((), generator=generator)
     selected = torch.rand(ids.shape, generator=generator) < rate
@@ -202,7 +200,7 @@ def an_if_before(ids, mask_id, vocab_size, rate=0.15, generator=None):
     return inputs, torch.where(selected, ids, -100)
 
 
-@diagnosed(MASK, "the generator not passed on")
+@natural(MASK, "the generator not passed on")
 def pythons_chance(ids, mask_id, vocab_size, rate=0.15, generator=None):
     random.seed(int(torch.randint(10**9, ())))
     selected = torch.tensor([[random.random() < rate for _ in row] for row in ids.tolist()])

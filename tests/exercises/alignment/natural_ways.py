@@ -1,11 +1,11 @@
-"""Wrong bodies of gptlab/alignment.py as learners write them, and the diagnosis of each."""
+"""Wrong bodies of gptlab/alignment.py as people write them, and what each is to be told."""
 
 import math
 
 import torch
 import torch.nn.functional as F
 
-from tests.support.diagnoses import diagnosed
+from tests.support.natural_ways import natural
 
 PTX = "alignment.ptx_loss"
 BEST = "alignment.best_of_n"
@@ -14,14 +14,14 @@ DPO = "alignment.dpo_loss"
 GROUP = "alignment.group_advantages"
 RLOO = "alignment.leave_one_out_advantages"
 
-diagnosed(PTX, "subtracted")(lambda a, b, gamma: a - b * gamma)
-diagnosed(PTX, "a mixture")(lambda a, b, gamma: torch.lerp(a, b, gamma))
-diagnosed(PTX, "divided by 1 + γ")(lambda a, b, gamma: (a + gamma * b) / (gamma + 1))
+natural(PTX, "subtracted")(lambda a, b, gamma: a - b * gamma)
+natural(PTX, "a mixture")(lambda a, b, gamma: torch.lerp(a, b, gamma))
+natural(PTX, "divided by 1 + γ")(lambda a, b, gamma: (a + gamma * b) / (gamma + 1))
 
-diagnosed(BEST, "the reward and its place")(lambda rewards: rewards.max(dim=-1))
-diagnosed(BEST, "the worst")(lambda rewards: rewards.argsort(dim=-1)[..., 0])
-diagnosed(BEST, "counted from 1")(lambda rewards: 1 + torch.argmax(rewards, dim=-1))
-diagnosed(BEST, "one for the whole batch")(torch.argmax)
+natural(BEST, "the reward and its place")(lambda rewards: rewards.max(dim=-1))
+natural(BEST, "the worst")(lambda rewards: rewards.argsort(dim=-1)[..., 0])
+natural(BEST, "counted from 1")(lambda rewards: 1 + torch.argmax(rewards, dim=-1))
+natural(BEST, "one for the whole batch")(torch.argmax)
 
 for _name, _kl in (
     ("1 subtracted", lambda n: math.log(n) - 1),
@@ -32,7 +32,7 @@ for _name, _kl in (
     ("brackets around the difference", lambda n: (math.log(n) - n + 1) / n),
     ("the sign turned", lambda n: 1 - 1 / n - math.log(n)),
 ):
-    diagnosed(KL, _name)(_kl)
+    natural(KL, _name)(_kl)
 
 
 def _rewards(chosen, rejected, ref_chosen, ref_rejected, beta):
@@ -53,21 +53,21 @@ for _name, _loss in (
     ("chosen and rejected swapped", lambda w, l: F.softplus(w - l).mean()),
     ("a sum for a mean", lambda w, l: F.softplus(l - w).sum()),
 ):
-    diagnosed(DPO, _name)(lambda *given, loss=_loss: loss(*_rewards(*given)))
+    natural(DPO, _name)(lambda *given, loss=_loss: loss(*_rewards(*given)))
 
 
-@diagnosed(DPO, "the squared error of IPO")
+@natural(DPO, "the squared error of IPO")
 def ipo(chosen, rejected, ref_chosen, ref_rejected, beta):
     h = (chosen - rejected) - (ref_chosen - ref_rejected)
     return torch.mean((h - 0.5 / beta) ** 2)
 
 
-@diagnosed(DPO, "a ratio of log-probabilities")
+@natural(DPO, "a ratio of log-probabilities")
 def ratios(chosen, rejected, ref_chosen, ref_rejected, beta):
     return F.softplus(-beta * (chosen / ref_chosen - rejected / ref_rejected)).mean()
 
 
-@diagnosed(DPO, "the reference added")
+@natural(DPO, "the reference added")
 def references_swapped(chosen, rejected, ref_chosen, ref_rejected, beta):
     return F.softplus(-beta * ((chosen - ref_rejected) - (rejected - ref_chosen))).mean()
 
@@ -94,7 +94,7 @@ for _name, _advantages in (
     ("not divided by the deviation", lambda r: r - _mean(r)),
     ("the whole batch for a group", lambda r: (r - torch.mean(r)) / (torch.std(r) + 1e-4)),
 ):
-    diagnosed(GROUP, _name)(_advantages)
+    natural(GROUP, _name)(_advantages)
 
 for _name, _advantages in (
     ("its own reward in the baseline", lambda r: r - _mean(r)),
@@ -107,4 +107,4 @@ for _name, _advantages in (
     ),
     ("keepdim forgotten", lambda r: r - (r.sum(-1) - r) / (r.shape[-1] - 1)),
 ):
-    diagnosed(RLOO, _name)(_advantages)
+    natural(RLOO, _name)(_advantages)

@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/attention.py as learners write them, and the diagnosis of each."""
+"""Wrong bodies of gptlab/attention.py as people write them, and what each is to be told."""
 
 import math
 
@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from gptlab.blanks.registry import reference
-from tests.support.diagnoses import diagnosed
+from tests.support.natural_ways import natural
 
 INF = float("inf")
 SDPA = "attention.scaled_dot_product_attention"
@@ -14,7 +14,7 @@ MULTI = "attention.multi_head_attention"
 WAVES = "attention.sinusoidal_positions"
 
 
-@diagnosed(SDPA, "the values left out")
+@natural(SDPA, "the values left out")
 def no_v(q, k, v, mask=None):
     scores = torch.einsum("bhtd,bhsd->bhts", q, k) / q.size(-1) ** 0.5
     if mask is not None:
@@ -22,14 +22,14 @@ def no_v(q, k, v, mask=None):
     return torch.softmax(scores, dim=-1)
 
 
-@diagnosed(SDPA, "scores indexed by a mask that may be None")
+@natural(SDPA, "scores indexed by a mask that may be None")
 def assigned_always(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     scores[~mask] = float("-inf")
     return F.softmax(scores, dim=-1) @ v
 
 
-@diagnosed(SDPA, "scores indexed by the mask")
+@natural(SDPA, "scores indexed by the mask")
 def assigned(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     if mask is not None:
@@ -37,7 +37,7 @@ def assigned(q, k, v, mask=None):
     return F.softmax(scores, dim=-1) @ v
 
 
-@diagnosed(SDPA, "a mask asked for its truth")
+@natural(SDPA, "a mask asked for its truth")
 def if_mask(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     if mask:
@@ -45,13 +45,13 @@ def if_mask(q, k, v, mask=None):
     return F.softmax(scores, dim=-1) @ v
 
 
-@diagnosed(SDPA, "a causal mask in any case")
+@natural(SDPA, "a causal mask in any case")
 def always_causal(q, k, v, mask=None):
     hidden = torch.arange(k.shape[2])[None, :] > torch.arange(q.shape[2])[:, None]
     return (q @ k.mT / math.sqrt(q.shape[-1])).masked_fill(hidden, -INF).softmax(-1) @ v
 
 
-@diagnosed(SDPA, "a finite number for −inf")
+@natural(SDPA, "a finite number for −inf")
 def minus_ten_thousand(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     if mask is not None:
@@ -59,7 +59,7 @@ def minus_ten_thousand(q, k, v, mask=None):
     return scores.softmax(-1) @ v
 
 
-@diagnosed(SDPA, "exp overflows")
+@natural(SDPA, "exp overflows")
 def softmax_by_hand(q, k, v, mask=None):
     powers = torch.exp(q @ k.mT / math.sqrt(q.shape[-1]))
     if mask is not None:
@@ -67,7 +67,7 @@ def softmax_by_hand(q, k, v, mask=None):
     return (powers / powers.sum(dim=-1, keepdim=True)) @ v
 
 
-@diagnosed(SDPA, "the weights handed back too")
+@natural(SDPA, "the weights handed back too")
 def as_in_tutorials(q, k, v, mask=None):
     scores = torch.matmul(q, k.transpose(-2, -1)) / math.sqrt(q.size(-1))
     if mask is not None:
@@ -76,15 +76,15 @@ def as_in_tutorials(q, k, v, mask=None):
     return torch.matmul(attention, v), attention
 
 
-@diagnosed(SDPA, "the mask left out")
+@natural(SDPA, "the mask left out")
 def unmasked(q, k, v, mask=None):
     return F.scaled_dot_product_attention(q, k, v)
 
 
-diagnosed("attention.split_heads", "heads in front of the batch")(
+natural("attention.split_heads", "heads in front of the batch")(
     lambda x, n_heads: torch.stack(torch.split(x, x.shape[2] // n_heads, dim=2))
 )
-diagnosed("attention.split_heads", "reshaped into place")(
+natural("attention.split_heads", "reshaped into place")(
     lambda x, n_heads: x.contiguous().view(x.shape[0], n_heads, x.shape[1], -1)
 )
 
@@ -93,25 +93,25 @@ def _sdpa(*given):
     return reference(SDPA)(*given)
 
 
-@diagnosed(MULTI, "no heads cut")
+@natural(MULTI, "no heads cut")
 def straight_into_attention(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     q, k, v = torch.split(x @ w_qkv + b_qkv, x.shape[-1], dim=-1)
     return _sdpa(q, k, v, mask) @ w_out + b_out
 
 
-@diagnosed(MULTI, "a causal mask in any case")
+@natural(MULTI, "a causal mask in any case")
 def its_own_mask(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     causal = reference("attention.causal_mask")(x.shape[1])
     return reference(MULTI)(x, w_qkv, b_qkv, w_out, b_out, n_heads, causal)
 
 
-@diagnosed(MULTI, "chunk without an axis")
+@natural(MULTI, "chunk without an axis")
 def chunked(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     q, k, v = torch.chunk(x @ w_qkv + b_qkv, 3)
     return q + k + v
 
 
-@diagnosed(MULTI, "the weights cut by rows")
+@natural(MULTI, "the weights cut by rows")
 def three_weights(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     w_q, w_k, w_v = w_qkv.chunk(3)
     b_q, b_k, b_v = b_qkv.chunk(3)
@@ -122,7 +122,7 @@ def three_weights(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     return reference("attention.merge_heads")(_sdpa(q, k, v, mask)) @ w_out + b_out
 
 
-@diagnosed(MULTI, "heads not merged")
+@natural(MULTI, "heads not merged")
 def unmerged(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     split = reference("attention.split_heads")
     q, k, v = (split(part, n_heads) for part in (x @ w_qkv + b_qkv).chunk(3, -1))
@@ -146,4 +146,4 @@ for _name, _angle in (
     ("another base", lambda pos, i, c: pos / 1000 ** (i / c)),
     ("waves too fast", lambda pos, i, c: pos * 10000 ** (i / c)),
 ):
-    diagnosed(WAVES, _name)(lambda t, c, angle=_angle: _filled(t, c, angle))
+    natural(WAVES, _name)(lambda t, c, angle=_angle: _filled(t, c, angle))

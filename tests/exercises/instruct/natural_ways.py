@@ -1,9 +1,9 @@
-"""Wrong bodies of gptlab/instruct.py as learners write them, and the diagnosis of each."""
+"""Wrong bodies of gptlab/instruct.py as people write them, and what each is to be told."""
 
 import torch
 import torch.nn.functional as F
 
-from tests.support.diagnoses import diagnosed
+from tests.support.natural_ways import natural
 
 CHAT = "instruct.render_chat"
 LOSS = "instruct.sft_loss"
@@ -42,10 +42,10 @@ for _name, _learn in (
         lambda role, n: [False] + [role == "assistant"] * n + [True],
     ),
 ):
-    diagnosed(CHAT, _name)(_chat(_learn))
+    natural(CHAT, _name)(_chat(_learn))
 
 
-@diagnosed(CHAT, "a list inside the list")
+@natural(CHAT, "a list inside the list")
 def appended(messages, encode, special, add_reply=False):
     ids, mask = [], []
     for message in messages:
@@ -61,14 +61,14 @@ def appended(messages, encode, special, add_reply=False):
     return ids, mask
 
 
-@diagnosed(LOSS, "nan times 0")
+@natural(LOSS, "nan times 0")
 def times_the_mask(logits, ids, mask):
     losses = F.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
     learn = mask[:, 1:].float()
     return (losses * learn).sum() / learn.sum().clamp(min=1)
 
 
-@diagnosed(LOSS, "nan times 0")
+@natural(LOSS, "nan times 0")
 def weighted(logits, ids, mask):
     weight = mask[:, 1:].to(logits.dtype) / mask[:, 1:].sum()
     logprobs = F.log_softmax(logits, dim=-1)[:, :-1].gather(-1, ids[:, 1:, None]).squeeze(-1)
@@ -79,19 +79,19 @@ def _losses(logits, ids):
     return -logits.log_softmax(-1).gather(-1, ids.unsqueeze(-1)).squeeze(-1)
 
 
-diagnosed(LOSS, "the mask not shifted")(
+natural(LOSS, "the mask not shifted")(
     lambda logits, ids, mask: _losses(logits[:, :-1], ids[:, 1:])[mask].mean()
 )
-diagnosed(LOSS, "nothing shifted")(lambda logits, ids, mask: _losses(logits, ids)[mask].mean())
-diagnosed(LOSS, "the mask of the inputs")(
+natural(LOSS, "nothing shifted")(lambda logits, ids, mask: _losses(logits, ids)[mask].mean())
+natural(LOSS, "the mask of the inputs")(
     lambda logits, ids, mask: _losses(logits[:, :-1], ids[:, 1:])[mask[:, :-1]].mean()
 )
-diagnosed(LOSS, "divided by all tokens")(
+natural(LOSS, "divided by all tokens")(
     lambda logits, ids, mask: torch.where(
         mask[:, 1:], _losses(logits[:, :-1], ids[:, 1:]), 0.0
     ).mean()
 )
-diagnosed(LOSS, "the minus sign is missing")(
+natural(LOSS, "the minus sign is missing")(
     lambda logits, ids, mask: -_losses(logits[:, :-1], ids[:, 1:])[mask[:, 1:]].mean()
 )
 
@@ -123,7 +123,7 @@ def _checked(**changed):
     return body
 
 
-diagnosed(PACK, "sequences cut short")(lambda s, context: _packed(s, context, cut=True))
-diagnosed(PACK, "positions run on")(_checked(running=True))
-diagnosed(PACK, "one segment for a whole row")(_checked(by_row=True))
-diagnosed(PACK, "the last row lost")(_checked(whole=False))
+natural(PACK, "sequences cut short")(lambda s, context: _packed(s, context, cut=True))
+natural(PACK, "positions run on")(_checked(running=True))
+natural(PACK, "one segment for a whole row")(_checked(by_row=True))
+natural(PACK, "the last row lost")(_checked(whole=False))

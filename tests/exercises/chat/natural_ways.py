@@ -1,4 +1,4 @@
-"""Wrong bodies of gptlab/chat.py as learners write them, and the diagnosis of each."""
+"""Wrong bodies of gptlab/chat.py as people write them, and what each is to be told."""
 
 import math
 
@@ -6,7 +6,7 @@ import torch
 
 from gptlab.blanks.registry import reference
 from gptlab.chat import message_tokens
-from tests.support.diagnoses import diagnosed
+from tests.support.natural_ways import natural
 
 APPEND = "chat.append_kv"
 CACHED = "chat.attend_cached"
@@ -14,14 +14,14 @@ TRIM = "chat.trim_history"
 ELO = "chat.elo_update"
 
 
-@diagnosed(APPEND, "joined along the batch")
+@natural(APPEND, "joined along the batch")
 def no_dim(cache, k, v):
     if cache is None:
         return k, v
     return torch.cat([cache[0], k]), torch.cat([cache[1], v])
 
 
-@diagnosed(APPEND, "no cache yet is not thought of")
+@natural(APPEND, "no cache yet is not thought of")
 def always_joined(cache, k, v):
     old_k, old_v = cache[0], cache[1]
     return torch.cat((old_k, k), dim=-2), torch.cat((old_v, v), dim=-2)
@@ -37,7 +37,7 @@ def _times(q, k):
     return torch.arange(S)[None, :] <= torch.arange(S - T, S)[:, None]
 
 
-@diagnosed(CACHED, "a mask of T × T")
+@natural(CACHED, "a mask of T × T")
 def causal_over_the_new(q, cache, keep=None):
     mask = torch.tril(torch.ones(q.shape[2], q.shape[2], dtype=torch.bool))
     if keep is not None:
@@ -45,7 +45,7 @@ def causal_over_the_new(q, cache, keep=None):
     return _attention(q, *cache, mask)
 
 
-@diagnosed(CACHED, "the triangle at the wrong corner")
+@natural(CACHED, "the triangle at the wrong corner")
 def first_rows(q, cache, keep=None):
     k, v = cache
     mask = reference("attention.causal_mask")(k.shape[2])[: q.shape[2]]
@@ -54,13 +54,13 @@ def first_rows(q, cache, keep=None):
     return torch.nan_to_num(_attention(q, k, v, mask, -1e9))
 
 
-@diagnosed(CACHED, "keep without its axes")
+@natural(CACHED, "keep without its axes")
 def and_keep(q, cache, keep=None):
     mask = _times(q, cache[0])
     return _attention(q, *cache, mask if keep is None else mask & keep)
 
 
-@diagnosed(CACHED, "a finite number for −inf")
+@natural(CACHED, "a finite number for −inf")
 def minus_ten_thousand(q, cache, keep=None):
     mask = _times(q, cache[0])
     return _attention(q, *cache, mask if keep is None else mask & keep[:, None, None, :], -1e4)
@@ -78,7 +78,7 @@ def _walk(messages, budget, count_tokens, dropped):
     return head + dropped(kept)
 
 
-@diagnosed(TRIM, "only one answer dropped from the start")
+@natural(TRIM, "only one answer dropped from the start")
 def an_if_for_a_while(messages, budget, count_tokens):
     def dropped(kept):
         others = [m for m in kept if m["role"] != "assistant"]
@@ -87,7 +87,7 @@ def an_if_for_a_while(messages, budget, count_tokens):
     return _walk(messages, budget, count_tokens, dropped)
 
 
-@diagnosed(TRIM, "an answer without its question")
+@natural(TRIM, "an answer without its question")
 def nothing_dropped_at_the_start(messages, budget, count_tokens):
     return _walk(messages, budget, count_tokens, lambda kept: kept)
 
@@ -96,26 +96,26 @@ def _expected(a, b):
     return 1.0 / (1.0 + math.pow(10, (b - a) / 400))
 
 
-@diagnosed(ELO, "the second against the first's new rating")
+@natural(ELO, "the second against the first's new rating")
 def one_after_the_other(rating_a, rating_b, outcome, k=32):
     rating_a += k * (outcome - _expected(rating_a, rating_b))
     rating_b += k * ((1 - outcome) - _expected(rating_b, rating_a))
     return rating_a, rating_b
 
 
-@diagnosed(ELO, "the same outcome for both")
+@natural(ELO, "the same outcome for both")
 def both_won(rating_a, rating_b, outcome, k=32):
     a = rating_a + k * (outcome - _expected(rating_a, rating_b))
     return a, rating_b + k * (outcome - _expected(rating_b, rating_a))
 
 
-@diagnosed(ELO, "no brackets around the exponent")
+@natural(ELO, "no brackets around the exponent")
 def precedence(rating_a, rating_b, outcome, k=32):
     change = k * (outcome - 1 / (1 + 10 ** (rating_b - rating_a) / 400))
     return rating_a + change, rating_b - change
 
 
-@diagnosed(ELO, "e for 10")
+@natural(ELO, "e for 10")
 def natural(rating_a, rating_b, outcome, k=32):
     change = k * (outcome - 1 / (1 + math.exp((rating_b - rating_a) / 400)))
     return rating_a + change, rating_b - change

@@ -1,9 +1,9 @@
-"""Wrong bodies of gptlab/ppo.py as learners write them, and the diagnosis of each."""
+"""Wrong bodies of gptlab/ppo.py as people write them, and what each is to be told."""
 
 import torch
 
 from gptlab.blanks.registry import reference
-from tests.support.diagnoses import diagnosed
+from tests.support.natural_ways import natural
 
 PROBS = "ppo.token_log_probs"
 KL = "ppo.kl_estimates"
@@ -15,7 +15,7 @@ VALUE = "ppo.value_loss"
 BETA = "ppo.adaptive_beta"
 
 
-@diagnosed("ppo.token_rewards", "nan times 0")
+@natural("ppo.token_rewards", "nan times 0")
 def rewards_times_the_mask(score, logprobs, ref_logprobs, mask, beta):
     rewards = -beta * (logprobs - ref_logprobs) * mask
     last = mask.shape[1] - 1 - mask.flip(1).float().argmax(1)
@@ -23,7 +23,7 @@ def rewards_times_the_mask(score, logprobs, ref_logprobs, mask, beta):
     return rewards
 
 
-@diagnosed("ppo.gae", "nan times 0")
+@natural("ppo.gae", "nan times 0")
 def gae_times_the_mask(rewards, values, mask, gamma=1.0, lam=0.95):
     mask = mask.float()
     B, R = values.shape
@@ -36,7 +36,7 @@ def gae_times_the_mask(rewards, values, mask, gamma=1.0, lam=0.95):
     return advantages, (advantages + values) * mask
 
 
-@diagnosed("ppo.whiten", "nan times 0")
+@natural("ppo.whiten", "nan times 0")
 def whitened_times_the_mask(x, mask, shift_mean=True):
     n = mask.sum()
     mean = (x * mask).sum() / n
@@ -45,14 +45,14 @@ def whitened_times_the_mask(x, mask, shift_mean=True):
     return (out if shift_mean else out + mean) * mask
 
 
-@diagnosed("ppo.policy_loss", "nan times 0")
+@natural("ppo.policy_loss", "nan times 0")
 def policy_times_the_mask(logprobs, old_logprobs, advantages, mask, clip=0.2):
     ratio = torch.exp(logprobs - old_logprobs)
     gain = torch.min(ratio * advantages, ratio.clamp(1 - clip, 1 + clip) * advantages)
     return -(gain * mask).sum() / mask.sum()
 
 
-@diagnosed("ppo.value_loss", "nan times 0")
+@natural("ppo.value_loss", "nan times 0")
 def value_times_the_mask(values, old_values, returns, mask, clip=0.2):
     near = old_values + (values - old_values).clamp(-clip, clip)
     worse = torch.max((values - returns) ** 2, (near - returns) ** 2)
@@ -63,24 +63,22 @@ def _log_probs(logits, ids):
     return torch.log_softmax(logits, dim=-1).gather(2, ids.unsqueeze(2)).squeeze(2)
 
 
-diagnosed(PROBS, "nothing shifted")(_log_probs)
-diagnosed(PROBS, "nothing shifted, the first dropped")(
+natural(PROBS, "nothing shifted")(_log_probs)
+natural(PROBS, "nothing shifted, the first dropped")(
     lambda logits, ids: _log_probs(logits[:, 1:], ids[:, 1:])
 )
-diagnosed(PROBS, "shifted the wrong way")(
-    lambda logits, ids: _log_probs(logits[:, 1:], ids[:, :-1])
-)
-diagnosed(PROBS, "gather without the last axis")(
+natural(PROBS, "shifted the wrong way")(lambda logits, ids: _log_probs(logits[:, 1:], ids[:, :-1]))
+natural(PROBS, "gather without the last axis")(
     lambda logits, ids: torch.log_softmax(logits[:, :-1], -1).gather(-1, ids[:, 1:])
 )
-diagnosed(PROBS, "bits for nats")(
+natural(PROBS, "bits for nats")(
     lambda logits, ids: (
         torch.log2(torch.softmax(logits[:, :-1].clamp(-700, 700), -1))
         .gather(2, ids[:, 1:, None])
         .squeeze(2)
     )
 )
-diagnosed(PROBS, "one number for a text")(
+natural(PROBS, "one number for a text")(
     lambda logits, ids: _log_probs(logits[:, :-1], ids[:, 1:]).sum(dim=1)
 )
 
@@ -91,7 +89,7 @@ for _name, _k1, _k3 in (
     ("k3 without + k1", lambda a, b: a - b, lambda k: torch.exp(-k) - 1),
     ("k3 without −1", lambda a, b: a - b, lambda k: torch.exp(-k) + k),
 ):
-    diagnosed(KL, _name)(lambda a, b, k1=_k1, k3=_k3: (k1(a, b), 0.5 * k1(a, b) ** 2, k3(k1(a, b))))
+    natural(KL, _name)(lambda a, b, k1=_k1, k3=_k3: (k1(a, b), 0.5 * k1(a, b) ** 2, k3(k1(a, b))))
 
 
 def _paid(score, kl, mask, shift=0):
@@ -103,19 +101,19 @@ def _paid(score, kl, mask, shift=0):
     return out
 
 
-diagnosed(REWARDS, "KL rewarded")(lambda s, a, b, mask, beta: _paid(s, beta * (a - b), mask))
-diagnosed(REWARDS, "the square charged")(
+natural(REWARDS, "KL rewarded")(lambda s, a, b, mask, beta: _paid(s, beta * (a - b), mask))
+natural(REWARDS, "the square charged")(
     lambda s, a, b, mask, beta: _paid(s, -beta * (a - b) ** 2 / 2, mask)
 )
-diagnosed(REWARDS, "the score one token too far")(
+natural(REWARDS, "the score one token too far")(
     lambda s, a, b, mask, beta: _paid(s, beta * (b - a), mask, shift=1)
 )
-diagnosed(REWARDS, "the score at every token")(
+natural(REWARDS, "the score at every token")(
     lambda s, a, b, mask, beta: torch.where(mask, s[:, None] - beta * (a - b), 0.0)
 )
 
 
-@diagnosed(REWARDS, "all of the KL at the last token")
+@natural(REWARDS, "all of the KL at the last token")
 def charged_at_the_end(score, logprobs, ref_logprobs, mask, beta):
     kl = torch.where(mask, logprobs - ref_logprobs, 0.0).sum(dim=1)
     return _paid(score - beta * kl, torch.zeros_like(logprobs), mask)
@@ -135,12 +133,12 @@ def _backwards(rewards, values, mask, gamma, lam, past_the_end=False, fade=None)
     return advantages, torch.where(mask, advantages + values, 0.0)
 
 
-@diagnosed(GAE, "nothing handed on")
+@natural(GAE, "nothing handed on")
 def one_step_of_td(rewards, values, mask, gamma=1.0, lam=0.95):
     return _backwards(rewards, values, mask, gamma, lam, fade=0.0)
 
 
-@diagnosed(GAE, "returns as plain rewards-to-go")
+@natural(GAE, "returns as plain rewards-to-go")
 def plain_returns(rewards, values, mask, gamma=1.0, lam=0.95):
     returns = torch.zeros_like(values)
     for b, t in mask.nonzero().flip(0).tolist():
@@ -150,30 +148,30 @@ def plain_returns(rewards, values, mask, gamma=1.0, lam=0.95):
     return _backwards(rewards, values, mask, gamma, lam)[0], returns
 
 
-@diagnosed(GAE, "advantages whitened")
+@natural(GAE, "advantages whitened")
 def whitened_inside(rewards, values, mask, gamma=1.0, lam=0.95):
     advantages, returns = _backwards(rewards, values, mask, gamma, lam)
     return reference(WHITEN)(advantages, mask), returns
 
 
-@diagnosed(GAE, "advantages whitened, and the returns made of them")
+@natural(GAE, "advantages whitened, and the returns made of them")
 def whitened_before_the_returns(rewards, values, mask, gamma=1.0, lam=0.95):
     advantages = reference(WHITEN)(_backwards(rewards, values, mask, gamma, lam)[0], mask)
     return advantages, torch.where(mask, advantages + values, 0.0)
 
 
-@diagnosed(GAE, "advantages with the wrong sign")
+@natural(GAE, "advantages with the wrong sign")
 def worse_than_expected(rewards, values, mask, gamma=1.0, lam=0.95):
     advantages = -_backwards(rewards, values, mask, gamma, lam)[0]
     return advantages, torch.where(mask, advantages + values, 0.0)
 
 
-@diagnosed(GAE, "λ left out")
+@natural(GAE, "λ left out")
 def monte_carlo(rewards, values, mask, gamma=1.0, lam=0.95):
     return _backwards(rewards, values, mask, gamma, lam, fade=gamma)
 
 
-@diagnosed(GAE, "bootstrapped past the last kept token")
+@natural(GAE, "bootstrapped past the last kept token")
 def into_the_padding(rewards, values, mask, gamma=1.0, lam=0.95):
     R = values.shape[1]
     advantages, later = torch.zeros_like(values), torch.zeros_like(values[:, 0])
@@ -185,7 +183,7 @@ def into_the_padding(rewards, values, mask, gamma=1.0, lam=0.95):
     return torch.where(mask, advantages, zero), torch.where(mask, advantages + values, zero)
 
 
-@diagnosed(WHITEN, "cancellation")
+@natural(WHITEN, "cancellation")
 def the_school_formula(x, mask, shift_mean=True):
     kept = torch.masked_select(x, mask)
     mean = kept.mean()
@@ -206,7 +204,7 @@ for _name, _scale in (
     ("divided by the variance", lambda kept: 1 / (kept.var(unbiased=False) + 1e-8)),
     ("the unbiased variance", lambda kept: (kept.var() + 1e-8).rsqrt()),
 ):
-    diagnosed(WHITEN, _name)(
+    natural(WHITEN, _name)(
         lambda x, mask, shift_mean=True, scale=_scale: _white(x, mask, shift_mean, scale)
     )
 
@@ -225,18 +223,18 @@ def _ratio(new, old):
     return torch.exp(new - old)
 
 
-diagnosed(POLICY, "a ratio of log-probabilities")(_policy(lambda new, old: new / old))
-diagnosed(POLICY, "the ratio without exp")(_policy(lambda new, old: new - old))
-diagnosed(POLICY, "the larger of the two")(
+natural(POLICY, "a ratio of log-probabilities")(_policy(lambda new, old: new / old))
+natural(POLICY, "the ratio without exp")(_policy(lambda new, old: new - old))
+natural(POLICY, "the larger of the two")(
     _policy(_ratio, lambda a, b, mask: -torch.max(a, b)[mask].mean())
 )
-diagnosed(POLICY, "the minus sign is missing")(
+natural(POLICY, "the minus sign is missing")(
     _policy(_ratio, lambda a, b, mask: torch.min(a, b)[mask].mean())
 )
-diagnosed(POLICY, "padding counted")(_policy(_ratio, lambda a, b, mask: -torch.min(a, b).mean()))
+natural(POLICY, "padding counted")(_policy(_ratio, lambda a, b, mask: -torch.min(a, b).mean()))
 
 
-@diagnosed(POLICY, "the smaller ratio")
+@natural(POLICY, "the smaller ratio")
 def the_minimum_too_early(logprobs, old_logprobs, advantages, mask, clip=0.2):
     ratio = torch.exp(logprobs - old_logprobs)
     ratio = torch.minimum(ratio, ratio.clamp(1 - clip, 1 + clip))
@@ -256,25 +254,23 @@ def _near(v, old, clip):
     return torch.clamp(v, old - clip, old + clip)
 
 
-diagnosed(VALUE, "the ½ left out")(_value(_near, half=1.0))
-diagnosed(VALUE, "the smaller of the two")(_value(_near, torch.min))
-diagnosed(VALUE, "both errors added")(_value(_near, torch.add))
-diagnosed(VALUE, "the value clipped around 0")(_value(lambda v, old, clip: v.clamp(-clip, clip)))
-diagnosed(VALUE, "the old value forgotten")(
-    _value(lambda v, old, clip: (v - old).clamp(-clip, clip))
-)
+natural(VALUE, "the ½ left out")(_value(_near, half=1.0))
+natural(VALUE, "the smaller of the two")(_value(_near, torch.min))
+natural(VALUE, "both errors added")(_value(_near, torch.add))
+natural(VALUE, "the value clipped around 0")(_value(lambda v, old, clip: v.clamp(-clip, clip)))
+natural(VALUE, "the old value forgotten")(_value(lambda v, old, clip: (v - old).clamp(-clip, clip)))
 
-diagnosed(BETA, "clipped after n over horizon")(
+natural(BETA, "clipped after n over horizon")(
     lambda beta, kl, target, n, horizon: (
         beta * (1 + min(max((kl - target) / target * n / horizon, -0.2), 0.2))
     )
 )
-diagnosed(BETA, "the wrong way")(
+natural(BETA, "the wrong way")(
     lambda beta, kl, target, n, horizon: (
         beta * (1 - min(max(kl / target - 1, -0.2), 0.2) * n / horizon)
     )
 )
-diagnosed(BETA, "no brackets around the error's share")(
+natural(BETA, "no brackets around the error's share")(
     lambda beta, kl, target, n, horizon: (
         beta * (1 + min(max(kl / target - 1, -0.2), 0.2)) * n / horizon
     )

@@ -1,10 +1,10 @@
-"""Wrong bodies of gptlab/training.py as learners write them, and the diagnosis of each."""
+"""Wrong bodies of gptlab/training.py as people write them, and what each is to be told."""
 
 import math
 
 import torch
 
-from tests.support.diagnoses import diagnosed
+from tests.support.natural_ways import natural
 
 BATCH = "training.get_batch"
 ADAM = "training.adamw_step"
@@ -21,24 +21,24 @@ def _batch(ids, batch_size, context, generator, high=None, x=(0, 0), y=(1, 1)):
 
 
 for _name, _y in (("y is x", (0, 0)), ("stretches of context + 1", (0, 1))):
-    diagnosed(BATCH, _name)(
+    natural(BATCH, _name)(
         lambda *given, y=_y: _batch(*given, x=(0, y[1]), y=y)  # both of one length
     )
 
 
-@diagnosed(BATCH, "the last start left out")
+@natural(BATCH, "the last start left out")
 def one_start_less(ids, batch_size, context, generator):
     return _batch(ids, batch_size, context, generator, high=len(ids) - context - 1)
 
 
-@diagnosed(BATCH, "starts without repeats")
+@natural(BATCH, "starts without repeats")
 def permuted(ids, batch_size, context, generator):
     starts = torch.randperm(len(ids) - context, generator=generator)[:batch_size]
     x = torch.stack([ids[s : s + context] for s in starts])
     return x, torch.stack([ids[s + 1 : s + context + 1] for s in starts])
 
 
-@diagnosed(BATCH, "y two tokens later")
+@natural(BATCH, "y two tokens later")
 def two_ahead(ids, batch_size, context, generator):
     starts = torch.randint(len(ids) - context - 1, (batch_size,), generator=generator)
     places = starts[:, None] + torch.arange(context)
@@ -65,16 +65,16 @@ def _root(v, eps):
     return v.sqrt() + eps
 
 
-diagnosed(ADAM, "eps inside the root")(_adam(lambda v, eps: torch.sqrt(v + eps)))
-diagnosed(ADAM, "math.sqrt of a tensor")(_adam(lambda v, eps: math.sqrt(v) + eps))
-diagnosed(ADAM, "the decay in the gradient")(_adam(_root, decay="coupled"))
-diagnosed(ADAM, "no decay")(_adam(_root, decay="none"))
-diagnosed(ADAM, "no bias correction")(_adam(_root, correct=lambda x, beta, t: x))
-diagnosed(ADAM, "the step counted from 0")(
+natural(ADAM, "eps inside the root")(_adam(lambda v, eps: torch.sqrt(v + eps)))
+natural(ADAM, "math.sqrt of a tensor")(_adam(lambda v, eps: math.sqrt(v) + eps))
+natural(ADAM, "the decay in the gradient")(_adam(_root, decay="coupled"))
+natural(ADAM, "no decay")(_adam(_root, decay="none"))
+natural(ADAM, "no bias correction")(_adam(_root, correct=lambda x, beta, t: x))
+natural(ADAM, "the step counted from 0")(
     _adam(_root, correct=lambda x, beta, t: x / (1 - beta ** (t + 1)))
 )
-diagnosed(ADAM, "β · step for β^step")(_adam(_root, correct=lambda x, b, t: x / (1 - b * t)))
-diagnosed(ADAM, "multiplied by the correction")(
+natural(ADAM, "β · step for β^step")(_adam(_root, correct=lambda x, b, t: x / (1 - b * t)))
+natural(ADAM, "multiplied by the correction")(
     _adam(_root, correct=lambda x, beta, t: (1 - beta**t) * x)
 )
 
@@ -90,15 +90,15 @@ def _schedule(warm=lambda s, w, high: high * (s + 1) / w, wave=lambda p: (1 + ma
     return body
 
 
-diagnosed(COSINE, "the warm-up begins at 0")(_schedule(lambda s, w, high: high * s / w))
-diagnosed(COSINE, "the cosine from the wrong end")(_schedule(wave=lambda p: (1 - math.cos(p)) / 2))
-diagnosed(COSINE, "the ½ left out")(_schedule(wave=lambda p: 1 + math.cos(p)))
-diagnosed(COSINE, "the 1 left out")(_schedule(wave=lambda p: 0.5 * math.cos(p)))
-diagnosed(COSINE, "a quarter of a wave")(_schedule(wave=lambda p: (1 + math.cos(p / 2)) / 2))
-diagnosed(COSINE, "a whole wave")(_schedule(wave=lambda p: (1 + math.cos(2 * p)) / 2))
+natural(COSINE, "the warm-up begins at 0")(_schedule(lambda s, w, high: high * s / w))
+natural(COSINE, "the cosine from the wrong end")(_schedule(wave=lambda p: (1 - math.cos(p)) / 2))
+natural(COSINE, "the ½ left out")(_schedule(wave=lambda p: 1 + math.cos(p)))
+natural(COSINE, "the 1 left out")(_schedule(wave=lambda p: 0.5 * math.cos(p)))
+natural(COSINE, "a quarter of a wave")(_schedule(wave=lambda p: (1 + math.cos(p / 2)) / 2))
+natural(COSINE, "a whole wave")(_schedule(wave=lambda p: (1 + math.cos(2 * p)) / 2))
 
 
-@diagnosed(CLIP, "the factor handed back")
+@natural(CLIP, "the factor handed back")
 def factor(grads, max_norm):
     norm = sum((g**2).sum() for g in grads) ** 0.5
     factor = min(1.0, float(max_norm / (norm + 1e-6)))
@@ -107,14 +107,14 @@ def factor(grads, max_norm):
     return torch.tensor(factor)
 
 
-@diagnosed(CLIP, "nothing handed back")
+@natural(CLIP, "nothing handed back")
 def no_return(grads, max_norm):
     norm = sum((g**2).sum() for g in grads) ** 0.5
     for g in grads:
         g *= min(1.0, float(max_norm / (norm + 1e-6)))
 
 
-@diagnosed(CLIP, "new tensors")
+@natural(CLIP, "new tensors")
 def renamed(grads, max_norm):
     norm = torch.sqrt(sum((g**2).sum() for g in grads))
     for g in grads:
@@ -122,7 +122,7 @@ def renamed(grads, max_norm):
     return norm
 
 
-@diagnosed(CLIP, "each gradient clipped by itself")
+@natural(CLIP, "each gradient clipped by itself")
 def one_by_one(grads, max_norm):
     total = torch.sqrt(sum((g**2).sum() for g in grads))
     for g in grads:
@@ -131,7 +131,7 @@ def one_by_one(grads, max_norm):
     return total
 
 
-@diagnosed(CLIP, "a sum of absolute values")
+@natural(CLIP, "a sum of absolute values")
 def first_norm(grads, max_norm):
     norm = torch.cat([g.abs().flatten() for g in grads]).sum()
     for g in grads:

@@ -1,9 +1,9 @@
-"""Wrong bodies of gptlab/reward.py as learners write them, and the diagnosis of each."""
+"""Wrong bodies of gptlab/reward.py as people write them, and what each is to be told."""
 
 import torch
 import torch.nn.functional as F
 
-from tests.support.diagnoses import diagnosed
+from tests.support.natural_ways import natural
 
 LAST = "reward.last_token_index"
 PAIR = "reward.pairwise_loss"
@@ -11,8 +11,8 @@ RANK = "reward.ranking_loss"
 AGREE = "reward.agreement"
 SCALE = "reward.normalize"
 
-diagnosed(LAST, "counted, not looked for")(lambda mask: mask.int().sum(dim=1) - 1)
-diagnosed(LAST, "argmax of a bool mask")(lambda mask: mask.size(1) - 1 - mask.flip(1).argmax(1))
+natural(LAST, "counted, not looked for")(lambda mask: mask.int().sum(dim=1) - 1)
+natural(LAST, "argmax of a bool mask")(lambda mask: mask.size(1) - 1 - mask.flip(1).argmax(1))
 
 for _name, _loss in (
     ("a hinge", lambda c, r: (1 - c + r).clamp(min=0).mean()),
@@ -30,7 +30,7 @@ for _name, _loss in (
         lambda c, r: -torch.log(torch.exp(c) / (torch.exp(c) + torch.exp(r))).mean(),
     ),
 ):
-    diagnosed(PAIR, _name)(_loss)
+    natural(PAIR, _name)(_loss)
 
 
 def _over_pairs(loss, below=lambda n, K: n):
@@ -48,18 +48,18 @@ def _surprise(difference):
     return -F.logsigmoid(difference)
 
 
-diagnosed(RANK, "divided by K²")(_over_pairs(_surprise, lambda n, K: K**2))
-diagnosed(RANK, "divided by K(K − 1)")(_over_pairs(_surprise, lambda n, K: K * (K - 1)))
-diagnosed(RANK, "divided by K")(_over_pairs(_surprise, lambda n, K: K))
-diagnosed(RANK, "a sum over the pairs")(_over_pairs(_surprise, lambda n, K: 1))
-diagnosed(RANK, "hinges")(_over_pairs(lambda d: torch.relu(1 - d)))
-diagnosed(RANK, "squared errors")(_over_pairs(lambda d: (d - 1).square()))
-diagnosed(RANK, "best and worst swapped")(_over_pairs(lambda d: -F.logsigmoid(-d)))
-diagnosed(RANK, "a log of a sigmoid, or of 1 + eˣ")(_over_pairs(lambda d: (1 + (-d).exp()).log()))
-diagnosed(RANK, "prompts mixed")(lambda rewards: _over_pairs(_surprise)(rewards.reshape(-1)))
+natural(RANK, "divided by K²")(_over_pairs(_surprise, lambda n, K: K**2))
+natural(RANK, "divided by K(K − 1)")(_over_pairs(_surprise, lambda n, K: K * (K - 1)))
+natural(RANK, "divided by K")(_over_pairs(_surprise, lambda n, K: K))
+natural(RANK, "a sum over the pairs")(_over_pairs(_surprise, lambda n, K: 1))
+natural(RANK, "hinges")(_over_pairs(lambda d: torch.relu(1 - d)))
+natural(RANK, "squared errors")(_over_pairs(lambda d: (d - 1).square()))
+natural(RANK, "best and worst swapped")(_over_pairs(lambda d: -F.logsigmoid(-d)))
+natural(RANK, "a log of a sigmoid, or of 1 + eˣ")(_over_pairs(lambda d: (1 + (-d).exp()).log()))
+natural(RANK, "prompts mixed")(lambda rewards: _over_pairs(_surprise)(rewards.reshape(-1)))
 
 
-@diagnosed(RANK, "list-wise, a sum for each prompt")
+@natural(RANK, "list-wise, a sum for each prompt")
 def plackett_luce(rewards):
     K = rewards.shape[-1]
     total = 0
@@ -68,17 +68,17 @@ def plackett_luce(rewards):
     return total.mean()
 
 
-@diagnosed(RANK, "each reply against the next only")
+@natural(RANK, "each reply against the next only")
 def neighbours(rewards):
     return F.softplus(rewards[..., 1:] - rewards[..., :-1]).mean()
 
 
-@diagnosed(RANK, "the best against the others only")
+@natural(RANK, "the best against the others only")
 def the_first_against_all(rewards):
     return F.softplus(rewards[..., 1:] - rewards[..., :1]).mean()
 
 
-@diagnosed(AGREE, "Cohen's κ")
+@natural(AGREE, "Cohen's κ")
 def kappa(labels_a, labels_b):
     a, b = torch.as_tensor(labels_a).long(), torch.as_tensor(labels_b).long()
     observed = (a == b).double().mean()
@@ -89,11 +89,11 @@ def kappa(labels_a, labels_b):
     return float((observed - expected) / (1 - expected))
 
 
-diagnosed(AGREE, "lists compared as tensors are")(lambda a, b: (a == b).float().mean().item())
-diagnosed(AGREE, "a number, not a share")(lambda a, b: sum(x == y for x, y in zip(a, b)))
+natural(AGREE, "lists compared as tensors are")(lambda a, b: (a == b).float().mean().item())
+natural(AGREE, "a number, not a share")(lambda a, b: sum(x == y for x, y in zip(a, b)))
 
-diagnosed(SCALE, "no brackets around r − mean")(lambda rewards, mean, std: rewards - mean / std)
-diagnosed(SCALE, "the way back")(lambda rewards, mean, std: mean + std * rewards)
-diagnosed(SCALE, "the batch's own mean and spread")(
+natural(SCALE, "no brackets around r − mean")(lambda rewards, mean, std: rewards - mean / std)
+natural(SCALE, "the way back")(lambda rewards, mean, std: mean + std * rewards)
+natural(SCALE, "the batch's own mean and spread")(
     lambda rewards, mean, std: (rewards - rewards.mean()) / rewards.std()
 )
