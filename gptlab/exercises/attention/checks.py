@@ -4,8 +4,9 @@ import math
 
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
-from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes, property_holds
 
 
 def causal_mask() -> list[Case]:
@@ -70,6 +71,28 @@ def _split(x: Tensor, n_heads: int) -> Tensor:
     return torch.stack([x[:, :, h * D : (h + 1) * D] for h in range(n_heads)], dim=1)
 
 
+class _Calls(TorchFunctionMode):
+    """Counts the calls of torch that are made inside it."""
+
+    n = 0
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        self.n += 1
+        return function(*args, **(kwargs or {}))
+
+
+def _whole_tensors(function, x: Tensor, *arguments) -> bool | str:
+    """Fewer calls of torch than numbers."""
+    with _Calls() as calls:
+        function(x, *arguments)
+    if calls.n < x.numel():
+        return True
+    return "the right numbers, one by one, with a call of torch or more for each"
+
+
+MOVED = "numbers moved many at a time: one after the other, a lesson's training would take an hour"
+
+
 def split_heads() -> list[Case]:
     """Slices of the width are the oracle."""
     x = RandomInputs(22).numbers(2, 3, 20)
@@ -83,6 +106,7 @@ def split_heads() -> list[Case]:
         *in_all_dtypes(x, 5, oracle=_split),
         case(x, 1, oracle=_split, stage=EDGE, about="one head"),
         case(x, 20, oracle=_split, stage=EDGE, about="as many heads as channels"),
+        property_holds(_whole_tensors, torch.ones(1, 8, 32), 4, stage=EDGE, about=MOVED),
     ]
 
 
@@ -105,6 +129,7 @@ def merge_heads() -> list[Case]:
             about="cut with 4 heads from (2, 3, 20)",
         ),
         case(x[:, :1], oracle=_merge, stage=EDGE, about="one head"),
+        property_holds(_whole_tensors, torch.ones(1, 4, 8, 8), stage=EDGE, about=MOVED),
     ]
 
 

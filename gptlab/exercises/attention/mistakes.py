@@ -308,6 +308,22 @@ def _(x, n_heads):
     return x.reshape(B, n_heads, T // n_heads, C)
 
 
+_ONE_BY_ONE = "It is right, and too slow: each number takes calls of torch. Move axes, or slices."
+
+
+@mistake("attention.split_heads", "number by number", _ONE_BY_ONE)
+def _(x, n_heads):
+    B, T, C = x.shape
+    D = C // n_heads
+    out = x.new_zeros(B, n_heads, T, D)
+    for b in range(B):
+        for h in range(n_heads):
+            for t in range(T):
+                for d in range(D):
+                    out[b, h, t, d] = x[b, t, h * D + d]
+    return out
+
+
 # ---- merge_heads
 
 
@@ -357,3 +373,15 @@ def _(x):
 )
 def _(x):
     return x.flatten(1, 2)
+
+
+@mistake("attention.merge_heads", "number by number", _ONE_BY_ONE)
+def _(x):
+    B, H, T, D = x.shape
+    out = x.new_zeros(B, T, H * D)
+    for b in range(B):
+        for h in range(H):
+            for t in range(T):
+                for d in range(D):
+                    out[b, t, h * D + d] = x[b, h, t, d]
+    return out

@@ -236,4 +236,5 @@ def elo_update() -> list[Case]:
             expected=(2000 + 101 * (0.5 - 100 / 101), 1200 - 101 * (0.5 - 100 / 101)),
         ),
         case(1500, 1500, 0, k=16, expected=(1492, 1508), about="whole numbers"),
+        case(1400.0, 1000.0, 0.0, k=0, expected=(1400.0, 1000.0), stage=EDGE, about="k = 0"),
     ]

@@ -373,3 +373,8 @@ _elo("rounded", "Ratings are floats: nothing is rounded.")(
 _elo("the outcome turned around", "1 means that a won.")(
     _rated(change=lambda k, o, e: k * (1 - o - e))
 )
+
+
+_elo("0 taken for no k", "`k or 32` puts the default in place of 0: k is always given.")(
+    lambda a, b, outcome, k=32: _rated()(a, b, outcome, k or 32)
+)

@@ -203,6 +203,7 @@ def gae() -> list[Case]:
         case(rewards, values, LEFT, gamma=0.9, oracle=_advantages, about="padding on both sides"),
         *_with_padding(_advantages, rewards, values, MASK),
         _odd_padding(_advantages, rewards, values, MASK),
+        case(rewards, values, MASK, gamma=0.0, oracle=_advantages, stage=EDGE, about="γ = 0"),
         case(
             rewards[:, :1],
             values[:, :1],
@@ -299,6 +300,7 @@ def policy_loss() -> list[Case]:
         case(old, old, advantages, MASK, oracle=_policy, about="the policy that sampled"),
         *_with_padding(_policy, *given, MASK),
         _odd_padding(_policy, *given, MASK),
+        case(*given, MASK, clip=0.0, oracle=_policy, stage=EDGE, about="ε = 0"),
     ]
 
 
@@ -331,6 +333,7 @@ def value_loss() -> list[Case]:
         case(*given, torch.ones(3, 5).bool(), clip=0.5, oracle=_value, about="no padding"),
         *_with_padding(_value, *given, MASK),
         _odd_padding(_value, *given, MASK),
+        case(*given, MASK, clip=0.0, oracle=_value, stage=EDGE, about="ε = 0"),
     ]
 
 

@@ -444,6 +444,13 @@ def _(rewards, values, mask, gamma=1.0, lam=0.95):
     return advantages, torch.where(mask, advantages + values, 0.0)
 
 
+@_gae(
+    "0 taken for no γ or λ", "`gamma or 1.0` puts the default in place of 0: both are always given."
+)
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    return _walk(rewards, values, mask, gamma or 1.0, lam)
+
+
 # ---- whiten
 
 

@@ -205,6 +205,11 @@ _policy("one loss a token", "The result is one number, the mean.")(
 )
 
 
+_policy("0 taken for no clip", "`clip or 0.2` puts the default in place of 0: ε is always given.")(
+    lambda new, old, a, mask, clip=0.2: _gains()(new, old, a, mask, clip or 0.2)
+)
+
+
 # ---- value_loss
 
 
@@ -330,6 +335,11 @@ _value("one loss a token", "The result is one number, the mean.")(
 )
 _value("the minus sign of the policy's", "An error is made small as it is: no sign is turned.")(
     _near(_step, finish=lambda errors, mask: -errors[mask].mean() / 2)
+)
+
+
+_value("0 taken for no clip", "`clip or 0.2` puts the default in place of 0: ε is always given.")(
+    lambda v, old, r, mask, clip=0.2: _near(_step)(v, old, r, mask, clip or 0.2)
 )
 
 

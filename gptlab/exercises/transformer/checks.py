@@ -50,6 +50,7 @@ def layer_norm() -> list[Case]:
         *in_all_dtypes(
             flat, weight, bias, oracle=_normed, stage=EDGE, about="row 0 has variance 0"
         ),
+        case(x * 1e-3, weight, bias, eps=0.0, oracle=_normed, stage=EDGE, about="no eps"),
         case(
             shifted,
             ones,

@@ -185,6 +185,11 @@ def _(x, weight, bias, eps=1e-5):
     return centred / (variance + eps).sqrt() * weight + bias
 
 
+@_norm("0 taken for no eps", "`eps or 1e-5` puts the default in place of 0: eps is always given.")
+def _(x, weight, bias, eps=1e-5):
+    return F.layer_norm(x, weight.shape, weight, bias, eps or 1e-5)
+
+
 # ---- gelu
 
 
