@@ -49,7 +49,7 @@ class Case:
 class NoGradient:
     """Came of a result that no gradient can flow through."""
 
-    text: str = "a result without a gradient: was it detached, or taken out of torch on the way?"
+    text: str = "numbers of which torch no longer knows how they were worked out"
 
 
 def case(

@@ -7,47 +7,74 @@ through the mistakes that people really make: the one with the same results is n
 This module imports no torch; a check does when it runs.
 """
 
+from __future__ import annotations
+
 import functools
 import importlib
 import importlib.util
 import inspect
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from gptlab.blanks.registry import broken_modules, find, own_body, why_it_cannot_run
+from gptlab.blanks.registry import (
+    blanks,
+    broken_modules,
+    find,
+    own_body,
+    process_registry,
+    whose,
+    why_it_cannot_run,
+)
 from gptlab.blanks.room_import import why_not_imported
 from gptlab.blanks.source_scan import Blank
+from gptlab.exercises.mistake import Mistake, mistakes
 from gptlab.exercises.report import CheckFailed, NoCheck, Report, in_notebook
+
+if TYPE_CHECKING:
+    from gptlab.exercises.judge import Fault
 
 __all__ = ["CheckFailed", "NoCheck", "Report", "check", "has_check", "own_verdict", "verdict"]
 
 
 def check(
-    fn_or_key: Callable | str, implementation: Callable | None = None, *, raise_: bool | None = None
+    fn_or_key: Callable | str | None = None,
+    implementation: Callable | None = None,
+    *,
+    raise_: bool | None = None,
 ) -> Report:
     """Judge a blank: the body that runs now, or any function given as `implementation`.
 
+    Without arguments, all that the learner has written of the lesson that was started, in one report.
     In a notebook a passing report is printed, and a failing one raises CheckFailed, whose message is the
     report. Elsewhere the report is returned either way; `raise_=True` or `False` decides it by hand.
 
     Raises UnknownBlank for a key that is none, NoCheck for what cannot be checked.
     """
-    report = verdict(fn_or_key, implementation)
+    report = _lesson_verdict() if fn_or_key is None else verdict(fn_or_key, implementation)
     notebook = in_notebook()
     if not report.passed and (notebook if raise_ is None else raise_):
         raise CheckFailed(report.message)
     if notebook:
         print(report.message)
-        report = Report(
-            report.key,
-            report.passed,
-            report.cases,
-            report.message,
-            report.misconception,
-            shown=True,
-        )
+        report = replace(report, shown=True)
     return report
+
+
+def _lesson_verdict() -> Report:
+    """One report on what is written of the lesson that was started, of all lessons where none was."""
+    number = process_registry.open_lesson
+    entries = [entry for entry in blanks() if number is None or entry.lesson == number]
+    reports = [own_verdict(entry.key) for entry in entries if not entry.empty]
+    n_empty = len(entries) - len(reports)
+    key = "every lesson" if number is None else f"lesson {number}"
+    lines = [report.message for report in reports]
+    if n_empty:
+        lines.append(f"{key}: {n_empty} of {len(entries)} functions are still empty")
+    n_cases = sum(report.cases for report in reports)
+    return Report(key, all(one.passed for one in reports), n_cases, "\n".join(lines))
 
 
 def verdict(fn_or_key: Callable | str, implementation: Callable | None = None) -> Report:
@@ -137,7 +164,6 @@ def _judged(entry: Blank, stub: Callable, function: Callable) -> Report:
 def _report(entry: Blank, stub: Callable, function: Callable) -> Report:
     tried = cases_of(entry.key)
     from gptlab.exercises import failure_message, judge
-    from gptlab.exercises.mistake import mistakes
 
     names = list(inspect.signature(stub).parameters)
     outcomes = judge.run_all(function, tried, names)
@@ -145,5 +171,36 @@ def _report(entry: Blank, stub: Callable, function: Callable) -> Report:
     if fault is None:
         return Report(entry.key, True, len(tried), failure_message.success(entry.key))
     known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, entry.doc, names)
+    known = known or _wrong_helper(entry.key, function) or _common_error(fault, stub, function)
     message = failure_message.failure(entry.key, fault, names, known)
     return Report(entry.key, False, len(tried), message, known.name if known else None)
+
+
+def _wrong_helper(key: str, function: Callable) -> Mistake | None:
+    """A blank of the learner's that this function calls, and that does not pass its own check."""
+    from gptlab.exercises import common_errors, judge
+
+    for helper in common_errors.blanks_called(_own(function)):
+        if helper == key or whose(helper) != "yours" or not has_check(helper):
+            continue
+        entry = find(helper)
+        stub = getattr(_room(entry), entry.name)
+        names = list(inspect.signature(stub).parameters)
+        outcomes = judge.run_all(own_body(helper), cases_of(helper), names)
+        if judge.first_fault(cases_of(helper), outcomes, entry.doc, names):
+            name = f"{helper}, which this function calls, does not pass its own check"
+            return Mistake(name, f'Mend it first: check("{helper}").', None)
+    return None
+
+
+def _common_error(fault: Fault, stub: Callable, function: Callable) -> Mistake | None:
+    from gptlab.exercises.common_errors import diagnosis
+
+    returns_something = inspect.signature(stub).return_annotation is not None
+    return diagnosis(fault, _own(function), returns_something)
+
+
+def _own(function: Callable) -> Callable:
+    """The body behind a blank, the function itself where it is none."""
+    key = getattr(function, "key", None)
+    return own_body(key) if isinstance(key, str) else function

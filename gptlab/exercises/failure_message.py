@@ -17,9 +17,9 @@ SMALL = 8  # a tensor of so many numbers is shown whole
 
 def failure(key: str, fault: Fault, names: list[str], mistake: Mistake | None) -> str:
     """At most 12 lines."""
-    expected, got = _both(fault, 6)
+    expected, got = _both(fault, names, 6)
     if expected == got:
-        expected, got = _both(fault, 12)
+        expected, got = _both(fault, names, 12)
     parts = [("for", _input(fault.case, names), 3), ("expected", expected, 2), ("came", got, 2)]
     if mistake is not None:
         parts.append(("likely", f"{mistake.name}. {mistake.hint}", 3))
@@ -91,7 +91,7 @@ def whole(value: Any, digits: int = 6) -> str:
     return f"{value:.{digits}g}" if isinstance(value, float) else repr(value)
 
 
-def _both(fault: Fault, digits: int) -> tuple[str, str]:
+def _both(fault: Fault, names: list[str], digits: int) -> tuple[str, str]:
     """What was expected and what was got, in words."""
     expected = fault.case.expected
     got = fault.outcome.value
@@ -104,28 +104,46 @@ def _both(fault: Fault, digits: int) -> tuple[str, str]:
         and isinstance(got, (list, tuple))
         and any(isinstance(item, Tensor) for item in expected)
     ):
-        return _first_of_several(fault, digits)
+        return _first_of_several(fault, names, digits)
     return _pair(fault.case, expected, got, "", digits)
 
 
-def _first_of_several(fault: Fault, digits: int) -> tuple[str, str]:
+def _first_of_several(fault: Fault, names: list[str], digits: int) -> tuple[str, str]:
     """The first of several results that is not as it should be."""
     expected = fault.case.expected
     got = fault.outcome.value
     if len(expected) != len(got):
-        return f"{len(expected)} results", f"{len(got)}"
-    for number, (want, value) in enumerate(zip(expected, got, strict=True), start=1):
-        name = (
-            f"gradient {number}"
-            if fault.case.gradient
-            else f"result {number}"
-            if len(expected) > 1
-            else ""
-        )
-        texts = _pair(fault.case, want, value, name, digits)
+        return _counted(len(expected), "result"), _counted(len(got), "result")
+    titles = _titles(fault.case, names)
+    for title, want, value in zip(titles, expected, got, strict=True):
+        texts = _pair(fault.case, want, value, title, digits)
         if texts[0] != texts[1]:
             return texts
     return _result(expected, digits), _result(got, digits)
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
+
+
+def _titles(case: Case, names: list[str]) -> list[str]:
+    """What each of several results is called: a gradient by its argument, others by their number."""
+    n = len(case.expected)
+    if not case.gradient:
+        return [f"result {number}" if n > 1 else "" for number in range(1, n + 1)]
+    left_out = getattr(case.call, "keywords", {}).get("no_gradient_for", ())
+    given = [
+        pair for i, pair in enumerate(zip(names, case.arguments, strict=False)) if i not in left_out
+    ]
+    leaves: list[str] = []
+    for name, value in [*given, *case.options.items()]:
+        several = isinstance(value, (list, tuple))
+        for i, one in enumerate(value if several else [value]):
+            if isinstance(one, Tensor) and one.is_floating_point():
+                leaves.append(f"{name}[{i}]" if several else name)
+    if len(leaves) != n:
+        return [f"gradient {number}" for number in range(1, n + 1)]
+    return [f"the gradient with regard to {name}" for name in leaves]
 
 
 def _pair(case: Case, expected: Any, got: Any, name: str, digits: int) -> tuple[str, str]:

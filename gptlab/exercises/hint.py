@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable
 
 from gptlab.blanks.registry import find
-from gptlab.blanks.solutions import Source
+from gptlab.blanks.solutions import Source, has_reference
 
 WIDTH = 96  # JupyterLab breaks longer lines in the middle of a word
 _given: dict[str, int] = {}  # how many hints of a blank this process has given
@@ -35,7 +35,8 @@ def hint(fn_or_key: Callable | str) -> Source:
         return Source(f"there are no hints for {key} yet")
     number = min(_given.get(key, 0), len(texts) - 1)
     _given[key] = number + 1
-    more = (
-        "" if number + 1 < len(texts) else f' (the last one; reveal("{key}") shows the reference)'
-    )
+    more = ""
+    if number + 1 == len(texts):
+        shows = f'; reveal("{key}") shows the reference' if has_reference(key) else ""
+        more = f" (the last one{shows})"
     return Source(textwrap.fill(f"hint {number + 1} of {len(texts)}{more}: {texts[number]}", WIDTH))

@@ -71,17 +71,20 @@ def _called(function: Callable, case: Case, arguments: tuple, options: dict) -> 
 def _in_form(value: Any, wanted: Any) -> Any:
     """A value in the form that was wanted, where only the form differs.
 
-    A tuple or a tensor may stand for a list and a stacked tensor for several, and 0 and 1 for False and True.
+    A tensor may stand for a list and a stacked tensor for several, a list for a tuple, a tuple for a list of tensors,
+    and 0 and 1 for False and True. A tuple is no list of numbers: whoever adds to it later would find out.
     """
     if isinstance(wanted, (tuple, list)):
+        tensors = any(isinstance(item, Tensor) for item in wanted)
+        came_as_tuple = isinstance(value, tuple)
         if isinstance(value, Tensor) and value.ndim:
-            tensors = any(isinstance(item, Tensor) for item in wanted)
             value = list(value.unbind(0)) if tensors else value.tolist()
         if not isinstance(value, (tuple, list)):
             return value
         if len(value) == len(wanted):
             value = [_in_form(item, want) for item, want in zip(value, wanted, strict=True)]
-        return type(wanted)(value)
+        tuple_for_list = isinstance(wanted, list) and came_as_tuple
+        return tuple(value) if tuple_for_list and not tensors else type(wanted)(value)
     if isinstance(wanted, bool) and type(value) is int and value in (0, 1):
         return bool(value)
     return value
@@ -115,13 +118,15 @@ def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault 
     value = outcome.value
     if error is not None:
         return Fault(case, outcome, got=_raised(outcome))
+    if isinstance(case.expected, Tensor) and isinstance(value, (tuple, list)):
+        return Fault(case, outcome, "one tensor", f"a {type(value).__name__} of {len(value)}")
     if case.shapes:
         given = dict(zip(names, case.arguments, strict=False)) | case.options
         wrong = None if case.summary else check_shapes(doc, given, value)
         if wrong:
             return Fault(case, outcome, "what the docstring's shape lines say", wrong)
     if isinstance(value, NoGradient):
-        return Fault(case, outcome, "a gradient", value.text)
+        return Fault(case, outcome, "a result that torch can train through", value.text)
     fault = _kind_fault(case, outcome)
     if fault is not None:
         return fault
@@ -159,10 +164,15 @@ def _kind_fault(case: Case, outcome: Outcome) -> Fault | None:
             and not isinstance(got, Tensor)
             and not (want.ndim == 0 and is_number(got))
         ):
-            return Fault(case, outcome, "a tensor", f"a {type(got).__name__}")
+            return Fault(case, outcome, "a tensor", _a(got))
     if isinstance(wanted, list) and not case.call and not isinstance(value, list):
-        return Fault(case, outcome, "a list", f"a {type(value).__name__}")
+        return Fault(case, outcome, "a list", _a(value))
     return None
+
+
+def _a(value: Any) -> str:
+    """The kind of a value, with its article."""
+    return "nothing (None)" if value is None else f"a {type(value).__name__}"
 
 
 def _raised(outcome: Outcome) -> str:
@@ -242,4 +252,6 @@ def diagnose(
 def _alike(case: Case, a: Outcome, b: Outcome) -> bool:
     if a.error is not None or b.error is not None:
         return type(a.error) is type(b.error) and str(a.error) == str(b.error)
+    if isinstance(a.value, tuple) != isinstance(b.value, tuple):
+        return False  # one of them is a tuple for a list, which is a fault of its own
     return a.changed == b.changed and same(a.value, b.value, case.rtol, case.atol)

@@ -106,7 +106,7 @@ def by_content(messages, budget, count_tokens):
         kept = kept[1:]
     while len(kept) > 1 and kept[0]["role"] == "assistant":
         kept = kept[1:]
-    return tuple(head + kept)
+    return head + kept
 
 
 @other_way("chat.elo_update")
