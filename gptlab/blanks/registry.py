@@ -266,7 +266,7 @@ class Registry:
                 fill = True
         if not entry.empty:
             return "yours"
-        return "borrowed" if fill else "empty"
+        return "borrowed" if fill and has_reference(entry.key) else "empty"
 
     def _all_decisions(self) -> list[Decision]:
         """Oldest first: those saved in a file, those of GPTLAB_BORROW, those of this process."""
@@ -300,7 +300,8 @@ class Registry:
         `before=5` only fills what is empty in earlier lessons, `other_than=5` in all but that one.
 
         Returns the keys that run the reference now because of this call.
-        Raises UnknownBlank for what names no blank, SolutionsMissing where the references are not there.
+        Raises UnknownBlank for what names no blank, SolutionsMissing where references are not there; what can
+        be filled is filled all the same.
         """
         asked: dict[Kind, int | None] = {
             "lesson": lesson,
@@ -317,9 +318,12 @@ class Registry:
         how = "fill" if target.kind in ("before", "other_than") else "borrow"
         entries = self._blanks_of(target)
         keys = [entry.key for entry in entries if how == "borrow" or entry.empty]
+        if how == "fill":
+            self._add(Decision(how, target))
         for wanted in keys:
             reference_file(wanted)
-        self._add(Decision(how, target))
+        if how == "borrow":
+            self._add(Decision(how, target))
         return keys
 
     def give_back(self, key: str) -> list[str]:

@@ -111,7 +111,8 @@ def _fit_form(name: str, value: Any, form: Form, sizes: dict, later: list) -> st
                 return f"the axes … of {name} are {leading}, but … was {sizes['…']} before"
             shape, axes = shape[:at] + shape[at + extra :], axes[:at] + axes[at + 1 :]
     if len(shape) != len(axes):
-        return f"{name} has {len(shape)} axes {tuple(shape)}, but {form} has {len(form.axes)}"
+        axes = f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
+        return f"{name} has {axes} {tuple(shape)}, but {form} has {len(form.axes)}"
     for axis, size in zip(axes, shape, strict=True):
         if not re.fullmatch("[A-Z]", axis):
             later.append((axis, name, size))

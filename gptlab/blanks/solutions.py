@@ -33,19 +33,19 @@ def why_missing() -> str:
     return "an instructor may have taken it away; GPTLAB_SOLUTIONS can name another"
 
 
-def reference_file(key: str) -> Path:
-    """The file that holds a blank's reference body.
+def reference_file(key: str, wish: str = "borrow") -> Path:
+    """The file that holds a blank's reference body, which somebody wishes to borrow or to reveal.
 
     Raises SolutionsMissing when the folder or the file is not there.
     """
     folder = solutions_folder()
     if not folder.is_dir():
         raise SolutionsMissing(
-            f"cannot borrow {key}: there is no folder {short_path(folder)}: {why_missing()}"
+            f"cannot {wish} {key}: there is no folder {short_path(folder)}: {why_missing()}"
         )
     path = folder / f"{key.rpartition('.')[0]}.py"
     if not path.is_file():
-        raise SolutionsMissing(f"cannot borrow {key}: there is no file {short_path(path)}")
+        raise SolutionsMissing(f"cannot {wish} {key}: there is no file {short_path(path)}")
     return path
 
 
@@ -91,8 +91,8 @@ def _execute(path: Path) -> ModuleType:
     return module
 
 
-def _no_function(key: str, path: Path) -> SolutionsMissing:
-    return SolutionsMissing(f"cannot borrow {key}: {short_path(path)} has no function of that name")
+def _no_function(key: str, path: Path, wish: str = "borrow") -> SolutionsMissing:
+    return SolutionsMissing(f"cannot {wish} {key}: {short_path(path)} has no function of that name")
 
 
 def reference_source(key: str) -> str:
@@ -100,10 +100,10 @@ def reference_source(key: str) -> str:
 
     Raises SolutionsMissing when it is not there.
     """
-    path = reference_file(key)
+    path = reference_file(key, "reveal")
     text = path.read_bytes()
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef) and node.name == key.rpartition(".")[2]:
             lines = text.splitlines()[source_scan.first_line(node) - 1 : node.end_lineno]
             return b"\n".join(lines).decode("utf-8") + "\n"
-    raise _no_function(key, path)
+    raise _no_function(key, path, "reveal")

@@ -1,13 +1,16 @@
 """Finds the blanks by reading the source files, without importing them or torch."""
 
 import ast
+import contextlib
 import copy
 import functools
 import inspect
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from gptlab.blanks import broken_source
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = PACKAGE.parent
@@ -151,7 +154,8 @@ def blank_arguments(node: ast.AST) -> dict[str, int] | None:
 def scan(folder: Path | None = None) -> tuple[dict[str, Blank], dict[str, str]]:
     """Find the blanks in a folder's top-level modules (gptlab's own where none is named).
 
-    Returns them by key, and for each module that cannot be parsed one line that says why.
+    Returns them by key, and for each module that cannot be parsed one line that says why. There the blanks are
+    found by the structure of the lines; one that cannot be parsed itself counts as written.
     """
     found: dict[str, Blank] = {}
     broken: dict[str, str] = {}
@@ -161,6 +165,7 @@ def scan(folder: Path | None = None) -> tuple[dict[str, Blank], dict[str, str]]:
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 1
             broken[path.stem] = f"{short_path(path)}:{line}: {getattr(error, 'msg', None) or error}"
+            found |= _found_by_lines(path)
             continue
         for node in tree.body:
             try:
@@ -172,6 +177,18 @@ def scan(folder: Path | None = None) -> tuple[dict[str, Blank], dict[str, str]]:
             if entry is not None:
                 found[entry.key] = entry
     return found, broken
+
+
+def _found_by_lines(path: Path) -> dict[str, Blank]:
+    """The blanks of a file that cannot be parsed, by key."""
+    found = {}
+    for piece in broken_source.pieces(path.read_bytes()):
+        node, whole = piece.node or (None, False)
+        with contextlib.suppress(TypeError, ValueError):
+            entry = None if node is None else _entry(node, path)
+            if entry is not None:
+                found[entry.key] = entry if whole else replace(entry, empty=False)
+    return found
 
 
 def _entry(node: ast.stmt, path: Path) -> Blank | None:

@@ -35,10 +35,12 @@ examples:
 """
 REVEAL_EXAMPLES = "example:\n  gptlab reveal attention.causal_mask\n"
 RESET_EXAMPLES = """\
-example:
+examples:
   gptlab reset attention.causal_mask
+  gptlab reset attention.causal_mask --undo
 
 What you had written goes to .gptlab/backup/ in the checkout; the command says where.
+It also works where the file cannot be parsed.
 """
 TARGET = "a key such as attention.causal_mask, a lesson's number, or all"
 
@@ -72,6 +74,7 @@ def register(commands) -> None:
     )
     command.description = "Make one function empty again; your text is kept in a backup."
     command.add_argument("key", metavar="KEY", help="such as attention.causal_mask")
+    command.add_argument("--undo", action="store_true", help="bring the newest backup back")
     command.set_defaults(command=empty)
 
 
@@ -145,14 +148,21 @@ def borrow(options: argparse.Namespace) -> int:
 
 def give_back(options: argparse.Namespace) -> int:
     """Undo borrowing for this and all later processes."""
+    before = registry.whose()
     keys = [
         key for target in checked(options.targets) for key in registry.save_choice("own", target)
     ]
-    n_empty = sum(registry.find(key).empty for key in keys)
-    print(
-        f"given back: {names(keys)}."
-        + (f" {n_empty} of them {'is' if n_empty == 1 else 'are'} still empty." if n_empty else "")
-    )
+    given = [key for key in keys if before[key] == "borrowed"]
+    n_empty = sum(registry.find(key).empty for key in given)
+    if given:
+        empty = (
+            f" {n_empty} of them {'is' if n_empty == 1 else 'are'} still empty." if n_empty else ""
+        )
+        print(f"given back: {names(given)}.{empty}")
+    else:
+        print(
+            f"nothing to give back: {names(keys)} {'was' if len(keys) == 1 else 'were'} not borrowed."
+        )
     if os.environ.get("GPTLAB_BORROW"):
         print(
             f"gptlab: GPTLAB_BORROW={os.environ['GPTLAB_BORROW']} is set, and rules over this",
@@ -187,13 +197,19 @@ def show_reference(options: argparse.Namespace) -> int:
 
 
 def empty(options: argparse.Namespace) -> int:
-    """Put the stub back."""
+    """Put the stub back, or with --undo what was there before."""
     entry = registry.find(options.key)
-    backup = reset(options.key)
-    if backup is None:
+    backup = reset(options.key, undo=options.undo)
+    if options.undo:
+        what = (
+            "is as it was kept already" if backup is None else f"is back, from {short_path(backup)}"
+        )
+        print(f"{entry.key} {what}, in {entry.place}.")
+    elif backup is None:
         print(f"{entry.key} is empty already; nothing was changed.")
     else:
         print(
-            f"{entry.key} is empty again, in {entry.place}. What you had written is in {short_path(backup)}."
+            f"{entry.key} is empty again, in {entry.place}. What you had written is in {short_path(backup)};"
+            f" `gptlab reset {entry.key} --undo` brings it back."
         )
     return 0

@@ -25,9 +25,9 @@ def fill_empty(stand_ins: bool = False) -> str:
 
 
 def line(states: list[str], n_were_empty: int, n_stand_ins: int = 0) -> str:
-    """Example: 39 states, 2 of them yours, 37 empty before -> "2 of 39 pieces are yours, the rest …"."""
+    """Example: 39 states, 2 of them yours, 37 empty before -> "2 of 39 functions are yours, the rest …"."""
     count = {state: states.count(state) for state in ("yours", "borrowed", "empty")}
-    text = f"{count['yours']} of {len(states)} pieces are yours"
+    text = f"{count['yours']} of {len(states)} functions are yours"
     if count["borrowed"]:
         reason = ", as you have not written them yet" if count["borrowed"] == n_were_empty else ""
         text += f", {count['borrowed']} are borrowed{reason}"

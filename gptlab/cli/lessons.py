@@ -10,6 +10,7 @@ import sys
 
 from gptlab.blanks import registry, source_scan
 from gptlab.blanks.errors import CourseError
+from gptlab.blanks.solutions import has_reference
 from gptlab.blanks.source_scan import CHECKOUT, Blank, short_path
 from gptlab.cli import option_types
 from gptlab.course import lesson_files, progress
@@ -257,12 +258,12 @@ def hint(options: argparse.Namespace) -> int:
             f"{options.key} has {len(texts)} hints, so there is no hint {options.number}"
         )
     print(f"hint {options.number} of {len(texts)}: {texts[options.number - 1]}")
-    after = (
-        f"hint {options.key} {options.number + 1}"
-        if options.number < len(texts)
-        else f"reveal {options.key}"
-    )
-    print(f"(more: gptlab {after})")
+    if options.number < len(texts):
+        print(f"(more: gptlab hint {options.key} {options.number + 1})")
+    elif has_reference(options.key):
+        print(f"(more: gptlab reveal {options.key})")
+    else:
+        print("(the last hint; there is no reference here to be revealed)")
     return 0
 
 

@@ -94,7 +94,7 @@ def equation_of(doc: str) -> list[tuple[str, str]]:
 def signature_of(entry: Blank) -> str:
     """`def name(arguments) -> result:` as it stands in the learner's file, folded."""
     text = Path(entry.file).read_bytes().decode("utf-8", errors="replace")
-    for node in ast.parse(text).body:
+    for node in _statements(text):
         if isinstance(node, ast.FunctionDef) and node.name == entry.name:
             header = text.splitlines()[node.lineno - 1 : max(node.body[0].lineno - 1, node.lineno)]
             whole = re.sub(r",? \)", ")", " ".join(" ".join(header).split()).replace("( ", "("))
@@ -103,11 +103,19 @@ def signature_of(entry: Blank) -> str:
     return f"def {entry.name}(…):"
 
 
+def _statements(text: str) -> list[ast.stmt]:
+    """The statements of a file, none where it cannot be parsed."""
+    try:
+        return ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return []
+
+
 def summary(number: int, blanks: list[tuple[Blank, str]], states: list[str]) -> RichText:
     """A lesson's blanks and whose each is; then the whole course, as soon as one of its blanks is the learner's."""
     mark = {"yours": "✓", "borrowed": "○", "empty": "·"}
     mine = sum(state == "yours" for _, state in blanks)
-    count = f"{mine} of {len(blanks)} pieces of this lesson are yours"
+    count = f"{mine} of {len(blanks)} functions of this lesson are yours"
     if "yours" in states:
         count += f", {states.count('yours')} of {len(states)} of the whole course"
     width = max((len(entry.key) for entry, _ in blanks), default=0)

@@ -94,12 +94,20 @@ def _heading(lesson: Lesson) -> str:
 
 def _borrowed(number: int) -> str:
     """Borrow from earlier lessons, and say in one line what runs that is not the learner's."""
+    missing = ""
     try:
         borrow(before=number)
     except SolutionsMissing as error:
-        return f"not everything from earlier lessons is here: {error}"
+        missing = str(error).partition(": ")[2]
     states = whose()
     earlier = [entry.key for n, entries in by_lesson().items() if n < number for entry in entries]
+    empty = [key for key in earlier if states[key] == "empty"]
+    if empty:
+        n_taken = sum(states[key] == "borrowed" for key in earlier)
+        taken = f"; {n_taken} others are borrowed" if n_taken else ""
+        return (
+            f"still empty from earlier lessons, so write first: {_named(empty)} ({missing}){taken}"
+        )
     taken = [key for key in earlier if states[key] == "borrowed"]
     if set(states.values()) == {"borrowed"}:
         return "borrowed: every function of the course, so that each cell shows what it does"
@@ -107,8 +115,12 @@ def _borrowed(number: int) -> str:
         return "nothing comes before this lesson, so nothing is borrowed"
     if not taken:
         return "borrowed: nothing, the earlier lessons are yours"
-    named = ", ".join(taken) if len(taken) <= 4 else f"{len(taken)} functions of earlier lessons"
-    return f"borrowed until you write them: {named}"
+    return f"borrowed until you write them: {_named(taken)}"
+
+
+def _named(keys: list[str]) -> str:
+    """Few keys by name, many by number."""
+    return ", ".join(keys) if len(keys) <= 4 else f"{len(keys)} functions of earlier lessons"
 
 
 def _seed_and_threads(seed: int) -> None:

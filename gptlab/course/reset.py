@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gptlab.blanks import source_scan
+from gptlab.blanks.broken_source import Piece, pieces
 from gptlab.blanks.errors import CannotEdit
 from gptlab.blanks.files import write_atomically
 from gptlab.blanks.registry import find, mark_empty
@@ -23,17 +24,20 @@ def reveal(key: str) -> Source:
     return Source(reference_source(find(key).key))
 
 
-def reset(key: str) -> Path | None:
+def reset(key: str, undo: bool = False) -> Path | None:
     """Put a blank's stub back into the learner's file, keeping her signature and docstring.
 
     What she had written goes to `.gptlab/backup/` in the checkout; the path of that copy is returned,
-    or None when there was nothing to put back.
+    or None when there was nothing to put back. `undo=True` brings the newest copy back into the file; what
+    stands there then is kept as a copy too.
     Raises UnknownBlank for a key that is none, CannotEdit (nothing is changed then) for a file that
-    cannot be read, parsed or written.
+    cannot be read or written, or for a function whose header or docstring is damaged.
     """
     entry = find(key)
     path = Path(entry.file).resolve()
     try:
+        if undo:
+            return _bring_back(key, entry.name, path)
         before = path.read_bytes()
         after, taken = with_stub(before, entry.name, short_path(path))
         if after == before:
@@ -53,7 +57,10 @@ def with_stub(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
 
     Raises CannotEdit when that cannot be done without touching anything else.
     """
-    tree = _parsed(text, shown)
+    _decoded(text, shown)
+    tree = _tree(text)
+    if tree is None:
+        return _with_stub_by_lines(text, name, shown)
     node = _definition(tree, name)
     if node is None:
         raise CannotEdit(
@@ -66,7 +73,7 @@ def with_stub(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
     newline = _line_ending(lines[node.lineno - 1]) or b"\n"
     stub = _stub(lines, node, first, newline) + ending
     after = b"".join(lines[: first - 1]) + stub + b"".join(lines[last:])
-    changed = _parsed(after, shown)
+    changed = _tree(after) or ast.Module([], [])
     same = [ast.dump(a) for a in tree.body if a is not node]
     new = _definition(changed, name)
     if (
@@ -85,19 +92,80 @@ def _line_ending(line: bytes) -> bytes:
     return line[len(line.rstrip(b"\r\n")) :]
 
 
-def _parsed(text: bytes, shown: str) -> ast.Module:
-    """The syntax tree of a file's bytes."""
+def _tree(text: bytes) -> ast.Module | None:
+    """The syntax tree of a file's bytes, None where they cannot be parsed."""
     try:
-        text.decode("utf-8")
         return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _decoded(text: bytes, shown: str) -> str:
+    try:
+        return text.decode("utf-8")
     except UnicodeDecodeError:
         raise CannotEdit(f"{shown} is not UTF-8 text; nothing was changed") from None
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        reason = getattr(error, "msg", None) or error
+
+
+def _with_stub_by_lines(text: bytes, name: str, shown: str) -> tuple[bytes, bytes]:
+    """The same for a file that cannot be parsed, with a function found by the structure of its lines."""
+    piece = _piece(text, name, shown)
+    if piece.stub is None:
         raise CannotEdit(
-            f"{shown}:{line}: {reason}; mend that first, nothing was changed"
-        ) from None
+            f"{shown}:{piece.first}: the first lines or the docstring of {name} are damaged, so it cannot be made"
+            f" empty. `git diff {shown}` shows what they were; nothing was changed"
+        )
+    taken = b"".join(piece.lines)
+    after = _replaced(text, piece.first, piece.last, piece.stub)
+    return (text if taken.rstrip() == piece.stub.rstrip() else after), taken
+
+
+def _piece(text: bytes, name: str, shown: str) -> Piece:
+    """The lines of a blank in a file that cannot be parsed."""
+    for piece in reversed(pieces(text)):
+        if piece.name == name:
+            return piece
+    raise CannotEdit(f"{shown} has no blank {name} that can be found; nothing was changed")
+
+
+def _replaced(text: bytes, first: int, last: int, new: bytes) -> bytes:
+    """A file's content with some lines, counted from 1, replaced; the last of them ends as it did."""
+    lines = text.splitlines(keepends=True)
+    ending = _line_ending(lines[last - 1])
+    return b"".join(lines[: first - 1]) + new.rstrip(b"\r\n") + ending + b"".join(lines[last:])
+
+
+def _bring_back(key: str, name: str, path: Path) -> Path | None:
+    """Put the newest backup of a blank back; returns where it is, None when it stands in the file already."""
+    kept = sorted((source_scan.CHECKOUT / ".gptlab" / "backup").glob(f"{key}.*.py"))
+    if not kept:
+        raise CannotEdit(f"there is no backup of {key}; nothing was changed")
+    text = path.read_bytes()
+    shown = short_path(path)
+    first, last, empty = _place(text, name, shown)
+    old = b"".join(text.splitlines(keepends=True)[first - 1 : last])
+    new = kept[-1].read_bytes()
+    if old.rstrip() == new.rstrip():
+        return None
+    if not empty:
+        _back_up(key, old)
+    write_atomically(path, _replaced(text, first, last, new))
+    return kept[-1]
+
+
+def _place(text: bytes, name: str, shown: str) -> tuple[int, int, bool]:
+    """The first and last line of a function, and whether it is empty."""
+    _decoded(text, shown)
+    tree = _tree(text)
+    if tree is None:
+        piece = _piece(text, name, shown)
+        empty = b"".join(piece.lines).rstrip() == (piece.stub or b"").rstrip()
+        return piece.first, piece.last, empty
+    node = _definition(tree, name)
+    if node is None:
+        raise CannotEdit(f"{shown} defines no function {name}; nothing was changed")
+    last = _last_line(text.splitlines(keepends=True), node)
+    return first_line(node), last, is_stub(node)
 
 
 def _definition(tree: ast.Module, name: str) -> ast.FunctionDef | None:

@@ -580,17 +580,69 @@ def test_only_the_function_changes(case):
     assert reset.with_stub(after, "f", "room.py")[0] == after
 
 
-def test_a_file_that_cannot_be_parsed_is_left_alone(checkout):
-    checkout.run()
-    broken = ROOM + "\ndef oops(:\n"
+BROKEN = {
+    "a bracket": ("    return -x\n", "    y = (x\n    return -y\n"),
+    "a quote": ("    return -x\n", "    return 'x\n"),
+    "an indent": ("    return -x\n", "  return -x\n"),
+    "another function": ("import", "import"),
+    "a string without end": ("    return -x\n", '    return """x\n'),
+}
+
+
+@pytest.mark.parametrize("imported", [True, False])
+@pytest.mark.parametrize("where", BROKEN)
+def test_reset_mends_a_function_in_a_file_that_cannot_be_parsed(checkout, where, imported):
+    if imported:
+        checkout.run()
+    more = "\n\ndef oops(:\n" if where == "another function" else ""
+    broken = ROOM.replace(*BROKEN[where]) + more
     checkout.room.write_text(broken, encoding="utf-8")
-    with pytest.raises(
-        CannotEdit, match=r"gptlab/fakeroom.py:\d+: .*nothing was changed"
-    ) as caught:
+    assert list(registry.broken_modules()) == ["fakeroom"]
+    assert len(registry.whose()) == 3  # all still count
+    backup = reset.reset("fakeroom.hers")
+    expected = ROOM.replace('"""Minus x."""\n    return -x\n', STUB)
+    assert checkout.room.read_text("utf-8") == expected + more
+    assert backup.read_text("utf-8").rstrip() in broken
+    if not more:
+        assert not registry.broken_modules()
+        assert reset.reset("fakeroom.hers", undo=True) == backup
+        assert checkout.room.read_text("utf-8") == broken
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"""Minus x."""', '"""Minus x.'), ("def hers(x):", "def hers(x:")]
+)
+def test_a_damaged_header_is_left_alone(checkout, old, new):
+    broken = ROOM.replace(old, new)
+    checkout.room.write_text(broken, encoding="utf-8")
+    with pytest.raises((CannotEdit, UnknownBlank), match=r"gptlab/fakeroom.py:\d+: ") as caught:
         reset.reset("fakeroom.hers")
     assert "\n" not in str(caught.value)
     assert checkout.room.read_text("utf-8") == broken
-    assert list(registry.broken_modules()) == ["fakeroom"]
+
+
+def test_undo_brings_the_newest_backup_back_and_loses_nothing(checkout):
+    reset.reset("fakeroom.hers")
+    later = checkout.room.read_text("utf-8").replace(
+        STUB, STUB.replace("raise NotImplementedError", "return 5")
+    )
+    checkout.room.write_text(later, encoding="utf-8")
+    reset.reset("fakeroom.hers", undo=True)
+    assert checkout.room.read_text("utf-8") == ROOM
+    reset.reset("fakeroom.hers", undo=True)  # what stood there was kept too
+    assert checkout.room.read_text("utf-8") == later
+    with pytest.raises(CannotEdit, match="no backup of fakeroom.lower"):
+        reset.reset("fakeroom.lower", undo=True)
+
+
+def test_what_can_be_filled_is_filled(checkout, tmp_path):
+    checkout.run()
+    other = checkout.room.with_name("otherroom.py")
+    other.write_text(ROOM, encoding="utf-8")
+    with pytest.raises(SolutionsMissing, match="no file solutions/otherroom.py"):
+        registry.borrow(before=9)
+    states = registry.whose()
+    assert states["fakeroom.lower"] == "borrowed" and states["otherroom.lower"] == "empty"
 
 
 def test_a_broken_file_not_yet_imported_is_named(checkout):

@@ -203,7 +203,7 @@ def test_the_first_fault_in_one_line(changed, message):
         ("ids (T) int", {"ids": [1.5]}, None, "ids is float, but must be int"),
         ("ids (T) int", {"ids": []}, None, None),
         ("-> () float", {}, 1, None),
-        ("-> () float", {}, ones(1), "the result has 1 axes (1,), but () float has 0"),
+        ("-> () float", {}, ones(1), "the result has 1 axis (1,), but () float has 0"),
         (
             "-> a (B) float, b (B) float",
             {},
@@ -229,7 +229,7 @@ def test_the_first_fault_in_one_line(changed, message):
             "m (T, S) bool or (B, 1, T, S) bool",
             {"m": ones(2, dtype=torch.bool)},
             None,
-            "m has 1 axes (2,), but (T, S) bool has 2 (or (B, 1, T, S) bool)",
+            "m has 1 axis (2,), but (T, S) bool has 2 (or (B, 1, T, S) bool)",
         ),
         ("model (B, T) float", {"model": print}, None, None),  # has no shape: passed over
     ],

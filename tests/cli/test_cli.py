@@ -203,10 +203,28 @@ def test_reset_says_where_the_backup_is(tmp_path):
         before.replace("raise NotImplementedError", "return 'mine'", 1), encoding="utf-8"
     )
     done = gptlab("reset", "chat.append_kv", cwd=tmp_path)
-    backup = tmp_path / done.stdout.split()[-1].rstrip(".")
+    backup = tmp_path / done.stdout.partition("is in ")[2].partition(";")[0]
+    assert "`gptlab reset chat.append_kv --undo` brings it back" in done.stdout
     assert done.returncode == 0 and "return 'mine'" in backup.read_text(encoding="utf-8"), done
     assert room.read_text(encoding="utf-8") == before
     assert "empty already" in gptlab("reset", "chat.append_kv", cwd=tmp_path).stdout
+    assert "is back, from" in gptlab("reset", "chat.append_kv", "--undo", cwd=tmp_path).stdout
+    assert "return 'mine'" in room.read_text(encoding="utf-8")
+
+
+def test_nothing_to_give_back(capsys, monkeypatch):
+    monkeypatch.setattr(registry.process_registry, "__dict__", vars(registry.Registry()))
+    monkeypatch.delenv("GPTLAB_BORROW")
+    assert main.main(["give-back", "chat.append_kv"]) == 0
+    assert capsys.readouterr().out == "nothing to give back: chat.append_kv was not borrowed.\n"
+
+
+def test_what_cannot_be_revealed_says_so_in_its_own_words(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("GPTLAB_SOLUTIONS", str(tmp_path / "gone"))
+    said = one_line(capsys, "reveal", "chat.append_kv")[1]
+    assert "cannot reveal chat.append_kv: there is no folder" in said
+    assert main.main(["hint", "chat.append_kv", "3"]) == 0
+    assert "gptlab reveal" not in capsys.readouterr().out
 
 
 # -- doctor -------------------------------------------------------------------------------------------------------
@@ -515,7 +533,7 @@ def test_chat_answers_once(capsys, run_folder, tokenizer):
     assert said.out == expected(run_folder / "ppo_ptx", tokenizer, asked, 20) + "\n"
     n = len(registry.blanks())
     assert (
-        said.err.endswith(f"0 of {n} pieces are yours, {n} are borrowed\n")
+        said.err.endswith(f"0 of {n} functions are yours, {n} are borrowed\n")
         and said.err.count("\n") == 1
     )
 
@@ -670,9 +688,9 @@ def test_which_model_answers(run_folder, tmp_path):
 
 def test_the_line_that_says_whose_code_runs():
     assert borrowing.line(["yours"] * 2 + ["borrowed"] * 3, 3) == (
-        "2 of 5 pieces are yours, 3 are borrowed, as you have not written them yet"
+        "2 of 5 functions are yours, 3 are borrowed, as you have not written them yet"
     )
     assert (
         borrowing.line(["yours", "borrowed", "empty"], 0)
-        == "1 of 3 pieces are yours, 1 are borrowed, 1 are empty"
+        == "1 of 3 functions are yours, 1 are borrowed, 1 are empty"
     )

@@ -272,6 +272,22 @@ def test_a_file_that_cannot_be_read_fails_but_the_rest_is_judged(tmp_path):
 
 
 @pytest.mark.slow
+def test_what_stands_in_a_broken_file_still_counts(tmp_path):
+    tree = empty_copy(tmp_path)
+    write(tree, "autograd", "add", "    return Value((a.data + b.data, (a, b))")
+    n = sum(entry.lesson == 3 for entry in registry.blanks())
+    assert f"1 of {n} written" in gptlab(tree, "lessons").stdout
+    (line,) = [line for line in gptlab(tree, "progress").stdout.splitlines() if line[:2] == " 3"]
+    assert line.endswith(f"0 of {n} pass, 1 written but not right yet")
+    assert gptlab(tree, "hint", "autograd.add").stdout.startswith("hint 1 of 3: ")
+    done = gptlab(tree, "check", "autograd.add")
+    assert done.returncode == 1 and "✗ autograd.add cannot be checked before" in done.stdout
+    done = gptlab(tree, "reset", "autograd.add")
+    assert done.returncode == 0 and "is empty again" in done.stdout, done.stderr
+    assert gptlab(tree, "doctor").stdout.count("BAD") == 0
+
+
+@pytest.mark.slow
 def test_earlier_lessons_are_lent_while_a_check_runs(tmp_path):
     tree = empty_copy(tmp_path)
     body = "    from gptlab.sampling import softmax\n    softmax(torch.zeros(2))\n"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -185,7 +186,7 @@ def test_with_everything_borrowed_no_cell_waits(tree, tmp_path):
         ("stdout", "✓ ngram.perplexity passes its check\n")
     ]
     assert got[3][0][1].startswith(
-        "lesson 1: 0 of 9 pieces of this lesson are yours\n○ ngram.bigram_counts "
+        "lesson 1: 0 of 9 functions of this lesson are yours\n○ ngram.bigram_counts "
     )
 
 
@@ -238,12 +239,21 @@ def test_start_without_references(tree, tmp_path):
         GPTLAB_SOLUTIONS=str(tmp_path / "gone"),
     )
     lines = done.stdout.splitlines()
-    assert (
-        len(lines) == 3
-        and "there is no folder" in lines[1]
-        and lines[2] == "went on"
-        and not done.stderr
+    assert len(lines) == 3 and lines[2] == "went on" and not done.stderr
+    assert lines[1].startswith(
+        "still empty from earlier lessons, so write first: sampling.append_token (there is no folder"
     )
+
+
+def test_start_fills_what_it_can(tree, tmp_path):
+    shutil.copytree(tree / "solutions", tmp_path / "some")
+    (tmp_path / "some" / "ngram.py").unlink()
+    code = "from gptlab import start, whose; start(2); print(whose('sampling.softmax'))"
+    done = script(tree, code, GPTLAB_SOLUTIONS=str(tmp_path / "some"))
+    _, said, softmax = done.stdout.splitlines()
+    assert softmax == "borrowed" and not done.stderr
+    assert "ngram.bigram_counts, " in said and "there is no file" in said
+    assert said.endswith("others are borrowed")
 
 
 @pytest.mark.parametrize("number", [99, -1, "1", True, None])
@@ -358,7 +368,7 @@ def test_the_summary_of_a_lesson():
     )
     lines = [" ".join(line.split()) for line in shown.text.splitlines()]
     assert lines == [
-        "lesson 1: 1 of 3 pieces of this lesson are yours, 2 of 7 of the whole course",
+        "lesson 1: 1 of 3 functions of this lesson are yours, 2 of 7 of the whole course",
         f"✓ {first.key} yours",
         f"○ {second.key} borrowed",
         f"· {third.key} empty",

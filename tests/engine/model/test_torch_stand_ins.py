@@ -98,7 +98,7 @@ def test_chat_without_solutions_and_with_nothing_written(tmp_path):
     )
     assert done.returncode == 0 and "玉山" in done.stdout, done.stderr
     assert (
-        f"0 of {len(registry.blanks())} pieces are yours" in done.stderr
+        f"0 of {len(registry.blanks())} functions are yours" in done.stderr
         and "torch's own functions stand in" in done.stderr
     )
 
