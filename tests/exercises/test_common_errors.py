@@ -148,12 +148,6 @@ def left_below(ids, token):
             "a tuple of 1",
         ),
         (
-            "sampling.append_token",
-            lambda ids, token: (*ids, token),
-            "a tuple instead of a list",
-            "a tuple",
-        ),
-        (
             "chat.trim_history",
             lambda messages, budget, count_tokens: tuple(
                 reference("chat.trim_history")(messages, budget, count_tokens)
