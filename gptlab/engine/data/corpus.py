@@ -1,5 +1,8 @@
 """The pretraining corpus: pages of the little web, or the reader's own files, as one sequence of token ids."""
 
+import codecs
+import re
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +21,7 @@ TOKENIZER_CHARACTERS = 1_200_000  # of the reader's own text, at most
 FACT_PHRASINGS = 4  # of every fact besides: rare names need their merges too
 PAGES_AT_ONCE = 10_000  # that are encoded together
 HELD_OUT_SHARE = 0.1  # of the reader's own text
+CUT_WINDOW = 0.02  # of the text: how far from there its cut may move to the end of a line or word
 LEAST_TEXT = 20_000  # bytes of the reader's own text
 SUFFIXES = {".txt", ".md", ".rst", ".py", ".tex", ".html", ".csv", ".json", ".jsonl", ".org", ""}
 
@@ -92,7 +96,8 @@ def read_texts(paths: Sequence[str | Path]) -> tuple[str, list[str]]:
     """All text of files and folders, and one line for each file that was passed over.
 
     Folders are searched through for text files in the order of their names. Bytes that are no UTF-8 become
-    U+FFFD; a file with more than 1 % of them, or with a zero byte, counts as binary.
+    U+FFFD; a file with more than 1 % of them, or with a zero byte, counts as binary. Each is read once: what
+    comes out of a pipe comes only once.
 
     Raises TextError when a path is missing, or too little text is left.
     """
@@ -106,37 +111,54 @@ def read_texts(paths: Sequence[str | Path]) -> tuple[str, list[str]]:
     whole = "\n\n".join(texts)
     n_bytes = len(whole.encode())
     if n_bytes < LEAST_TEXT:
-        passed = f" ({notes[0]})" if notes else ""
+        reason = next((note for note in notes if "passed over" in note), "give more text")
         raise TextError(
-            f"the text holds {n_bytes} bytes, but at least {LEAST_TEXT} are needed{passed}: give more files"
+            f"the text holds {n_bytes} bytes, but at least {LEAST_TEXT} are needed: {reason}"
         )
     return whole, notes
 
 
 def split_text(text: str) -> tuple[str, str]:
-    """(training text, held-out text): the last tenth is held out, cut at the end of a line."""
-    cut = int(len(text) * (1 - HELD_OUT_SHARE))
-    cut = text.find("\n", cut) + 1 or cut
-    return text[:cut], text[cut:] or text[-len(text) // 10 :]
+    """(training text, held-out text): about the last tenth is held out, and every character is in one of the two.
+
+    The cut is at the end of the nearest line, or else of the nearest word, where one ends near by.
+    """
+    wanted = len(text) - round(HELD_OUT_SHARE * len(text))
+    reach = round(CUT_WINDOW * len(text))
+    low = wanted - reach
+    near_by = text[low : wanted + reach]
+    for ending in (r"\n", r"\s"):
+        cuts = [low + found.end() for found in re.finditer(ending, near_by)]
+        if cuts:
+            cut = min(cuts, key=lambda place: abs(place - wanted))
+            return text[:cut], text[cut:]
+    return text[:wanted], text[wanted:]
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.exists():
-        raise TextError(f"{path}: no such file or folder")
-    if path.is_dir():
-        found = sorted(
-            f
-            for f in path.rglob("*")
-            if f.is_file()
-            and f.suffix.lower() in SUFFIXES
-            and not any(part.startswith(".") for part in f.relative_to(path).parts)
+    """The file itself, or the text files of a folder."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise TextError(f"{path}: no such file or folder") from None
+    except OSError as error:
+        raise TextError(f"{path}: cannot be read ({error.strerror})") from None
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise TextError(f"{path}: a device, not a text: give a file, a folder or a pipe")
+    if not stat.S_ISDIR(mode):
+        return [path]
+    found = sorted(
+        f
+        for f in path.rglob("*")
+        if f.is_file()
+        and f.suffix.lower() in SUFFIXES
+        and not any(part.startswith(".") for part in f.relative_to(path).parts)
+    )
+    if not found:
+        raise TextError(
+            f"{path}: the folder holds no text files ({', '.join(sorted(SUFFIXES - {''}))})"
         )
-        if not found:
-            raise TextError(
-                f"{path}: the folder holds no text files ({', '.join(sorted(SUFFIXES - {''}))})"
-            )
-        return found
-    return [path]
+    return found
 
 
 def _read(file: Path) -> tuple[str, str]:
@@ -147,8 +169,14 @@ def _read(file: Path) -> tuple[str, str]:
         raise TextError(f"{file}: cannot be read ({error.strerror})") from None
     if not raw.strip():
         return "", f"{file}: empty, passed over"
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "", f"{file}: UTF-16, passed over: save it as UTF-8"
     text = raw.decode("utf-8-sig", errors="replace")
-    n_bad = text.count("\ufffd")
-    if b"\0" in raw or n_bad > 0.01 * len(text):
-        return "", f"{file}: not UTF-8 text, passed over"
-    return text, f"{file}: {n_bad} bytes are no UTF-8, replaced by U+FFFD" if n_bad else ""
+    n_bad = text.count("\ufffd") - raw.count("\ufffd".encode())  # those that stood there are text
+    zeros = raw.count(0)
+    if n_bad > 0.01 * len(text):
+        advice = "" if zeros else ": save it as UTF-8"
+        return "", f"{file}: not UTF-8 text, passed over{advice}"
+    if zeros:
+        return "", f"{file}: holds {zeros} zero bytes as no text does, passed over"
+    return text, f"{file}: not UTF-8 in {n_bad} places, replaced by U+FFFD" if n_bad else ""
