@@ -21,13 +21,44 @@ ODD_TEXTS = (
     "玉山很高，玉山的雪很白。阿里山也很高。 naïve café 🎉🎉🎉",
     "abcdefgh" * 9 + "hgfedcba" * 7,
 )
+LONGEST_RUN = (
+    1024  # characters of one piece; 4 bytes each, they stay within Tokenizer's longest token
+)
 PATTERNS = (bpe.GPT2_PATTERN, bpe.BILINGUAL_PATTERN, r"[^\n]+\n?|\n")
 
 
 def learn_merges(text: str, vocab_size: int, pattern: str = bpe.GPT2_PATTERN) -> list[Pair]:
-    """The learner's `bpe.train_bpe`, or `train_bpe` below where that is proven equal to hers."""
+    """The learner's `bpe.train_bpe`, or `train_bpe` below where that is proven equal to hers.
+
+    Lone surrogates become U+FFFD, and pieces longer than LONGEST_RUN are cut before: of a long line of one
+    character the merges would else be its halves, quarters and eighths.
+    """
     train = train_bpe if prove_equal() else bpe.train_bpe
-    return train(text, vocab_size, pattern)
+    return train(_short_runs(whole_text(text), pattern), vocab_size, pattern)
+
+
+def whole_text(text: str) -> str:
+    """The text with each lone surrogate, which has no UTF-8, as U+FFFD; two that belong together are joined."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _short_runs(text: str, pattern: str) -> str:
+    """The text with line ends inside its long pieces; of long white space, only the beginning stays."""
+    parts = []
+    copied = 0
+    for found in regex.finditer(pattern, text):
+        piece = found[0]
+        if len(piece) <= LONGEST_RUN:
+            continue
+        starts = range(0, 1 if piece.isspace() else len(piece), LONGEST_RUN)
+        cut = "\n".join(piece[start : start + LONGEST_RUN] for start in starts)
+        parts += [text[copied : found.start()], cut]
+        copied = found.end()
+    return "".join([*parts, text[copied:]])
 
 
 def prove_equal() -> bool:

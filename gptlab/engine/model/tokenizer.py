@@ -5,14 +5,18 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import regex
 import tiktoken
 
 from gptlab import bpe
-from gptlab.engine.model.fused_bpe import learn_merges
+from gptlab.engine.model.fused_bpe import learn_merges, whole_text
 
 SPECIALS = ("endoftext", "user", "assistant", "system", "end")
 FORMAT = "gptlab-bpe-1"
 LONGEST_PIECE = 4096  # bytes; a file of few merges could else ask for a token of terabytes
+LONGEST_TEXT = (
+    100_000  # characters that tiktoken gets at once: it fails on a run of a million blanks
+)
 
 
 class Tokenizer:
@@ -61,15 +65,36 @@ class Tokenizer:
                 f"vocab_size {vocab_size} is too small: 256 bytes and specials need {least}"
             )
         merges = learn_merges(text, vocab_size - len(specials), pattern)
-        return cls(merges, pattern, specials)
+        return cls(_short_merges(merges), pattern, specials)
 
     def encode(self, text: str) -> list[int]:
-        """The ids of ordinary text; a lone surrogate becomes U+FFFD."""
-        return self._encoding.encode_ordinary(text)
+        """The ids of ordinary text; a lone surrogate becomes U+FFFD.
+
+        A piece of the text that is longer than LONGEST_TEXT is cut there.
+        """
+        if len(text) <= LONGEST_TEXT:
+            return self._encoding.encode_ordinary(text)
+        known: dict[str, list[int]] = {}  # words come back
+        ids = []
+        for found in regex.finditer(self.pattern, whole_text(text)):
+            piece = found[0]
+            if piece not in known:
+                known[piece] = self._encode_piece(piece)
+            ids += known[piece]
+        return ids
 
     def encode_batch(self, texts: list[str], n_threads: int = 2) -> list[list[int]]:
         """The ids of each text."""
-        return self._encoding.encode_ordinary_batch(list(texts), num_threads=n_threads)
+        texts = list(texts)
+        if max(map(len, texts), default=0) > LONGEST_TEXT:
+            return [self.encode(text) for text in texts]
+        return self._encoding.encode_ordinary_batch(texts, num_threads=n_threads)
+
+    def _encode_piece(self, piece: str) -> list[int]:
+        """The ids of what the pattern found in one piece."""
+        starts = range(0, len(piece), LONGEST_TEXT)
+        parts = [piece[start : start + LONGEST_TEXT] for start in starts]
+        return [i for part in parts for i in self._encoding.encode_ordinary(part)]
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids; bytes that are no UTF-8 become U+FFFD, special tokens `<|name|>`."""
@@ -143,6 +168,16 @@ def _pair(merge: object) -> tuple[int, int]:
     if len(pair) != 2 or not all(isinstance(i, int) and not isinstance(i, bool) for i in pair):
         raise ValueError(f"a merge is a pair of ids, not {str(merge)[:40]}")
     return pair
+
+
+def _short_merges(merges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The merges before the first that makes a token longer than LONGEST_PIECE."""
+    sizes = [1] * 256
+    for i, (a, b) in enumerate(merges):
+        if sizes[a] + sizes[b] > LONGEST_PIECE:
+            return merges[:i]
+        sizes.append(sizes[a] + sizes[b])
+    return merges
 
 
 def _pieces(merges: list[tuple[int, int]]) -> list[bytes]:

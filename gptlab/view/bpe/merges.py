@@ -9,6 +9,7 @@ import ipywidgets as w
 import regex
 
 from gptlab import bpe
+from gptlab.engine.model.fused_bpe import whole_text
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
 from gptlab.view.kit.picture import Picture
@@ -157,10 +158,9 @@ class MergeSteps:
 
     def _begin(self) -> None:
         """Take the sentence from its bytes again."""
-        text = self.text.value[:LONGEST]
-        self.note.value = (
-            "" if text == self.text.value else f"only the first {LONGEST} characters are taken"
-        )
+        whole = whole_text(self.text.value)
+        text = whole[:LONGEST]
+        self.note.value = "" if text == whole else f"only the first {LONGEST} characters are taken"
         own = self.learnt.value == OWN
         self.pattern = bpe.GPT2_PATTERN if own else self.web_pattern
         self.merges = bpe.train_bpe(text, 256 + 2 * LONGEST) if own else self.web_merges

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import ipywidgets as w
 
+from gptlab.engine.model.fused_bpe import whole_text
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
@@ -104,9 +105,10 @@ class TokenCost:
                 box.value = text
 
     def _draw(self) -> None:
-        cut = any(len(box.value) > LONGEST for box in self.texts)
+        texts = [whole_text(box.value) for box in self.texts]
+        cut = any(len(text) > LONGEST for text in texts)
         self.note.value = f"only the first {LONGEST} characters are taken" if cut else ""
-        self.out.value = token_cost_picture([box.value for box in self.texts], self.tokenizers)[0]
+        self.out.value = token_cost_picture(texts, self.tokenizers)[0]
 
 
 def token_cost(tokenizers: dict[str, Tokenizer], pairs: Sequence[tuple[str, str]]) -> None:

@@ -13,6 +13,7 @@ WIDTH = 520
 GAP = 14
 # how the first byte says how many there are; the others begin with 10
 HEADS = {1: "0", 2: "110", 3: "1110", 4: "11110"}
+SURROGATES = range(0xD800, 0xE000)
 OWN_BITS = {1: [7], 2: [5, 6], 3: [4, 6, 6], 4: [3, 6, 6, 6]}  # that each byte carries
 
 
@@ -23,11 +24,13 @@ def utf8_bits(character: str) -> list[tuple[str, str]]:
 
     Example: utf8_bits("é") -> [("110", "00011"), ("10", "101001")]
 
-    Raises ValueError for a text that is not one character.
+    Raises ValueError for a text that is not one character, or a surrogate, which UTF-8 leaves out.
     """
     if len(character) != 1:
         raise ValueError(f"{character!r} has {len(character)} characters: give one")
     number = ord(character)
+    if number in SURROGATES:
+        raise ValueError(f"{character!r} is half of a pair of UTF-16, not a character: give one")
     n = next(n for n, bits in OWN_BITS.items() if number < 1 << sum(bits))
     bits = f"{number:0{sum(OWN_BITS[n])}b}"
     found = []

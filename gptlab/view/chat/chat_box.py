@@ -6,6 +6,7 @@ import ipywidgets as w
 
 from gptlab.engine.assistant import Assistant, TooLong
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE, MAX_REPLY_TOKENS
+from gptlab.engine.model.fused_bpe import whole_text
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
@@ -56,7 +57,7 @@ class ChatBox:
 
     def ask(self, question: str) -> None:
         """Put a question, and write the reply into the log as it comes."""
-        question = question.strip()
+        question = whole_text(question.strip())
         if not question:
             return
         prompt = [*self._messages(), {"role": "user", "content": question}]

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gptlab import bpe
+from gptlab.engine.model import fused_bpe
+from gptlab.engine.model import tokenizer as module
 from gptlab.engine.model.tokenizer import Tokenizer
 
 TEXT = (
@@ -14,6 +16,7 @@ TEXT = (
     "台湾最高的山是玉山。台湾最高的山是哪座山？谁来告诉我？\n\n"
     "\tA 玉山  B 雪山   C 阿里山 🏔️🏔️ aaaa aaaaaaa\r\n"
 ) * 3
+PATTERNS = (bpe.GPT2_PATTERN, bpe.BILINGUAL_PATTERN)
 SAMPLES = [
     "",
     " ",
@@ -63,6 +66,51 @@ def test_equals_the_learners_encoder_on_any_text(tokenizer, text):
     ids = tokenizer.encode(text)
     assert ids == bpe.encode(text, tokenizer.merges)
     assert tokenizer.decode(ids) == text and max(ids, default=0) < tokenizer.vocab_size - 5
+
+
+RUNS = st.tuples(st.sampled_from([*" \n\t=a玉7的.", "the ", "ab\n"]), st.integers(1, 400))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(RUNS | st.text(max_size=20), max_size=8), st.sampled_from(PATTERNS))
+def test_a_long_text_is_encoded_piece_by_piece_and_alike(runs, pattern):
+    text = "".join(run if isinstance(run, str) else run[0] * run[1] for run in runs)
+    tokenizer = Tokenizer.train(TEXT, 340, pattern)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "LONGEST_TEXT", 0)
+        patch.setattr(
+            Tokenizer, "_encode_piece", lambda t, piece: t._encoding.encode_ordinary(piece)
+        )
+        assert tokenizer.encode(text) == bpe.encode(text, tokenizer.merges, pattern)
+    assert tokenizer.encode_batch([text]) == [tokenizer.encode(text)]
+
+
+@pytest.mark.parametrize("unit", [" ", "\n", "玉", "a", "=", " \n", "ACGT"])
+def test_a_million_of_one_character(unit):
+    tokenizer = Tokenizer.train(TEXT, 340, bpe.BILINGUAL_PATTERN)
+    text = f"So: {unit * (1_000_000 // len(unit))}end"
+    ids = tokenizer.encode(text)
+    assert tokenizer.decode(ids) == text
+    assert tokenizer.encode_batch(["a", text]) == [tokenizer.encode("a"), ids]
+
+
+@pytest.mark.parametrize("unit", [" ", "\n", "=", "a", "ACGT", "玉", "\t"])
+@pytest.mark.parametrize("pattern", [*PATTERNS, r"(?s).+"])
+def test_training_makes_no_token_that_is_too_long(unit, pattern):
+    """A run of 54,000 equal characters asked for a token of 8192 bytes."""
+    words = " ".join(f"{a}{b}{c}" for a in "bcdfg" for b in "aeiou" for c in ("n", "st", "r"))
+    text = f"{words}\n" * 30 + unit * (54_000 // len(unit)) + words
+    tokenizer = Tokenizer.train(text, 420, pattern)
+    assert tokenizer.decode(tokenizer.encode(text)) == text
+    assert max(map(len, tokenizer._pieces)) <= module.LONGEST_PIECE
+    if pattern in PATTERNS:
+        assert len(tokenizer.encode("bast nothing")) <= 11  # the words are learnt all the same
+
+
+def test_ordinary_text_is_trained_on_as_it_is():
+    for pattern in PATTERNS:
+        assert fused_bpe._short_runs(TEXT, pattern) == TEXT
+        assert Tokenizer.train(TEXT, 340, pattern).merges == bpe.train_bpe(TEXT, 335, pattern)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
