@@ -36,6 +36,10 @@ class CheckpointError(ValueError):
     """A checkpoint cannot be written or read; the message is one line."""
 
 
+class NotSaved(CheckpointError):
+    """A checkpoint could not be written; the one before stands as it was."""
+
+
 @dataclass
 class Checkpoint:
     """What `load` found in a folder."""
@@ -59,7 +63,8 @@ def save(
 
     `meta` is any dict that JSON can hold; `dtype` stores the weights narrower than they are.
 
-    Raises CheckpointError when the disk is full, the place is not writable or holds other files.
+    Raises NotSaved, a CheckpointError, when the disk is full or the place is not writable, CheckpointError when
+    it holds other files.
     """
     folder = Path(folder).absolute()
     contents = _contents(model, tokenizer, optimizer_state, meta, dtype)
@@ -68,7 +73,7 @@ def save(
         files.replace_folder(folder, contents)
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
-        raise CheckpointError(f"cannot write checkpoint {folder}: {reason}") from None
+        raise NotSaved(f"cannot write checkpoint {folder}: {reason}") from None
 
 
 def load(folder: str | Path, fused: bool = False, optimizer: bool = True) -> Checkpoint:
@@ -191,6 +196,9 @@ def _read_model(path: Path, kind: str, config: GPTConfig) -> GPT | ScalarHeadMod
     odd = next((name for name, tensor in tensors.items() if not tensor.is_floating_point()), None)
     if odd is not None:
         raise ValueError(f"{WEIGHTS}: {odd} is {tensors[odd].dtype}, not floating point")
+    broken = next((name for name, tensor in tensors.items() if not tensor.isfinite().all()), None)
+    if broken is not None:
+        raise ValueError(f"{WEIGHTS}: {broken} holds what is no number: the training was lost")
     model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, assign=True)
     return model
 

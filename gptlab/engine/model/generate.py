@@ -8,6 +8,8 @@ from torch import Tensor
 from gptlab import sampling
 from gptlab.engine.model.gpt import GPT
 
+LEAST_TEMPERATURE = 1e-6  # below, the likeliest token is as good as certain, and float32 overflows
+
 
 @torch.no_grad()
 def generate_batch(
@@ -25,7 +27,8 @@ def generate_batch(
     Gives only the new tokens of each prompt, the stop token included where it was reached. Prompts of
     different lengths are padded at their left, where nobody may look, and keep their own positions.
 
-    Raises ValueError when a prompt is empty, or the longest with its new tokens does not fit the context.
+    Raises ValueError when a prompt is empty, the longest with its new tokens does not fit the context, or the
+    model gives scores that are no numbers.
     """
     if not prompts:
         return []
@@ -41,7 +44,7 @@ def generate_batch(
     for step in range(max_new_tokens):
         seen = None if padded is None else padded[:, : keep.shape[1] + step]
         logits = _last_logits(model, ids, seen, positions, cache)  # (B, V)
-        tokens = sampling.sample_next(logits, temperature, top_k, top_p, generator)  # (B,)
+        tokens = _next_tokens(logits, temperature, top_k, top_p, generator)  # (B,)
         new.append(tokens)
         if stop_id is not None:
             stopped |= tokens == stop_id
@@ -73,7 +76,7 @@ def stream(
     x = torch.tensor([ids], device=model.wte.device)  # (1, T)
     for _ in range(max_new_tokens):
         logits = _last_logits(model, x, None, None, cache)  # (1, V)
-        tokens = sampling.sample_next(logits, temperature, top_k, top_p, generator)  # (1,)
+        tokens = _next_tokens(logits, temperature, top_k, top_p, generator)  # (1,)
         token = int(tokens[0])
         yield token
         if token == stop_id:
@@ -86,6 +89,23 @@ def _last_logits(
 ) -> Tensor:
     """Logits after the last token only: the head is the widest product. -> (B, V)"""
     return model.unembed(model.hidden(ids, keep, positions, cache)[:, -1])
+
+
+def _next_tokens(
+    logits: Tensor,
+    temperature: float,
+    top_k: int | None,
+    top_p: float | None,
+    generator: torch.Generator | None,
+) -> Tensor:
+    """One token for each row, drawn by the learner's own function; (B,) int."""
+    if not logits.amax(dim=-1).isfinite().all():  # nan where one score is nan
+        raise ValueError(
+            "the model's scores are no numbers, so no token can be drawn: its training was lost"
+        )
+    if 0 < temperature < LEAST_TEMPERATURE:
+        temperature = 0.0
+    return sampling.sample_next(logits, temperature, top_k, top_p, generator)
 
 
 def _check_room(model: GPT, prompts: list[list[int]], max_new_tokens: int) -> None:

@@ -231,6 +231,8 @@ DAMAGES = {
     "tensor renamed": rewrite(lambda t: t.update(other=t.pop("wpe"))),
     "tensor turned": rewrite(lambda t: t.update(wpe=t["wpe"].T.contiguous())),
     "tensor of integers": rewrite(lambda t: t.update(wpe=t["wpe"].long())),
+    "weights of nan": rewrite(lambda t: t["wpe"][1].fill_(float("nan"))),
+    "weights of infinity": rewrite(lambda t: t["wte"][0].fill_(float("inf"))),
     "config cut": cut("config.json", 30),
     "config empty": content("config.json", b""),
     "config no text": content("config.json", b"\xff\xfe\x00"),

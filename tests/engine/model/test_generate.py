@@ -95,6 +95,25 @@ def test_edges():
         generate_batch(model, [[1]], -1)
 
 
+@pytest.mark.parametrize("temperature", [1e-50, 1e-40, 5e-324, 1e-9])
+def test_a_tiny_temperature_takes_the_likeliest(temperature):
+    model = random_model(True, torch.float32, LONG)
+    greedy = generate_batch(model, PROMPTS, 9, temperature=0.0)
+    assert generate_batch(model, PROMPTS, 9, temperature=temperature) == greedy
+    assert list(stream(model, PROMPTS[0], 9, temperature=temperature)) == greedy[0]
+
+
+@pytest.mark.parametrize("score", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_scores_that_are_no_numbers_draw_nothing(monkeypatch, score, temperature):
+    model = random_model(True, torch.float32, LONG)
+    monkeypatch.setattr(GPT, "unembed", lambda self, x: torch.full((len(x), 53), score))
+    with pytest.raises(ValueError, match="scores are no numbers"):
+        generate_batch(model, PROMPTS, 3, temperature=temperature)
+    with pytest.raises(ValueError, match="scores are no numbers"):
+        list(stream(model, PROMPTS[0], 3, temperature=temperature))
+
+
 def test_nan_at_padding_does_not_spread():
     """Her attend_cached may give nan for a query that may look at nothing."""
     empty_rows = []
