@@ -1,6 +1,5 @@
 """`report.md` for a person, `report.json` for a program, and the figures of one run."""
 
-import json
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -9,7 +8,7 @@ from gptlab.blanks.files import write_atomically
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE
 from gptlab.engine.evaluate.fact_recall import N_FACTS
 from gptlab.engine.run.figures import PAIRS, Figures, Measurements, OwnText
-from gptlab.engine.run.folder import RunFolder
+from gptlab.engine.run.folder import RunFolder, as_json
 from gptlab.engine.stages import LABELS, STAGES
 from gptlab.view.palette import COLOURS, CYCLE
 from gptlab.world.questions import RUNNING_EXAMPLE
@@ -28,7 +27,7 @@ def write(run: RunFolder) -> Path:
         **run.figures.to_dict(),
         "settings": run.preset.to_dict(),
     }
-    write_atomically(run.out / "report.json", json.dumps(report, ensure_ascii=False, indent=1))
+    write_atomically(run.out / "report.json", as_json(report))
     draw_recall(run.figures.measured).savefig(run.out / "recall.png", dpi=120)
     draw_ppo(run.figures).savefig(run.out / "ppo.png", dpi=120)
     write_atomically(run.out / "report.md", markdown(run))

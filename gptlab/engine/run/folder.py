@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel, ScalarHeadModel
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.engine.run.figures import Figures
+from gptlab.engine.run.lock import FolderInUse, FolderLock
 from gptlab.engine.run.presets import Preset
 from gptlab.engine.train import progress_bar
 from gptlab.world.web import Web
@@ -55,19 +57,43 @@ class RunFolder:
         self.done: dict[str, float] = {}  # stage: seconds
         self.saved_seconds = 0.0  # of earlier sessions
         self._began = time.perf_counter()
-        self._open(resume)
+        self._lock = self._locked()
+        try:
+            self._open(resume)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._lock.release()
 
     # -- the folder ---------------------------------------------------------------------------------------------
 
-    def _open(self, resume: bool) -> None:
-        file = self.out / "run.json"
-        if file.exists() and not resume:
-            raise RunError(
-                f"{self.out} holds a run already: add --resume to go on with it, or choose another --out"
-            )
+    def _locked(self) -> FolderLock:
+        """Make the folder, and keep every other process out of it while this one writes."""
         try:
             self.out.mkdir(parents=True, exist_ok=True)
-            if file.exists():
+            return FolderLock(self.out)
+        except FolderInUse as error:
+            raise RunError(
+                f"{self.out}: {error} writes there: wait for it, or choose another --out"
+            ) from None
+        except OSError as error:
+            raise RunError(f"{self.out}: cannot be written ({error.strerror})") from None
+
+    def _open(self, resume: bool) -> None:
+        """Take over what was done before; where no stage was finished, begin anew, with any settings."""
+        file = self.out / "run.json"
+        try:
+            if file.exists() and not _nothing_done(file):
+                if not resume:
+                    raise RunError(
+                        f"{self.out} holds a run already: add --resume to go on with it, "
+                        "or choose another --out"
+                    )
                 self._read(file)
             self.save()
         except OSError as error:
@@ -104,7 +130,7 @@ class RunFolder:
             "figures": self.figures.to_dict(),
             "seconds": self.seconds,
         }
-        write_atomically(self.out / "run.json", json.dumps(state, ensure_ascii=False, indent=1))
+        write_atomically(self.out / "run.json", as_json(state))
 
     @property
     def seconds(self) -> float:
@@ -159,6 +185,20 @@ class RunFolder:
             return corpus.as_stream(np.load(self.out / "corpus.npy", mmap_mode="r"))
         except (OSError, ValueError, EOFError):
             raise RunError(f"{self.out / 'corpus.npy'}: damaged: choose another --out") from None
+
+
+def as_json(content: dict) -> bytes:
+    """JSON as a file holds it; a lone surrogate, which a path of odd bytes brings, is written as its escape."""
+    return json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
+
+
+def _nothing_done(file: Path) -> bool:
+    """Whether a `run.json` that can be read has no finished stage."""
+    try:
+        state = json.loads(file.read_text(encoding="utf-8"))
+        return state["done"] == {} and isinstance(state["settings"]["preset"], dict)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return False
 
 
 def _difference(old: dict, new: dict) -> str:

@@ -59,27 +59,28 @@ def run(
     Raises RunError, TextError, CheckpointError or TrainingDiverged, each with one clear line.
     """
     hardware.tune_allocator()
+    read = functools.cache(lambda: corpus.read_texts(texts))  # a pipe can be read only once
     if texts and not resume:
-        corpus.read_texts(texts)  # refused before a folder is made
-    folder = RunFolder(out, preset, seed, texts, resume, quiet, log)
-    for name, title, work in (
-        ("corpus", "Text and tokenizer", _corpus),
-        ("base", "Pretraining: the next token of every page", _pretrain),
-        ("sft", "Instruction tuning: demonstrations", _sft),
-        ("reward", "Reward model: rankings by noisy labelers", _reward),
-        ("ppo", "PPO, without pretraining text", _ppo),
-        ("ppo_ptx", "PPO-ptx, with pretraining text", _ppo_ptx),
-        ("measure", "Measuring every stage", _measure),
-    ):
-        folder.stage(name, title, functools.partial(work, folder))
+        read()  # refused before a folder is made
+    with RunFolder(out, preset, seed, texts, resume, quiet, log) as folder:
+        for name, title, work in (
+            ("corpus", "Text and tokenizer", functools.partial(_corpus, read=read)),
+            ("base", "Pretraining: the next token of every page", _pretrain),
+            ("sft", "Instruction tuning: demonstrations", _sft),
+            ("reward", "Reward model: rankings by noisy labelers", _reward),
+            ("ppo", "PPO, without pretraining text", _ppo),
+            ("ppo_ptx", "PPO-ptx, with pretraining text", _ppo_ptx),
+            ("measure", "Measuring every stage", _measure),
+        ):
+            folder.stage(name, title, functools.partial(work, folder))
     return folder
 
 
-def _corpus(run: RunFolder) -> None:
+def _corpus(run: RunFolder, read: Callable[[], tuple[str, list[str]]]) -> None:
     own = ""
     held_out = ""
     if run.texts:
-        text, notes = corpus.read_texts(run.texts)
+        text, notes = read()
         for note in notes:
             run.log(f"  {note}")
         own, held_out = corpus.split_text(text)
