@@ -178,6 +178,7 @@ class AttentionArcs:
                     f"the text takes {len(ids)} tokens, and the picture holds {MAX_TOKENS}: make it shorter"
                 )
         except TooLong as error:
+            self.maps = None
             self.out.value = f'<div role="alert">{error}</div>'
             return
         self.tokens = [visible(self.assistant.tokenizer.decode_bytes([i])) for i in ids]
@@ -188,8 +189,9 @@ class AttentionArcs:
         self.refresh()
 
     def refresh(self, _=None) -> None:
-        """Draw anew."""
-        self.out.value = self.picture().image
+        """Draw anew, unless the text was refused."""
+        if self.maps is not None:
+            self.out.value = self.picture().image
 
     def picture(self) -> Picture:
         """What the controls ask for."""

@@ -3,12 +3,15 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import ipywidgets as w
 import torch
 from torch import Tensor
 
 from gptlab import sampling
+from gptlab.engine.assistant import TooLong
+from gptlab.engine.model.fused_bpe import whole_text
 from gptlab.view.kit import svg
 from gptlab.view.kit.bars import visible
 from gptlab.view.kit.number_format import percent
@@ -185,22 +188,32 @@ class Microscope:
 
     @torch.no_grad()
     def distribution(self) -> Distribution:
-        """What the controls ask for."""
+        """What the controls ask for.
+
+        Raises TooLong where the model cannot read so long a text.
+        """
         ids = [self.tokenizer.special["endoftext"], *self.tokenizer.encode(self.prompt.value)]
-        logits = self.models[self.model.value](torch.tensor([ids]))[0, -1]
+        try:
+            logits = self.models[self.model.value](torch.tensor([ids]))[0, -1]
+        except ValueError as error:
+            raise TooLong(f"the text is too long for this model: {error}") from None
         return filtered_distribution(
             logits, self.temperature.value, self.top_k.value or None, self.top_p.value
         )
 
     def refresh(self, _=None) -> None:
-        """Draw anew."""
-        self.out.value = self.picture().image
+        """Draw anew, or say in one line why not."""
+        try:
+            self.out.value = self.picture().image
+        except TooLong as error:
+            self.out.value = f'<div role="alert">{escape(str(error))}</div>'
 
     def picture(self) -> Picture:
         """The distribution that the controls ask for."""
         shown = self.distribution()
-        image = distribution_svg(shown, self._piece, f"{self.prompt.value}▁")
-        return Picture(image, describe(shown, self._piece, self.prompt.value))
+        prompt = whole_text(self.prompt.value)
+        image = distribution_svg(shown, self._piece, f"{prompt}▁")
+        return Picture(image, describe(shown, self._piece, prompt))
 
     def _piece(self, i: int) -> bytes:
         return self.tokenizer.decode_bytes([i])

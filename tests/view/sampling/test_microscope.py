@@ -7,6 +7,7 @@ import torch
 
 from gptlab.view.sampling import microscope
 from tests.support.pictures import words_in
+from tests.support.toy_assistants import untrained_chat
 from tests.support.toy_web import LETTERS, toy_models
 
 
@@ -44,6 +45,23 @@ def test_a_reading_is_what_torch_makes_of_it(temperature, top_k, top_p):
     assert shown.n_kept == len(kept) and shown.mass_cut == pytest.approx(1 - weight, abs=1e-12)
     assert shown.bits == pytest.approx(-sum(q * math.log2(q) for q in expected if q), abs=1e-12)
     assert shown.choices == pytest.approx(2**shown.bits)
+
+
+def test_a_text_that_is_too_long_is_said_in_one_line():
+    """128 letters raised in the callback, and the old picture stayed."""
+    chat = untrained_chat()
+    scope = microscope.Microscope({"it": torch.no_grad()(chat.model)}, chat.tokenizer, ["ab"])
+    first = scope.out.value
+    scope.prompt.value = "a" * chat.context
+    assert scope.out.value.startswith('<div role="alert">') and "\n" not in scope.out.value
+    assert f"{chat.context + 1} tokens do not fit a context of {chat.context}" in scope.out.value
+    scope.temperature.value = 0.5
+    assert "too long" in scope.out.value
+    scope.temperature.value = 1.0
+    scope.prompt.value = "ab"
+    assert scope.out.value == first
+    scope.prompt.value = "\ud800 half a pair"
+    assert "\ud800" not in scope.out.value and "<svg" in scope.out.value
 
 
 def test_the_sliders_move_the_picture(letters, neighbours):
