@@ -284,14 +284,27 @@ def lab(options: argparse.Namespace) -> int:
         raise CourseError(
             "JupyterLab is not installed: python -m pip install torch==2.13.0 -r requirements.txt"
         )
-    with subprocess.Popen(lab_command(options, path), cwd=CHECKOUT) as jupyterlab:
-        before = signal.signal(
-            signal.SIGINT, signal.SIG_IGN
-        )  # Ctrl-C is for JupyterLab, which asks first
+    return run_until_it_ends(lab_command(options, path))
+
+
+def run_until_it_ends(command: list[str]) -> int:
+    """Run a command in the checkout and give its exit status; who ends us by TERM or HUP ends it too.
+
+    Ctrl-C reaches it by itself: JupyterLab asks first.
+    """
+    with subprocess.Popen(command, cwd=CHECKOUT) as process:
+        handlers = {signal.SIGINT: signal.SIG_IGN}
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+                handlers[number] = lambda *_: process.terminate()
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         try:
-            return jupyterlab.wait()
+            status = process.wait()
+            return status if status >= 0 else 128 - status  # as a shell gives a signal's number
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def lab_command(options: argparse.Namespace, path) -> list[str]:

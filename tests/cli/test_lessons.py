@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import types
 
 import pytest
@@ -346,6 +347,40 @@ def test_lab_starts_jupyterlab_on_this_machine_only(started):
     assert "--LabApp.default_url=/lab/tree/lessons" in plain and not any(
         "port" in word for word in plain
     )
+
+
+UNDER = """
+import sys
+from gptlab.cli import lessons
+child = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+sys.exit(lessons.run_until_it_ends([sys.executable, "-c", child]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_who_ends_lab_ends_jupyterlab(name):
+    number = getattr(signal, name)
+    with subprocess.Popen(
+        [sys.executable, "-c", UNDER], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        child = int(process.stdout.readline())
+        time.sleep(0.3)
+        process.send_signal(number)
+        assert process.wait(30) == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_nohup_is_respected():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        child = "import os, signal; os.kill(os.getppid(), signal.SIGHUP); print('on')"
+        assert lessons.run_until_it_ends([sys.executable, "-c", child]) == 0
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_lab_says_what_is_missing(started, monkeypatch, capsys, tmp_path):
