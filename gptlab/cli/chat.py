@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from gptlab.cli import models, option_types
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY, MAX_REPLY_TOKENS
@@ -31,13 +30,19 @@ def register(commands) -> None:
         description="Talk to your newest model, to one that you name, or to the shipped one.",
     )
     command.add_argument(
-        "--model", type=Path, metavar="DIR", help="a run's folder, or one stage's model in it"
+        "--model",
+        type=option_types.path,
+        metavar="DIR",
+        help="a run's folder, or one stage's model in it",
     )
     command.add_argument(
         "--prompt", type=option_types.message, metavar="TEXT", help="answer this once, then end"
     )
     command.add_argument(
-        "--system", metavar="TEXT", help="a system message that stands before the conversation"
+        "--system",
+        type=option_types.message,
+        metavar="TEXT",
+        help="a system message that stands before the conversation",
     )
     command.add_argument(
         "--temperature",

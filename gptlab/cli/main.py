@@ -14,7 +14,7 @@ from typing import NoReturn
 from gptlab import __version__
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import PACKAGE, short_path
-from gptlab.cli import blanks, chat, doctor, lessons, run, world
+from gptlab.cli import blanks, chat, doctor, lessons, run, streams, world
 from gptlab.engine.run.presets import duration
 
 COMMANDS = (run, chat, lessons, blanks, world, doctor)
@@ -62,10 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault(
         "GOMP_SPINCOUNT", "100000"
     )  # threads that wait spin a little: book/log.md
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")  # a terminal that cannot show 山 shows ?
+    streams.prepare()
     try:
         options = parser().parse_args(arguments)
     except SystemExit as stop:  # argparse has said why
@@ -75,10 +72,10 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return status or 0
     except KeyboardInterrupt:
-        print("\ngptlab: stopped", file=sys.stderr)
+        streams.complain("\ngptlab: stopped")
         return 130
     except BrokenPipeError:  # whoever read our output (head, less) has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.discard_stdout()
         return 0
     except (
         Exception,
@@ -86,8 +83,10 @@ def main(arguments: list[str] | None = None) -> int:
     ) as error:  # no command of ours ends the program: a learner's code may
         if os.environ.get("GPTLAB_TRACEBACK"):
             traceback.print_exc()
-        print(f"gptlab: {explain(error)}", file=sys.stderr)
+        streams.complain(f"gptlab: {explain(error)}")
         return 1
+    finally:
+        streams.flush_stdout()
 
 
 def explain(error: BaseException) -> str:
@@ -97,7 +96,8 @@ def explain(error: BaseException) -> str:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or text}"
     if isinstance(error, SyntaxError):
-        return f"{short_path(error.filename or '?')}:{error.lineno}: {error.msg}"
+        place = f":{error.lineno}" if error.lineno else ""
+        return f"{short_path(error.filename)}{place}: {error.msg}" if error.filename else error.msg
     if isinstance(error, MemoryError):
         return "out of memory: close other programs, or choose a smaller --preset"
     place = _learners_place(error)

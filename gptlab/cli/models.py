@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from gptlab.blanks.source_scan import PACKAGE, short_path
+from gptlab.engine import files
 from gptlab.engine.stages import FINAL, WRITING_STAGES
 
 SHIPPED = PACKAGE / "assets" / FINAL
@@ -30,7 +31,7 @@ def find_model(named: Path | None, runs: Path = Path("runs"), shipped: Path = SH
 
 def _inside(folder: Path) -> Path:
     """A checkpoint's folder, or the last model of a run."""
-    if not folder.is_dir():
+    if not files.standing(folder).is_dir():
         raise NoModel(f"{folder}: no such folder")
     if _is_checkpoint(folder):
         return folder
@@ -45,7 +46,8 @@ def _inside(folder: Path) -> Path:
 
 
 def _is_checkpoint(folder: Path) -> bool:
-    return (folder / "config.json").is_file()
+    """Whether there is a model, or what a kill between two renames left of one."""
+    return (files.standing(folder) / "config.json").is_file()
 
 
 def _finished(file: Path) -> bool:

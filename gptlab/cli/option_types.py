@@ -3,6 +3,7 @@
 import argparse
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 LARGEST_SEED = 2**31 - 1
 
@@ -32,6 +33,18 @@ def message(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("is empty: write a question or a sentence")
     return text
+
+
+def path_name(text: str) -> str:
+    """The name of a file or folder; "" would be the current folder, which a script seldom means."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty: name a file or folder (. is this one)")
+    return text
+
+
+def path(text: str) -> Path:
+    """The same as a path."""
+    return Path(path_name(text))
 
 
 def temperature(text: str) -> float:

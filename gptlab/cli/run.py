@@ -2,13 +2,12 @@
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
 
 from gptlab.blanks import source_scan
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.solutions import solutions_folder
-from gptlab.cli import option_types
+from gptlab.cli import option_types, streams
 from gptlab.engine.run.presets import PRESETS, duration
 from gptlab.engine.stages import FINAL
 from gptlab.world.questions import running_example
@@ -45,12 +44,16 @@ def register(commands) -> None:
     command.add_argument(
         "--text",
         nargs="+",
+        type=option_types.path_name,
         default=[],
         metavar="PATH",
         help="files or folders to pretrain on instead of the little web",
     )
     command.add_argument(
-        "--out", type=Path, metavar="DIR", help="folder to write (default: runs/PRESET-SEED)"
+        "--out",
+        type=option_types.path,
+        metavar="DIR",
+        help="folder to write (default: runs/PRESET-SEED)",
     )
     command.add_argument(
         "--seed",
@@ -71,15 +74,11 @@ def build(options: argparse.Namespace) -> int:
     try:
         _run(options, out, log)
     except KeyboardInterrupt:
-        print(
-            f"\ngptlab: stopped; what is done is kept: {resume_line(options)} goes on",
-            file=sys.stderr,
-        )
+        streams.complain(f"\ngptlab: stopped; what is done is kept: {resume_line(options)} goes on")
         return 130
     except OSError as error:
         reason = error.strerror or " ".join(str(error).split())
-        advice = f"what is done is kept: mend that, then {resume_line(options)}"
-        print(f"gptlab: {error.filename or out}: {reason}; {advice}", file=sys.stderr)
+        streams.complain(f"gptlab: {error.filename or out}: {reason}; {how_to_go_on(options)}")
         return 1
     return 0
 
@@ -97,10 +96,15 @@ def _run(options: argparse.Namespace, out: Path, log) -> None:
     stages = "Tokenizer, pretraining, SFT, reward model, PPO and PPO-ptx"
     log(f"{stages} on {source}: {duration(options.preset)} on 2 cores, into {out}")
     log(borrowing.fill_empty())
+    from gptlab.engine.model.checkpoint import NotSaved
     from gptlab.engine.run import pipeline
     from gptlab.view import run_report
 
-    run = pipeline.run(out, preset, options.seed, options.text, options.resume, options.quiet, log)
+    settings = (preset, options.seed, options.text, options.resume, options.quiet)
+    try:
+        run = pipeline.run(out, *settings, log)
+    except NotSaved as error:
+        raise NotSaved(f"{error}; {how_to_go_on(options)}") from None
     page = run_report.write(run)
     lines = [
         "",
@@ -111,15 +115,26 @@ def _run(options: argparse.Namespace, out: Path, log) -> None:
         f"The report is {page}",
     ]
     lines.append(f"Talk to it: gptlab chat --model {shlex.quote(str(out))}")
-    print("\n".join(lines), flush=True)
+    _flushed("\n".join(lines))
 
 
 def _flushed(text: str) -> None:
-    print(text, flush=True)
+    """Print at once; where that can no longer be done, as behind `head`, the run goes on without."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        streams.discard_stdout()
+        if not isinstance(error, BrokenPipeError):
+            streams.complain(f"gptlab: standard output: {error.strerror}; the run goes on")
 
 
 def _silent(text: str) -> None:
     pass
+
+
+def how_to_go_on(options: argparse.Namespace) -> str:
+    """What to do after something outside stopped the run."""
+    return f"what is done is kept: mend that, then {resume_line(options)}"
 
 
 def resume_line(options: argparse.Namespace) -> str:

@@ -32,6 +32,7 @@ def register(commands) -> None:
     )
     command.add_argument(
         "--kind",
+        type=option_types.message,
         metavar="KIND",
         help="only pages of this kind, such as encyclopedia, forum or exam",
     )

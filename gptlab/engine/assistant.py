@@ -14,7 +14,7 @@ from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY, MAX_REPLY_TOKE
 from gptlab.engine.model import checkpoint, generate
 from gptlab.engine.model import shipped as shipped_models
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.tokenizer import Tokenizer
+from gptlab.engine.model.tokenizer import SPECIALS, Tokenizer
 from gptlab.engine.stages import FINAL, LABELS, SHIPPED_NAMES, STAGES
 
 WRITE_BATCH = 256  # replies that are written at once: a step of few costs as much as one of many
@@ -78,7 +78,17 @@ class Assistant:
             )
         if loaded.tokenizer is None:
             raise checkpoint.CheckpointError(f"{folder}: holds no tokenizer.json")
-        return cls(loaded.model.eval(), loaded.tokenizer, stage_of(loaded.meta))
+        stage = stage_of(loaded.meta)
+        needed = SPECIALS if stage != STAGES[0] else SPECIALS[:1]
+        missing = [name for name in needed if name not in loaded.tokenizer.special]
+        if missing:
+            raise checkpoint.CheckpointError(f"{folder}: its tokenizer has no token {missing[0]!r}")
+        if loaded.tokenizer.vocab_size < loaded.model.config.vocab_size:
+            raise checkpoint.CheckpointError(
+                f"{folder}: its tokenizer has {loaded.tokenizer.vocab_size} tokens, but its model writes "
+                f"{loaded.model.config.vocab_size}: they do not belong together"
+            )
+        return cls(loaded.model.eval(), loaded.tokenizer, stage)
 
     @property
     def chats(self) -> bool:
@@ -110,11 +120,24 @@ class Assistant:
             page = self.tokenizer.encode(messages[-1]["content"])
             ids = [self.tokenizer.special["endoftext"], *page]
         if len(ids) + room > self.context:
-            reply = f" and {room} are for the reply" if room > 1 else ""
-            raise TooLong(
-                f"the text takes {len(ids)} tokens, but the model looks at {self.context}{reply}: make it shorter"
-            )
+            raise TooLong(self._too_long(messages, len(ids), room))
         return ids
+
+    def _too_long(self, messages: list[Message], n_ids: int, room: int) -> str:
+        """What takes how much of the context, and what had best be shorter: the largest part."""
+        system = [message for message in messages if message["role"] == "system"]
+        n_system = len(self._render(system)) if self.chats and system else 0
+        part = f", {n_system} of them the system message" if n_system else ""
+        reply = f" and {room} are for the reply" if room > 1 else ""
+        advice = {
+            "make it shorter": n_ids - n_system,
+            "make the system message shorter": n_system,
+            "ask for fewer new tokens": room,
+        }
+        return (
+            f"the text takes {n_ids} tokens{part}, but the model looks at {self.context}{reply}: "
+            f"{max(advice, key=advice.get)}"
+        )
 
     def _trim(self, messages: list[Message], room: int) -> list[Message]:
         """The part of a conversation that leaves room for a reply."""

@@ -103,6 +103,12 @@ def test_python_m_gptlab():
         ["chat", "--max-new-tokens", "0"],
         ["chat", "--prompt", " "],
         ["world", "--pages", "-1"],
+        ["run", "--text", ""],
+        ["run", "--text", "a.txt", ""],
+        ["run", "--out", ""],
+        ["chat", "--model", ""],
+        ["chat", "--system", ""],
+        ["world", "--kind", ""],
         ["world", "--lang", "fr"],
         ["blanks", "--lesson", "five"],
         ["borrow"],
@@ -652,7 +658,9 @@ def test_a_base_model_goes_on_with_the_text(monkeypatch, capsys, run_folder, tok
         ("nothing", [], "no such folder"),
         ("..", [], "neither a model nor a run"),
         ("ppo_ptx", ["--max-new-tokens", "48"], "ask for fewer"),
-        ("ppo_ptx", ["--prompt", "x" * 60], "shorter"),
+        ("ppo_ptx", ["--prompt", "x" * 60], "make it shorter"),
+        ("ppo_ptx", ["--system", "x" * 60], "make the system message shorter"),
+        ("ppo_ptx", ["--max-new-tokens", "47"], "ask for fewer new tokens"),
     ],
 )
 def test_what_cannot_talk(capsys, run_folder, folder, words, part):
@@ -667,6 +675,28 @@ def test_a_damaged_model(capsys, run_folder, tmp_path):
     (tmp_path / "sft" / "model.safetensors").write_bytes(b"\xff" * 99)
     assert main.main(["chat", "--model", str(tmp_path / "sft"), "--prompt", "a"]) == 1
     assert "damaged" in capsys.readouterr().err.splitlines()[-1]
+
+
+def changed(run_folder, tmp_path, tokenizer, n_more):
+    """A model with another tokenizer, and a larger vocabulary than that has."""
+    config = GPTConfig(tokenizer.vocab_size + n_more, context=48, n_layers=1, n_heads=2, d_model=16)
+    checkpoint.save(tmp_path / "m", GPT(config), tokenizer, meta={"stage": "sft"})
+    return tmp_path / "m"
+
+
+@pytest.mark.parametrize(
+    ("specials", "n_more", "part"),
+    [
+        (("endoftext", "user", "assistant", "system", "end"), 3, "do not belong together"),
+        (("endoftext", "user", "assistant", "system"), 0, "has no token 'end'"),
+        (("end",), 0, "has no token 'endoftext'"),
+    ],
+)
+def test_a_tokenizer_of_another_model(capsys, run_folder, tmp_path, specials, n_more, part):
+    folder = changed(run_folder, tmp_path, Tokenizer([], specials=specials), n_more)
+    assert main.main(["chat", "--model", str(folder), "--prompt", "a"]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert part in said[-1] and len(said) <= 2 and "unexpected" not in said[-1]
 
 
 def test_which_model_answers(run_folder, tmp_path):
@@ -684,6 +714,16 @@ def test_which_model_answers(run_folder, tmp_path):
     shutil.rmtree(tmp_path / "runs" / "older" / "ppo_ptx")
     with pytest.raises(models.NoModel, match="older/sft"):
         models.find_model(tmp_path / "runs" / "older")
+
+
+def test_a_model_of_which_a_kill_left_only_the_old_one(capsys, run_folder, tmp_path):
+    shutil.copytree(run_folder, tmp_path / "runs" / "killed")
+    final = tmp_path / "runs" / "killed" / "ppo_ptx"
+    final.rename(final.with_name("ppo_ptx.old"))
+    assert models.find_model(final) == models.find_model(final.parent) == final
+    assert models.find_model(None, tmp_path / "runs", tmp_path) == final
+    words = ["--prompt", "a", "--max-new-tokens", "4"]
+    assert main.main(["chat", "--model", str(final), *words]) == 0
 
 
 def test_the_line_that_says_whose_code_runs():

@@ -1,5 +1,6 @@
 """Progress of a long loop: a bar on a terminal, a line now and then elsewhere, nothing when quiet."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -112,7 +113,8 @@ class PlainLines(Progress):
         if self.pending is not None:
             step, total = self.pending["step"] + 1, self.pending["total"]
             line = f"{self.label} {step}/{total} {metrics(self.pending)}".rstrip()
-            print(line, file=self.stream, flush=True)
+            with contextlib.suppress(OSError):  # nobody reads it any more; the loop goes on
+                print(line, file=self.stream, flush=True)
             self.pending = None
 
 
