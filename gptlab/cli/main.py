@@ -66,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = parser().parse_args(arguments)
     except SystemExit as stop:  # argparse has said why
+        streams.flush_stdout()
         return stop.code if isinstance(stop.code, int) else 1
     try:
         status = options.command(options)
