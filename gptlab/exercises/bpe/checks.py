@@ -42,18 +42,36 @@ def _merged(ids: list[int], pair: tuple[int, int], new_id: int) -> list[int]:
     return out
 
 
+def _as_it_is(result):
+    """A result that may not stand in another form: a tuple is no list."""
+    return result
+
+
+def _another_list(function, ids: list[int], pair: tuple[int, int], new_id: int) -> bool | str:
+    return function(ids, pair, new_id) is not ids or "the very list that was given"
+
+
 def merge_pair() -> list[Case]:
     """Eating the list from its front is the oracle."""
     ids = RandomInputs(52).ids(3, 40).tolist()
     return [
-        case([1, 1, 1, 2], (1, 1), 9, expected=[9, 1, 2]),
+        case([1, 1, 1, 2], (1, 1), 9, expected=[9, 1, 2], summary=_as_it_is),
         case([1, 2, 3, 1, 2], (1, 2), 4, expected=[4, 3, 4]),
         case([2, 1, 2, 1, 3], (1, 2), 8, expected=[2, 8, 1, 3]),
         case([5, 6, 7], (6, 5), 9, expected=[5, 6, 7], about="the pair does not occur"),
         case([3, 3, 3, 3, 3], (3, 3), 256, expected=[256, 256, 3]),
         *[case(ids, pair, 9, oracle=_merged) for pair in ((0, 1), (2, 2), (1, 0))],
         case([4, 1, 2], (1, 2), 9, expected=[4, 9], about="the pair at the end"),
+        case([11, 2, 1, 23], (1, 2), 9, expected=[11, 2, 1, 23], about="ids are whole numbers"),
         case([1, 2], (1, 2), 9, expected=[9], stage=EDGE),
+        property_holds(
+            _another_list,
+            [5, 6, 7],
+            (6, 5),
+            9,
+            about="a new list, also where the pair does not occur",
+            stage=EDGE,
+        ),
         case([1], (1, 2), 9, expected=[1], stage=EDGE, about="one token"),
         case([], (1, 2), 9, expected=[], stage=EDGE, about="no token"),
     ]
@@ -144,6 +162,13 @@ def encode() -> list[Case]:
             expected=[97, 256],
             about="the earlier merge goes first",
         ),
+        case(
+            "abaxba",
+            [(97, 98), (98, 97)],
+            ALL,
+            expected=[256, 97, 120, 257],
+            about="the earlier merge goes first, though the later one occurs twice",
+        ),
         case("aaaaa", [(97, 97), (256, 256)], ALL, expected=[257, 97]),
         case("a bab", [(97, 98)], ALL, expected=[97, 32, 98, 256]),
         case("abcab", [(97, 98), (98, 99), (256, 99)], ALL, expected=[258, 256]),
@@ -183,6 +208,14 @@ def encode() -> list[Case]:
             expected=list("héllo e\u0301 山".encode()),
             stage=EDGE,
             about="no merges",
+        ),
+        case(
+            "\ufeffab",
+            [(97, 98)],
+            ALL,
+            expected=[0xEF, 0xBB, 0xBF, 256],
+            stage=EDGE,
+            about="a byte order mark in front",
         ),
         case("", [(97, 98)], expected=[], stage=EDGE, about="no text"),
     ]

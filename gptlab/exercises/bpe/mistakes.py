@@ -1,12 +1,13 @@
 """Wrong bodies of gptlab/bpe.py: counting, merging and training (see also mistakes_encode.py)."""
 
+import re
 from collections import Counter
 from itertools import pairwise
 
 import regex
 
 from gptlab import bpe
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def default_pattern():
@@ -46,6 +47,42 @@ _counts("only pairs that occur twice", "A pair that occurs once counts too.")(
 _counts("pairs turned around", "The pair begins with the token that comes first.")(
     lambda ids: dict(Counter((b, a) for a, b in pairwise(ids)))
 )
+_counts("both directions counted", "(1, 2) stands there, (2, 1) does not: count each place once.")(
+    lambda ids: dict(Counter([*pairwise(ids), *((b, a) for a, b in pairwise(ids))]))
+)
+_counts("all pairs, not only neighbours", "Only the very next token makes a pair with a token.")(
+    lambda ids: dict(Counter((a, b) for i, a in enumerate(ids) for b in ids[i + 1 :]))
+)
+
+
+@_counts("equal neighbours skipped", "Pairs overlap, equal ones too: 7, 7, 7 holds (7, 7) twice.")
+def _(ids):
+    counts, t = Counter(), 0
+    while t < len(ids) - 1:
+        counts[ids[t], ids[t + 1]] += 1
+        t += 2 if ids[t] == ids[t + 1] else 1
+    return dict(counts)
+
+
+@_counts("a pair behind the end", "T tokens make T − 1 pairs: the last token begins none.")
+def _(ids):
+    return dict(Counter((ids[t], ids[t + 1]) for t in range(len(ids))))
+
+
+@_counts("a key that is not there yet", "A pair that comes for the first time has no count: get(pair, 0).")
+def _(ids):
+    counts = {}
+    for pair in pairwise(ids):
+        counts[pair] += 1
+    return counts
+
+
+@_counts("lists for keys", "A list cannot be a key of a dict; a tuple can: (ids[t], ids[t + 1]).")
+def _(ids):
+    counts = {}
+    for t in range(len(ids) - 1):
+        counts[ids[t : t + 2]] = counts.get(ids[t : t + 2], 0) + 1
+    return counts
 
 
 # ---- merge_pair
@@ -126,6 +163,56 @@ def _(ids, pair, new_id):
     return [token for token in merged(ids, pair, new_id) if token == new_id]
 
 
+@_merges(
+    "a list compared with a tuple",
+    "ids[t:t + 2] is a list and the pair a tuple: Python never finds them equal. Compare tuple(…), or both tokens.",
+)
+def _(ids, pair, new_id):
+    return list(ids)
+
+
+@_merges(
+    "a pair behind the end",
+    "The last token has no neighbour: look at t + 1 only where t + 1 < len(ids).",
+)
+def _(ids, pair, new_id):
+    out, t = [], 0
+    while t < len(ids):
+        whole = ids[t] == pair[0] and ids[t + 1] == pair[1]
+        out.append(new_id if whole else ids[t])
+        t += 2 if whole else 1
+    return out
+
+
+@another_way("bpe.merge_pair", "a pair behind the end")
+def _(ids, pair, new_id):
+    out, t = [], 0
+    while t < len(ids):
+        whole = (ids[t], ids[t + 1]) == tuple(pair)
+        out.append(new_id if whole else ids[t])
+        t += 2 if whole else 1
+    return out
+
+
+@_merges("ids replaced as a text", "As a text, 11 2 holds 1 2: compare whole numbers.")
+def _(ids, pair, new_id):
+    text = " ".join(map(str, ids)).replace(f"{pair[0]} {pair[1]}", str(new_id))
+    return [int(word) for word in text.split()]
+
+
+@_merges("a tuple for a list", "A list goes in and a list comes out.")
+def _(ids, pair, new_id):
+    return tuple(merged(ids, pair, new_id))
+
+
+@_merges(
+    "the given list handed back",
+    "Where the pair does not occur the result is a new list too: list(ids).",
+)
+def _(ids, pair, new_id):
+    return merged(ids, pair, new_id) if tuple(pair) in pairwise(ids) else ids
+
+
 # ---- train_bpe
 
 
@@ -142,18 +229,23 @@ def _with(
     units=lambda piece: list(piece.encode()),
     count=lambda ids: Counter(pairwise(ids)),
     distinct=False,
+    find=regex.findall,
+    add=lambda counts: sum(counts, Counter()),
+    join=merged,
+    stop=True,
 ):
     """A training with one thing changed."""
 
     def body(text, vocab_size, pattern=None):
-        found = regex.findall(pattern or default_pattern(), text) if cut else [text]
+        found = find(pattern or default_pattern(), text) if cut else [text]
         pieces = [units(piece) for piece in (dict.fromkeys(found) if distinct else found)]
         merges = []
         while len(merges) < vocab_size - 256 + spare:
-            total = sum((count(piece) for piece in pieces), Counter())
-            if not total or total[pair := best(total)] < least:
+            total = add([count(piece) for piece in pieces])
+            pair = best(total) if total or not stop else None
+            if stop and (pair is None or total[pair] < least):
                 break
-            pieces = [merged(piece, pair, first + len(merges)) for piece in pieces]
+            pieces = [join(piece, pair, first + len(merges)) for piece in pieces]
             merges.append(pair)
         return merges
 
@@ -193,3 +285,50 @@ def _(text, vocab_size, pattern=None):
     total = sum((Counter(pairwise(piece.encode())) for piece in pieces), Counter())
     ordered = sorted(total, key=lambda pair: (-total[pair], pair))
     return [pair for pair in ordered if total[pair] > 1][: vocab_size - 256]
+
+
+def _last_counts(counts):
+    """What dict.update leaves: a pair's count in the last piece that holds it."""
+    total = {}
+    for each in counts:
+        total.update(each)
+    return total
+
+
+def _rarest(total):
+    often = {pair: n for pair, n in total.items() if n > 1}
+    return min(often or total, key=lambda pair: (total[pair], pair))
+
+
+_training(
+    "no end when no pair occurs twice",
+    "It ends at vocab_size tokens, or earlier: when no pair is left, or none occurs twice.",
+)(_with(stop=False))
+another_way("bpe.train_bpe", "no end when no pair occurs twice")(
+    _with(stop=False, best=lambda total: max(total, key=total.get))
+)
+another_way("bpe.train_bpe", "no end when no pair occurs twice")(
+    _with(stop=False, best=lambda total: max(total.items(), key=lambda item: item[1])[0])
+)
+_training(
+    "the merged pieces thrown away",
+    "`for p in pieces: p = merge_pair(…)` gives p a new list and leaves pieces alone: pieces = [merge_pair(…) …].",
+)(_with(join=lambda ids, pair, new_id: ids))
+_training("the rarest pair", "The most frequent pair is merged first.")(_with(best=_rarest))
+_training("re for regex", "Python's own re does not know \\p{L}: regex.findall.")(
+    _with(find=re.findall)
+)
+_training(
+    "counts of the last piece only",
+    "dict.update overwrites what earlier pieces have brought: add up, or use a Counter.",
+)(_with(add=_last_counts))
+
+
+@_training("a dict for a list", "The result is the list of pairs, in their order.")
+def _(text, vocab_size, pattern=None):
+    return {pair: 256 + i for i, pair in enumerate(_with()(text, vocab_size, pattern))}
+
+
+@_training("the halves of a merge swapped", "(a, b): a stands in front of b.")
+def _(text, vocab_size, pattern=None):
+    return [pair[::-1] for pair in _with()(text, vocab_size, pattern)]

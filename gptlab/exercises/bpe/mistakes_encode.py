@@ -1,9 +1,12 @@
 """Wrong bodies of `encode` and `decode`."""
 
+from collections import Counter
+from itertools import pairwise
+
 import regex
 
 from gptlab import bpe
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _pieces(text, pattern):
@@ -52,7 +55,10 @@ _encode("the latest merge first", "A merge learnt earlier always goes before one
 _encode("new ids from 257 on", "Merge i made the id 256 + i.")(
     lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), pattern, 257)
 )
-_encode("no merges", "The bytes are only the beginning.")(
+_encode(
+    "no merges",
+    "The bytes are only the beginning; merge_pair gives a new list, which has to be kept.",
+)(
     lambda text, merges, pattern=None: [
         byte for piece in _pieces(text, pattern) for byte in piece.encode()
     ]
@@ -133,6 +139,26 @@ def _(text, merges, pattern=None):
     return out
 
 
+@_encode(
+    "the most frequent pair first",
+    "In training the most frequent pair decided; here the order in which the merges were learnt does.",
+)
+def _(text, merges, pattern=None):
+    new_ids, out = {tuple(pair): 256 + i for i, pair in enumerate(merges)}, []
+    for piece in _pieces(text, pattern):
+        ids = list(piece.encode())
+        while counts := Counter(pair for pair in pairwise(ids) if pair in new_ids):
+            best = max(counts, key=counts.get)
+            ids = _merged(ids, best, new_ids[best])
+        out += ids
+    return out
+
+
+@_encode("a list for each piece", "The result is one list for the whole text: +=, or extend.")
+def _(text, merges, pattern=None):
+    return [_in_turn(piece, list(enumerate(merges)), r"(?s).+") for piece in _pieces(text, pattern)]
+
+
 # ---- decode
 
 
@@ -166,3 +192,22 @@ _decode("bytes handed back", "The result is a text.")(lambda ids, merges: _joine
 _decode("space between tokens", "Tokens hold their own spaces.")(
     lambda ids, merges: " ".join(_joined([i], merges).decode(errors="replace") for i in ids)
 )
+
+
+@another_way("bpe.decode", "each token read by itself")
+def _(ids, merges):
+    return "".join(_joined([i], merges).decode() for i in ids)
+
+
+_decode("the merges left out", "An id above 255 is several bytes: token_bytes spells it.")(
+    lambda ids, merges: bytes(ids).decode(errors="replace")
+)
+
+
+@_decode(
+    "one level of a merge only",
+    "The halves of a pair may be pairs themselves: token_bytes spells them to the end.",
+)
+def _(ids, merges):
+    parts = [part for i in ids for part in (merges[i - 256] if i > 255 else (i,))]
+    return bytes(parts).decode(errors="replace")

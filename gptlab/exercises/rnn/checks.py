@@ -35,6 +35,18 @@ def _drawn(seed: int, B: int, C: int, F: int, gates: int, scale: float = 1.0) ->
     ]
 
 
+def _large(gates: int) -> list[Tensor]:
+    """Two texts with one number each, whose sums are 1,000 and −1,000."""
+    numbers = (
+        [[1.0], [-1.0]],
+        [[0.5], [0.25]],
+        [[1000.0] * gates],
+        [[0.0] * gates],
+        [0.0] * gates,
+    )
+    return [torch.tensor(part).double() for part in numbers]
+
+
 def rnn_step() -> list[Case]:
     """torch.nn.RNNCell is the oracle, and one step worked by hand: tanh(2·3 − 4·1 − 1.5) = tanh ½."""
     hand = [
@@ -47,6 +59,12 @@ def rnn_step() -> list[Case]:
         *in_all_dtypes(*_drawn(72, 3, 5, 2, 1, 0.3), oracle=_torch_rnn, about="small weights"),
         case(x, torch.zeros_like(h), *weights, oracle=_torch_rnn, stage=EDGE, about="a state of 0"),
         case(x[:1], h[:1], *weights, oracle=_torch_rnn, stage=EDGE, about="one text"),
+        case(
+            *_large(1),
+            expected=torch.tensor([[1.0], [-1.0]]).double(),
+            stage=EDGE,
+            about="sums of ±1,000",
+        ),
     ]
 
 
@@ -71,6 +89,7 @@ def gru_step() -> list[Case]:
         *in_all_dtypes(*_drawn(74, 3, 5, 2, 3, 0.4), oracle=_torch_gru, about="small weights"),
         case(x, torch.zeros_like(h), *weights, oracle=_torch_gru, stage=EDGE, about="a state of 0"),
         case(x[:1], h[:1], *weights, oracle=_torch_gru, stage=EDGE, about="one text"),
+        case(*_large(3), oracle=_torch_gru, stage=EDGE, about="sums of ±1,000"),
     ]
 
 

@@ -1,8 +1,10 @@
 """Wrong bodies of gptlab/rnn.py."""
 
+import math
+
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- rnn_step
 
@@ -66,6 +68,34 @@ _rnn("the state detached", "Backpropagation through time needs the way back thro
     lambda x, h, w, u, b: torch.tanh(x @ w + h.detach() @ u + b)
 )
 
+
+
+TABLES = "* for a product of tables"
+AT = "In the formulas · between a state and its weights is a product of tables: x @ w, with @ for *."
+
+_rnn(TABLES, AT)(lambda x, h, w, u, b: torch.tanh(x * w + h * u + b))
+_rnn("the weights on the left", "Weights are (in, out): x stands left of them, x @ w.")(
+    lambda x, h, w, u, b: torch.tanh(w @ x + u @ h + b)
+)
+_rnn("math.tanh of a tensor", "math.tanh takes one number; torch.tanh takes a whole table.")(
+    lambda x, h, w, u, b: math.tanh(x @ w + h @ u + b)
+)
+
+
+def _tanh_by_exp(a):
+    return (a.exp() - (-a).exp()) / (a.exp() + (-a).exp())
+
+
+def _tanh_by_one_exp(a):
+    return ((2 * a).exp() - 1) / ((2 * a).exp() + 1)
+
+
+OVERFLOW = "exp overflows"
+LARGE = "Where the sum is large, e to its power is inf, and inf / inf is nan: torch.tanh and torch.sigmoid know better."
+
+_rnn(OVERFLOW, LARGE)(lambda x, h, w, u, b: _tanh_by_exp(x @ w + h @ u + b))
+another_way("rnn.rnn_step", OVERFLOW)(lambda x, h, w, u, b: _tanh_by_one_exp(x @ w + h @ u + b))
+
 # ---- gru_step
 
 
@@ -108,20 +138,20 @@ _gru("n in the middle", ORDER)(_with(order=(0, 2, 1)))
 _gru("n first", ORDER)(_with(order=(1, 2, 0)))
 _gru("the thirds backwards", ORDER)(_with(order=(2, 1, 0)))
 _gru("z, n, r", ORDER)(_with(order=(2, 0, 1)))
-_gru("z the wrong way round", "Where z is 1 the old state is kept: z·h.")(
+_gru("the update gate z the wrong way round", "Where z is 1 the old state is kept: z·h.")(
     _with(mix=lambda z, n, h: z * n + (1 - z) * h)
 )
 _gru(
-    "the reset gate before the product",
-    "The paper prints it that way; here r multiplies h·u_n, as in torch.",
+    "the reset gate r before the product",
+    "Here r multiplies h·u_n, as in torch. Python reads r * h @ u_n as (r * h) @ u_n: write the brackets, r * (h @ …).",
 )(_with(first=True))
-_gru("the reset gate left out", "r says how much of h·u_n goes into n.")(
+_gru("the reset gate r left out", "r says how much of h·u_n goes into n.")(
     _with(reset=torch.ones_like)
 )
-_gru("the reset gate turned around", "r itself multiplies h·u_n, not 1 − r.")(
+_gru("the reset gate r turned around", "r itself multiplies h·u_n, not 1 − r.")(
     _with(reset=lambda r: 1 - r)
 )
-_gru("b_n inside the reset gate", "b_n stands outside: r multiplies h·u_n alone.")(
+_gru("b_n inside the reset gate r", "b_n stands outside: r multiplies h·u_n alone.")(
     _with(bias=(1, 1, 0), inner=1.0)
 )
 _gru("the biases left out", "The argument `b` changes nothing in your result.")(
@@ -137,6 +167,49 @@ _gru("a sigmoid for n", "Only the gates are sigmoids; the candidate n runs from 
     _with(bend=torch.sigmoid)
 )
 _gru("n not bent", "The candidate n goes through tanh.")(_with(bend=lambda n: n))
+SIGMOID = "σ(a) = 1 / (1 + e^−a), the logistic function: torch.sigmoid."
+
+_gru("half of tanh for the sigmoid σ", f"(1 + tanh a)/2 is σ(2a), twice as steep. {SIGMOID}")(
+    _with(gate=lambda a: (1 + torch.tanh(a)) / 2)
+)
+_gru(
+    "a softmax for the sigmoid σ",
+    f"Each gate is a number of its own, they need not sum to 1. {SIGMOID}",
+)(_with(gate=lambda a: a.softmax(dim=-1)))
+_gru("the sigmoid σ turned around", f"A larger sum opens the gate further: mind the sign. {SIGMOID}")(
+    _with(gate=lambda a: torch.sigmoid(-a))
+)
+_gru("a straight line for the sigmoid σ", SIGMOID)(_with(gate=lambda a: (a + 0.5).clamp(0, 1)))
+another_way("rnn.gru_step", "a straight line for the sigmoid σ")(
+    _with(gate=torch.nn.functional.hardsigmoid)
+)
+another_way("rnn.gru_step", "a straight line for the sigmoid σ")(
+    _with(gate=lambda a: a.clamp(0, 1))
+)
+_gru(OVERFLOW, LARGE)(_with(gate=lambda a: a.exp() / (1 + a.exp())))
+another_way("rnn.gru_step", OVERFLOW)(_with(bend=_tanh_by_exp))
+another_way("rnn.gru_step", OVERFLOW)(_with(bend=_tanh_by_one_exp))
+another_way("rnn.gru_step", OVERFLOW)(
+    _with(gate=lambda a: a.exp() / (1 + a.exp()), bend=_tanh_by_exp)
+)
+
+
+@_gru("@ for r times h·u_n", "r multiplies place by place: r * (h @ …), with one * and one @.")
+def _(x, h, w, u, b):
+    x_r, x_z, x_n = (x @ w + b).chunk(3, dim=-1)
+    h_r, h_z, h_n = (h @ u).chunk(3, dim=-1)
+    z = torch.sigmoid(x_z + h_z)
+    return (1 - z) * torch.tanh(x_n + torch.sigmoid(x_r + h_r) @ h_n) + z * h
+
+
+@_gru(TABLES, AT)
+def _(x, h, w, u, b):
+    x_r, x_z, x_n = (x * w + b).chunk(3, dim=-1)
+    h_r, h_z, h_n = (h * u).chunk(3, dim=-1)
+    z = torch.sigmoid(x_z + h_z)
+    return (1 - z) * torch.tanh(x_n + torch.sigmoid(x_r + h_r) * h_n) + z * h
+
+
 _gru("gates not bent", "A gate runs from 0 to 1: it is a sigmoid.")(_with(gate=lambda gate: gate))
 _gru("the old state forgotten", "Where z is 1 the old state is kept: the result mixes n and h.")(
     _with(mix=lambda z, n, h: (1 - z) * n)
@@ -144,7 +217,7 @@ _gru("the old state forgotten", "Where z is 1 the old state is kept: the result 
 _gru("n on top of the old state", "What z keeps of h, 1 − z takes of n.")(
     _with(mix=lambda z, n, h: n + z * h)
 )
-_gru("no update gate", "The result mixes the candidate n with the old state.")(
+_gru("no update gate z", "The result mixes the candidate n with the old state.")(
     _with(mix=lambda z, n, h: n)
 )
 _gru("the mixture bent again", "h' is a mixture of n and h, and nothing more.")(
@@ -152,7 +225,7 @@ _gru("the mixture bent again", "h' is a mixture of n and h, and nothing more.")(
 )
 
 
-@_gru("the reset gate over x too", "r multiplies h·u_n alone; x's part goes in whole.")
+@_gru("the reset gate r over x too", "r multiplies h·u_n alone; x's part goes in whole.")
 def _(x, h, w, u, b):
     (x_r, x_z, x_n), (h_r, h_z, h_n) = ((part.chunk(3, dim=-1)) for part in (x @ w + b, h @ u))
     r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
@@ -284,3 +357,32 @@ def _(step, xs, h0):
         h0.copy_(step(x, h0))
         states.append(h0.clone())
     return torch.stack(states, dim=1)
+
+
+def _by_place(slices, axis=1):
+    """A walk along an axis by the numbers of its places."""
+
+    def body(step, xs, h0):
+        h, states = h0, []
+        for t in range(xs.shape[axis]):
+            h = step(slices(xs, t), h)
+            states.append(h)
+        return torch.stack(states, dim=1)
+
+    return body
+
+
+_run("the batch read as time, T times", "xs[t] is text t; moment t of all texts is xs[:, t].")(
+    _by_place(lambda xs, t: xs[t])
+)
+_run(
+    "the numbers of an input read as time",
+    "Axis 1 of xs is time: xs[:, t] is moment t of all texts.",
+)(_by_place(lambda xs, t: xs[:, :, t], axis=2))
+_run("an input with an axis of time", "xs[:, t:t + 1] keeps the axis of time; xs[:, t] is (B, C).")(
+    _by_place(lambda xs, t: xs[:, t : t + 1])
+)
+_run(
+    "torch.tensor of a list of tensors",
+    "torch.tensor wants numbers, and cuts the gradient; torch.stack puts tensors side by side.",
+)(lambda step, xs, h0: torch.tensor(_states(step, xs, h0)))

@@ -92,3 +92,20 @@ def each_merge_in_its_turn_but_once(text, merges, pattern=GPT2_PATTERN):
 @wrong("bpe.decode")
 def one_mark_for_a_run_of_bad_bytes(ids, merges):
     return regex.sub("\ufffd+", "\ufffd", reference("bpe.decode")(ids, merges)).replace("\0", "")
+
+
+@wrong("bpe.merge_pair")
+def by_text(ids, pair, new_id):
+    text = " ".join(map(str, ids)).replace(f"{pair[0]} {pair[1]}", str(new_id))
+    return [int(word) for word in text.split()]
+
+
+@wrong("bpe.merge_pair")
+def the_given_list_itself(ids, pair, new_id):
+    merged = reference("bpe.merge_pair")(ids, pair, new_id)
+    return ids if merged == ids else merged
+
+
+@wrong("bpe.encode")
+def without_a_byte_order_mark(text, merges, pattern=GPT2_PATTERN):
+    return reference("bpe.encode")(text.removeprefix("\ufeff"), merges, pattern)
