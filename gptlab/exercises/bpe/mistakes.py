@@ -69,7 +69,10 @@ def _(ids):
     return dict(Counter((ids[t], ids[t + 1]) for t in range(len(ids))))
 
 
-@_counts("a key that is not there yet", "A pair that comes for the first time has no count: get(pair, 0).")
+@_counts(
+    "a key that is not there yet",
+    "A pair that comes for the first time has no count: get(pair, 0).",
+)
 def _(ids):
     counts = {}
     for pair in pairwise(ids):

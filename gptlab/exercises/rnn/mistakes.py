@@ -69,9 +69,10 @@ _rnn("the state detached", "Backpropagation through time needs the way back thro
 )
 
 
-
 TABLES = "* for a product of tables"
-AT = "In the formulas · between a state and its weights is a product of tables: x @ w, with @ for *."
+AT = (
+    "In the formulas · between a state and its weights is a product of tables: x @ w, with @ for *."
+)
 
 _rnn(TABLES, AT)(lambda x, h, w, u, b: torch.tanh(x * w + h * u + b))
 _rnn("the weights on the left", "Weights are (in, out): x stands left of them, x @ w.")(
@@ -176,9 +177,9 @@ _gru(
     "a softmax for the sigmoid σ",
     f"Each gate is a number of its own, they need not sum to 1. {SIGMOID}",
 )(_with(gate=lambda a: a.softmax(dim=-1)))
-_gru("the sigmoid σ turned around", f"A larger sum opens the gate further: mind the sign. {SIGMOID}")(
-    _with(gate=lambda a: torch.sigmoid(-a))
-)
+_gru(
+    "the sigmoid σ turned around", f"A larger sum opens the gate further: mind the sign. {SIGMOID}"
+)(_with(gate=lambda a: torch.sigmoid(-a)))
 _gru("a straight line for the sigmoid σ", SIGMOID)(_with(gate=lambda a: (a + 0.5).clamp(0, 1)))
 another_way("rnn.gru_step", "a straight line for the sigmoid σ")(
     _with(gate=torch.nn.functional.hardsigmoid)
