@@ -163,8 +163,7 @@ def scan(folder: Path | None = None) -> tuple[dict[str, Blank], dict[str, str]]:
         try:
             tree = parsed(path.read_bytes())
         except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None) or 1
-            broken[path.stem] = f"{short_path(path)}:{line}: {getattr(error, 'msg', None) or error}"
+            broken[path.stem] = _why_broken(path, error)
             found |= _found_by_lines(path)
             continue
         for node in tree.body:
@@ -177,6 +176,18 @@ def scan(folder: Path | None = None) -> tuple[dict[str, Blank], dict[str, str]]:
             if entry is not None:
                 found[entry.key] = entry
     return found, broken
+
+
+def _why_broken(path: Path, error: SyntaxError | ValueError) -> str:
+    """File, line and reason in one line."""
+    text = path.read_bytes()
+    line = getattr(error, "lineno", None) or 1
+    reason = getattr(error, "msg", None) or error
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        reason = "this is not UTF-8 text: save the file as UTF-8"
+    return f"{short_path(path)}:{line}: {reason}"
 
 
 def _found_by_lines(path: Path) -> dict[str, Blank]:

@@ -37,9 +37,9 @@ def _of_error(error: BaseException, code: CodeType | None) -> Mistake | None:
     text = " ".join(str(error).split())
     for kind, pattern, name, hint in ERRORS:
         if isinstance(error, kind) and re.search(pattern, text):
-            if "the sizes" in name and code is not None and "T" in code.co_names:
-                hint += " With more than two axes, x.T turns all of them round: write x.mT."
-            return Mistake(name, hint, None)
+            turned = "the sizes" in name and code is not None and "T" in code.co_names
+            more = " With more than two axes, x.T turns all of them round: write x.mT."
+            return Mistake(name, hint + more if turned else hint, None)
     return None
 
 
@@ -90,9 +90,9 @@ def _returns_a_value(code: CodeType) -> bool:
     for instruction in dis.get_instructions(code):
         if instruction.opname == "RETURN_CONST" and instruction.argval is not None:
             return True
-        if instruction.opname == "RETURN_VALUE":
-            if before is None or before.opname != "LOAD_CONST" or before.argval is not None:
-                return True
+        is_none = before is not None and before.opname == "LOAD_CONST" and before.argval is None
+        if instruction.opname == "RETURN_VALUE" and not is_none:
+            return True
         before = instruction
     return not _ends(code)
 

@@ -654,6 +654,14 @@ def test_a_broken_file_not_yet_imported_is_named(checkout):
         registry.whose("fakeroom.hers")
 
 
+def test_a_file_in_another_encoding_is_named(checkout):
+    checkout.room.write_text(ROOM, encoding="utf-16")
+    said = registry.broken_modules()["fakeroom"]
+    assert said == "gptlab/fakeroom.py:1: this is not UTF-8 text: save the file as UTF-8"
+    with pytest.raises(UnknownBlank, match="save the file as UTF-8"):
+        reset.reset("fakeroom.hers")
+
+
 def test_a_spoilt_decorator_hides_no_other_blank(checkout):
     spoilt = ROOM.replace("lesson=3, minutes=5", "lesson=three")
     checkout.room.write_text(spoilt, encoding="utf-8")
