@@ -244,6 +244,28 @@ _sdpa("softmax over the heads", "Each query's weights sum to 1 over the keys, th
 )
 
 
+@_sdpa(
+    "−inf after the softmax", "Hide the scores, before the softmax: it makes the weight 0 of −inf."
+)
+def _(q, k, v, mask=None):
+    weights = _scores(q, k).softmax(-1)
+    return (weights if mask is None else weights.masked_fill(~mask, -INF)) @ v
+
+
+@_sdpa("a causal mask where none is given", "None means that all may look at all.")
+def _(q, k, v, mask=None):
+    causal = torch.ones(q.shape[-2], k.shape[-2]).tril().bool()
+    return _weights(_scores(q, k), causal if mask is None else mask) @ v
+
+
+_sdpa(
+    "the weights times v, place by place", "The weights mix the values: a product of matrices, @."
+)(lambda q, k, v, mask=None: _weights(_scores(q, k), mask) * v)
+_sdpa("neither scaled nor masked", "Two things: the scores shrink by √D, and the mask hides some.")(
+    lambda q, k, v, mask=None: (q @ k.transpose(-2, -1)).softmax(-1) @ v
+)
+
+
 # ---- split_heads
 
 

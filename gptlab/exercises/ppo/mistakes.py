@@ -253,16 +253,15 @@ def _walk(
     stop=True,
     trace=None,
     value=None,
-    finish=0.0,
+    bootstrap=False,
     clean=True,
 ):
     """Go back through the columns; `stop` lets nothing leak out of what is not kept."""
     B, R = mask.shape
-    after, advantage, columns = (
-        torch.full((B,), finish).to(values.dtype) * values[:, -1],
-        torch.zeros(B).to(values),
-        [],
-    )
+    zeros = torch.zeros(B).to(values)
+    after = values[:, -1] if bootstrap else zeros
+    advantage = zeros
+    columns = []
     for t in range(R - 1, -1, -1):
         keep = mask[:, t]
         delta = rewards[:, t] + (gamma if value is None else value) * after - values[:, t]
@@ -304,7 +303,7 @@ _gae("nothing handed on", "A token's advantage holds a share of the next one's."
 )
 _gae(
     "the last value bootstrapped", "After the last token V is 0, also where a row has no padding."
-)(lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, lam, finish=1.0))
+)(lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, lam, bootstrap=True))
 
 
 def _returns(name, hint, change):
@@ -588,4 +587,15 @@ _white(
 )(lambda x, mask, shift_mean=True: _whitened(x, mask, shift_mean)[mask])
 _white("the mean added back twice over", "m is added back as it was, with shift_mean=False only.")(
     lambda x, mask, shift_mean=True: torch.where(mask, _whitened(x, mask) + x[mask].mean(), 0.0)
+)
+
+
+_white("no brackets around x − m", "Python divides first: x − m / √….")(
+    lambda x, mask, shift_mean=True: torch.where(
+        mask,
+        x
+        - x[mask].mean() / (x[mask].var(unbiased=False) + 1e-8).sqrt()
+        + (0.0 if shift_mean else x[mask].mean()),
+        0.0,
+    )
 )

@@ -471,3 +471,8 @@ _beta("raised to a power", "beta is multiplied by 1 + e · n / horizon.")(
 _beta("min and max swapped", "min bounds from above, max from below.")(
     _changed(lambda kl, target: min(-0.2, max(0.2, kl / target - 1)))
 )
+
+
+_beta("no brackets around kl − target", "Python divides first: kl − target / target.")(
+    _changed(lambda kl, target: max(-0.2, min(0.2, kl - target / target)))
+)

@@ -192,3 +192,21 @@ _cosine("0 from the end on", "From total on it stays at min_lr.")(
 def _(step, warmup, total, max_lr, min_lr):
     climbing = max_lr * (step + 1) / warmup
     return climbing if step < warmup else _curve()(step, warmup, total, max_lr, min_lr)
+
+
+_cosine("no brackets around step + 1", "Python divides first: step + 1 / warmup.")(
+    lambda step, warmup, total, max_lr, min_lr: (
+        max_lr * step + 1 / warmup
+        if step < warmup
+        else _curve()(step, warmup, total, max_lr, min_lr)
+    )
+)
+_cosine(
+    "no brackets around total − warmup", "Python divides first: (step − warmup) / total − warmup."
+)(
+    _curve(
+        lambda s, w, t, high, low: (
+            low + 0.5 * (high - low) * (1 + math.cos(math.pi * ((s - w) / t - w)))
+        )
+    )
+)

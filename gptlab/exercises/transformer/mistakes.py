@@ -190,6 +190,18 @@ def _(x, weight, bias, eps=1e-5):
     return F.layer_norm(x, weight.shape, weight, bias, eps or 1e-5)
 
 
+@_norm("no brackets around x − mean", "Python divides first: x − mean / √….")
+def _(x, weight, bias, eps=1e-5):
+    centred, variance = _parts(x)
+    return x - (x - centred) / (variance + eps).sqrt() * weight + bias
+
+
+@_norm("no brackets around var + eps", "eps is added to the variance, below the root.")
+def _(x, weight, bias, eps=1e-5):
+    centred, variance = _parts(x)
+    return centred / variance.sqrt() + eps * weight + bias
+
+
 # ---- gelu
 
 

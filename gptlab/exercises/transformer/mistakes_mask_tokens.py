@@ -194,6 +194,14 @@ _mask("one fate for the whole call", _ONE_FATE)(_one_fate("selected", "fate"))
 _mask("one fate for the whole call, drawn first", _ONE_FATE)(_one_fate("fate", "selected"))
 
 
+_mask("80 % left as they are", "80 % become the mask, 10 % a drawn id, 10 % stay.")(
+    _with(masked=0.1, swapped=0.2)
+)
+_mask("80 % swapped", "80 % become the mask, 10 % a drawn id, 10 % stay.")(
+    _with(masked=0.1, swapped=0.9)
+)
+
+
 # ---- gpt2_init_std
 
 

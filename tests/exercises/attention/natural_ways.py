@@ -147,3 +147,28 @@ for _name, _angle in (
     ("waves too fast", lambda pos, i, c: pos * 10000 ** (i / c)),
 ):
     natural(WAVES, _name)(lambda t, c, angle=_angle: _filled(t, c, angle))
+
+
+@natural(SDPA, "−inf after the softmax")
+def hidden_weights(q, k, v, mask=None):
+    weights = torch.softmax(q @ k.mT / math.sqrt(q.shape[-1]), dim=-1)
+    if mask is not None:
+        weights = torch.where(mask, weights, -INF)
+    return weights @ v
+
+
+def _one_by_one(x, n_heads):
+    D = x.shape[2] // n_heads
+    rows = [
+        [
+            [[x[b, t, h * D + d] for d in range(D)] for t in range(x.shape[1])]
+            for h in range(n_heads)
+        ]
+        for b in range(len(x))
+    ]
+    return torch.stack(
+        [torch.stack([torch.stack([torch.stack(t) for t in h]) for h in b]) for b in rows]
+    )
+
+
+natural("attention.split_heads", "number by number")(_one_by_one)

@@ -116,6 +116,11 @@ def precedence(rating_a, rating_b, outcome, k=32):
 
 
 @natural(ELO, "e for 10")
-def natural(rating_a, rating_b, outcome, k=32):
+def with_e(rating_a, rating_b, outcome, k=32):
     change = k * (outcome - 1 / (1 + math.exp((rating_b - rating_a) / 400)))
     return rating_a + change, rating_b - change
+
+
+@natural(ELO, "0 taken for no k")
+def k_or_the_default(rating_a, rating_b, outcome, k=None):
+    return reference(ELO)(rating_a, rating_b, outcome, k or 32)

@@ -275,3 +275,20 @@ natural(BETA, "no brackets around the error's share")(
         beta * (1 + min(max(kl / target - 1, -0.2), 0.2)) * n / horizon
     )
 )
+
+
+@natural(WHITEN, "no brackets around x − m")
+def python_divides_first(x, mask, shift_mean=True):
+    kept = x[mask]
+    out = x - kept.mean() / torch.sqrt(kept.var(correction=0) + 1e-8)
+    return torch.where(mask, out if shift_mean else out + kept.mean(), 0.0)
+
+
+@natural(GAE, "0 taken for no γ or λ")
+def gamma_or_one(rewards, values, mask, gamma=None, lam=0.95):
+    return _backwards(rewards, values, mask, gamma or 1.0, lam)
+
+
+@natural(POLICY, "0 taken for no clip")
+def clip_or_the_default(logprobs, old_logprobs, advantages, mask, clip=None):
+    return reference(POLICY)(logprobs, old_logprobs, advantages, mask, clip or 0.2)

@@ -207,3 +207,15 @@ def pythons_chance(ids, mask_id, vocab_size, rate=0.15, generator=None):
     fate = torch.tensor([[random.random() for _ in row] for row in ids.tolist()])
     other = torch.tensor([[random.randrange(vocab_size) for _ in row] for row in ids.tolist()])
     return _bert(ids, mask_id, vocab_size, selected, fate, other)
+
+
+@natural(NORM, "0 taken for no eps")
+def eps_or_the_default(x, weight, bias, eps=None):
+    return F.layer_norm(x, weight.shape, weight, bias, eps if eps else 1e-5)
+
+
+@natural(NORM, "no brackets around x − mean")
+def python_divides_first(x, weight, bias, eps=1e-5):
+    mean = x.mean(-1, keepdim=True)
+    var = ((x - mean) ** 2).mean(-1, keepdim=True)
+    return x - mean / torch.sqrt(var + eps) * weight + bias
