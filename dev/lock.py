@@ -19,7 +19,7 @@ TORCH = "torch==2.13.0"
 CUDA = re.compile(r"(nvidia-|cuda-|triton\b)")
 HEADERS = {
     "requirements.txt": """\
-# The exact, tested course environment. torch is pinned: unpinned it may bring gigabytes of CUDA libraries.
+# The exact, tested course environment. On Linux, PyPI's torch brings 3 GB of CUDA: README.md says how not.
 """,
     "requirements-test.txt": """\
 # What the tests need on top of the course.
