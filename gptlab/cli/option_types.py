@@ -22,7 +22,9 @@ def whole(low: int, high: int = 10**9) -> Callable[[str], int]:
         except ValueError:
             number = None
         if number is None or not low <= number <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {low} to {high}")
+            raise argparse.ArgumentTypeError(
+                f"{text[:40]!r} is no whole number from {low} to {high}"
+            )
         return number
 
     return read
@@ -54,5 +56,5 @@ def temperature(text: str) -> float:
     except ValueError:
         number = math.nan
     if not 0 <= number <= 100:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 100")
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 0 to 100")
     return number
