@@ -256,7 +256,16 @@ CHAIN = "a = 1, " + ", ".join(
         ["a", *(f"b{i}" for i in range(1, 60))], [f"b{i}" for i in range(1, 61)], strict=True
     )
 )
-DOUBLING = "b0 = 0.5, " + ", ".join(f"b{i} = b{i - 1} + b{i - 1}" for i in range(1, 9))
+
+
+def _doubled(times: int) -> str:
+    """A number added to itself, and that again."""
+    return "b0 = 0.5, " + ", ".join(f"b{i} = b{i - 1} + b{i - 1}" for i in range(1, times + 1))
+
+
+DOUBLING = _doubled(8)
+DOUBLINGS = 40
+MANY = 10_000  # looks at parents
 TEXTS = [
     "a = 2, b = -3, c = a * b",
     "a = 2, b = -3, c = a * b, d = c + a",
@@ -306,12 +315,60 @@ def _fault_of_order(came: Any, values: dict[str, Any]) -> str:
     return ""
 
 
+class TooLong(Exception):
+    """So many looks at parents that every path must be walked."""
+
+
+class CountedParents(tuple):
+    """Parents that count how often somebody looks at them."""
+
+    looks = 0
+
+    def _look(self) -> None:
+        CountedParents.looks += 1
+        if CountedParents.looks > MANY:
+            raise TooLong
+
+    def __iter__(self):
+        self._look()
+        return super().__iter__()
+
+    def __getitem__(self, place):
+        self._look()
+        return super().__getitem__(place)
+
+
+def _not_along_every_path(function: Callable, text: str, times: int) -> bool | str:
+    """Doubling 40 times makes 41 Values, and as many paths as 2^40, which nobody can walk."""
+    assert times == DOUBLINGS and text
+    values = _built(_doubled(DOUBLINGS))
+    for value in values.values():
+        value.parents = CountedParents(value.parents)
+    CountedParents.looks = 0
+    try:
+        function(_last(values))
+    except TooLong:
+        return f"more than {MANY:,} looks at parents: every path is walked, and there are 2^40"
+    return True
+
+
+def _few_looks() -> Case:
+    return property_holds(
+        _not_along_every_path,
+        "b = b + b",
+        DOUBLINGS,
+        about=f"{DOUBLINGS} doublings make {DOUBLINGS + 1} Values: a step or two for each",
+        stage=EDGE,
+    )
+
+
 def topological_order() -> list[Case]:
     """A property: every value once, and behind all its parents."""
     about = "every Value once, and behind all its parents"
     return [
         *[property_holds(_orders_well, text, about=about) for text in (*TEXTS, DOUBLING, CHAIN)],
         property_holds(_orders_well, "a = 4", about="the leaf itself", stage=EDGE),
+        _few_looks(),
     ]
 
 
@@ -349,4 +406,5 @@ def backward() -> list[Case]:
             about="a leaf alone",
             stage=EDGE,
         ),
+        _few_looks(),
     ]

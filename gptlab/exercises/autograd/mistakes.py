@@ -2,6 +2,7 @@
 
 import math
 
+from gptlab import autograd
 from gptlab.exercises.autograd.checks import new_value
 from gptlab.exercises.mistake import mistake
 
@@ -86,6 +87,11 @@ mistake(
 )(lambda a, b: new_value(a.data * b.data, (a, b), (a.data, b.data)))
 mistake(
     "autograd.multiply",
+    "the Values as local gradients",
+    "A local gradient is a plain number: the other factor's .data.",
+)(lambda a, b: new_value(a.data * b.data, (a, b), (b, a)))
+mistake(
+    "autograd.multiply",
     "the local gradients of a sum",
     "If a grows by 1, by how much does a·b grow?",
 )(lambda a, b: new_value(a.data * b.data, (a, b), (1, 1)))
@@ -145,6 +151,11 @@ def _single(key, data, slope):
         lambda a, *more: _handed_out(new_value(data(a, *more), (a,), (slope(a, *more),)))
     )
     mistake(key, "it calls itself", ENDLESS)(_endless)
+    mistake(
+        key,
+        "a parent without its comma",
+        "A tuple of one has a comma: (a,), and (slope,) for its local gradient.",
+    )(lambda a, *more: new_value(data(a, *more), a, slope(a, *more)))
     mistake(
         key, "a local gradient of 1", "How fast does the result grow at this a? Differentiate."
     )(lambda a, *more: new_value(data(a, *more), (a,), (1,)))
@@ -332,3 +343,10 @@ mistake("autograd.exp", "e to the minus a", "The sign of a stays.")(
 mistake(
     "autograd.exp", "the Value itself given to math", "The functions of math take a number: a.data."
 )(lambda a: new_value(math.exp(a), (a,), (1,)))
+
+for _name in ("tanh", "exp"):
+    mistake(
+        f"autograd.{_name}",
+        "a number given to the blank itself",
+        f"{_name} is the function that you are writing, and takes a Value: the one for numbers is math.{_name}.",
+    )(lambda a, name=_name: getattr(autograd, name)(a.data))

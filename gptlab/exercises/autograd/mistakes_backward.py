@@ -305,3 +305,49 @@ def _(value):
     for v, grad in inner.items():
         if not v.parents:
             v.grad += grad
+
+
+PATHS = "every path walked"
+
+
+@_order(
+    PATHS,
+    "A graph has far more paths than Values: ask before you go down whether a Value was visited already.",
+)
+def _(value):
+    order = []
+
+    def visit(v):
+        for parent in v.parents:
+            visit(parent)
+        if v not in order:
+            order.append(v)
+
+    visit(value)
+    return order
+
+
+@_back(
+    PATHS,
+    "Right, but a graph has far more paths than Values: collect a Value's shares, and pass them on once.",
+)
+def _(value):
+    def walk(v, share):
+        v.grad += share
+        for parent, local in zip(v.parents, v.local_gradients, strict=True):
+            walk(parent, share * local)
+
+    walk(value, 1.0)
+
+
+REVERSED = "reverse gives nothing back"
+BACKWARDS = "list.reverse turns the list itself around and returns None: reversed(…), or [::-1]."
+
+_order(REVERSED, BACKWARDS)(lambda value: ordered(value).reverse())
+
+
+@_back(REVERSED, BACKWARDS)
+def _(value):
+    value.grad = 1.0
+    for child in ordered(value).reverse():
+        child.grad += 0

@@ -1,5 +1,7 @@
 """Wrong bodies of gptlab/neural_lm.py."""
 
+import math
+
 import torch
 
 from gptlab.exercises.mistake import mistake
@@ -71,6 +73,25 @@ def _(ids, n):
     contexts = ids.unfold(0, n, 1)
     return contexts[:-1], contexts[1:]
 
+
+_windows(
+    "torch.tensor of a list of tensors",
+    "torch.tensor wants numbers; torch.stack puts tensors below each other.",
+)(lambda ids, n: torch.tensor([ids[i : i + n] for i in range(len(ids) - n)]))
+_windows(
+    "the text without its last tokens as targets",
+    "The first target is token n: drop the first n tokens, not the last.",
+)(lambda ids, n: (_cut(ids, n)[0], ids[:-n]))
+_windows("a list of windows for a tensor", "torch.stack makes one tensor of the windows.")(
+    lambda ids, n: (list(_cut(ids, n)[0]), _cut(ids, n)[1])
+)
+_windows(
+    "windows of different lengths",
+    "Slices behind the end come out shorter: stop where n tokens and a target are left.",
+)(lambda ids, n: torch.stack([ids[i : i + n] for i in range(len(ids))]))
+_windows("windows one token too late", "Window 0 begins with token 0.")(
+    lambda ids, n: (ids[1:].unfold(0, n, 1), ids[n:])
+)
 
 # ---- mlp_logits
 
@@ -151,6 +172,42 @@ def _(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
     return torch.tanh(embedding[context_ids].flatten(1) @ w_hidden.T + b_hidden) @ w_out.T + b_out
 
 
+_mlp("both biases left out", "b_hidden and b_out change nothing in your result.")(
+    _with(inner=0.0, outer=0.0)
+)
+_mlp("the batch flattened too", "flatten() joins all axes; the batch has to stay: flatten(1).")(
+    _with(join=lambda words: words.flatten())
+)
+
+
+@_mlp("math.tanh of a tensor", "math.tanh takes one number; torch.tanh takes a whole table.")
+def _(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
+    x = embedding[context_ids].flatten(1)
+    return math.tanh(x @ w_hidden + b_hidden) @ w_out + b_out
+
+
+@_mlp(
+    "* for a product of tables",
+    "In the formula · between x and its weights is a product of tables: x @ w, with @ for *.",
+)
+def _(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
+    return torch.tanh(embedding[context_ids].flatten(1) * w_hidden + b_hidden) * w_out + b_out
+
+
+LEFT = "neural_lm.mlp_logits", "the weights on the left"
+
+
+@mistake(*LEFT, "Weights are (in, out): x stands left of them, x @ w_hidden.")
+def _(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
+    return w_out @ torch.tanh(w_hidden @ embedding[context_ids].flatten(1) + b_hidden) + b_out
+
+
+@_mlp("the ids themselves for their vectors", "An id is a name, no quantity: embedding[context_ids].")
+def _(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
+    x = context_ids.to(w_hidden.dtype)
+    return torch.tanh(x @ w_hidden + b_hidden) @ w_out + b_out
+
+
 # ---- sgd_step
 
 
@@ -210,3 +267,14 @@ def _(params, grads, lr):
 @_sgd("nothing handed back", "The new tensors have to be returned.")
 def _(params, grads, lr):
     [param - lr * grad for param, grad in zip(params, grads, strict=True)]
+
+
+_sgd("the grads of the parameters for those given", "The gradients are in grads; .grad is empty here.")(
+    _moved(lambda p, g, lr: p - lr * p.grad)
+)
+_sgd("stacked into one tensor", "Parameters differ in shape: the result is a list of tensors.")(
+    lambda params, grads, lr: torch.stack(_moved(lambda p, g, lr: p - lr * g)(params, grads, lr))
+)
+_sgd("a return inside the loop", "return ends the function at the first parameter: put it behind the loop.")(
+    lambda params, grads, lr: [params[0] - lr * grads[0]]
+)

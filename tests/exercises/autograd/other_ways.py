@@ -164,14 +164,6 @@ def those_without_open_children_first(value):
 
 
 @other_way("autograd.topological_order")
-def calling_the_blank_itself(value):
-    order = []
-    for parent in value.parents:
-        order += [v for v in calling_the_blank_itself(parent) if v not in order]
-    return [*order, value]
-
-
-@other_way("autograd.topological_order")
 def by_depth(value):
     depth = {}
 
@@ -192,17 +184,6 @@ def by_index(value):
         v = order[i]
         for j in range(len(v.parents)):
             v.parents[j].grad = v.parents[j].grad + v.grad * v.local_gradients[j]
-
-
-@other_way("autograd.backward")
-def way_by_way(value):
-    def pass_on(v, share):
-        for parent, local in zip(v.parents, v.local_gradients):
-            parent.grad += share * local
-            pass_on(parent, share * local)
-
-    value.grad = 1.0
-    pass_on(value, 1.0)
 
 
 @other_way("autograd.backward")
