@@ -202,7 +202,9 @@ def _(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
     return w_out @ torch.tanh(w_hidden @ embedding[context_ids].flatten(1) + b_hidden) + b_out
 
 
-@_mlp("the ids themselves for their vectors", "An id is a name, no quantity: embedding[context_ids].")
+@_mlp(
+    "the ids themselves for their vectors", "An id is a name, no quantity: embedding[context_ids]."
+)
 def _(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
     x = context_ids.to(w_hidden.dtype)
     return torch.tanh(x @ w_hidden + b_hidden) @ w_out + b_out
@@ -269,12 +271,14 @@ def _(params, grads, lr):
     [param - lr * grad for param, grad in zip(params, grads, strict=True)]
 
 
-_sgd("the grads of the parameters for those given", "The gradients are in grads; .grad is empty here.")(
-    _moved(lambda p, g, lr: p - lr * p.grad)
-)
+_sgd(
+    "the grads of the parameters for those given",
+    "The gradients are in grads; .grad is empty here.",
+)(_moved(lambda p, g, lr: p - lr * p.grad))
 _sgd("stacked into one tensor", "Parameters differ in shape: the result is a list of tensors.")(
     lambda params, grads, lr: torch.stack(_moved(lambda p, g, lr: p - lr * g)(params, grads, lr))
 )
-_sgd("a return inside the loop", "return ends the function at the first parameter: put it behind the loop.")(
-    lambda params, grads, lr: [params[0] - lr * grads[0]]
-)
+_sgd(
+    "a return inside the loop",
+    "return ends the function at the first parameter: put it behind the loop.",
+)(lambda params, grads, lr: [params[0] - lr * grads[0]])
