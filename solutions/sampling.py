@@ -52,7 +52,9 @@ def sample_next(
     generator: Generator | None = None,
 ) -> Tensor:
     if not logits.amax(dim=-1).isfinite().all():
-        raise ValueError("a row of scores holds nan, inf or nothing but -inf: no token can be drawn")
+        raise ValueError(
+            "a row of scores holds nan, inf or nothing but -inf: no token can be drawn"
+        )
     if temperature == 0:
         return logits.argmax(dim=-1)  # (B)
     probs = sampling.softmax(logits, temperature)  # (B, V)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+from gptlab.exercises.guard import Interrupted
+
 from .mutate import Mutant
 
 SECONDS = 2.0  # of computing time for one mutant; a check of a right answer needs less than one
@@ -17,8 +19,8 @@ PATIENCE = (
 MEMORY = 2 << 30  # bytes that one mutant may take
 
 
-class OutOfTime(BaseException):
-    """A mutant runs for ever; no Exception, or a check would take it for an answer."""
+class OutOfTime(Interrupted):
+    """A mutant runs for ever; stopped from outside, or a check would take it for an answer."""
 
 
 def _stop(*_) -> None:

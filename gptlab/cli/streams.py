@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import sys
+from pathlib import Path
 
 MODES = {"stdin": "r", "stdout": "w", "stderr": "w"}
 
@@ -16,7 +17,8 @@ def prepare() -> None:
     """
     for name, mode in MODES.items():
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - open to the end
+            setattr(sys, name, nowhere)
         stream = getattr(sys, name)
         with contextlib.suppress(AttributeError, io.UnsupportedOperation):  # a test's own stream
             utf8 = "utf-8-sig" if mode == "r" else "utf-8"  # Windows puts a mark in front

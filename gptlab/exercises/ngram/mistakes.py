@@ -553,17 +553,6 @@ def _(logits, targets, ignore_index=-100):
 
 @mistake(
     "ngram.cross_entropy",
-    "ignored rows multiplied by 0",
-    "0 times an infinite surprise is nan: leave these rows out, with a mask in square brackets or torch.where.",
-)
-def _(logits, targets, ignore_index=-100):
-    keep = targets != ignore_index
-    places = targets.masked_fill(~keep, 0)[..., None]
-    return -(logits.log_softmax(dim=-1).gather(-1, places)[..., 0] * keep).sum() / keep.sum()
-
-
-@mistake(
-    "ngram.cross_entropy",
     "only two axes",
     "Logits may have any number of axes in front of the last: x[keep] makes one list of rows of them.",
 )
@@ -607,12 +596,3 @@ def _(loss):
 @another_way("ngram.perplexity", "only tensors")
 def _(loss):
     return torch.exp(loss)
-
-
-@mistake(
-    "ngram.perplexity",
-    "a tensor for a number",
-    "A number gives a number: ask isinstance(loss, Tensor), and use the module math for the rest.",
-)
-def _(loss):
-    return torch.as_tensor(loss).exp()

@@ -300,13 +300,6 @@ def log_of_the_mean(logits, targets, ignore_index=-100):
     return -logits[keep].softmax(-1).gather(-1, targets[keep][:, None]).mean().log()
 
 
-@natural("ngram.cross_entropy", "ignored rows multiplied by 0")
-def zero_times_infinity(logits, targets, ignore_index=-100):
-    keep = targets != ignore_index
-    chosen = logits.log_softmax(-1).gather(-1, targets.clamp(min=0)[..., None])[..., 0]
-    return -(chosen * keep).sum() / keep.sum()
-
-
 @natural("ngram.cross_entropy", "only two axes")
 def for_two_axes_only(logits, targets, ignore_index=-100):
     logp = logits.log_softmax(-1)
@@ -342,16 +335,6 @@ def math_exp(loss):
 @natural("ngram.perplexity", "2 for e")
 def two_to_the(loss):
     return 2**loss
-
-
-@natural("ngram.perplexity", "a tensor for a number")
-def always_a_tensor(loss):
-    return torch.tensor(math.e) ** loss
-
-
-@natural("ngram.perplexity", "a tensor for a number")
-def made_a_tensor(loss):
-    return torch.as_tensor(loss).exp()
 
 
 @natural("ngram.perplexity", "the sign turned")

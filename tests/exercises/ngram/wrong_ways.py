@@ -77,20 +77,6 @@ def the_perplexity_of_the_mean(loss):
     return loss.mean().exp() if torch.is_tensor(loss) else math.exp(loss)
 
 
-@wrong("ngram.perplexity")
-def always_a_tensor(loss):
-    return torch.exp(torch.as_tensor(loss))
-
-
-@wrong("ngram.cross_entropy")
-def nothing_times_infinity(logits, targets, ignore_index=-100):
-    keep = (targets != ignore_index).to(logits.dtype)
-    one_hot = F.one_hot(targets.masked_fill(targets == ignore_index, 0), logits.shape[-1]).to(
-        logits.dtype
-    )
-    return -torch.einsum("...v,...v,...->", logits.log_softmax(-1), one_hot, keep) / keep.sum()
-
-
 @wrong("ngram.bigram_probabilities")
 def a_very_small_number_everywhere(counts, smoothing=0.0):
     n = counts + smoothing + 1e-9
