@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from gptlab import borrow
 from gptlab.blanks.files import write_atomically
 from gptlab.engine import hardware
 from gptlab.engine.model import checkpoint
@@ -57,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--resume", action="store_true", help="go on with a run that was interrupted"
     )
     args = parser.parse_args(arguments)
+    borrow("all")  # what is shipped is made of the references, whatever this checkout holds
     hardware.tune_allocator()
     run = pipeline.run(args.work, presets.preset("shipped"), args.seed, resume=args.resume)
     run_report.write(run)
