@@ -26,6 +26,7 @@ check: lint $(VENV)/.test     ## form, and every test without a kernel, a browse
 test: $(VENV)/.test $(VENV)/.book   ## everything that is checked, the website with it
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 
 lint: $(VENV)/.test           ## form alone: ruff's rules and its layout
 	$(BIN)/ruff check
