@@ -350,8 +350,9 @@ def test_lab_starts_jupyterlab_on_this_machine_only(started):
 
 
 UNDER = """
-import sys
+import signal, sys
 from gptlab.cli import lessons
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as in a terminal, also where the tests run under nohup
 child = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
 sys.exit(lessons.run_until_it_ends([sys.executable, "-c", child]))
 """

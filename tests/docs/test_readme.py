@@ -173,7 +173,8 @@ def test_the_file_tree_is_that_of_the_checkout():
 
 def tracked(folder):
     """Folders of the project, not of a tool or of what was built."""
-    return not folder.name.startswith((".", "_")) and folder.name not in ("runs", "build", "venv")
+    made = (".egg-info", "runs", "build", "venv")
+    return not folder.name.startswith((".", "_")) and not folder.name.endswith(made)
 
 
 @pytest.mark.parametrize("name", PAGES)
