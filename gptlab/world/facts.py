@@ -21,7 +21,50 @@ from gptlab.world import town_names
 LANGUAGES = ("en", "zh")
 COUNTRY_RELATIONS = ("capital", "continent", "mountain", "water", "currency", "language")
 TOWN_RELATIONS = ("home", "job", "pet", "friend")
-SEATS = ("Taiwan", "Puerto Rico")  # their seat of government is not called a capital: no such fact
+NO_CAPITAL = (
+    "Taiwan",
+    "Puerto Rico",
+)  # left out: whether it is a capital is disputed, or no state's
+ALSO_RIGHT = {  # answers that are right too, in English: nobody offers them as wrong ones (data/README.md)
+    "continent": {
+        "Russia": ("Asia",),
+        "Turkey": ("Europe",),
+        "Egypt": ("Asia",),
+        "Indonesia": ("Oceania",),
+        "Kazakhstan": ("Europe",),
+    },
+    "language": {
+        "Canada": ("French",),
+        "India": ("English",),
+        "Singapore": ("Malay", "Chinese"),
+        "Switzerland": ("French", "Italian"),
+        "Finland": ("Swedish",),
+        "the Philippines": ("English",),
+        "Kenya": ("English",),
+        "Kazakhstan": ("Russian",),
+        "Kyrgyzstan": ("Russian",),
+        "Tajikistan": ("Russian",),
+        "Morocco": ("French",),
+        "Algeria": ("French",),
+        "Tunisia": ("French",),
+        "Lebanon": ("French",),
+        "Madagascar": ("French",),
+        "the Democratic Republic of the Congo": ("Swahili",),
+        "Cameroon": ("English",),
+        "Rwanda": ("English", "French", "Swahili"),
+        "Burundi": ("English", "French", "Swahili"),
+        "Uganda": ("Swahili",),
+        "Tanzania": ("English",),
+        "Sudan": ("English",),
+        "Lesotho": ("English",),
+        "Puerto Rico": ("English",),
+        "Haiti": ("French",),
+        "Vanuatu": ("English", "French"),
+        "Papua New Guinea": ("English",),
+        "Brunei": ("English",),
+        "North Macedonia": ("Albanian",),
+    },
+}
 COUNTRIES = Path(__file__).parent / "data" / "countries.tsv"
 
 
@@ -105,6 +148,11 @@ class Facts:
             table.setdefault(fact.relation, {})[fact.answer] = None
         return {relation: list(names) for relation, names in table.items()}
 
+    def also_right(self, fact: Fact) -> list[Name]:
+        """Other answers that nobody could call wrong; [] for nearly every fact."""
+        names = ALSO_RIGHT.get(fact.relation, {}).get(fact.subject.name.en, ())
+        return [answer for answer in self.answers[fact.relation] if answer.en in names]
+
     def find(self, subject: str, relation: str) -> Fact:
         """The fact about a subject given by its English or Chinese name.
 
@@ -134,7 +182,7 @@ def _countries(rng: random.Random) -> list[Fact]:
             kind = row["water_kind"] if relation == "water" else relation
             # drawn for every cell, so that no weight depends on which are left out
             weight = _fame(rank, rng)
-            if relation != "capital" or subject.name.en not in SEATS:
+            if relation != "capital" or subject.name.en not in NO_CAPITAL:
                 facts.append(Fact(subject, kind, name, weight))
     return facts
 

@@ -105,6 +105,8 @@ class GoldLabeler:
         if not claims:
             return "none"
         right = question.fact.answer if question.fact else question.answer
+        if question.fact and (also := set(self.web.facts.also_right(question.fact))):
+            claims = {right if claim in also else claim for claim in claims}
         if claims == {right}:
             return "right"
         return "both" if right in claims else "wrong"

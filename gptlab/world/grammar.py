@@ -82,6 +82,12 @@ class Table:
         """A table for `choose`: values without text."""
         return cls([""] * len(values), values, weights)
 
+    def without(self, value: Any) -> "Table":
+        """The table that is left when the rows of one value are gone; the other weights stay in proportion."""
+        rows = [i for i in range(self.n) if self.values[i] is not value]
+        weights = None if self.cumulative is None else [math.exp(self.logps[i]) for i in rows]
+        return Table([self.texts[i] for i in rows], [self.values[i] for i in rows], weights)
+
     def draw(self, uniform: float) -> int:
         """The row that a uniform number in [0, 1) falls on."""
         if self.cumulative is None:

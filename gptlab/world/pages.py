@@ -10,7 +10,7 @@ from collections.abc import Callable
 from gptlab.world import reply_styles, word_lists
 from gptlab.world.grammar import Table, WriterOrReader
 from gptlab.world.phrasings import MARKS, STOPS, fill
-from gptlab.world.tables import Tables
+from gptlab.world.tables import Tables, two_different
 
 PageProgram = Callable[[WriterOrReader, Tables, str], None]  # (page, tables, language)
 
@@ -21,6 +21,15 @@ def _by_language(texts: dict[str, list[str]]) -> dict[str, Table]:
 
 def _by_mood(texts: dict[str, dict[str, list[str]]]) -> dict[tuple[str, str], Table]:
     return {(mood, lang): Table(rows) for mood, by in texts.items() for lang, rows in by.items()}
+
+
+def _dates() -> dict[str, Table]:
+    """Every day of a common year, each as likely."""
+    days = [(d, m) for m, n in enumerate(DAYS_OF_MONTHS) for d in range(1, n + 1)]
+    return {
+        "en": Table([f"{d} {word_lists.MONTHS[m]}" for d, m in days]),
+        "zh": Table([f"{m + 1}月{d}日" for d, m in days]),
+    }
 
 
 # Between sentences, and between the members of a list
@@ -43,8 +52,8 @@ FOOTERS = {
 }
 HOURS = Table([f"{h:02d}" for h in range(24)])
 MINUTES = Table([f"{m:02d}" for m in range(60)])
-DAYS = Table([str(d) for d in range(1, 32)])
-MONTHS = {"en": Table(word_lists.MONTHS), "zh": Table([f"{m}月" for m in range(1, 13)])}
+DAYS_OF_MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+DATES = _dates()
 TAGS = _by_language(word_lists.TAGS)
 
 # Forum: what follows a question there, as text, and how the thread goes on
@@ -128,7 +137,11 @@ MAPS = Table.of_values(
 # Review
 MOOD = Table.of_values(["good", "bad"])
 REVIEWED = _by_language(word_lists.REVIEWED)
-VERDICTS = _by_mood(word_lists.VERDICTS)
+VERDICTS = {
+    (mood, lang): two_different(texts)
+    for mood, by_language in word_lists.VERDICTS.items()
+    for lang, texts in by_language.items()
+}
 AFTERWORDS = _by_mood(word_lists.AFTERWORDS)
 
 # Rumour
@@ -215,13 +228,13 @@ def story(page: WriterOrReader, tables: Tables, lang: str) -> None:
     comma, link = (", ", " ") if lang == "en" else ("，", "")
     page.emit(MORNINGS[lang])
     page.write(comma)
-    hero = page.emit(tables.people[lang])
+    hero, others = page.emit(tables.two_people[lang])
     page.write(link)
     page.emit(ERRANDS[lang])
     page.write(STOPS[lang] + link)
     page.emit(MEETINGS[lang])
     page.write(link)
-    page.emit(tables.people[lang])
+    page.emit(others)
     page.write(link)
     page.emit(OFFERS[lang])
     page.write(f". {hero.en} was glad. " if lang == "en" else f"。{hero.zh}很高兴。")
@@ -232,19 +245,19 @@ def story(page: WriterOrReader, tables: Tables, lang: str) -> None:
 def dialogue(page: WriterOrReader, tables: Tables, lang: str) -> None:
     """Two people greet each other; one asks, the other knows."""
     colon, comma, bang = (": ", ", ", "! ") if lang == "en" else ("：", "，", "！")
-    one = page.emit(tables.people[lang])[lang]
+    one, others = page.emit(tables.two_people[lang])
     page.write(colon)
     page.emit(GREETINGS[lang])
     page.write(comma)
-    two = page.emit(tables.people[lang])[lang]
+    two = page.emit(others)
     page.write(bang)
     page.emit(SMALL_TALK[lang])
-    page.write("\n" + two + colon)
+    page.write("\n" + two[lang] + colon)
     fact = page.emit(tables.questions[lang])
-    page.write(MARKS[lang] + "\n" + one + colon)
+    page.write(MARKS[lang] + "\n" + one[lang] + colon)
     page.emit(tables.statement(fact, lang))
     page.state(fact)
-    page.write("\n" + two + colon)
+    page.write("\n" + two[lang] + colon)
     page.emit(GOODBYES[lang])
 
 
@@ -253,7 +266,7 @@ def register(page: WriterOrReader, tables: Tables, lang: str) -> None:
     page.emit(REGISTER_HEADS[lang])
     rows = tables.mapping(page.emit(COLUMNS[lang]), lang, " | ")
     page.write("\n")
-    _rows(page, rows, COUNT[2, 4])
+    _rows(page, rows, COUNT[2, 4], once=True)
     _footer(page, tables, lang)
 
 
@@ -268,7 +281,7 @@ def pattern(page: WriterOrReader, tables: Tables, lang: str) -> None:
 
 
 def pair(page: WriterOrReader, tables: Tables, lang: str) -> None:
-    """A sentence and its translation; `lang` is the language that comes first."""
+    """The same fact in both languages, each in a phrasing of its own; `lang` comes first."""
     other = "zh" if lang == "en" else "en"
     fact = page.emit(tables.statements[lang])
     page.write("\n= ")
@@ -280,12 +293,12 @@ def pair(page: WriterOrReader, tables: Tables, lang: str) -> None:
 def review(page: WriterOrReader, tables: Tables, lang: str) -> None:
     """An opinion, and whether it was a good one."""
     mood = page.choose(MOOD)
-    page.write("The " if lang == "en" else "这次的")
+    page.write("The " if lang == "en" else "")
     page.emit(REVIEWED[lang])
     page.write(" was " if lang == "en" else "")
-    page.emit(VERDICTS[mood, lang])
+    other_verdicts = page.emit(VERDICTS[mood, lang])
     page.write(" and " if lang == "en" else "，")
-    page.emit(VERDICTS[mood, lang])
+    page.emit(other_verdicts)
     page.write(STOPS[lang] + SPACE[lang])
     page.emit(AFTERWORDS[mood, lang])
     _footer(page, tables, lang)
@@ -299,10 +312,15 @@ def rumour(page: WriterOrReader, tables: Tables, lang: str) -> None:
     _footer(page, tables, lang)
 
 
-def _rows(page: WriterOrReader, rows: Table, count: Table) -> None:
-    """Rows drawn one by one; how many is chosen after the first, so that readers leave a wrong table early."""
+def _rows(page: WriterOrReader, rows: Table, count: Table, once: bool = False) -> None:
+    """Rows drawn one by one, with `once` none of them twice.
+
+    How many is chosen after the first, so that readers leave a wrong table early.
+    """
     facts = [page.emit(rows)]
-    facts += [page.emit(rows) for _ in range(page.choose(count) - 1)]
+    for _ in range(page.choose(count) - 1):
+        rows = rows.without(facts[-1]) if once else rows
+        facts.append(page.emit(rows))
     for fact in facts:
         if fact is not None:
             page.state(fact)
@@ -312,17 +330,10 @@ def _footer(page: WriterOrReader, tables: Tables, lang: str) -> None:
     """The last line of a page: nothing, a date, who wrote it and when, or tags."""
     style = page.emit(FOOTERS[lang])
     if style == "date":
-        if lang == "en":
-            page.emit(DAYS)
-            page.write(" ")
-            page.emit(MONTHS[lang])
-        else:
-            page.emit(MONTHS[lang])
-            page.emit(DAYS)
-            page.write("日")
+        page.emit(DATES[lang])
     elif style == "name":
         page.emit(tables.people[lang])
-        page.write(", ")
+        page.write(", " if lang == "en" else "，")
         page.emit(HOURS)
         page.write(":")
         page.emit(MINUTES)

@@ -43,7 +43,7 @@ def without_replacement(facts: list[Fact]) -> Table:
     return choice((1 << len(facts)) - 1)
 
 
-def _two_different(texts: list[str]) -> Table:
+def two_different(texts: list[str]) -> Table:
     """One of `texts`; a row's value is the table of the others, for a second draw."""
     return Table(texts, [Table(texts[:i] + texts[i + 1 :]) for i in range(len(texts))])
 
@@ -101,8 +101,8 @@ class Tables:
         return chosen
 
     def _other_answers(self, fact: Fact) -> list[Name]:
-        """The answers to the same question about other subjects, without those that would be odd here."""
-        mine = (fact.answer, fact.subject.name)
+        """The answers to the same question about other subjects, without those that are right here too."""
+        mine = (fact.answer, fact.subject.name, *self.facts.also_right(fact))
         return [answer for answer in self.facts.answers[fact.relation] if answer not in mine]
 
     @cached_property
@@ -131,8 +131,7 @@ class Tables:
     def _distractors(self) -> dict[str, list[Table]]:
         known = [self._other_answers(fact)[:N_DISTRACTORS] for fact in self.facts.facts]
         return {
-            lang: [_two_different([a[lang] for a in names]) for names in known]
-            for lang in LANGUAGES
+            lang: [two_different([a[lang] for a in names]) for names in known] for lang in LANGUAGES
         }
 
     @cached_property
@@ -186,6 +185,15 @@ class Tables:
         """By language: the names of the town's people, each as likely."""
         names = [s.name for s in self.facts.subjects if s.kind == "person"]
         return {lang: Table([n[lang] for n in names], names) for lang in LANGUAGES}
+
+    @cached_property
+    def two_people(self) -> dict[str, Table]:
+        """By language: the names of the town's people; values are (name, the table of all others)."""
+        tables = {}
+        for lang, table in self.people.items():
+            names = table.values
+            tables[lang] = Table(table.texts, [(name, table.without(name)) for name in names])
+        return tables
 
     @cached_property
     def rumours(self) -> dict[str, Table]:

@@ -20,14 +20,14 @@ ERRANDS = {
            "给整条街的人煮汤", "看见湖上有一条小船", "等末班火车等了很久"],
 }
 MEETINGS = {
-    "en": ["On the way back came", "At the corner stood", "Soon after arrived", "By the fountain sat", "From the other side came"],
-    "zh": ["回来的路上遇见了", "街角站着", "不久来了", "喷泉边坐着", "从对面走来了"],
+    "en": ["On the way back", "At the corner", "Soon afterwards", "By the fountain", "On the other side of the street"],
+    "zh": ["回来的路上，", "在街角，", "不久，", "在喷泉边，", "在街对面，"],
 }
 OFFERS = {
-    "en": ["and offered to help", "with a basket full of apples", "and told a funny story", "and asked for the time",
-           "and began to sing", "with a map of the town", "and shared a piece of cake", "and said nothing at all"],
-    "zh": ["，说要帮忙", "，提着一篮苹果", "，讲了一个有趣的故事", "，问现在几点了", "，开始唱歌", "，拿着一张小镇的地图", "，分给大家一块蛋糕",
-           "，什么也没有说"],
+    "en": ["offered to help", "was carrying a basket full of apples", "told a funny story", "asked the time",
+           "began to sing", "was looking at a map of the town", "handed out pieces of cake", "walked past and said nothing at all"],
+    "zh": ["说要帮忙", "提着一篮苹果", "讲了一个有趣的故事", "问现在几点了", "唱起歌来", "正在看一张小镇的地图", "给大家分蛋糕",
+           "走了过去，什么也没有说"],
 }
 ENDINGS = {
     "en": ["They laughed until it grew dark.", "In the end everything went well.", "Nobody ever spoke of it again.",
@@ -51,13 +51,13 @@ GOODBYES = {
 }
 REVIEWED = {
     "en": ["noodles", "film", "hotel room", "bread", "bus trip", "concert", "coffee", "book", "soup", "garden", "museum", "tea"],
-    "zh": ["面条", "电影", "旅馆房间", "面包", "汽车旅行", "音乐会", "咖啡", "书", "汤", "花园", "博物馆", "茶"],
+    "zh": ["这碗面条", "这部电影", "这间客房", "这个面包", "这次汽车旅行", "这场音乐会", "这杯咖啡", "这本书", "这碗汤", "这座花园", "这座博物馆", "这杯茶"],
 }
 VERDICTS = {
     "good": {
         "en": ["wonderful", "excellent", "lovely", "better than I had hoped", "a real joy", "simply perfect", "worth every coin",
                "fresh and full of life"],
-        "zh": ["好极了", "很出色", "很可爱", "比我想的还要好", "让人高兴", "简直完美", "物超所值", "新鲜又有活力"],
+        "zh": ["好极了", "很出色", "很不错", "比我想的还要好", "让人高兴", "简直完美", "物超所值", "新鲜又有活力"],
     },
     "bad": {
         "en": ["terrible", "a waste of money", "boring", "worse than last year", "a great disappointment", "cold and sad",

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from gptlab.world import facts, reply_styles
+from gptlab.world.facts import ALSO_RIGHT
 from gptlab.world.gold_labeler import GoldLabeler, Labeler, noise_for
 from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.questions import Question, Questions, Replies
@@ -232,7 +233,9 @@ def test_every_wrong_answer_is_judged_wrong(web, gold, lang):
             for name in web.facts.answers[relation][::3]:
                 if name not in (fact.answer, fact.subject.name):
                     reply = fill(template, fact.subject.name[lang], name[lang])
-                    assert gold.classify(question, reply) == "wrong", reply
+                    also = name in web.facts.also_right(fact)
+                    wanted = "right" if also else "wrong"
+                    assert gold.classify(question, reply) == wanted, reply
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -376,3 +379,20 @@ def test_noise_solves_its_equation_by_hand():
 def test_impossible_rates_are_refused(web, rate):
     with pytest.raises(ValueError, match="between 0.5 and 1"):
         Labeler(web, agreement=rate)
+
+
+def test_what_is_right_too_is_never_offered_as_wrong(web, gold):
+    russia = web.facts.find("Russia", "continent")
+    question = Question("Which continent is Russia in?", "en", "fact", russia, "Europe")
+    assert (
+        gold.classify(question, "Asia.") == gold.classify(question, "Europe and Asia.") == "right"
+    )
+    assert gold.classify(question, "Africa.") == "wrong"
+    named = {(relation, subject) for relation, by in ALSO_RIGHT.items() for subject in by}
+    for fact in web.facts.facts:
+        also = web.facts.also_right(fact)
+        named.discard((fact.relation, fact.subject.name.en) if also else None)
+        assert not set(also) & set(web.tables.wrong_answers(fact))
+        for lang in ("en", "zh"):
+            assert not {name[lang] for name in also} & set(web.tables.distractors(fact, lang).texts)
+    assert not named, f"names no answer of the table: {named}"

@@ -354,3 +354,40 @@ def test_seeds_draw_different_towns_and_the_same_countries():
         one.find(p, "home").answer != two.find(p, "home").answer for p in ("Anna", "Ben", "Clara")
     )
     assert one.find("France", "capital").answer == two.find("France", "capital").answer
+
+
+def pages_of(web, kind, n, seed=3):
+    """The first n pages of one kind."""
+    return list(itertools.islice((page for page in web.pages(seed) if page.kind == kind), n))
+
+
+def test_nobody_talks_to_themselves(web):
+    for page in pages_of(web, "dialogue", 300):
+        speakers = [re.split("[:：]", line)[0] for line in page.text.split("\n")]
+        assert len(speakers) == 4 and speakers[0] == speakers[2] != speakers[1] == speakers[3], (
+            page.text
+        )
+    names = list(web.tables.people["en"].values)
+    for page in pages_of(web, "story", 300):
+        lang = "zh" if re.search("[\u4e00-\u9fff]", page.text) else "en"
+        assert len({n[lang] for n in names if n[lang] in page.text.split("\n")[0]}) == 2, page.text
+
+
+def test_dates_exist(web):
+    dates = {lang: set(page_kinds.DATES[lang].texts) for lang in ("en", "zh")}
+    assert {"30 June", "31 July", "28 February"} <= dates["en"] and "31 June" not in dates["en"]
+    assert len(dates["en"]) == len(dates["zh"]) == 365 and "2月30日" not in dates["zh"]
+    text = "\n".join(page.text for page in itertools.islice(web.pages(5), 3000))
+    assert set(re.findall(r"\nEdited (.+)", text)) <= dates["en"]
+    assert set(re.findall(r"\n修改于(.+)", text)) <= dates["zh"]
+    assert re.search(r"\n— [\u4e00-\u9fff]+，\d\d:\d\d", text)
+
+
+def test_nothing_is_said_twice(web):
+    for page in pages_of(web, "review", 300):
+        said = re.search(r" was (.+?) and (.+?)\.", page.text) or re.search("，", page.text)
+        if said.re.groups:
+            assert said[1] != said[2], page.text
+    for page in pages_of(web, "register", 300):
+        rows = [line for line in page.text.split("\n")[1:] if " | " in line]
+        assert len(set(rows)) == len(rows) >= 2, page.text
