@@ -21,7 +21,7 @@ lessons: $(VENV)/.course      ## run the lessons and keep what they print: make 
 	$(BIN)/python -m dev.make_lessons $(ARGS)
 
 check: lint $(VENV)/.test     ## form, and every test without a kernel, a browser or training: a minute or two
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "$(QUICK)" $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "$(QUICK)" $(ARGS)
 
 test: $(VENV)/.test $(VENV)/.book   ## everything that is checked, the website with it
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)

@@ -63,7 +63,8 @@ def sample_next(
     if top_p is not None:
         probs = sampling.softmax(sampling.top_p_filter(probs.log(), top_p))
     cdf = probs.float().cumsum(dim=-1)  # (B, V), rising to 1, as far as rounding lets it
-    uniform = torch.rand(len(cdf), 1, generator=generator, device=cdf.device)  # (B, 1)
+    n_rows, _ = cdf.shape  # two axes: a third would be multiplied out below
+    uniform = torch.rand(n_rows, 1, generator=generator, device=cdf.device)  # (B, 1)
     uniform = uniform * cdf[:, -1:] * (1 - 1e-6)  # always below the last cdf
     first_above = torch.searchsorted(cdf, uniform, right=True)  # (B, 1)
     return first_above.squeeze(-1)  # (B)

@@ -278,6 +278,7 @@ def test_a_pass_goes_on_where_it_ended(pretended, monkeypatch, tmp_path, capsys)
 # ---- what the checks reject, and how much of everything there is
 
 
+@pytest.mark.slow  # nearly right bodies: `make check` has the known mistakes
 @pytest.mark.parametrize(
     ("key", "body"),
     [pytest.param(key, body, id=f"{key}: {body.__name__}") for key, body in wrong_bodies()],

@@ -24,10 +24,16 @@ from gptlab.exercises.mistake import mistakes
 from tests.support.other_ways import other_ways
 
 KEYS = [entry.key for entry in registry.blanks() if has_check(entry.key)]
+QUICK = 4  # so many mistakes of each blank are tried by `make check`, all by `make test`
 MISTAKES = [
-    pytest.param(key, mistake, id=f"{key}: {mistake.name}")
+    pytest.param(
+        key,
+        mistake,
+        id=f"{key}: {mistake.name}",
+        marks=() if number < QUICK else pytest.mark.slow,
+    )
     for key in KEYS
-    for mistake in mistakes(key)
+    for number, mistake in enumerate(mistakes(key))
 ]
 WAYS = [
     pytest.param(key, way, id=f"{key}: {way.__name__}") for key in KEYS for way in other_ways(key)

@@ -11,6 +11,7 @@ BODIES = [
 ]
 
 
+@pytest.mark.slow  # `make check` has the known mistakes; these repeat their kinds
 @pytest.mark.parametrize(("key", "name", "body"), BODIES)
 def test_a_natural_wrong_body_is_named(key, name, body):
     report = check(key, body)
