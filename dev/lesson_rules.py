@@ -211,7 +211,7 @@ def _exercises(notebook: dict, where: Place) -> list[str]:
         if here and there:
             found.append(f"{key} has a card or check in another part too")
         elif (carded.count(key), checks.count(key)) != (1, 1) and (
-            here or where.last and not there
+            here or (where.last and not there)
         ):
             found.append(
                 f"{key} must have one card (has {carded.count(key)}) and one check cell (has {checks.count(key)})"

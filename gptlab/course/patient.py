@@ -9,6 +9,8 @@ from gptlab.exercises.report import Report
 
 def examined(key: str, implementation: Callable) -> str:
     """What the check of a blank says of any function, in one or two lines; it does not name the mistake."""
+    if not callable(implementation):
+        return f"not examined: {implementation!r} is no function"
     try:
         report = verdict(key, implementation)
     except CourseError as error:
