@@ -14,9 +14,7 @@ from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
 MOST_COLUMNS, MOST_WORDS = 110, 80  # a Chinese character: two columns, half a word
-FIRST_WITHOUT_MARKS = (
-    7  # from this lesson on, no cell carries `# needs:` or `# NBVAL_…` on the page
-)
+MARKED = range(1, 7)  # lessons of the first edition: `# needs:` and `# NBVAL_…` are on their pages
 CHECK_TAG = "nbval-check-output"  # what stands in a check cell's metadata in place of such a mark
 NAME = re.compile(r"(\d\d)([a-z]?)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -56,7 +54,7 @@ class Place:
     @property
     def marked(self) -> bool:
         """True for a lesson whose cells carry marks on the page."""
-        return self.number < FIRST_WITHOUT_MARKS
+        return self.number in MARKED
 
     @property
     def limits(self) -> Limits:
@@ -239,11 +237,11 @@ def _marks_on_the_page(cell: dict, number: int) -> list[str]:
 
 
 def _marks_in_metadata(cell: dict, number: int) -> list[str]:
-    """From lesson 07 on: nothing for machines on the page, check cells carry a tag."""
+    """But in lessons of the first edition: nothing for machines on the page, check cells carry a tag."""
     key, text = checked_key(cell), source(cell)
     found = []
     if re.search(r"^\s*#\s*(?:needs:|NBVAL_)", text, re.MULTILINE):
-        found.append('no "# needs:" and no "# NBVAL" from lesson 07 on: cells wait by themselves')
+        found.append('no "# needs:" and no "# NBVAL" here: cells wait by themselves')
     tagged = CHECK_TAG in cell["metadata"].get("tags", [])
     if key and (text.strip() != f'check("{key}")' or not tagged):
         found.append(f'a check cell holds check("{key}") alone and has the tag {CHECK_TAG}')
