@@ -17,9 +17,8 @@ from gptlab.engine.train.step import train_adam, trapezoid
 from gptlab.experiments.finetuning.tasks import Example, Task, TaskSource, arrange
 from gptlab.ngram import cross_entropy
 
-LR = 5e-4
+LR = 1e-3
 BATCH = 16  # examples
-STEPS = 120
 CLIP = 1.0
 N_MEASURED = 200  # examples of validation and test
 
@@ -105,7 +104,7 @@ def fine_tune(
     train: Labelled,
     validation: Labelled | None = None,
     weight: float = 0.5,
-    steps: int = STEPS,
+    steps: int = 100,
     lr: float = LR,
     every: int = 10,
     seed: int = 0,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from gptlab import finetuning
 from gptlab.engine.model.task_model import Inputs
 from gptlab.engine.model.tokenizer import Tokenizer
-from gptlab.world.facts import Fact
 from gptlab.world import word_lists
+from gptlab.world.facts import Fact
 from gptlab.world.phrasings import MARKS, PHRASINGS, fill
 from gptlab.world.web import Web
 
@@ -144,11 +144,12 @@ def _choice(source: TaskSource, part: str, rng: random.Random) -> Iterator[Examp
 
 @dataclass(frozen=True)
 class Task:
-    """One task: how examples are drawn, what the labels are called, and the head's number of scores."""
+    """One task: how examples are drawn, what the labels are called, the head's number of scores, steps of training."""
 
     name: str
     labels: tuple[str, ...]
     n_scores: int
+    steps: int
     examples: Callable[[TaskSource, str, random.Random], Iterator[Example]]
 
     @property
@@ -157,10 +158,10 @@ class Task:
         return 1 / len(self.labels)
 
 
-MOOD = Task("mood", ("good", "bad"), 2, _mood)
-ENTAILMENT = Task("entailment", ("follows", "contradicts", "neither"), 3, _entailment)
-SIMILARITY = Task("similarity", ("different", "same"), 2, _similarity)
-CHOICE = Task("multiple choice", ("A", "B", "C"), 1, _choice)
+MOOD = Task("mood", ("good", "bad"), 2, 40, _mood)
+ENTAILMENT = Task("entailment", ("follows", "contradicts", "neither"), 3, 240, _entailment)
+SIMILARITY = Task("similarity", ("different", "same"), 2, 200, _similarity)
+CHOICE = Task("multiple choice", ("A", "B", "C"), 1, 100, _choice)
 TASKS = {task.name: task for task in (MOOD, ENTAILMENT, SIMILARITY, CHOICE)}
 
 
