@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from gptlab import finetuning
 from gptlab.engine.model.task_model import Inputs
 from gptlab.engine.model.tokenizer import Tokenizer
-from gptlab.world import word_lists
+from gptlab.world import pages, word_lists
 from gptlab.world.facts import Fact
+from gptlab.world.grammar import Writer
 from gptlab.world.phrasings import MARKS, PHRASINGS, fill
 from gptlab.world.web import Web
 
@@ -91,8 +92,10 @@ def _phrases_of_others(part: str) -> list[str]:
 
 def _mood(source: TaskSource, part: str, rng: random.Random) -> Iterator[Example]:
     others = _phrases_of_others(part)
-    for page in source.web.pages(rng.getrandbits(40), kinds=["review"], lang=LANG):
-        text, _, mood = page.text.rpartition(MARK)
+    while True:
+        page = Writer(rng.random)
+        pages.review(page, source.web.tables, LANG)
+        text, _, mood = page.text().rpartition(MARK)
         if not any(phrase in text for phrase in others):
             yield Example((text,), MOOD.labels.index(mood))
 

@@ -61,11 +61,7 @@ FIGURE_1 = (
     ),
     TaskStrips(
         "Entailment",
-        (
-            strip(
-                "start", _one("Lima: Peru's capital."), "delim", _two("Lima is in Peru."), "extract"
-            ),
-        ),
+        (strip("start", _one("The soup is cold."), "delim", _two("It is not hot."), "extract"),),
         ("follows?",),
     ),
     TaskStrips(
