@@ -63,14 +63,10 @@ class Bench:
         self.source = source
         v = base.config.vocab_size
         self.special = (v, v + 1, v + 2)
-        self._drawn: dict[tuple, Labelled] = {}
 
     def labelled(self, task: Task, part: str, n: int, seed: int = 0) -> Labelled:
-        """n examples of a part, arranged; drawn once."""
-        key = task.name, part, n, seed
-        if key not in self._drawn:
-            self._drawn[key] = self.arranged(task, self.source.draw(task, part, n, seed))
-        return self._drawn[key]
+        """n examples of a part, arranged."""
+        return self.arranged(task, self.source.draw(task, part, n, seed))
 
     def arranged(self, task: Task, examples: list[Example]) -> Labelled:
         """Examples as the network reads them."""

@@ -114,7 +114,8 @@ def layers_picture(rows: Sequence[Row], task: str, chance: float, n_layers: int)
         ylabel="accuracy on the test set, %",
         title=f"Layers transferred · {most} labels · dotted: a guess",
     )
-    said = ", ".join(f"{name.replace(chr(10), ' ')}: {m:.0f} %" for name, m in zip(names, means))
+    spoken = ["nothing", "embeddings", *(f"{k} blocks too" for k in range(1, n_layers)), "all"]
+    said = ", ".join(f"{name}: {m:.0f} %" for name, m in zip(spoken, means))
     return Picture(figure, f"Accuracy by what is taken from the pretrained model. {said}.")
 
 
