@@ -1,6 +1,6 @@
 """The long table of lesson 07: tunings from the base model and from nothing, over several seeds.
 
-    python -m dev.finetuning_log [--seeds 3]
+    python -m dev.finetuning_log [--seeds 3] [--resume]
 
 writes gptlab/assets/logs/finetuning.json, which names the seeds, the commit and the base model's weights. To be made
 again whenever the shipped model is.
@@ -17,7 +17,7 @@ from gptlab.blanks.source_scan import PACKAGE
 from gptlab.engine.assistant import shipped
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.finetuning.fine_tune import Bench
-from gptlab.experiments.finetuning.label_table import SCRATCH, Row, save, tuned_row
+from gptlab.experiments.finetuning.label_table import LOG, SCRATCH, Row, load, save, tuned_row
 from gptlab.experiments.finetuning.tasks import CHOICE, MOOD, TaskSource
 from gptlab.world.web import Web
 
@@ -45,25 +45,38 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m dev.finetuning_log", description="Make lesson 07's long table again."
     )
     parser.add_argument("--seeds", type=int, default=3, help="runs a setting (default: 3)")
+    parser.add_argument(
+        "--resume", action="store_true", help="keep the rows that were made from the same base"
+    )
     args = parser.parse_args(arguments)
     borrow("all")
     base = shipped("base")
     bench = Bench(base.model, base.tokenizer, TaskSource(Web(0)))
+    weights = (FOLDER / "base" / "model.safetensors").read_bytes()
     made = {
         "command": f"python -m dev.finetuning_log --seeds {args.seeds}",
         "seeds": list(range(args.seeds)),
         "commit": _commit(),
-        "base_sha256": hashlib.sha256(
-            (FOLDER / "base" / "model.safetensors").read_bytes()
-        ).hexdigest(),
+        "base_sha256": hashlib.sha256(weights).hexdigest(),
     }
-    started = time.process_time()
+    kept, seconds = _kept(made["base_sha256"]) if args.resume else ({}, 0)
+    started = time.process_time() - seconds
     rows = []
     for row in plan(args.seeds):
-        rows.append(tuned_row(bench, row))
+        rows.append(kept.get((*row.setting, row.seed)) or tuned_row(bench, row))
         print(f"{time.process_time() - started:6.0f} s  {rows[-1]}", flush=True)
         save(rows, made | {"cpu_seconds": round(time.process_time() - started)})
     return 0
+
+
+def _kept(base: str) -> tuple[dict[tuple, Row], int]:
+    """The rows of the table that is there, and what they took, in seconds, where it is of this base model."""
+    if not LOG.exists():
+        return {}, 0
+    rows, made = load()
+    if made["base_sha256"] != base:
+        return {}, 0
+    return {(*row.setting, row.seed): row for row in rows}, made["cpu_seconds"]
 
 
 def _commit() -> str:
