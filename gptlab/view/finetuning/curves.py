@@ -12,11 +12,13 @@ TRAIN, VALIDATION = COLOURS["first"], COLOURS["second"]
 FROM = {None: ("pretrained", COLOURS["base"]), SCRATCH: ("from scratch", COLOURS["neutral"])}
 
 
-def overfitting_picture(curve: Curve, guess_loss: float, epoch: float, title: str) -> Picture:
+def overfitting_picture(
+    curve: Curve, guess_loss: float, title: str, steps_are: str = "step"
+) -> Picture:
     """Training and validation loss over steps, with the lowest validation loss marked.
 
     guess_loss  what a guess costs, nats per example
-    epoch       steps that one pass over the labelled examples takes
+    steps_are   what is written below the steps
     """
     figure, axes = style.figure(6.6, 3.6)
     axes.plot(curve.steps, curve.train_loss, "o-", ms=3.5, color=TRAIN, label="training set")
@@ -36,9 +38,7 @@ def overfitting_picture(curve: Curve, guess_loss: float, epoch: float, title: st
         color=COLOURS["you"],
     )
     axes.set_ylim(0, max(*curve.validation_loss, guess_loss) * 1.22)
-    axes.set(xlabel="step", ylabel="loss, nats per example", title=title)
-    above = axes.secondary_xaxis(-0.28, functions=(lambda s: s / epoch, lambda e: e * epoch))
-    above.set_xlabel("epochs: passes over the labelled examples")
+    axes.set(xlabel=steps_are, ylabel="loss, nats per example", title=title)
     style.direct_labels(axes)
     alt = (
         f"{title}. Training loss falls from {curve.train_loss[0]:.2f} to {curve.train_loss[-1]:.2f}; validation "
@@ -93,7 +93,12 @@ def layers_picture(rows: Sequence[Row], task: str, chance: float, n_layers: int)
     table = by_setting(rows)
     most = max(row.n_labels for row in rows if row.task == task)
     places = [SCRATCH, *range(n_layers), None]
-    names = ["nothing", "embed-\ndings", *(f"+{k}\nblocks" for k in range(1, n_layers)), "all"]
+    names = [
+        "nothing",
+        "embed-\ndings",
+        *(f"+ {k}\nblock{'s' * (k > 1)}" for k in range(1, n_layers)),
+        "all",
+    ]
     found = [interval(table[task, most, layers, 0.0]) for layers in places]
     means = [100 * mean for mean, _ in found]
     figure, axes = style.figure(6.6, 3.5)
@@ -142,7 +147,7 @@ def auxiliary_picture(rows: Sequence[Row], task: str) -> Picture:
             label=name,
         )
         axes.annotate(
-            name, (shifted[-1], means[-1]), (12, -8 if weight else 8), textcoords="offset points",
+            name, (counts[-1] * 1.04, means[-1]), (12, -8 if weight else 8), textcoords="offset points",
             va="center", color=colour, fontweight="bold", annotation_clip=False,
         )  # fmt: skip
         said.append(f"{name}: " + ", ".join(f"{m:.0f} % of {n}" for m, n in zip(means, counts)))

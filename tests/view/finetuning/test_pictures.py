@@ -36,7 +36,7 @@ def test_a_padded_table_says_where_each_row_is_read():
 
 def test_overfitting_is_marked_where_the_validation_loss_is_lowest():
     curve = Curve([0, 10, 20], [0.7, 0.3, 0.1], [0.7, 0.5, 0.9], [0.5, 1, 1], [0.5, 0.8, 0.7])
-    figure, alt = curves.overfitting_picture(curve, 0.69, epoch=2, title="Mood")
+    figure, alt = curves.overfitting_picture(curve, 0.69, "Mood")
     assert "early stopping: step 10" in to_svg(figure, alt)
     assert "falls from 0.70 to 0.10" in alt and "lowest at step 10 (0.50) and ends at 0.90" in alt
 
