@@ -14,9 +14,7 @@ from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
 MOST_COLUMNS, MOST_WORDS = 110, 80  # a Chinese character: two columns, half a word
-FIRST_WITHOUT_MARKS = (
-    7  # from this lesson on, no cell carries `# needs:` or `# NBVAL_…` on the page
-)
+FIRST_WITHOUT_MARKS = 7  # from this lesson on, no `# needs:` and no `# NBVAL_…` on the page
 CHECK_TAG = "nbval-check-output"  # what stands in a check cell's metadata in place of such a mark
 NAME = re.compile(r"(\d\d)([a-z]?)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
