@@ -136,3 +136,24 @@ def _(ids, vocab_size):
 )
 def _(ids, vocab_size):
     return torch.bincount(ids[:-1] * vocab_size + ids[1:]).reshape(vocab_size, vocab_size)
+
+
+@mistake(
+    "ngram.bigram_counts",
+    "a dictionary for a table",
+    "A dictionary knows only the pairs that came: fill a table of vocab_size rows and columns.",
+)
+def _(ids, vocab_size):
+    counts = {}
+    for pair in zip(ids.tolist(), ids[1:].tolist(), strict=False):
+        counts[pair] = counts.get(pair, 0) + 1
+    return counts
+
+
+@mistake(
+    "ngram.bigram_counts",
+    "returned inside the loop",
+    "`return` ends the function at the first pair: move it back to where the `for` begins.",
+)
+def _(ids, vocab_size):
+    return _count(ids[:1], ids[1:2], vocab_size)

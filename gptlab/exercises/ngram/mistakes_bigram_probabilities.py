@@ -161,3 +161,33 @@ def _(counts, smoothing=0.0):
 def _(counts, smoothing=0.0):
     smoothed = _smooth(counts, smoothing) + 1e-9
     return smoothed / smoothed.sum(dim=-1, keepdim=True)
+
+
+@another_way("ngram.bigram_probabilities", "a softmax of the counts")
+def _(counts, smoothing=0.0):
+    return torch.softmax((counts + smoothing).double(), dim=-1)
+
+
+@mistake(
+    "ngram.bigram_probabilities",
+    "sums below 1 raised to 1",
+    "With a little smoothing a row's sum may well lie below 1: only a sum of exactly 0 is no divisor.",
+)
+def _(counts, smoothing=0.0):
+    smoothed = counts + smoothing
+    return smoothed / smoothed.sum(-1, keepdim=True).clamp(min=1)
+
+
+@mistake(
+    "ngram.bigram_probabilities",
+    "smoothed by 1 whatever is given",
+    "How much is added is the caller's choice: `smoothing`, which may be 0.",
+)
+def _(counts, smoothing=0.0):
+    return (counts + 1) / (counts + 1).sum(-1, keepdim=True)
+
+
+@another_way("ngram.bigram_probabilities", "smoothing missing below the fraction line")
+def _(counts, smoothing=0.0):
+    total = counts.sum(-1, keepdim=True)
+    return torch.where(total > 0, (counts + smoothing) / total, 1 / counts.shape[0])

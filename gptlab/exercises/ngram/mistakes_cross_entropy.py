@@ -262,3 +262,29 @@ def _(logits, targets, ignore_index=-100):
     return -sum(logprobs[n, y] for n, y in enumerate(targets) if y != ignore_index) / sum(
         1 for y in targets if y != ignore_index
     )
+
+
+@mistake(
+    "ngram.cross_entropy",
+    "torch wants the vocabulary on another axis",
+    "F.cross_entropy takes axis 1 for the vocabulary: make one list of rows, logits.flatten(0, -2), targets.flatten().",
+)
+def _(logits, targets, ignore_index=-100):
+    return F.cross_entropy(logits, targets, ignore_index=ignore_index)
+
+
+@another_way("ngram.cross_entropy", "softmax over the wrong axis")
+def _(logits, targets, ignore_index=-100):
+    kept, wanted = _kept(logits, targets, ignore_index)
+    return -kept.log_softmax(0)[torch.arange(len(kept)), wanted].mean()
+
+
+@mistake(
+    "ngram.cross_entropy",
+    "the entropy of the model",
+    "That is how unsure the model is; the targets change nothing in it. Take the log-probability of what came.",
+)
+def _(logits, targets, ignore_index=-100):
+    kept, _ = _kept(logits, targets, ignore_index)
+    logprobs = kept.log_softmax(-1)
+    return -(logprobs.exp() * logprobs).sum(-1).mean()

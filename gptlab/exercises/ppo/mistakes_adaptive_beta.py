@@ -1,6 +1,8 @@
 """Wrong bodies of `adaptive_beta`."""
 
-from gptlab.exercises.mistake import mistake
+import torch
+
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _beta(name, hint):
@@ -133,3 +135,16 @@ _beta("min and max swapped", "min bounds from above, max from below.")(
 _beta("no brackets around kl − target", "Python divides first: kl − target / target.")(
     _changed(lambda kl, target: max(-0.2, min(0.2, kl - target / target)))
 )
+
+
+another_way("ppo.adaptive_beta", "target over kl")(
+    _changed(lambda kl, target: max(-0.2, min(0.2, target / kl - 1)))
+)
+_beta("beta left out", "1 + e · n / horizon is the factor by which beta changes.")(
+    lambda beta, kl, target, n, horizon: 1 + _error(kl, target) * n / horizon
+)
+
+
+@_beta("torch.clamp of a number", "torch.clamp takes tensors: for numbers there are min and max.")
+def _(beta, kl, target, n_steps, horizon):
+    return beta * (1 + torch.clamp(kl / target - 1, -0.2, 0.2) * n_steps / horizon)

@@ -2,7 +2,7 @@
 
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 from gptlab.exercises.ppo.mistakes_token_rewards import TIMES
 
 
@@ -214,3 +214,51 @@ def _(rewards, values, mask, gamma=1.0, lam=0.95):
 )
 def _(rewards, values, mask, gamma=1.0, lam=0.95):
     return _walk(rewards, values, mask, gamma or 1.0, lam)
+
+
+_gae("the mask left out", "What is not kept hands nothing on, and both results are 0 there.")(
+    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, v, m, gamma, lam, stop=False, clean=False)
+)
+_gae("V added in δ, its next one subtracted", "δ = r + γ V of the next token − V of this one.")(
+    lambda r, v, m, gamma=1.0, lam=0.95: _walk(r, -v, m, gamma, lam)
+)
+
+
+@another_way("ppo.gae", "V added in δ, its next one subtracted")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    advantages, _ = _walk(rewards, -values, mask, gamma, lam)
+    return advantages, torch.where(mask, advantages + values, 0.0)
+
+
+@_gae(
+    "padding set to 0, and walked over",
+    "The token before a gap looks at the next kept one: padding hands on what it was given.",
+)
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    rewards, values = torch.where(mask, rewards, 0.0), torch.where(mask, values, 0.0)
+    return _walk(rewards, values, mask, gamma, lam, stop=False)
+
+
+@another_way("ppo.gae", "from the front to the back")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    advantage, columns = torch.zeros_like(values[:, 0]), []
+    following = torch.cat([values[:, 1:], torch.zeros_like(values[:, :1])], dim=1)
+    for t in range(mask.shape[1]):
+        delta = rewards[:, t] + gamma * following[:, t] - values[:, t]
+        advantage = delta + gamma * lam * advantage
+        columns.append(torch.where(mask[:, t], advantage, 0.0))
+    advantages = torch.stack(columns, dim=1)
+    return advantages, torch.where(mask, advantages + values, 0.0)
+
+
+@another_way("ppo.gae", "nan times 0")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    after = advantage = torch.zeros_like(values[:, 0])
+    columns = []
+    for t in reversed(range(mask.shape[1])):
+        delta = rewards[:, t] + gamma * after - values[:, t]
+        advantage = (delta + gamma * lam * advantage) * mask[:, t]
+        after = values[:, t] * mask[:, t]
+        columns.insert(0, advantage)
+    advantages = torch.stack(columns, dim=1)
+    return advantages, (advantages + values) * mask

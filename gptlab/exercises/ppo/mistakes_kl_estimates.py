@@ -2,7 +2,7 @@
 
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _kl(name, hint):
@@ -63,4 +63,16 @@ _kl(
 )(lambda new, ref: _three(new - ref, k3=lambda k: torch.expm1(k) + k))
 _kl("k3 halved", "Only k2 has a ½.")(
     lambda new, ref: _three(new - ref, k3=lambda k: (torch.expm1(-k) + k) / 2)
+)
+
+
+_kl("k1 with the wrong sign, k3 right", "k1 is log π − log π_ref, and k3 has e^(−k1).")(
+    lambda new, ref: (ref - new, *_three(new - ref)[1:])
+)
+another_way("ppo.kl_estimates", "k1 weighted by the probability")(
+    lambda new, ref: _three(new.exp() * (new - ref))
+)
+another_way("ppo.kl_estimates", "k1 without its sign")(lambda new, ref: _three((new - ref).abs()))
+_kl("1 added in k3, not subtracted", "Where both policies agree, every estimate is 0.")(
+    lambda new, ref: _three(new - ref, k3=lambda k: torch.exp(-k) + 1 + k)
 )

@@ -204,3 +204,14 @@ _policy("one loss a token", "The result is one number, the mean.")(
 _policy("0 taken for no clip", "`clip or 0.2` puts the default in place of 0: ε is always given.")(
     lambda new, old, a, mask, clip=0.2: _gains()(new, old, a, mask, clip or 0.2)
 )
+
+
+_policy(
+    "the smaller of the gain and the clipped gain", "The ratio is clipped, then multiplied by Â."
+)(
+    lambda new, old, a, mask, clip=0.2: (
+        -torch.minimum(
+            torch.exp(new - old) * a, (torch.exp(new - old) * a).clamp(1 - clip, 1 + clip)
+        )[mask].mean()
+    )
+)

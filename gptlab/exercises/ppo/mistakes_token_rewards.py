@@ -96,3 +96,14 @@ _rewards("the score left out", "At the last kept token, the score is paid.")(
 def _(score, logprobs, ref_logprobs, mask, beta):
     kl = torch.where(mask, logprobs - ref_logprobs, 0.0).sum(1)
     return _paid(kl=False)(score - beta * kl, logprobs, ref_logprobs, mask, beta)
+
+
+@_rewards(
+    "each response's place in all rows",
+    "r[:, last] takes these columns of every row: r[torch.arange(B), last] takes one place of each.",
+)
+def _(score, logprobs, ref_logprobs, mask, beta):
+    last = mask.shape[1] - 1 - mask.flip(1).int().argmax(1)
+    rewards = torch.where(mask, -beta * (logprobs - ref_logprobs), 0.0)
+    rewards[:, last] += score
+    return rewards

@@ -134,3 +134,11 @@ _value("the minus sign of the policy's", "An error is made small as it is: no si
 _value("0 taken for no clip", "`clip or 0.2` puts the default in place of 0: ε is always given.")(
     lambda v, old, r, mask, clip=0.2: _near(_step)(v, old, r, mask, clip or 0.2)
 )
+
+
+_value("the step from the new value", "V_clip starts from V_old, and goes at most ε towards V.")(
+    _near(lambda v, old, r, c: v + (v - old).clamp(-c, c))
+)
+_value("the new value against its clip", "Both errors are measured against R, the return.")(
+    lambda v, old, r, mask, clip=0.2: ((v - _step(v, old, r, clip))[mask] ** 2).mean() / 2
+)

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 from gptlab.exercises.ppo.mistakes_token_rewards import TIMES
 
 
@@ -153,3 +153,10 @@ _white("no brackets around x − m", "Python divides first: x − m / √….")(
         0.0,
     )
 )
+
+
+@another_way("ppo.whiten", "numbers at padding")
+def _(x, mask, shift_mean=True):
+    kept = x[mask]
+    whitened = (x - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt()
+    return whitened if shift_mean else whitened + kept.mean()
