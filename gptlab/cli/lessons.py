@@ -195,6 +195,8 @@ def check(options: argparse.Namespace) -> int:
         print(json.dumps(count | {"blanks": rows, "broken": broken}, ensure_ascii=False, indent=1))
     else:
         print_verdicts(judged, options.targets, count)
+        if count["empty"] and not source_scan.is_checkout():
+            print(f"gptlab: {source_scan.WITHOUT_COURSE}", file=sys.stderr)
         for module, reason in broken.items():
             print(f"gptlab: {module} cannot be read: {reason}", file=sys.stderr)
     named_empty = any(
@@ -225,7 +227,7 @@ def print_verdicts(
                 f"{count[state]} {one if count[state] == 1 else many}" for state, one, many in words
             )
         )
-    if not targets and count["empty"] == len(judged):
+    if not targets and count["empty"] == len(judged) and source_scan.is_checkout():
         print(
             "`gptlab lab` opens the lessons, where it begins; "
             "`gptlab hint sampling.append_token` helps with the first blank"
@@ -238,7 +240,7 @@ def named(targets: list[str]) -> list[Blank]:
     for target in targets:
         found = (
             registry.by_lesson().get(int(target), [])
-            if target.isdecimal()
+            if option_types.is_lesson(target)
             else [registry.find(target)]
         )
         if not found:
