@@ -100,6 +100,13 @@ def test_near_matches_are_named(capsys):
     assert "lesson 99 has no blanks; these have: 0, 1, 2" in one_line(capsys, "check", "99")[1]
 
 
+@pytest.mark.parametrize("command", ["check", "hint", "borrow", "give-back", "reveal", "reset"])
+@pytest.mark.parametrize("given", ["x" * 3000, "9" * 5000, "sampling." + "softmax" * 90])
+def test_a_very_long_key_is_not_repeated_whole(capsys, command, given):
+    said = one_line(capsys, command, given)[1]
+    assert f"{given[:59]}…" in said and len(said) < 200
+
+
 # -- lessons, hint ------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from dev import lesson_rules as rules
 from gptlab.blanks.registry import by_lesson
 
 NUMBER = next(
-    n for n, own in by_lesson().items() if n >= rules.FIRST_WITHOUT_MARKS and len(own) > 1
+    n for n, own in by_lesson().items() if n not in rules.MARKED and n > 6 and len(own) > 1
 )
 KEYS = [entry.key for entry in by_lesson()[NUMBER]]
 
