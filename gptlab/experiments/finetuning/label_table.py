@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gptlab.engine.model.shipped import FOLDER
-from gptlab.experiments.finetuning.fine_tune import N_MEASURED, Bench, fine_tune, measure
-from gptlab.experiments.finetuning.tasks import TASKS
+from gptlab.experiments.finetuning.fine_tune import BATCH, N_MEASURED, Bench, fine_tune, measure
+from gptlab.experiments.finetuning.tasks import TASKS, Task
 
+EPOCHS, FEWEST = 4, 40  # passes over the labels, and steps
 LOG = FOLDER / "logs" / "finetuning.json"
 # Student's t, two-sided 95 %, by the number of seeds
 T_95 = {2: 12.71, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 8: 2.365, 10: 2.262}
@@ -44,6 +45,11 @@ class Row:
 SCRATCH = -1
 
 
+def steps_for(task: Task, n_labels: int) -> int:
+    """As many steps as a few passes over the labels take, but not below FEWEST and not above the task's."""
+    return min(task.steps, max(FEWEST, EPOCHS * n_labels // BATCH))
+
+
 def tuned_row(bench: Bench, row: Row) -> Row:
     """Tune one model as a row says, and measure it on the test examples."""
     task = TASKS[row.task]
@@ -51,7 +57,8 @@ def tuned_row(bench: Bench, row: Row) -> Row:
     test = bench.labelled(task, "test", N_MEASURED)
     pretrained = row.layers != SCRATCH
     model = bench.model(task, pretrained, row.layers if pretrained else None, row.seed)
-    fine_tune(model, train, weight=row.weight, steps=task.steps, seed=row.seed)
+    steps = steps_for(task, row.n_labels)
+    fine_tune(model, train, weight=row.weight, steps=steps, lr=task.lr, seed=row.seed)
     _, accuracy = measure(model, test)
     return Row(row.task, row.n_labels, row.layers, row.weight, row.seed, accuracy)
 

@@ -147,12 +147,16 @@ def _choice(source: TaskSource, part: str, rng: random.Random) -> Iterator[Examp
 
 @dataclass(frozen=True)
 class Task:
-    """One task: how examples are drawn, what the labels are called, the head's number of scores, steps of training."""
+    """One task: how examples are drawn, what the labels are called, the head's number of scores, and how it is tuned.
+
+    steps, lr  of a tuning on as many labels as there are; `steps_for` says how many steps fewer labels take
+    """
 
     name: str
     labels: tuple[str, ...]
     n_scores: int
     steps: int
+    lr: float
     examples: Callable[[TaskSource, str, random.Random], Iterator[Example]]
 
     @property
@@ -161,10 +165,10 @@ class Task:
         return 1 / len(self.labels)
 
 
-MOOD = Task("mood", ("good", "bad"), 2, 40, _mood)
-ENTAILMENT = Task("entailment", ("follows", "contradicts", "neither"), 3, 240, _entailment)
-SIMILARITY = Task("similarity", ("different", "same"), 2, 200, _similarity)
-CHOICE = Task("multiple choice", ("A", "B", "C"), 1, 100, _choice)
+MOOD = Task("mood", ("good", "bad"), 2, 40, 1e-3, _mood)
+ENTAILMENT = Task("entailment", ("follows", "contradicts", "neither"), 3, 240, 1e-3, _entailment)
+SIMILARITY = Task("similarity", ("different", "same"), 2, 200, 1e-3, _similarity)
+CHOICE = Task("multiple choice", ("A", "B", "C"), 1, 240, 5e-4, _choice)
 TASKS = {task.name: task for task in (MOOD, ENTAILMENT, SIMILARITY, CHOICE)}
 
 

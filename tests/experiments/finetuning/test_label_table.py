@@ -9,6 +9,7 @@ from dev.finetuning_log import plan
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.finetuning import label_table
 from gptlab.experiments.finetuning.label_table import SCRATCH, Row, by_setting, interval
+from gptlab.experiments.finetuning.tasks import TASKS
 
 
 def probability_within(t, freedom, n=20_000):
@@ -58,3 +59,16 @@ def test_pretraining_is_worth_something_in_the_shipped_table(task):
     pretrained, wide = interval(table[task, most, None, 0.0])
     scratch, wide_too = interval(table[task, most, SCRATCH, 0.0])
     assert pretrained - wide > scratch + wide_too
+
+
+@pytest.mark.parametrize(
+    ("task", "n_labels", "steps"),
+    [
+        ("mood", 8, 40),
+        ("mood", 1000, 40),
+        ("multiple choice", 100, 40),
+        ("multiple choice", 1000, 240),
+    ],
+)
+def test_few_labels_take_few_steps(task, n_labels, steps):
+    assert label_table.steps_for(TASKS[task], n_labels) == steps
