@@ -1,6 +1,7 @@
 """Settings that make torch fast on a small CPU, and what reports say about the machine."""
 
 import ctypes
+import os
 import platform
 import subprocess
 from collections.abc import Iterator
@@ -75,6 +76,16 @@ def cores() -> int:
     if hasattr(process, "cpu_affinity"):  # macOS binds no process to cores
         return len(process.cpu_affinity())
     return psutil.cpu_count() or 1
+
+
+def workers() -> int:
+    """How many cores to compute on: all that there are, fewer where GPTLAB_WORKERS or OMP_NUM_THREADS says so."""
+    most = cores()
+    for name in ("GPTLAB_WORKERS", "OMP_NUM_THREADS"):
+        wish = os.environ.get(name, "")
+        if wish.isdecimal() and int(wish) > 0:
+            return int(wish) if name == "GPTLAB_WORKERS" else min(most, int(wish))
+    return most
 
 
 def memory_gb() -> float:
