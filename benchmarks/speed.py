@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement")
     args = parser.parse_args()
-    hardware.tune_allocator()
+    hardware.prepare_torch()
     borrow("all")
     m = hardware.describe()
     print(f"{m['processor']}, {m['cores']} cores, torch {m['torch']}, {m['threads']} threads\n")

@@ -59,9 +59,6 @@ def parser() -> Parser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit status."""
-    os.environ.setdefault(
-        "GOMP_SPINCOUNT", "100000"
-    )  # threads that wait spin a little: book/log.md
     streams.prepare()
     try:
         options = parser().parse_args(arguments)

@@ -6,10 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Self
 
-# Into how many parts a batch is cut, whatever the number of cores: so many can train together. More would cost a
-# few per cent on one core (book/log.md).
-SHARDS = 4
-
 
 @dataclass(frozen=True)
 class Config:
@@ -127,11 +123,10 @@ class TrainConfig(Config):
     beta2: float = 0.95  # decay of the second moment per update
     clip: float = 1.0  # largest global norm of the gradient
     muon_lr: float = 0.0  # Muon's highest learning rate for the blocks' matrices; 0 = AdamW for all
-    shards: int = SHARDS
     seed: int = 0
 
     def __post_init__(self) -> None:
-        self._whole(1, "steps", "batch_size", "shards")
+        self._whole(1, "steps", "batch_size")
         self._whole(0, "warmup", "seed")
         self._real(0, 10, "lr", "clip", above=True)
         self._real(0, 10, "min_lr", "weight_decay", "muon_lr")
@@ -161,11 +156,10 @@ class SFTConfig(Config):
     clip: float = 1.0  # largest global norm of the gradient
     pretraining_mix: float = 0.0  # share of pretraining text in each batch's sequences, 0 to 0.9
     muon_ratio: float = 0.0  # Muon's learning rate for the blocks' matrices over lr; 0 = AdamW
-    shards: int = SHARDS
     seed: int = 0
 
     def __post_init__(self) -> None:
-        self._whole(1, "epochs", "batch_size", "shards")
+        self._whole(1, "epochs", "batch_size")
         self._whole(0, "seed")
         self._real(0, 10, "lr", "clip", above=True)
         self._real(0, 10, "weight_decay")
@@ -183,12 +177,11 @@ class RewardConfig(Config):
     lr: float = 5e-4  # highest learning rate
     clip: float = 1.0  # largest global norm of the gradient
     muon_ratio: float = 0.0  # Muon's learning rate for the blocks' matrices over lr; 0 = AdamW
-    shards: int = SHARDS
     seed: int = 0
 
     def __post_init__(self) -> None:
         self._real(0, 1000, "muon_ratio")
-        self._whole(1, "epochs", "prompts_per_batch", "shards")
+        self._whole(1, "epochs", "prompts_per_batch")
         self._whole(0, "seed")
         self._real(0, 10, "lr", "clip", above=True)
 
@@ -208,12 +201,10 @@ class PPOConfig(Config):
     gamma_ptx: float = 1.0  # weight of the pretraining loss; 0 = plain PPO
     end_score: float | None = -1.0  # reward of a reply that never ends; None = the model's
     max_new_tokens: int = 32  # R, longest reply
-    shards: int = SHARDS
     seed: int = 0
 
     def __post_init__(self) -> None:
-        whole = ("rounds", "prompts_per_round", "minibatch", "epochs", "max_new_tokens", "shards")
-        self._whole(1, *whole)
+        self._whole(1, "rounds", "prompts_per_round", "minibatch", "epochs", "max_new_tokens")
         self._whole(0, "seed")
         self._real(0, 10, "lr", above=True)
         self._real(0, 1, "clip", above=True)

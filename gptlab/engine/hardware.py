@@ -13,16 +13,15 @@ M_MMAP_THRESHOLD = -3
 KEEP_BYTES = 1 << 30
 
 
-def tune_allocator(n_threads: int | None = None) -> None:
-    """Keep freed memory for the next step instead of giving it back to the kernel each time.
+def prepare_torch() -> None:
+    """One thread for this process, whose work is shared out to others (workers.py), and an allocator that keeps memory.
 
     Training allocates the same large tensors at every step; glibc maps and unmaps them anew, and the page faults
     took a tenth to a fifth of the time (book/log.md). Other C libraries are left as they are.
     """
     import torch
 
-    if n_threads:
-        torch.set_num_threads(n_threads)
+    torch.set_num_threads(1)
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)
         libc.mallopt(M_MMAP_THRESHOLD, KEEP_BYTES)
@@ -64,7 +63,7 @@ def describe() -> dict:
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
+        "workers": workers(),
     }
 
 

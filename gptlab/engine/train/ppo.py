@@ -67,7 +67,6 @@ class PPOTrainer:
         self.workers = ShardedGradient(
             [*self.trained.values()],
             self._share_of_loss,
-            config.shards,
             other_jobs=rollout_jobs(models, config, stop_id),
         )
         self.generator = torch.Generator().manual_seed(config.seed)
@@ -191,7 +190,7 @@ class PPOTrainer:
 
     def _shards(self, roll: Rollout, advantages: Tensor, returns: Tensor) -> list["_Shard"]:
         """Deal a minibatch's replies, and rows of pretraining text about as long, to the shards."""
-        dealt = shards_of(len(roll.ids), self.config.shards)
+        dealt = shards_of(len(roll.ids))
         text = self._pretraining_text(roll.ids.numel())
         n_text = 0 if text is None else len(text[0])
         text_rows = shards_of(n_text, len(dealt))

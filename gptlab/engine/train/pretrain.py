@@ -19,7 +19,7 @@ from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.engine.stages import STAGES
 from gptlab.engine.train import optimizers
 from gptlab.engine.train.pace import Pace
-from gptlab.engine.train.shards import ShardedGradient, shards_of
+from gptlab.engine.train.shards import SHARDS, ShardedGradient, shards_of
 from gptlab.engine.train.step import update
 
 REPORT_EVERY = 10  # steps
@@ -118,9 +118,7 @@ class PretrainingRun:
         self.device = device_of(model)
         self.generator = torch.Generator().manual_seed(config.seed)
         self.optimizers = _optimizers(model, config)
-        self.gradient = ShardedGradient(
-            [model], self._share_of_loss, config.shards, n_workers=n_workers, way=way
-        )
+        self.gradient = ShardedGradient([model], self._share_of_loss, n_workers=n_workers, way=way)
         self.parameters = self.gradient.parameters
         self.history: list[dict] = []
         self.wanted = precision
@@ -143,7 +141,7 @@ class PretrainingRun:
         x, y = training.get_batch(
             self.ids, config.batch_size, self.model.config.context, self.generator
         )
-        rows = shards_of(config.batch_size, config.shards)
+        rows = shards_of(config.batch_size)
         loss = self.gradient([(x[part], y[part], len(part)) for part in rows])["loss"]
         norm = update(
             self.model,
@@ -211,6 +209,7 @@ class PretrainingRun:
             "step": len(self.history),
             "train": self.config.to_dict(),
             "precision": self.precision,
+            "shards": SHARDS,
         }
         checkpoint.save(folder, self.model, tokenizer, state, meta)
 
@@ -307,6 +306,11 @@ def _state_of_the_same_run(saved: checkpoint.Checkpoint, run: PretrainingRun) ->
                 f"the checkpoint was trained with {name}={meta['train'].get(name)}, but "
                 f"{name}={value} is asked for; use the old value, or start without resume"
             )
+    if meta.get("shards") != SHARDS:
+        raise ValueError(
+            f"the checkpoint was trained in {meta.get('shards', 1)} shards a batch, but now it "
+            f"would be {SHARDS}; start without resume"
+        )
     if saved.model.config != run.model.config:
         raise ValueError(
             f"the checkpoint holds {saved.model.config}, but the model is {run.model.config}; "

@@ -55,12 +55,12 @@ def train_reward_model(
     history = []
     pace = Pace()
     share_of_loss = partial(_share_of_loss, reward_model)
-    with ShardedGradient([reward_model], share_of_loss, config.shards) as gradient:
+    with ShardedGradient([reward_model], share_of_loss) as gradient:
         for step, batch in enumerate(plan):
             lr = training.cosine_schedule(
                 step, warmup, len(plan), config.lr, MIN_LR_SHARE * config.lr
             )
-            loss = gradient(_shards([comparisons[i] for i in batch], config.shards))["loss"]
+            loss = gradient(_shards([comparisons[i] for i in batch]))["loss"]
             norm = update(
                 reward_model,
                 loss,
@@ -75,9 +75,9 @@ def train_reward_model(
     return history
 
 
-def _shards(batch: list[Ranking], n_shards: int) -> list[tuple[list[Ranking], float]]:
+def _shards(batch: list[Ranking]) -> list[tuple[list[Ranking], float]]:
     """The rankings of each shard, and what share of the batch's they are."""
-    dealt = shards_of(len(batch), n_shards)
+    dealt = shards_of(len(batch))
     return [([batch[i] for i in rows], len(rows) / len(batch)) for rows in dealt]
 
 

@@ -103,10 +103,10 @@ def rollout(
     """Let the policy answer the prompts, and score the replies; `do` runs the jobs of `rollout_jobs` on parts.
 
     A reply that never reached `stop_id` gets `config.end_score` instead of its reward (Huang et al. 2024, the
-    EOS trick); None leaves the reward as it is. The prompts are dealt to `config.shards` parts, each with its own
+    EOS trick); None leaves the reward as it is. The prompts are dealt to a fixed number of parts, each with its own
     random numbers, so that the replies do not depend on how many parts are written at once.
     """
-    dealt = shards_of(len(prompts), config.shards)
+    dealt = shards_of(len(prompts))
     seeds = torch.randint(2**62, (len(dealt),), generator=generator).tolist()
     written = do("write", [([prompts[i] for i in rows], seed) for rows, seed in zip(dealt, seeds)])
     replies = _dealt_back(dealt, written)

@@ -56,12 +56,12 @@ def finetune(
     optimizer = MuonAdamW(model, config.weight_decay, config.muon_ratio)
     history = []
     pace = Pace()
-    with ShardedGradient([model], partial(_share_of_loss, model), config.shards) as gradient:
+    with ShardedGradient([model], partial(_share_of_loss, model)) as gradient:
         for step, batch in enumerate(plan):
             old = None
             if n_old and pretraining_ids is not None:
                 old = training.get_batch(pretraining_ids, n_old, model.config.context, generator)
-            told = gradient(_shards([examples[i] for i in batch], old, config.shards))
+            told = gradient(_shards([examples[i] for i in batch], old))
             n_tokens = int(told.pop("n_tokens"))
             row = {"step": step, **told}
             history.append(row | _update(model, optimizer, row, step, len(plan), config))
@@ -119,11 +119,11 @@ class _Shard:
     mix: float  # share of the pretraining text in the batch's sequences
 
 
-def _shards(batch: list[Example], old: tuple[Tensor, Tensor] | None, n_shards: int) -> list[_Shard]:
+def _shards(batch: list[Example], old: tuple[Tensor, Tensor] | None) -> list[_Shard]:
     """Deal a batch's demonstrations and rows of pretraining text to the shards."""
     n_old = 0 if old is None else len(old[0])
     mix = n_old / (len(batch) + n_old)  # each loss weighs as its share of the batch's sequences
-    dealt = shards_of(len(batch), n_shards)
+    dealt = shards_of(len(batch))
     old_rows = shards_of(n_old, len(dealt))
     old_rows += [[]] * (len(dealt) - len(old_rows))
     all_targets = sum(map(_n_targets, batch))

@@ -1,8 +1,7 @@
 """The gradient of a batch, shard by shard on all cores, the same to the last bit on one core or many.
 
 g = (g_0 + g_1) + g_2 + …, g_i the gradient of shard i's share of the loss. A shard is computed by one thread,
-and the sum is taken in the order of the shards, so that only their number shapes the result; it is fixed by the
-configuration.
+and the sum is taken in the order of the shards, so that only their number shapes the result: it is always SHARDS.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from gptlab.engine.model.batches import device_of
 from gptlab.engine.model.protocol import Trainable
 from gptlab.engine.workers import Jobs, Workers, shared_tensor
 
+SHARDS = 4  # so many cores can train together; on one core they cost 4 % (book/log.md), and twice as many 7
 ALIGNED = 64  # bytes: a gradient begins where vector instructions like it
 
 Row = dict[str, float]  # what is told of a shard; the batch's is the sum
@@ -27,7 +27,6 @@ class ShardedGradient:
     models         those that learn
     share_of_loss  gives a shard's share of the loss, so that the shares add up to the batch's, and what is to be
                    told of it
-    n_shards       at most, of a batch
     n_workers      None = one for each core, but no more than shards
     way            as `Workers` takes it
     other_jobs     what else the workers do, with the same weights
@@ -39,18 +38,16 @@ class ShardedGradient:
         self,
         models: Sequence[Trainable],
         share_of_loss: Callable[[Any], tuple[Tensor, Row]],
-        n_shards: int,
         n_workers: int | None = None,
         way: str | None = None,
         other_jobs: Jobs | None = None,
     ) -> None:
         self.parameters = [p for model in models for p in model.parameters() if p.requires_grad]
         self.share_of_loss = share_of_loss
-        self.n_shards = n_shards
         jobs = {"gradient": self._gradient} | (other_jobs or {})
         n_cores = hardware.workers() if n_workers is None else n_workers
         on_cpu = device_of(models[0]).type == "cpu"
-        self.workers = Workers(jobs, min(n_cores, n_shards) if on_cpu else 1, way)
+        self.workers = Workers(jobs, min(n_cores, SHARDS) if on_cpu else 1, way)
         self._shared = False
         self._gradients: Tensor | None = None  # (shards, numbers of all parameters)
 
@@ -116,7 +113,7 @@ class ShardedGradient:
         if self._gradients is not None:
             return
         one = self.parameters[0].new_zeros(1)
-        wanted = one.expand(self.n_shards, sum(map(_room, self.parameters)))
+        wanted = one.expand(SHARDS, sum(map(_room, self.parameters)))
         if self.workers.n > 1 and self.workers.way == "processes":
             self._gradients = shared_tensor(wanted)
             self._move(shared_tensor)
@@ -132,7 +129,7 @@ class ShardedGradient:
             p.data = make(p).copy_(p)
 
 
-def shards_of(n_rows: int, n_shards: int) -> list[list[int]]:
+def shards_of(n_rows: int, n_shards: int = SHARDS) -> list[list[int]]:
     """Deal the rows 0 … n − 1 to at most n_shards shards, like cards, so that none is empty.
 
     Example: 5 rows, 2 shards -> [[0, 2, 4], [1, 3]]

@@ -23,7 +23,7 @@ from gptlab.engine.train.shards import ShardedGradient, shards_of
 
 SHAPE = GPTConfig(vocab_size=11, context=9, n_layers=2, n_heads=2, d_model=24)
 STREAM = (torch.arange(500) * 3 + torch.arange(500) // 7) % 11
-TRAIN = TrainConfig(steps=6, batch_size=5, lr=5e-3, min_lr=5e-4, warmup=2, muon_lr=0.02, shards=4)
+TRAIN = TrainConfig(steps=6, batch_size=5, lr=5e-3, min_lr=5e-4, warmup=2, muon_lr=0.02)
 COUNTS = [1, 2, 3, 4]
 
 
@@ -75,6 +75,13 @@ def test_pretraining_goes_on_with_another_number_of_workers(monkeypatch, tmp_pat
     assert history == expected
     for name, tensor in whole.state_dict().items():
         assert torch.equal(model.state_dict()[name], tensor)
+
+
+def test_a_run_in_other_shards_is_refused(monkeypatch, tmp_path):
+    pretrain(GPT(SHAPE), STREAM, TRAIN, tmp_path / "run", stop=lambda: True)
+    monkeypatch.setattr("gptlab.engine.train.pretrain.SHARDS", 8)
+    with pytest.raises(ValueError, match="in 4 shards a batch, but now it would be 8"):
+        pretrain(GPT(SHAPE), STREAM, TRAIN, tmp_path / "run", resume=True)
 
 
 def test_sft(monkeypatch):
@@ -131,7 +138,7 @@ def test_the_sum_of_the_shards_is_the_batch_s_gradient(n):
     x, y = (torch.randint(11, (7, 9), generator=torch.Generator().manual_seed(i)) for i in (0, 1))
     loss, expected = naive(copy.deepcopy(model), x, y)
     with run.gradient:
-        parts = shards_of(7, 4)
+        parts = shards_of(7)
         row = run.gradient([(x[rows], y[rows], len(rows)) for rows in parts])
         assert row["loss"] == pytest.approx(loss.item(), rel=1e-12)
         for p, grad in zip(model.parameters(), expected, strict=True):
@@ -141,7 +148,7 @@ def test_the_sum_of_the_shards_is_the_batch_s_gradient(n):
 def test_what_has_no_part_in_the_loss_keeps_no_gradient_and_weights_come_home(way):
     used, unused = nn.Linear(3, 2), nn.Linear(2, 2)
     places = [p.data_ptr() for p in used.parameters()]
-    gradient = ShardedGradient([used, unused], lambda x: (used(x).sum(), {"n": 1.0}), 3, 2, way)
+    gradient = ShardedGradient([used, unused], lambda x: (used(x).sum(), {"n": 1.0}), 2, way)
     with gradient:
         assert gradient([torch.ones(1, 3), torch.ones(2, 3)]) == {"n": 2.0}
         assert used.weight.grad.tolist() == [[3.0] * 3] * 2 and unused.weight.grad is None
