@@ -4,7 +4,8 @@ import ctypes
 import os
 import platform
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,6 +42,27 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(n_threads)
 
 
+def fine_clock() -> Callable[[], float]:
+    """A clock that stands still while other programs run, where the system has one that is fine enough."""
+    fine = time.get_clock_info("thread_time").resolution < 1e-5
+    return time.thread_time if fine else time.perf_counter
+
+
+def gigaflops(size: int = 1024, repeats: int = 5) -> float:
+    """Billions of operations a second in products of float32 matrices on one core, by that core's own clock."""
+    import torch
+
+    clock = fine_clock()
+    x = torch.ones(size, size)
+    times = []
+    with one_thread():
+        for _ in range(repeats):
+            begin = clock()
+            torch.mm(x, x)
+            times.append(clock() - begin)
+    return 2 * size**3 / min(times) / 1e9
+
+
 def processor() -> str:
     """The processor's name."""
     try:
@@ -63,6 +85,7 @@ def describe() -> dict:
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
         "workers": workers(),
     }
 
