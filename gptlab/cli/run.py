@@ -93,15 +93,22 @@ def build(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace, out: Path, log) -> None:
     from gptlab.cli import borrowing
+    from gptlab.engine.run import presets
 
     if not (source_scan.is_checkout() or solutions_folder().is_dir()):
         raise CourseError(source_scan.WITHOUT_COURSE)
+    megabytes = presets.preset(options.preset).corpus_mb
+    web = "the little web" if options.minutes else f"{megabytes:g} MB of the little web"
+    source = ", ".join(options.text) or web
+    stages = "Tokenizer, pretraining, SFT, reward model, PPO and PPO-ptx"
+    length = (
+        f"{options.minutes:g} minutes"
+        if options.minutes
+        else f"{duration(options.preset)} on 2 cores"
+    )
+    log(f"{stages} on {source}: {length}, into {out}")
     log(borrowing.fill_empty())
     preset = _preset(options, out, log)
-    source = (
-        ", ".join(options.text) if options.text else f"{preset.corpus_mb:g} MB of the little web"
-    )
-    log(f"Tokenizer, pretraining, SFT, reward model, PPO and PPO-ptx on {source}, into {out}")
     from gptlab.engine.model.checkpoint import NotSaved
     from gptlab.engine.run import pipeline
     from gptlab.view import run_report

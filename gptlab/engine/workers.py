@@ -123,7 +123,7 @@ class Workers:
         for _ in range(self.n - 1):
             try:
                 self._team.append(_Process(self.jobs, self._team))
-            except OSError:  # no more processes here: this one does their parts
+            except (OSError, AssertionError):  # no more processes, or none below this one
                 break
         ready = [process for process in self._team if process.is_ready()]
         for process in set(self._team) - set(ready):

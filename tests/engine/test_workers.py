@@ -133,6 +133,17 @@ def test_where_no_process_can_be_made_all_is_done_here(monkeypatch):
         assert team.map("where", range(3)) == [os.getpid()] * 3
 
 
+def inside(part):
+    with Workers({"where": where}, 2, "processes") as team:
+        return set(team.map("where", range(part))) == {os.getpid()}
+
+
+@linux
+def test_a_worker_has_no_workers_of_its_own():
+    with Workers({"inside": inside}, 2, "processes") as team:
+        assert team.map("inside", [1, 2])[1]
+
+
 @linux
 def test_a_copy_that_cannot_compute_is_done_without(monkeypatch):
     monkeypatch.setattr(workers, "START_S", 0.3)

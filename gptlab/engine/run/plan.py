@@ -63,6 +63,7 @@ class Plan:
 
 def measure_costs(of: Preset) -> Costs:
     """Do a little of everything; takes a few seconds."""
+    web = Web()
     vocab = of.model.vocab_size
     model = GPT(of.model, fused=True)
     tuned = GPT(of.model).run_on("auto").train()
@@ -82,7 +83,7 @@ def measure_costs(of: Preset) -> Costs:
     reward = _seconds(lambda: train_reward_model(reward_model, rankings, of.reward)) / 2
     reply = _seconds(lambda: generate_batch(model.eval(), prompts, 2 * REPLY)) / len(prompts)
     return Costs(
-        megabyte=_seconds(_write_pages) / 0.1,
+        megabyte=_seconds(lambda: web.text(100_000, seed=1)) / 0.1,
         step=step_seconds(of.model, of.pretrain),
         sft=sft,
         reward=reward,
@@ -237,10 +238,6 @@ def _round_seconds(
     trainer = PPOTrainer(models, prompts, config, stream)
     with trainer.workers:
         return _seconds(trainer.run_round)
-
-
-def _write_pages() -> None:
-    Web().text(100_000, seed=1)
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -120,6 +120,8 @@ class PretrainingRun:
         self.optimizers = _optimizers(model, config)
         self.gradient = ShardedGradient([model], self._share_of_loss, n_workers=n_workers, way=way)
         self.parameters = self.gradient.parameters
+        if "muon" in self.optimizers:
+            self.optimizers["muon"].orthogonalize = self.gradient.orthogonalize
         self.history: list[dict] = []
         self.wanted = precision
         self._set_precision(bf16.resolve_precision(precision, model.wte))

@@ -56,6 +56,7 @@ def train_reward_model(
     pace = Pace()
     share_of_loss = partial(_share_of_loss, reward_model)
     with ShardedGradient([reward_model], share_of_loss) as gradient:
+        optimizer.share_work(gradient.orthogonalize)
         for step, batch in enumerate(plan):
             lr = training.cosine_schedule(
                 step, warmup, len(plan), config.lr, MIN_LR_SHARE * config.lr

@@ -57,6 +57,7 @@ def finetune(
     history = []
     pace = Pace()
     with ShardedGradient([model], partial(_share_of_loss, model)) as gradient:
+        optimizer.share_work(gradient.orthogonalize)
         for step, batch in enumerate(plan):
             old = None
             if n_old and pretraining_ids is not None:

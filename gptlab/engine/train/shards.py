@@ -4,6 +4,7 @@ g = (g_0 + g_1) + g_2 + …, g_i the gradient of shard i's share of the loss. A 
 and the sum is taken in the order of the shards, so that only their number shapes the result: it is always SHARDS.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from torch import Tensor
 from gptlab.engine import hardware
 from gptlab.engine.model.batches import device_of
 from gptlab.engine.model.protocol import Trainable
+from gptlab.engine.train.optimizers import newton_schulz
 from gptlab.engine.workers import Jobs, Workers, shared_tensor
 
 SHARDS = 4  # so many cores can train together; on one core they cost 4 % (book/log.md), and twice as many 7
@@ -44,12 +46,14 @@ class ShardedGradient:
     ) -> None:
         self.parameters = [p for model in models for p in model.parameters() if p.requires_grad]
         self.share_of_loss = share_of_loss
-        jobs = {"gradient": self._gradient} | (other_jobs or {})
+        jobs = {"gradient": self._gradient, "orthogonalize": self._orthogonalize} | (
+            other_jobs or {}
+        )
         n_cores = hardware.workers() if n_workers is None else n_workers
         on_cpu = device_of(models[0]).type == "cpu"
         self.workers = Workers(jobs, min(n_cores, SHARDS) if on_cpu else 1, way)
         self._shared = False
-        self._gradients: Tensor | None = None  # (shards, numbers of all parameters)
+        self._gradients: Tensor | None = None  # (shards + 2, numbers of all parameters)
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +78,28 @@ class ShardedGradient:
         """Another job's results, by the same workers."""
         self._make_room()
         return self.workers.map(job, parts)
+
+    def orthogonalize(self, stacks: list[Tensor], product: torch.dtype | None) -> list[Tensor]:
+        """What Muon's iteration makes of each stack of matrices, (N, rows, columns); good until the next call.
+
+        They travel in two rows of the shared memory, as they came and as they went: a worker that dies spoils neither.
+        """
+        self._make_room()
+        places, at = [], 0
+        for stack in stacks:
+            places.append((at, tuple(stack.shape), product))
+            self._place(SHARDS, at, stack.shape).copy_(stack)
+            at += _room(stack)
+        self.workers.map("orthogonalize", places)
+        return [self._place(SHARDS + 1, at, shape) for at, shape, _ in places]
+
+    def _orthogonalize(self, place: tuple[int, tuple[int, ...], torch.dtype | None]) -> None:
+        at, shape, product = place
+        done = newton_schulz(self._place(SHARDS, at, shape), product=product)
+        self._place(SHARDS + 1, at, shape).copy_(done)
+
+    def _place(self, row: int, at: int, shape: Sequence[int]) -> Tensor:
+        return self._row(row)[at : at + math.prod(shape)].view(torch.Size(shape))
 
     def close(self) -> None:
         """End the workers, and give the models back their own memory."""
@@ -102,9 +128,9 @@ class ShardedGradient:
 
     def _views(self, i: int) -> list[Tensor]:
         """Row i of the gradients, cut into the parameters' shapes."""
-        row, views, at = self._row(i), [], 0
+        views, at = [], 0
         for p in self.parameters:
-            views.append(row[at : at + p.numel()].view(p.shape))
+            views.append(self._place(i, at, p.shape))
             at += _room(p)
         return views
 
@@ -113,7 +139,9 @@ class ShardedGradient:
         if self._gradients is not None:
             return
         one = self.parameters[0].new_zeros(1)
-        wanted = one.expand(SHARDS, sum(map(_room, self.parameters)))
+        # Muon lays stacks out anew, with gaps of their own; each is shorter than ALIGNED.
+        size = sum(_room(p) + 3 * ALIGNED for p in self.parameters)
+        wanted = one.expand(SHARDS + 2, size)
         if self.workers.n > 1 and self.workers.way == "processes":
             self._gradients = shared_tensor(wanted)
             self._move(shared_tensor)
