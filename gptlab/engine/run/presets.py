@@ -141,3 +141,18 @@ def preset(name: str) -> Preset:
     if name not in PRESETS:
         raise ValueError(f"no preset {name!r}: choose from {', '.join(PRESETS)}")
     return PRESETS[name]()
+
+
+def from_saved(values: dict) -> Preset:
+    """The preset whose `to_dict` was saved.
+
+    Raises ValueError, KeyError or TypeError where it was not.
+    """
+    values = dict(values)
+    shape = dict(zip(("context", "n_layers", "n_heads", "d_model"), values.pop("shape")))
+    model = GPTConfig(values.pop("vocab_size"), **shape)
+    stages = {"pretrain": TrainConfig, "sft": SFTConfig, "reward": RewardConfig, "ppo": PPOConfig}
+    return Preset(
+        model=model,
+        **{n: stages[n].from_dict(v) if n in stages else v for n, v in values.items()},
+    )
