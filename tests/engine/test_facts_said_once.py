@@ -75,7 +75,7 @@ def test_the_order_of_the_stages_is_written_once():
     assert set(stages.WRITING_STAGES) <= set(COLOURS)
     assert set(stages.SHIPPED_STAGES) < set(stages.STAGES)
     shipped = {path.name for path in (ROOT / "gptlab" / "assets").iterdir() if path.is_dir()}
-    assert shipped == set(stages.SHIPPED_STAGES)
+    assert shipped - {"logs"} == set(stages.SHIPPED_STAGES)
 
 
 def test_a_question_becomes_the_first_line_of_a_page():

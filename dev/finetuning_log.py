@@ -1,0 +1,91 @@
+"""The long table of lesson 07: tunings from the base model and from nothing, over several seeds.
+
+    python -m dev.finetuning_log [--seeds 3] [--resume]
+
+writes gptlab/assets/logs/finetuning.json, which names the seeds, the commit and the base model's weights. To be made
+again whenever the shipped model is.
+"""
+
+import argparse
+import hashlib
+import itertools
+import subprocess
+import time
+
+from gptlab import borrow
+from gptlab.blanks.source_scan import PACKAGE
+from gptlab.engine.assistant import shipped
+from gptlab.engine.model.shipped import FOLDER
+from gptlab.experiments.finetuning.fine_tune import Bench
+from gptlab.experiments.finetuning.label_table import LOG, SCRATCH, Row, load, save, tuned_row
+from gptlab.experiments.finetuning.tasks import CHOICE, MOOD, TaskSource
+from gptlab.world.web import Web
+
+MOOD_LABELS = (8, 16, 32)
+CHOICE_LABELS = (10, 100, 1000)
+SOME_LAYERS = (0, 1, 2, 3)
+
+
+def plan(seeds: int) -> list[Row]:
+    """Every row of the table, seed by seed, so that a table that was stopped early holds whole seeds."""
+    rows = []
+    for seed in range(seeds):
+        for n, layers in itertools.product(MOOD_LABELS, (None, SCRATCH)):
+            rows.append(Row(MOOD.name, n, layers, 0.0, seed))
+        for n, layers in itertools.product(CHOICE_LABELS, (None, SCRATCH)):
+            rows.append(Row(CHOICE.name, n, layers, 0.0, seed))
+        rows += [Row(CHOICE.name, CHOICE_LABELS[-1], layers, 0.0, seed) for layers in SOME_LAYERS]
+        rows += [Row(MOOD.name, n, None, 0.5, seed) for n in MOOD_LABELS]
+    return rows
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make the table, and save it after every row; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m dev.finetuning_log", description="Make lesson 07's long table again."
+    )
+    parser.add_argument("--seeds", type=int, default=3, help="runs a setting (default: 3)")
+    parser.add_argument(
+        "--resume", action="store_true", help="keep the rows that were made from the same base"
+    )
+    args = parser.parse_args(arguments)
+    borrow("all")
+    base = shipped("base")
+    bench = Bench(base.model, base.tokenizer, TaskSource(Web(0)))
+    weights = (FOLDER / "base" / "model.safetensors").read_bytes()
+    made = {
+        "command": f"python -m dev.finetuning_log --seeds {args.seeds}",
+        "seeds": list(range(args.seeds)),
+        "commit": _commit(),
+        "base_sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    kept, seconds = _kept(made["base_sha256"]) if args.resume else ({}, 0)
+    started = time.process_time() - seconds
+    rows = []
+    for row in plan(args.seeds):
+        rows.append(kept.get((*row.setting, row.seed)) or tuned_row(bench, row))
+        print(f"{time.process_time() - started:6.0f} s  {rows[-1]}", flush=True)
+        save(rows, made | {"cpu_seconds": round(time.process_time() - started)})
+    return 0
+
+
+def _kept(base: str) -> tuple[dict[tuple, Row], int]:
+    """The rows of the table that is there, and what they took, in seconds, where it is of this base model."""
+    if not LOG.exists():
+        return {}, 0
+    rows, made = load()
+    if made["base_sha256"] != base:
+        return {}, 0
+    return {(*row.setting, row.seed): row for row in rows}, made["cpu_seconds"]
+
+
+def _commit() -> str:
+    """The commit of the checkout, "" where git knows none."""
+    found = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=PACKAGE, capture_output=True, text=True
+    )
+    return found.stdout.strip()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
