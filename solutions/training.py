@@ -66,5 +66,5 @@ def clip_by_global_norm(grads, max_norm: float) -> Tensor:
 
 
 def accumulation_weights(labels, ignore_index: int = -100) -> list[float]:
-    counted = [(label != ignore_index).sum().item() for label in labels]
+    counted = [int((label != ignore_index).sum()) for label in labels]
     return [count / sum(counted) for count in counted]
