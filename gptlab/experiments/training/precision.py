@@ -22,6 +22,7 @@ class Measured(NamedTuple):
     losses: list[float]  # nats per word
     ms_per_step: float  # computing time of one core
     saved_mb: float  # kept for the backward pass of one batch, besides the weights
+    unmoved: float  # share of the weights that the last step left where they were
 
 
 @one_thread()
@@ -35,18 +36,22 @@ def measure(
     batch = lab.batches((), seed)
     saved = saved_bytes(model, *batch(0))
     losses = []
+    before: list[Tensor] = []
     begin = time.process_time()
     for step in range(steps):
         loss = model.loss(*batch(step))
         model.zero_grad(set_to_none=True)
         loss.backward()
         training.clip_by_global_norm([p.grad for p in model.parameters()], 0.5)
+        before = [p.detach().clone() for p in model.parameters()] if step == steps - 1 else []
         optimizer.step(float(training.cosine_schedule(step, 30, steps, lr, lr / 10)))
         if precision == PURE:
             _round_weights(model)
         losses.append(float(loss.detach()))
     spent = time.process_time() - begin
-    return Measured(losses, 1e3 * spent / steps, saved / 1e6)
+    same = sum(int((p == old).sum()) for p, old in zip(model.parameters(), before, strict=True))
+    unmoved = same / sum(p.numel() for p in model.parameters())
+    return Measured(losses, 1e3 * spent / steps, saved / 1e6, unmoved)
 
 
 @torch.no_grad()

@@ -3,6 +3,7 @@
 At three steps the batch is broken on purpose: one word over and over, as a page that was fetched wrongly.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gptlab import training
+from gptlab import sampling, training
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.hardware import one_thread
 from gptlab.engine.model.gpt import GPT
@@ -43,6 +44,7 @@ class Run(NamedTuple):
 
     losses: list[float]  # of each step, nats per word
     norms: list[float]  # of the gradient, before clipping
+    model: GPT  # trained
 
     @property
     def end(self) -> float:
@@ -95,7 +97,7 @@ class SpikeLab:
         model = self.make_model(seed).train()
         step_all = _stepper(model, recipe, adam)
         batch = self.batches(broken, seed)
-        run = Run([], [])
+        run = Run([], [], model)
         for step in range(steps):
             loss = model.loss(*batch(step))
             model.zero_grad(set_to_none=True)
@@ -106,6 +108,16 @@ class SpikeLab:
             step_all(float(lr))
             run.losses.append(float(loss.detach()))
         return run
+
+    def write(self, model: GPT, n_sentences: int = 4, seed: int = 0) -> list[str]:
+        """Sentences that a trained model writes, word by word with the learner's sampling."""
+        start = torch.zeros(n_sentences, 1, dtype=torch.long)  # 0 is the mark before a sentence
+        generator = torch.Generator().manual_seed(seed)
+        ids = sampling.generate(
+            model.eval(), start, CONTEXT - 1, stop_id=0, temperature=0.7, generator=generator
+        )
+        texts = (" ".join(self.vocabulary[i] for i in row[1:] if i) for row in ids.tolist())
+        return [re.sub(r" ('s|[.,])", r"\1", text) for text in texts]
 
     def grid(self, recipe: Recipe = Recipe()) -> dict[tuple[float, int, float], Run]:
         """A run for each learning rate, warm-up and clipping of the widget."""

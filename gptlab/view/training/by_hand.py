@@ -1,4 +1,4 @@
-"""The mechanisms of one training step with numbers small enough to follow: Adam, schedule, clipping, accumulation."""
+"""The mechanisms of a training step with numbers small enough to follow: batch, Adam, schedule, clipping, sharing."""
 
 import math
 
@@ -10,6 +10,69 @@ from gptlab.view.palette import COLOURS, CYCLE, EDGE, FAINT, INK
 WIDTH = 500  # pixels
 GRADIENTS = (0.5, 0.5, -0.1, 4.0)
 BETAS = 0.9, 0.99
+
+
+TEXT = (31, 4, 15, 92, 65, 35, 89)  # token ids
+
+
+def batch_picture(starts: tuple[int, ...] = (2, 0, 3), context: int = 3) -> Picture:
+    """A text of seven tokens; for each row of a batch the stretch that is read and what must be predicted."""
+    box, left, parts = (
+        48,
+        126,
+        [svg.text(14, 28, f"A text, and a batch of {len(starts)}", 15, weight=600)],
+    )
+    parts.append(svg.text(14, 70, "text", 14))
+    for i, token in enumerate(TEXT):
+        parts += [
+            svg.rect(left + i * (box + 4), 48, box, 34, EDGE, 4),
+            svg.text(left + i * (box + 4) + box / 2, 71, str(token), 15, "middle"),
+        ]
+    said = []
+    for row, start in enumerate(starts):
+        y = 104 + 78 * row
+        for name, shift, colour in (("x", 0, CYCLE[0]), ("y", 1, CYCLE[1])):
+            parts.append(svg.text(14, y + 22, f"row {row}" if name == "x" else "", 14))
+            parts.append(svg.text(left - 14, y + 22, name, 14, "end", colour, 600))
+            for t in range(context):
+                x = left + (start + shift + t) * (box + 4)
+                token = str(TEXT[start + shift + t])
+                parts += [
+                    svg.rect(x, y, box, 30, colour, 4),
+                    svg.text(x + box / 2, y + 21, token, 15, "middle", "#ffffff"),
+                ]
+            y += 34
+        read, answer = TEXT[start : start + context], TEXT[start + 1 : start + 1 + context]
+        said.append(f"row {row}: x {list(read)}, y {list(answer)}")
+    alt = f"A text {list(TEXT)}. {'; '.join(said)}."
+    return Picture(svg.document(WIDTH, 104 + 78 * len(starts), parts, alt), alt)
+
+
+def sharing_picture() -> Picture:
+    """Data parallelism: two processes, each with a copy of one weight and half of the batch, and the mean gradient."""
+    parts = [svg.text(14, 28, "One weight, w = 0.5, and a batch of four rows", 15, weight=600)]
+    shares = (((1.0, 3.0), 2.0), ((2.0, 6.0), 4.0))
+    for i, (rows, mean) in enumerate(shares):
+        y, colour = 50 + 82 * i, CYCLE[i]
+        parts += [
+            svg.rect(14, y, 300, 68, colour, 6, opacity=0.14),
+            svg.text(24, y + 24, f"process {i}: w = 0.5", 14, fill=colour, weight=600),
+            svg.text(
+                24, y + 50, f"gradients of its rows: {rows[0]:g}, {rows[1]:g}; mean {mean:g}", 14
+            ),
+            svg.line(314, y + 34, 352, 124, FAINT),
+        ]
+    parts += [
+        svg.rect(352, 98, 134, 52, EDGE, 6),
+        svg.text(419, 119, "all-reduce", 14, "middle", weight=600),
+        svg.text(419, 140, "mean: 3", 14, "middle"),
+        svg.text(14, 240, "Both step with gradient 3: w stays the same in both.", 14),
+    ]
+    alt = (
+        "Two processes hold the same weight, 0.5. The mean gradients of their rows are 2 and 4; all-reduce gives "
+        "both the mean, 3, which is the mean over all four rows."
+    )
+    return Picture(svg.document(WIDTH, 258, parts, alt), alt)
 
 
 def adam_rows(gradients=GRADIENTS, betas=BETAS) -> dict[str, list[float]]:
@@ -38,7 +101,7 @@ SAID = {
 def adam_picture() -> Picture:
     """Four steps of Adam on one number, as a table with the step as bars."""
     rows = adam_rows()
-    n, column, left, top = len(GRADIENTS), 68, 212, 62
+    n, column, left, top = len(GRADIENTS), 62, 236, 62
     parts = [svg.text(14, 28, f"One number, β1 = {BETAS[0]}, β2 = {BETAS[1]}", 15, weight=600)]
     parts += [
         svg.text(left + column * (t + 0.5), 52, f"step {t + 1}", 13, "middle", FAINT)
@@ -46,8 +109,8 @@ def adam_picture() -> Picture:
     ]
     for row, (name, values) in enumerate(rows.items()):
         y, last = top + 30 * row, row == len(rows) - 1
-        parts.append(svg.text(66, y + 20, name, 15, "end", weight=600))
-        parts.append(svg.text(74, y + 20, SAID[name], 13, fill=FAINT))
+        parts.append(svg.text(78, y + 20, name, 15, "end", weight=600))
+        parts.append(svg.text(86, y + 20, SAID[name], 13, fill=FAINT))
         for t, value in enumerate(values):
             shown = three_digits(round(value, 4))
             x = left + column * (t + 0.5)
@@ -107,38 +170,32 @@ def schedule_picture(warmup: int = 4, total: int = 12, low: float = 0.2) -> Pict
 
 
 def clipping_picture() -> Picture:
-    """A gradient of two numbers, 3 and 4, clipped by its norm and number by number."""
-    figure, axes = style.figure(5.6, 4.0)
-    ways = (
-        ("the gradient (3, 4): norm 5", (3.0, 4.0), COLOURS["neutral"]),
-        ("clipped to norm 2: (1.2, 1.6)", (1.2, 1.6), COLOURS["first"]),
-        ("each clipped at 2: (2, 2)", (2.0, 2.0), COLOURS["wrong"]),
+    """A gradient of two numbers, 4.8 and 1.4, clipped by its norm and number by number."""
+    figure, axes = style.figure(6.8, 3.3)
+    ways = (  # name, tip, colour, where the name stands
+        ("gradient (4.8, 1.4), norm 5", (4.8, 1.4), COLOURS["neutral"], (-58, -22)),
+        ("clipped to norm 2.5: (2.4, 0.7)", (2.4, 0.7), COLOURS["first"], (10, -14)),
+        ("each number clipped at 2.5: (2.5, 1.4)", (2.5, 1.4), COLOURS["wrong"], (-90, 26)),
     )
-    for name, tip, colour in ways:
-        axes.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2.4})
-        axes.annotate(
-            name,
-            tip,
-            (8, -3),
-            textcoords="offset points",
-            color=colour,
-            fontweight="bold",
-            annotation_clip=False,
-        )
-    turns = [2 * math.cos(0.01 * i * math.pi / 2) for i in range(101)]
-    heights = [2 * math.sin(0.01 * i * math.pi / 2) for i in range(101)]
+    for name, tip, colour, place in ways:
+        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2.4, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", tip, (0, 0), arrowprops=arrow)
+        said = {"textcoords": "offset points", "color": colour, "fontweight": "bold"}
+        axes.annotate(name, tip, place, **said)
+    angles = [0.0045 * i * math.pi / 2 for i in range(101)]
+    turns, heights = ([2.5 * f(angle) for angle in angles] for f in (math.cos, math.sin))
     axes.plot(turns, heights, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
-    axes.set_xlim(0, 6.2)
-    axes.set_ylim(0, 4.4)
+    axes.set_xlim(0, 6.4)
+    axes.set_ylim(0, 2.3)
     axes.set_aspect("equal")
     axes.set(
         xlabel="gradient of the first number",
-        ylabel="gradient of the second",
-        title="Shorter, in the same direction",
+        ylabel="of the second",
+        title="Clipped by the norm: shorter, in the same direction",
     )
     alt = (
-        "A gradient (3, 4) of norm 5. Clipped to norm 2 it is (1.2, 1.6), in the same direction; each number "
-        "clipped at 2 it is (2, 2), in another direction."
+        "A gradient (4.8, 1.4) of norm 5. Clipped to norm 2.5 it is (2.4, 0.7), in the same direction; with each "
+        "number clipped at 2.5 it is (2.5, 1.4), in another direction."
     )
     return Picture(figure, alt)
 
