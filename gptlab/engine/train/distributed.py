@@ -48,6 +48,7 @@ class Record:
 
     losses: list[float]  # of each step, over the whole batch, nats per token
     seconds_per_step: float  # by the clock, since the last start
+    computing_per_step: float  # seconds of the first process's own computing
     processes: int
     restarts: int  # how often torchrun had to start again
 
@@ -170,15 +171,16 @@ def _work(folder: Path, steps: int, save_every: int, die_at: int | None) -> Reco
     folder.mkdir(parents=True, exist_ok=True)
     model, ids = small_model_and_text()
     run = DistributedRun(model, ids, SETTINGS, folder)
-    first_step, begin = len(run.losses), time.perf_counter()
+    first_step, begin, computed = len(run.losses), time.perf_counter(), time.process_time()
     while len(run.losses) < steps:
         if len(run.losses) == die_at and _restarts() == 0 and run.rank == run.processes - 1:
             os._exit(1)  # at once, without a word to the others: as a machine that fails
         run.step()
         if len(run.losses) % save_every == 0 or len(run.losses) == steps:
             run.save()
-    seconds = (time.perf_counter() - begin) / max(1, len(run.losses) - first_step)
-    record = Record(run.losses, seconds, run.processes, _restarts())
+    n = max(1, len(run.losses) - first_step)
+    clock, computing = (time.perf_counter() - begin) / n, (time.process_time() - computed) / n
+    record = Record(run.losses, clock, computing, run.processes, _restarts())
     if run.rank == 0:
         (folder / RECORD).write_text(json.dumps(vars(record)), encoding="utf-8")
     return record
