@@ -63,6 +63,7 @@ def test_every_room_of_the_first_lessons_has_checks():
         "transformer",
         "finetuning",
         "training",
+        "scaling",
         "instruct",
         "reward",
         "ppo",
