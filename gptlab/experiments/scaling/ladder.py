@@ -1,6 +1,7 @@
 """A ladder of small GPTs on the little web: six sizes, four lengths of training, several seeds.
 
-Sizes and lengths double from rung to rung, so runs that cost the same lie on a diagonal of the table. Every run has a
+Sizes and lengths double from rung to rung, so runs that cost the same lie on a diagonal of the table, and on the other
+diagonal, the stairs, text grows in step with size. Every run has a
 cosine schedule of its own length. Its loss on held-out pages is measured whenever the tokens read have doubled, so
 that a long run can be compared with a run that was meant to be short.
 
@@ -31,6 +32,9 @@ VOCABULARY, CONTEXT, BATCH = 1024, 128, 8  # tokens, tokens, sequences
 D_HEAD = 8
 SHAPES = ((1, 8), (1, 16), (2, 24), (2, 40), (4, 48), (4, 72))  # layers, width: N doubles
 LENGTHS = tuple(2**k for k in (17, 18, 19, 20))  # tokens of a whole training
+STAIRS = tuple(
+    zip(SHAPES, (*LENGTHS, 2**21))
+)  # size and length doubled together; the last is the largest run
 SEEDS = (0, 1, 2)
 STREAM_BYTES = 6_000_000  # of each seed's own pages
 HELD_OUT_PAGES = 400
@@ -74,10 +78,10 @@ class Rung:
 
 
 def rungs(seeds: tuple[int, ...] = SEEDS) -> list[Rung]:
-    """All runs: one seed after the other, the cheap runs first."""
-    return [
-        Rung(*shape, n_tokens, seed) for seed in seeds for n_tokens in LENGTHS for shape in SHAPES
-    ]
+    """All runs: one seed after the other, the cheap runs first, the top of the stairs last."""
+    grid = [(*shape, n_tokens) for n_tokens in LENGTHS for shape in SHAPES]
+    (top, n_tokens) = STAIRS[-1]
+    return [Rung(*place, seed) for seed in seeds for place in (*grid, (*top, n_tokens))]
 
 
 class Ground:

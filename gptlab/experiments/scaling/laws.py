@@ -66,7 +66,9 @@ def points(log: dict) -> list[Point]:
 
 def unmatched_points(log: dict) -> list[Point]:
     """The longest run of each size and seed, read off on its way: its cosine was meant for more tokens."""
-    longest = max(run["n_tokens"] for run in log["runs"])
+    sizes = {run["n_parameters"] for run in log["runs"]}
+    trained = {(run["n_parameters"], run["n_tokens"]) for run in log["runs"]}
+    longest = max(d for _, d in trained if all((n, d) in trained for n in sizes))
     return [
         Point(run["n_parameters"], n_tokens, run["seed"], loss)
         for run in log["runs"]
