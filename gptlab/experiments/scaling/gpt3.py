@@ -81,9 +81,10 @@ MACHINES = (
     ),
     Machine(
         "A100, measured on GPT-3's shape",
-        140e12,
+        105e12,
         1.50,
-        "140 of 312 TFLOP/s on 1,024 devices; Narayanan et al. 2021, §5.1; price assumed",
+        "140 of 312 TFLOP/s on 1,024 devices, a quarter of it spent on working out activations twice: "
+        "34 days; Narayanan et al. 2021, §5.1; price assumed",
     ),
     Machine(
         "H100 at 40 % of its peak",

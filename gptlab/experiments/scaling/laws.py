@@ -12,6 +12,7 @@ from statistics import fmean
 import torch
 
 from gptlab import scaling
+from gptlab.experiments.scaling.ladder import CONTEXT, VOCABULARY
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,17 @@ class Point:
     loss: float
 
 
-def points(log: dict) -> list[Point]:
-    """The end of every run in the ladder's log."""
+def points(log: dict, embeddings: bool = True) -> list[Point]:
+    """The end of every run in the ladder's log; without embeddings, N is what Kaplan et al. 2020 count."""
     return [
-        Point(run["n_parameters"], run["n_tokens"], run["seed"], run["held_out"][-1][1])
+        Point(_size(run, embeddings), run["n_tokens"], run["seed"], run["held_out"][-1][1])
         for run in log["runs"]
     ]
+
+
+def _size(run: dict, embeddings: bool) -> int:
+    left_out = 0 if embeddings else (VOCABULARY + CONTEXT) * run["d_model"]
+    return run["n_parameters"] - left_out
 
 
 def unmatched_points(log: dict) -> list[Point]:
