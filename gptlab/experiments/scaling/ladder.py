@@ -78,10 +78,14 @@ class Rung:
 
 
 def rungs(seeds: tuple[int, ...] = SEEDS) -> list[Rung]:
-    """All runs: one seed after the other, the cheap runs first, the top of the stairs last."""
-    grid = [(*shape, n_tokens) for n_tokens in LENGTHS for shape in SHAPES]
-    (top, n_tokens) = STAIRS[-1]
-    return [Rung(*place, seed) for seed in seeds for place in (*grid, (*top, n_tokens))]
+    """All runs: first the stairs of every seed and the whole table of the first, the cheap ones first; then the rest."""
+    stairs = [Rung(*shape, n_tokens, seed) for seed in seeds for shape, n_tokens in STAIRS]
+    table = [
+        Rung(*shape, n_tokens, seed) for seed in seeds for n_tokens in LENGTHS for shape in SHAPES
+    ]
+    first = {*stairs, *(rung for rung in table if rung.seed == seeds[0])}
+    by_cost = sorted(first, key=lambda r: (r.model_config.n_parameters * r.n_tokens, r.seed))
+    return [*by_cost, *(rung for rung in table if rung not in first)]
 
 
 class Ground:
