@@ -78,7 +78,7 @@ class Rung:
 
 
 def rungs(seeds: tuple[int, ...] = SEEDS) -> list[Rung]:
-    """All runs: first the stairs of every seed and the whole table of the first, the cheap ones first; then the rest."""
+    """All runs: the stairs of every seed and the first seed's table, cheap ones first; then the rest."""
     stairs = [Rung(*shape, n_tokens, seed) for seed in seeds for shape, n_tokens in STAIRS]
     table = [
         Rung(*shape, n_tokens, seed) for seed in seeds for n_tokens in LENGTHS for shape in SHAPES

@@ -38,11 +38,10 @@ def training_picture(log: dict, live: dict | None = None, seed: int = 0) -> Pict
         tokens, losses = zip(*live["curve"], strict=True)
         axes.plot(tokens, losses, "o-", color=COLOURS["you"], markersize=3, linewidth=1.2)
         axes.annotate(
-            "just now",
-            (tokens[-1], losses[-1]),
-            (-6, -16),
+            "yours, just now",
+            (tokens[0], losses[0]),
+            (-4, 10),
             textcoords="offset points",
-            ha="right",
             color=COLOURS["you"],
             fontweight="bold",
         )
@@ -93,34 +92,28 @@ def law_picture(
         capsize=5,
     )
     axes.scatter(
-        [n_target] * len(target),
+        [n_target * 1.05] * len(target),
         [p.loss - floor for p in target],
         color=COLOURS["second"],
-        s=40,
+        s=30,
         zorder=3,
     )
     predicted, came = floor + c * n_target**-alpha, fmean(p.loss for p in target)
-    axes.annotate(
-        "fitted",
-        (found[0].n_params, found[0].loss - floor),
-        (6, 6),
-        textcoords="offset points",
-        color=COLOURS["first"],
-        fontweight="bold",
-    )
-    for label, y, colour, shift in (
-        ("predicted", c * n_target**-alpha, COLOURS["first"], 0),
-        ("came", came - floor, COLOURS["second"], 0),
+    smallest = min(found, key=lambda p: p.n_params)
+    for label, at, shift, colour in (
+        ("fitted", (smallest.n_params, smallest.loss - floor), (10, 4), COLOURS["first"]),
+        ("predicted", (n_target, predicted - floor), (-12, -16), COLOURS["first"]),
+        ("came", (n_target * 1.05, came - floor), (10, 8), COLOURS["second"]),
     ):
         axes.annotate(
             label,
-            (n_target, y),
-            (-10, shift),
+            at,
+            shift,
             textcoords="offset points",
-            ha="right",
-            va="center",
+            ha="right" if shift[0] < 0 else "left",
             color=colour,
             fontweight="bold",
+            annotation_clip=False,
         )
     axes.set(
         xscale="log",
@@ -130,6 +123,7 @@ def law_picture(
         title="The small ones predict the large one",
     )
     _plain_ticks(axes)
+    _sizes_as_ticks(axes)
     alt = (
         "Loss above the floor by size, on two logarithmic scales. The line fitted to "
         f"{len({p.n_params for p in found})} sizes falls as N to the power −{alpha:.2f}. It predicts "
@@ -170,6 +164,7 @@ def isoflop_picture(curves: Sequence[IsoFlop], floor: float) -> Picture:
         ylabel="loss, nats per token",
         title="One budget, many sizes",
     )
+    _sizes_as_ticks(axes)
     alt = f"Loss by size at equal cost. {'; '.join(said)}."
     return Picture(figure, alt)
 
@@ -178,30 +173,38 @@ def schedule_picture(matched: Sequence[Point], unmatched: Sequence[Point]) -> Pi
     """For each size, the loss of runs with a cosine of their own length, and of a long run read off on its way."""
     mine, other = mean_over_seeds(matched), mean_over_seeds(unmatched)
     figure, axes = style.figure(6.4, 4.0)
-    gaps = []
     sizes = sorted({n for n, _ in other})
-    for n in sizes:
+    gaps = [loss - mine[place] for place, loss in other.items() if _is_early(place, other)]
+    for n in (
+        sizes[0],
+        sizes[len(sizes) // 2 - 1],
+        sizes[-1],
+    ):  # all of them would lie on each other
         lengths = sorted(d for size, d in other if size == n and (n, d) in mine)
         axes.plot(lengths, [mine[n, d] for d in lengths], "o-", color=MATCHED, linewidth=1.4)
         axes.plot(lengths, [other[n, d] for d in lengths], "s--", color=UNMATCHED, linewidth=1.2)
-        gaps += [other[n, d] - mine[n, d] for d in lengths[:-1]]
-    first = min(lengths)
-    axes.annotate(
-        "on the way of a longer run",
-        (first, other[sizes[0], first]),
-        (0, 12),
-        textcoords="offset points",
-        color=UNMATCHED,
-        fontweight="bold",
-    )
-    axes.annotate(
-        "a schedule of its own",
-        (first, mine[sizes[0], first]),
-        (0, -20),
-        textcoords="offset points",
-        color=MATCHED,
-        fontweight="bold",
-    )
+        axes.annotate(
+            with_unit(n),
+            (lengths[-1], mine[n, lengths[-1]]),
+            (9, 0),
+            textcoords="offset points",
+            va="center",
+            color=FAINT,
+            annotation_clip=False,
+        )
+    for height, label, colour in (
+        (0.95, "on the way of a longer run", UNMATCHED),
+        (0.87, "a schedule of its own", MATCHED),
+    ):
+        axes.text(
+            1.0,
+            height,
+            label,
+            color=colour,
+            fontweight="bold",
+            ha="right",
+            transform=axes.transAxes,
+        )
     axes.set_xscale("log", base=2)
     axes.set(
         xlabel="tokens read",
@@ -209,16 +212,29 @@ def schedule_picture(matched: Sequence[Point], unmatched: Sequence[Point]) -> Pi
         title="The same tokens, two schedules",
     )
     alt = (
-        f"Loss by tokens for {len(sizes)} sizes: read off a longer run before its end, the loss is "
+        f"Loss by tokens. Over {len(sizes)} sizes, read off a longer run before its end, the loss is "
         f"{fmean(gaps):.2f} nats higher on average, {min(gaps):.2f} to {max(gaps):.2f}, than with a "
         "schedule of the right length."
     )
     return Picture(figure, alt)
 
 
+def _is_early(place: tuple[int, int], found: dict) -> bool:
+    """Whether a run of that size was read off later as well."""
+    return any(n == place[0] and d > place[1] for n, d in found)
+
+
+def _sizes_as_ticks(axes) -> None:
+    """10 k, 20 k, 50 k … on the axis of sizes."""
+    low, high = axes.get_xlim()
+    ticks = [m * 10**k for k in range(3, 8) for m in (1, 2, 5) if low < m * 10**k < high]
+    axes.set_xticks(ticks, [with_unit(t) for t in ticks])
+    axes.tick_params(axis="x", which="minor", length=0)
+
+
 def _plain_ticks(axes) -> None:
     """Numbers, not powers, where a logarithmic axis spans little."""
     low, high = axes.get_ylim()
-    ticks = [t for t in (0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5) if low < t < high]
+    ticks = [t for t in (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 4, 5) if low < t < high]
     axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
     axes.minorticks_off()

@@ -57,13 +57,14 @@ def power_law_picture(x: Sequence[float], y: Sequence[float], floor: float) -> P
     )
     right.annotate(
         "y − floor",
-        (far[-1], c * far[-1] ** -alpha),
-        (-2, 12),
+        (x[-1] * 4, c * (x[-1] * 4) ** -alpha),
+        (-12, -6),
         textcoords="offset points",
         ha="right",
         color=COLOURS["second"],
         fontweight="bold",
     )
+    right.text(far[-1], floor * 1.05, "floor of y", ha="right", color=INK)
     measured = ", ".join(f"y({a:g}) = {b:g}" for a, b in zip(x, y, strict=True))
     alt = (
         f"{measured}, floor {floor:g}. On logarithmic axes y bends towards its floor, and y − floor "
