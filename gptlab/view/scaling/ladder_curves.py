@@ -120,7 +120,7 @@ def law_picture(
         yscale="log",
         xlabel="parameters N",
         ylabel="loss − floor, nats per token",
-        title="The small ones predict the large one",
+        title="What the small ones predict",
     )
     _plain_ticks(axes)
     _sizes_as_ticks(axes)
