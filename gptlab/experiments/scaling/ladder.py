@@ -32,9 +32,7 @@ VOCABULARY, CONTEXT, BATCH = 1024, 128, 8  # tokens, tokens, sequences
 D_HEAD = 8
 SHAPES = ((1, 8), (1, 16), (2, 24), (2, 40), (4, 48), (4, 72))  # layers, width: N doubles
 LENGTHS = tuple(2**k for k in (17, 18, 19, 20))  # tokens of a whole training
-STAIRS = tuple(
-    zip(SHAPES, (*LENGTHS, 2**21))
-)  # size and length doubled together; the last is the largest run
+STAIRS = tuple(zip(SHAPES, LENGTHS))  # size and length doubled together
 SEEDS = (0, 1, 2)
 STREAM_BYTES = 6_000_000  # of each seed's own pages
 HELD_OUT_PAGES = 400

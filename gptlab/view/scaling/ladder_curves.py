@@ -66,12 +66,14 @@ def law_picture(
     law: tuple[float, float],
     target: Sequence[Point],
     interval: tuple[float, float],
+    pair_table: float,
 ) -> Picture:
     """Loss above the floor against size, both on a logarithmic scale: fitted runs, line, prediction, what came.
 
     law       c and α of loss − floor = c·N^(−α), fitted to `found`
     target    the runs of the size that is predicted
     interval  of the predicted loss, nats a token
+    pair_table  loss of a table of pairs of tokens, drawn as a level to compare with
     """
     c, alpha = law
     n_target = target[0].n_params
@@ -97,6 +99,14 @@ def law_picture(
         color=COLOURS["second"],
         s=30,
         zorder=3,
+    )
+    axes.axhline(pair_table - floor, color=COLOURS["neutral"], linewidth=1.4, linestyle="-.")
+    axes.annotate(
+        "a table of pairs",
+        (sizes[0], pair_table - floor),
+        (0, -16),
+        textcoords="offset points",
+        color=FAINT,
     )
     predicted, came = floor + c * n_target**-alpha, fmean(p.loss for p in target)
     smallest = min(found, key=lambda p: p.n_params)
@@ -128,7 +138,7 @@ def law_picture(
         "Loss above the floor by size, on two logarithmic scales. The line fitted to "
         f"{len({p.n_params for p in found})} sizes falls as N to the power −{alpha:.2f}. It predicts "
         f"{predicted:.3f} nats for {_parameters(n_target)}, between {interval[0]:.3f} and "
-        f"{interval[1]:.3f}; {came:.3f} came."
+        f"{interval[1]:.3f}; {came:.3f} came. A table of pairs reaches {pair_table:.3f}."
     )
     return Picture(figure, alt)
 

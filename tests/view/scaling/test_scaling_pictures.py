@@ -58,7 +58,7 @@ def test_ladder_pictures_are_drawn_and_say_what_came():
     fitted = [p for p in runs if p.n_tokens == 2**20 and p.n_params < 168_480]
     drawn = [
         ladder_curves.training_picture(LOG, RUNS[0]),
-        ladder_curves.law_picture(fitted, 0.5, (60.0, 0.4), target, (0.9, 1.1)),
+        ladder_curves.law_picture(fitted, 0.5, (60.0, 0.4), target, (0.9, 1.1), 1.6),
         ladder_curves.isoflop_picture(isoflop.isoflops(runs, scaling.training_flops), 0.5),
         ladder_curves.schedule_picture(runs, laws.unmatched_points(LOG)),
         power_law.power_law_picture([1, 4, 16], [7.0, 4.0, 2.5], 1.0),
