@@ -91,3 +91,77 @@ def load_gpt2_state(hf_state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
     Raises ValueError, with the name, when one is missing or unknown, or when lm_head.weight is not wte.weight.
     """
     raise NotImplementedError
+
+
+@blank(lesson=10, minutes=6, difficulty=1)
+def few_shot_prompt(
+    examples: list[tuple[str, str]], query: str, separator: str = "\n", arrow: str = " -> "
+) -> str:
+    """Write a task as worked examples and one line that is left open, as GPT-3 was asked.
+
+    Every example is its input, the arrow and its output; the last line is the query and the arrow. Lines
+    are separated, and nothing comes before the first or after the last. The prompt must not end in a
+    space, even where the arrow does (Brown et al. 2020, fig. 2.1, ends at the arrow too). Without
+    examples the open line is the whole prompt: that is zero-shot.
+
+    examples   list of K pairs (input, output), texts
+    query      text
+    separator  text between two lines
+    arrow      text between input and output
+    ->         text
+
+    Example: examples [("hot", "cold")], query "up" -> "hot -> cold\\nup ->"
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=12, difficulty=2)
+def draw_examples(
+    pairs: list[tuple[str, str]], query: str, k: int, generator: torch.Generator
+) -> list[tuple[str, str]]:
+    """Draw the K examples of a few-shot prompt at random, so that no example is about the query itself.
+
+    Every other pair is as likely as any, in every place of the prompt, and none comes twice. All chance
+    comes from the generator.
+
+    pairs      list of pairs (input, output), texts; all inputs are different
+    query      one of the inputs
+    k          how many examples, from 0 to the number of other pairs
+    generator  torch.Generator
+    ->         list of k pairs, in the order in which the prompt shows them
+
+    Raises ValueError when there are fewer than k other pairs (the check does not ask for it).
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=8, difficulty=2)
+def exact_match(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
+    """Give the share of answers that are right as a whole: one wrong token makes an answer wrong.
+
+        EM = 1/B · (number of rows b with ŷ[b, t] = y[b, t] at every kept t)
+
+    predicted  (B, T) int, ŷ
+    targets    (B, T) int, y
+    mask       (B, T) bool, True = this token belongs to the answer
+    ->         () float, between 0 and 1
+
+    Example: predicted (5, 6, 0), (5, 7, 2), targets (5, 6, 9), (5, 7, 3), mask (T, T, F), (T, T, T) -> 0.5
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=5, difficulty=1)
+def token_accuracy(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
+    """Give the share of the answers' tokens that are right, each token counted alike.
+
+        accuracy = (number of kept places with ŷ[b, t] = y[b, t]) / (number of kept places)
+
+    predicted  (B, T) int, ŷ
+    targets    (B, T) int, y
+    mask       (B, T) bool, True = this token belongs to an answer
+    ->         () float, between 0 and 1
+
+    Example: predicted (5, 6, 0), (5, 7, 2), targets (5, 6, 9), (5, 7, 3), mask (T, T, F), (T, T, T) -> 0.8
+    """
+    raise NotImplementedError

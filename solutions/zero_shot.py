@@ -71,3 +71,32 @@ def load_gpt2_state(hf_state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
         elif name not in renamed and not name.endswith((".attn.bias", ".attn.masked_bias")):
             raise ValueError(f"{name} is no parameter of GPT-2; take it out before you load")
     return {new: theirs[old] for old, new in renamed.items()}
+
+
+def few_shot_prompt(
+    examples: list[tuple[str, str]], query: str, separator: str = "\n", arrow: str = " -> "
+) -> str:
+    lines = [f"{given}{arrow}{wanted}" for given, wanted in examples]
+    open_line = query + arrow.rstrip()
+    return separator.join([*lines, open_line])
+
+
+def draw_examples(
+    pairs: list[tuple[str, str]], query: str, k: int, generator: torch.Generator
+) -> list[tuple[str, str]]:
+    others = [pair for pair in pairs if pair[0] != query]
+    if k > len(others):
+        raise ValueError(f"{k} examples cannot be drawn from {len(others)} pairs; ask for fewer")
+    order = torch.randperm(len(others), generator=generator).tolist()
+    return [others[i] for i in order[:k]]
+
+
+def exact_match(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
+    right = predicted == targets  # (B, T)
+    whole = (right | ~mask).all(dim=-1)  # (B)
+    return whole.double().mean()
+
+
+def token_accuracy(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
+    right = predicted == targets  # (B, T)
+    return right[mask].double().mean()
