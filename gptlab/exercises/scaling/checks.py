@@ -1,6 +1,20 @@
 """The checks of gptlab/scaling.py."""
 
 from gptlab.exercises.case import EDGE, Case, case
+from gptlab.exercises.scaling.checks_induction import (
+    in_context_bigram,
+    induction_score,
+    previous_token_score,
+    smear_keys,
+)
+
+__all__ = [
+    "in_context_bigram",
+    "induction_score",
+    "previous_token_score",
+    "smear_keys",
+    "zero_memory_bytes",
+]
 
 
 def _per_stage(function, n_params, n_devices) -> list:

@@ -1,5 +1,6 @@
 """Wrong bodies of gptlab/scaling.py as people write them, and what each is to be told."""
 
+from tests.exercises.scaling import induction_natural_ways  # noqa: F401
 from tests.support.natural_ways import natural
 
 ZERO = "scaling.zero_memory_bytes"

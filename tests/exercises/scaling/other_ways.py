@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import torch
 
+from tests.exercises.scaling import induction_other_ways  # noqa: F401
 from tests.support.other_ways import other_way
 
 

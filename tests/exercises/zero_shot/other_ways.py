@@ -15,7 +15,7 @@ def line_by_line(examples, query, separator="\n", arrow=" -> "):
 
 @other_way("zero_shot.few_shot_prompt")
 def with_format(examples, query, separator="\n", arrow=" -> "):
-    lines = ["{}{}{}".format(x, arrow, y) for x, y in examples]
+    lines = [f"{x}{arrow}{y}" for x, y in examples]
     lines.append(query + arrow)
     prompt = separator.join(lines)
     while prompt.endswith(" "):

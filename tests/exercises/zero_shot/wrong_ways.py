@@ -55,7 +55,9 @@ def as_many_tokens_as_in_the_first_row(predicted, targets, mask):
 
 @wrong("zero_shot.exact_match")
 def both_without_zeros(predicted, targets, mask):
-    return ((predicted * mask).clamp(min=0) == (targets * mask).clamp(min=0)).all(-1).double().mean()
+    return (
+        ((predicted * mask).clamp(min=0) == (targets * mask).clamp(min=0)).all(-1).double().mean()
+    )
 
 
 @wrong("zero_shot.token_accuracy")
