@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from wcwidth import wcswidth
@@ -12,13 +13,12 @@ from gptlab.blanks.source_scan import Blank
 from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
-MOST_LINES, MOST_COLUMNS, MOST_DEFINITION_LINES, MOST_WORDS = (
-    12,
-    110,
-    5,
-    80,
-)  # a Chinese character: two columns, half a word
-NAME = re.compile(r"(\d\d)_[a-z0-9_]+\.ipynb")
+MOST_COLUMNS, MOST_WORDS = 110, 80  # a Chinese character: two columns, half a word
+FIRST_WITHOUT_MARKS = (
+    7  # from this lesson on, no cell carries `# needs:` or `# NBVAL_…` on the page
+)
+CHECK_TAG = "nbval-check-output"  # what stands in a check cell's metadata in place of such a mark
+NAME = re.compile(r"(\d\d)([a-z]?)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 _PATH = re.compile(
     r"(?<![\w:/.])/(?:home|root|work|tmp|Users|usr|opt|var|mnt|private)/|\b[A-Z]:\\\\?\w"
@@ -26,12 +26,66 @@ _PATH = re.compile(
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How long a cell, a definition, and a whole notebook may be."""
+
+    lines: int
+    definition_lines: int
+    cells: int
+    words: int
+
+
+EARLY, LATER = Limits(12, 5, 999, 99_999), Limits(20, 15, 65, 2400)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which notebook it is: of what lesson, which part of it, and the blanks that the lesson's other parts hold."""
+
+    number: int
+    part: str
+    elsewhere: tuple[str, ...]  # keys with a card or a check in another part, once for each
+    last: bool  # no part comes after it
+
+    @property
+    def name(self) -> str:
+        """As `start` calls it: 5 or "10b"."""
+        return f'"{self.number}{self.part}"' if self.part else str(self.number)
+
+    @property
+    def marked(self) -> bool:
+        """True for a lesson whose cells carry marks on the page."""
+        return self.number < FIRST_WITHOUT_MARKS
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that hold for it."""
+        return EARLY if self.marked else LATER
+
+
+def place_of(path: Path) -> Place:
+    """Number and part from a notebook's name, the rest from the notebooks beside it."""
+    match = NAME.fullmatch(path.name)
+    assert match is not None
+    beside = sorted(path.parent.glob(f"{match[1]}*.ipynb"))
+    others = [one for one in beside if one.name != path.name and NAME.fullmatch(one.name)]
+    keys = [key for one in others for key in {*carded_keys(_read(one)), *checked_keys(_read(one))}]
+    return Place(int(match[1]), match[2], tuple(keys), not any(one > path for one in others))
+
+
+def _read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def faults(path: Path) -> list[str]:
     """Everything in a lesson's file that breaks a rule, one line each; none when all is well."""
     match = NAME.fullmatch(path.name)
     if not match:
-        return [f"{path.name}: a lesson is called like 01_next_token.ipynb"]
-    number, text = int(match[1]), path.read_text(encoding="utf-8")
+        return [
+            f"{path.name}: a lesson is called like 01_next_token.ipynb, a part 10b_judges.ipynb"
+        ]
+    where, text = place_of(path), path.read_text(encoding="utf-8")
     notebook = json.loads(text)
     found = (
         [f"{len(text.encode()) / 1e6:.2f} MB, but at most 1 MB"]
@@ -39,7 +93,7 @@ def faults(path: Path) -> list[str]:
         else []
     )
     for rule in (_frame, _sizes, _exercises, _outputs):
-        found += rule(notebook, number)
+        found += rule(notebook, where)
     return found
 
 
@@ -59,6 +113,17 @@ def checked_key(cell: dict) -> str | None:
     return match[1] if match and cell["cell_type"] == "code" else None
 
 
+def carded_keys(notebook: dict) -> list[str]:
+    """The keys of the cards that a notebook shows."""
+    text = "\n".join(map(source, code_cells(notebook)))
+    return re.findall(r"lesson\.card\(\s*[\"']([\w.]+)[\"']", text)
+
+
+def checked_keys(notebook: dict) -> list[str]:
+    """The keys that a notebook checks."""
+    return [key for key in map(checked_key, code_cells(notebook)) if key]
+
+
 def words(text: str) -> float:
     """Words that are read in a prose cell: markup, addresses and code blocks are none, a formula is one,
     a Chinese character is half of one."""
@@ -73,7 +138,7 @@ def columns(line: str) -> int:
     return wcswidth(line)
 
 
-def _frame(notebook: dict, number: int) -> list[str]:
+def _frame(notebook: dict, where: Place) -> list[str]:
     """Format, names of cells, first and last cell."""
     found, cells = [], code_cells(notebook)
     ids = [cell.get("id") for cell in notebook["cells"]]
@@ -83,17 +148,23 @@ def _frame(notebook: dict, number: int) -> list[str]:
         found.append("the kernel must be python3")
     if not notebook["cells"] or not re.match(r"#\s", source(notebook["cells"][0])):
         found.append("the first cell must be prose that begins with the title, # …")
-    begin = ["from gptlab import start, check, hint", f"lesson = start({number})"]
+    begin = ["from gptlab import start, check, hint", f"lesson = start({where.name})"]
     if not cells or [line for line in source(cells[0]).splitlines() if line.strip()] != begin:
         found.append(f"the first code cell must be: {'; '.join(begin)}")
     if not cells or source(cells[-1]).strip() != "lesson.summary()":
         found.append("the last code cell must be: lesson.summary()")
+    count, limits = len(notebook["cells"]), where.limits
+    if count > limits.cells:
+        found.append(f"{count} cells, but at most {limits.cells}: make parts of it")
+    n_words = sum(words(source(one)) for one in notebook["cells"] if one["cell_type"] == "markdown")
+    if n_words > limits.words:
+        found.append(f"{n_words:.0f} words of prose, but at most {limits.words}: make parts of it")
     return found
 
 
-def _sizes(notebook: dict, number: int) -> list[str]:
+def _sizes(notebook: dict, where: Place) -> list[str]:
     """Short cells, short definitions."""
-    found = []
+    found, limits = [], where.limits
     for place, cell in enumerate(notebook["cells"]):
         text = source(cell)
         if cell["cell_type"] == "markdown" and words(text) > MOST_WORDS:
@@ -103,8 +174,8 @@ def _sizes(notebook: dict, number: int) -> list[str]:
         if cell["cell_type"] != "code":
             continue
         lines = [line for line in text.strip().splitlines() if not re.match(r"#\s*needs:", line)]
-        if len(lines) > MOST_LINES:
-            found.append(f"cell {place}: {len(lines)} lines of code, but at most {MOST_LINES}")
+        if len(lines) > limits.lines:
+            found.append(f"cell {place}: {len(lines)} lines of code, but at most {limits.lines}")
         found += [
             f"cell {place}: a line of {columns(line)} columns, but at most {MOST_COLUMNS}: {line.strip()[:40]} …"
             for line in text.splitlines()
@@ -113,10 +184,10 @@ def _sizes(notebook: dict, number: int) -> list[str]:
         for node in ast.walk(_tree(text)):
             if (
                 isinstance(node, (ast.FunctionDef, ast.ClassDef))
-                and node.end_lineno - node.lineno >= MOST_DEFINITION_LINES
+                and node.end_lineno - node.lineno >= limits.definition_lines
             ):
                 found.append(
-                    f"cell {place}: {node.name} is defined in more than {MOST_DEFINITION_LINES} lines"
+                    f"cell {place}: {node.name} is defined in more than {limits.definition_lines} lines"
                 )
     return found
 
@@ -130,35 +201,52 @@ def _tree(text: str) -> ast.Module:
     )
 
 
-def _exercises(notebook: dict, number: int) -> list[str]:
-    """A card and a check for each blank of the lesson; needs that exist."""
-    own = [entry.key for entry in blanks() if entry.lesson == number]
-    every = {entry.key: entry for entry in blanks()}
-    cells = code_cells(notebook)
-    carded = re.findall(r"lesson\.card\(\s*[\"']([\w.]+)[\"']", "\n".join(map(source, cells)))
-    checks = [key for key in map(checked_key, cells) if key]
-    found = [
-        f"{key} must have one card (has {carded.count(key)}) and one check cell (has {checks.count(key)})"
-        for key in own
-        if carded.count(key) != 1 or checks.count(key) != 1
-    ]
+def _exercises(notebook: dict, where: Place) -> list[str]:
+    """A card and a check for each blank of the lesson, in one of its parts; marks where they belong."""
+    own = [entry.key for entry in blanks() if entry.lesson == where.number]
+    carded, checks = carded_keys(notebook), checked_keys(notebook)
+    found = []
+    for key in own:
+        here, there = key in {*carded, *checks}, key in where.elsewhere
+        if here and there:
+            found.append(f"{key} has a card or check in another part too")
+        elif (carded.count(key), checks.count(key)) != (1, 1) and (
+            here or (where.last and not there)
+        ):
+            found.append(
+                f"{key} must have one card (has {carded.count(key)}) and one check cell (has {checks.count(key)})"
+            )
     found += [
         f"{key} has a card or check here, but belongs to another lesson"
         for key in {*carded, *checks} - {*own}
     ]
     for place, cell in enumerate(notebook["cells"]):
-        if cell["cell_type"] != "code":
-            continue
-        key, text = checked_key(cell), source(cell)
-        if key and text.strip().splitlines() != ["# NBVAL_CHECK_OUTPUT", f'check("{key}")']:
-            found.append(
-                f'cell {place}: a check cell holds "# NBVAL_CHECK_OUTPUT" and check("{key}"), nothing else'
-            )
-        found += [
-            f"cell {place}: # needs: {_wrong_need(name, every, number)}"
-            for name in needed(text.splitlines())
-            if _wrong_need(name, every, number)
-        ]
+        if cell["cell_type"] == "code":
+            marks = _marks_on_the_page if where.marked else _marks_in_metadata
+            found += [f"cell {place}: {fault}" for fault in marks(cell, where.number)]
+    return found
+
+
+def _marks_on_the_page(cell: dict, number: int) -> list[str]:
+    """Lessons 00 to 06: check cells are marked in a comment, and cells say what they need."""
+    every = {entry.key: entry for entry in blanks()}
+    key, text = checked_key(cell), source(cell)
+    found = []
+    if key and text.strip().splitlines() != ["# NBVAL_CHECK_OUTPUT", f'check("{key}")']:
+        found.append(f'a check cell holds "# NBVAL_CHECK_OUTPUT" and check("{key}"), nothing else')
+    wrong = [_wrong_need(name, every, number) for name in needed(text.splitlines())]
+    return found + [f"# needs: {fault}" for fault in wrong if fault]
+
+
+def _marks_in_metadata(cell: dict, number: int) -> list[str]:
+    """From lesson 07 on: nothing for machines on the page, check cells carry a tag."""
+    key, text = checked_key(cell), source(cell)
+    found = []
+    if re.search(r"^\s*#\s*(?:needs:|NBVAL_)", text, re.MULTILINE):
+        found.append('no "# needs:" and no "# NBVAL" from lesson 07 on: cells wait by themselves')
+    tagged = CHECK_TAG in cell["metadata"].get("tags", [])
+    if key and (text.strip() != f'check("{key}")' or not tagged):
+        found.append(f'a check cell holds check("{key}") alone and has the tag {CHECK_TAG}')
     return found
 
 
@@ -169,7 +257,7 @@ def _wrong_need(key: str, every: dict[str, Blank], number: int) -> str:
     return "" if every[key].lesson == number else f"{key} belongs to lesson {every[key].lesson}"
 
 
-def _outputs(notebook: dict, number: int) -> list[str]:
+def _outputs(notebook: dict, where: Place) -> list[str]:
     """Everything was run, in order, and what came is fit to be read."""
     cells = code_cells(notebook)
     if [cell.get("execution_count") for cell in cells] != list(range(1, len(cells) + 1)):
@@ -196,7 +284,8 @@ def _prints(text: str) -> bool:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
     ]
     return any(
-        ast.unparse(call) in ("print", "check", "display", "lesson.card", "lesson.summary")
+        ast.unparse(call) in ("print", "check", "display")
+        or ast.unparse(call).startswith("lesson.")
         for call in calls
     )
 

@@ -2,6 +2,7 @@
 
     python -m dev.make_lessons            all lessons
     python -m dev.make_lessons 0 1        these
+    python -m dev.make_lessons 10 11b     all parts of lesson 10, one of lesson 11
     python -m dev.make_lessons --check    run nothing: only hold the notebooks as they are against the rules
 
 A notebook is written only when all its cells ran and it is at most 1 MB; other broken rules are listed and make
@@ -11,6 +12,8 @@ widgets are left out (a widget's picture stands in for it, see gptlab/view/kit/s
 
 import argparse
 import os
+import re
+import string
 import sys
 import tempfile
 import time
@@ -28,6 +31,7 @@ from gptlab.blanks.files import write_atomically
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = ROOT / "lessons"
+PATTERN, LETTERS = "[0-9][0-9]*_*.ipynb", string.ascii_lowercase
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -182,15 +186,22 @@ def make(path: Path) -> NotebookRun:
     return took
 
 
-def chosen(numbers: list[int]) -> list[Path]:
-    """The notebooks of these lessons, or all."""
-    have = {int(path.name[:2]): path for path in sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))}
-    missing = [number for number in numbers if number not in have]
-    if missing:
-        sys.exit(
-            f"make_lessons: there is no lesson {missing[0]}; there are {', '.join(map(str, have)) or 'none yet'}"
-        )
-    return [path for number, path in have.items() if not numbers or number in numbers]
+def chosen(names: list[str]) -> list[Path]:
+    """The notebooks of these lessons ("10": all its parts) and parts ("10b"), or all."""
+    have = {f"{path.name[:3].rstrip('_')}": path for path in sorted(LESSONS.glob(PATTERN))}
+    wanted = [f"{int(name.rstrip(LETTERS)):02d}{name.lstrip('0123456789')}" for name in names]
+    for name, asked in zip(wanted, names, strict=True):
+        if not any(one.startswith(name) for one in have):
+            there = ", ".join(one.lstrip("0") or "0" for one in have) or "none yet"
+            sys.exit(f"make_lessons: there is no lesson {asked}; there are {there}")
+    return [path for name, path in have.items() if not wanted or name.startswith(tuple(wanted))]
+
+
+def lesson_name(text: str) -> str:
+    """The argument 5 or 10b."""
+    if not re.fullmatch(r"\d{1,2}[a-z]?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no lesson such as 5 or 10b")
+    return text
 
 
 def main() -> int:
@@ -199,7 +210,11 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "numbers", nargs="*", type=int, metavar="NUMBER", help="a lesson; all where none is given"
+        "names",
+        nargs="*",
+        type=lesson_name,
+        metavar="LESSON",
+        help="a lesson such as 5, a part such as 10b; all where none is given",
     )
     parser.add_argument(
         "--check",
@@ -207,7 +222,7 @@ def main() -> int:
         help="run nothing, only hold the notebooks against the rules",
     )
     options, status = parser.parse_args(), 0
-    for path in chosen(options.numbers):
+    for path in chosen(options.names):
         line = path.name
         try:
             if not options.check:

@@ -32,12 +32,12 @@ THEBE = re.compile(
 
 
 def lessons(root: Path = ROOT) -> list[pages.Lesson]:
-    """The lessons that have a notebook, in order.
+    """The notebooks of the lessons and of their parts, in order.
 
     Raises ValueError for a notebook without a first heading.
     """
     found = []
-    for path in sorted((root / "lessons").glob("[0-9][0-9]_*.ipynb")):
+    for path in sorted((root / "lessons").glob("[0-9][0-9]*_*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         prose = "\n\n".join(
             "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"

@@ -11,7 +11,7 @@ from gptlab.engine.stages import LABELS, STAGES, WRITING_STAGES
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson's notebook: its number, the name of its file without ending, its first heading."""
+    """A notebook of a lesson or of a part: the lesson's number, its file without ending, its first heading."""
 
     number: int
     name: str

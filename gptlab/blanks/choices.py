@@ -17,10 +17,14 @@ VALUE_TYPES: dict[Kind, type] = {
 }  # of the kinds of target that can be saved
 
 
+def state_folder() -> Path:
+    """Where what a learner chose and guessed is kept: GPTLAB_HOME, or `.gptlab/` of the checkout."""
+    return Path(os.environ.get("GPTLAB_HOME") or source_scan.CHECKOUT / ".gptlab").absolute()
+
+
 def choices_file() -> Path:
-    """`borrowed.json` in GPTLAB_HOME, or in `.gptlab/` of the checkout."""
-    home = Path(os.environ.get("GPTLAB_HOME") or source_scan.CHECKOUT / ".gptlab")
-    return home.absolute() / "borrowed.json"
+    """`borrowed.json` in the folder of the learner's state."""
+    return state_folder() / "borrowed.json"
 
 
 class SavedChoices:

@@ -10,7 +10,12 @@ class CourseError(Exception):
 
 
 class EmptyBlank(CourseError, NotImplementedError):
-    """A blank was called that nobody has written or borrowed yet."""
+    """A blank was called that nobody has written or borrowed yet; the message begins with its key."""
+
+    @property
+    def key(self) -> str:
+        """The blank's key."""
+        return str(self).partition(" ")[0]
 
 
 class SolutionsMissing(CourseError):

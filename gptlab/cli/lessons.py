@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from gptlab.blanks import registry, source_scan
 from gptlab.blanks.errors import CourseError
@@ -45,6 +46,7 @@ LAB_EXAMPLES = """\
 examples:
   gptlab lab                    JupyterLab in your browser, at the lessons
   gptlab lab 1                  at lesson 1
+  gptlab lab 10b                at part b of lesson 10
   gptlab lab 1 --no-browser     only print the address
 
 It listens on 127.0.0.1 alone, with a token. Ctrl-C ends it, once it has asked.
@@ -59,9 +61,8 @@ def register(commands) -> None:
     command.add_argument(
         "lesson",
         nargs="?",
-        type=option_types.whole(0, 99),
         metavar="LESSON",
-        help="a lesson's number",
+        help="a lesson's number, or a part such as 10b",
     )
     command.add_argument(
         "--port",
@@ -91,7 +92,7 @@ def register(commands) -> None:
         "targets",
         nargs="*",
         metavar="KEY|LESSON",
-        help="a key such as sampling.softmax, or a lesson's number",
+        help="a key such as sampling.softmax, or a lesson such as 1 or 10b",
     )
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=check)
@@ -111,22 +112,7 @@ def register(commands) -> None:
 
 def lessons(options: argparse.Namespace) -> int:
     """Print the map, or JSON."""
-    notebooks = lesson_files.notebooks()
-    by_lesson = registry.by_lesson()
-    rows = []
-    for number in lesson_files.lesson_numbers():
-        entries = by_lesson.get(number, [])
-        path = notebooks.get(number)
-        rows.append(
-            {
-                "lesson": number,
-                "title": lesson_files.title(number),
-                "file": short_path(path) if path else None,
-                "minutes": sum(entry.minutes for entry in entries),
-                "blanks": len(entries),
-                "written": sum(not entry.empty for entry in entries),
-            }
-        )
+    rows = [_row(number, name) for number, name in _numbers_and_names()]
     if options.json:
         print(json.dumps({"lessons": rows}, ensure_ascii=False, indent=1))
         return 0
@@ -135,13 +121,39 @@ def lessons(options: argparse.Namespace) -> int:
             f"{row['written']} of {row['blanks']} written" if row["blanks"] else "nothing to write"
         )
         where = row["file"] or "no notebook yet"
+        name = f"{row['lesson']}{row['part']}"
         print(
-            f"{row['lesson']:2}  {lesson_files.label(row['lesson'])}\n"
+            f"{name:>2}  {lesson_files.label(name)}\n"
             f"    {where}; {row['minutes']} minutes of writing; {written}"
         )
     if not source_scan.is_checkout():
         print(f"gptlab: {source_scan.WITHOUT_COURSE}", file=sys.stderr)
     return 0
+
+
+def _numbers_and_names() -> list[tuple[int, str]]:
+    """(number, name) of each notebook, and of each lesson that has none yet."""
+    return [
+        (number, name)
+        for number in lesson_files.lesson_numbers()
+        for name in lesson_files.names_of(number) or [str(number)]
+    ]
+
+
+def _row(number: int, name: str) -> dict:
+    """What is said of one notebook, or of a lesson that has none yet."""
+    part = lesson_files.split(name)[1]
+    entries = lesson_files.blanks_of(number, part)
+    path = lesson_files.notebooks().get(name)
+    return {
+        "lesson": number,
+        "part": part,
+        "title": lesson_files.title(name),
+        "file": short_path(path) if path else None,
+        "minutes": sum(entry.minutes for entry in entries),
+        "blanks": len(entries),
+        "written": sum(not entry.empty for entry in entries),
+    }
 
 
 def show_progress(options: argparse.Namespace) -> int:
@@ -236,16 +248,21 @@ def named(targets: list[str]) -> list[Blank]:
     """The blanks of the keys and lessons named, all of them where none is named, in the order of the course."""
     keys = set()
     for target in targets:
-        found = (
-            registry.by_lesson().get(int(target), [])
-            if target.isdecimal()
-            else [registry.find(target)]
-        )
+        found = _blanks_named(target)
         if not found:
             have = ", ".join(map(str, registry.by_lesson()))
             raise registry.UnknownBlank(f"lesson {target} has no blanks; these have: {have}")
         keys.update(entry.key for entry in found)
     return [entry for entry in registry.blanks() if not targets or entry.key in keys]
+
+
+def _blanks_named(target: str) -> list[Blank]:
+    """The blanks of a lesson, of a part such as 10b, or the one of a key."""
+    if target.isdecimal():
+        return registry.by_lesson().get(int(target), [])
+    if target[:1].isdecimal():
+        return lesson_files.blanks_of(*lesson_files.checked_lesson(target))
+    return [registry.find(target)]
 
 
 def hint(options: argparse.Namespace) -> int:
@@ -275,16 +292,26 @@ def lab(options: argparse.Namespace) -> int:
         reason = beside if source_scan.is_checkout() else source_scan.WITHOUT_COURSE
         raise CourseError(f"there is no folder {short_path(path)}: {reason}")
     if options.lesson is not None:
-        have = lesson_files.notebooks()
-        if options.lesson not in have:
-            numbers = ", ".join(map(str, have)) or "none yet"
-            raise CourseError(f"lesson {options.lesson} has no notebook; these have: {numbers}")
-        path = have[options.lesson]
+        path = _notebook_of(options.lesson)
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError(
             "JupyterLab is not installed: python -m pip install torch==2.13.0 -r requirements.txt"
         )
     return run_until_it_ends(lab_command(options, path))
+
+
+def _notebook_of(text: str) -> Path:
+    """The notebook of a lesson or part; of a lesson with parts, the first.
+
+    Raises CourseError for what has none.
+    """
+    have = lesson_files.notebooks()
+    number, part = lesson_files.split(text)
+    names = [f"{number}{part}"] if part else lesson_files.names_of(number)
+    if not names or names[0] not in have:
+        known = ", ".join(have) or "none yet"
+        raise CourseError(f"lesson {text} has no notebook; these have: {known}")
+    return have[names[0]]
 
 
 def run_until_it_ends(command: list[str]) -> int:

@@ -14,16 +14,16 @@ from pathlib import Path
 from gptlab.blanks.source_scan import Blank
 
 WIDTH = 66  # characters of a line of code
-_PANEL = (  # JupyterLab's colours where they are known, else those around it: readable on dark and light
+PANEL = (  # JupyterLab's colours where they are known, else those around it: readable on dark and light
     "border:1px solid var(--jp-border-color1,#9994);border-left:4px solid #3a7bbf;border-radius:4px;"
     "padding:.6em .9em;margin:.3em 0;max-width:44em;box-sizing:border-box;overflow-wrap:anywhere;line-height:1.5;"
     "font-family:var(--jp-content-font-family,sans-serif);color:var(--jp-content-font-color1,inherit)"
 )
-_CODE = (
+CODE = (
     "font-family:var(--jp-code-font-family,monospace);white-space:pre-wrap;word-break:normal;border:0;"
     "margin:.5em 0;padding:.4em .6em;background:var(--jp-layout-color2,#8882);color:inherit;border-radius:3px"
 )
-_QUIET = "opacity:.75;font-size:.9em"
+QUIET = "opacity:.75;font-size:.9em"
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ def card(entry: Blank, why: str) -> RichText:
     text = f"Exercise: {entry.key}   {effort}, difficulty {dots}\n{why}\n{entry.place}\n\n{code}"
     link = f'<a href="../{place}#line={entry.line - 1}" target="_blank" rel="noopener">{place}</a>'
     html = (
-        f'<div style="{_PANEL}"><div><strong>✎ {escape(entry.key)}</strong> <span style="{_QUIET}">{effort} · '
+        f'<div style="{PANEL}"><div><strong>✎ {escape(entry.key)}</strong> <span style="{QUIET}">{effort} · '
         f'difficulty <span aria-label="{entry.difficulty} of 5">{dots}</span></span></div>'
         f"<div>{escape(why)}</div>"
-        f'<pre style="{_CODE}">{escape(code)}</pre>'
+        f'<pre style="{CODE}">{escape(code)}</pre>'
         f"<div>Write it in {link}, line {entry.line}.</div></div>"
     )
     return RichText(text, html)
@@ -111,7 +111,7 @@ def _statements(text: str) -> list[ast.stmt]:
         return []
 
 
-def summary(number: int, blanks: list[tuple[Blank, str]], states: list[str]) -> RichText:
+def summary(name: int | str, blanks: list[tuple[Blank, str]], states: list[str]) -> RichText:
     """A lesson's blanks and whose each is; then the whole course, as soon as one of its blanks is the learner's."""
     mark = {"yours": "✓", "borrowed": "○", "empty": "·"}
     mine = sum(state == "yours" for _, state in blanks)
@@ -122,10 +122,8 @@ def summary(number: int, blanks: list[tuple[Blank, str]], states: list[str]) -> 
     rows = [f"{mark[state]} {entry.key:<{width}}  {state}" for entry, state in blanks]
     items = "".join(
         f"<div><code>{mark[state]} {escape(entry.key)}</code> "
-        f'<span style="{_QUIET}">{state}</span></div>'
+        f'<span style="{QUIET}">{state}</span></div>'
         for entry, state in blanks
     )
-    html = (
-        f'<div style="{_PANEL}"><div><strong>Lesson {number}: {count}</strong></div>{items}</div>'
-    )
-    return RichText("\n".join([f"lesson {number}: {count}", *rows]), html)
+    html = f'<div style="{PANEL}"><div><strong>Lesson {name}: {count}</strong></div>{items}</div>'
+    return RichText("\n".join([f"lesson {name}: {count}", *rows]), html)

@@ -1,7 +1,8 @@
-"""`start(5)`, the first line of each lesson: edits run at once, and what is missing is borrowed."""
+"""`start(5)` or `start("10b")`, the first line of each lesson: edits run at once, and what is missing is borrowed."""
 
 import os
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gptlab.blanks.errors import UnknownBlank
@@ -16,7 +17,14 @@ from gptlab.blanks.registry import (
     whose,
 )
 from gptlab.blanks.source_scan import Blank
-from gptlab.course import exercise_card, lesson_files
+from gptlab.course import (
+    exercise_card,
+    guess_input,
+    guesses,
+    lesson_files,
+    patient,
+    prediction_card,
+)
 from gptlab.course.notebook_hooks import set_up
 
 MOST_THREADS = 4  # small models gain nothing from more
@@ -24,14 +32,20 @@ MOST_THREADS = 4  # small models gain nothing from more
 
 @dataclass(frozen=True, repr=False)
 class Lesson:
-    """One lesson as it goes on: shows its cards, and at the end what the learner owns."""
+    """One lesson, or one part of it, as it goes on: cards, guesses, patients, and at the end what the learner owns."""
 
     number: int
     title: str
     blanks: tuple[Blank, ...]
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """Number and part, such as "5" or "10b"."""
+        return f"{self.number}{self.part}"
 
     def __repr__(self) -> str:
-        return f"lesson {self.number}" + (f" · {self.title}" if self.title else "")
+        return f"lesson {self.name}" + (f" · {self.title}" if self.title else "")
 
     def card(self, key: str, why: str) -> exercise_card.RichText:
         """The card of one exercise of this lesson, with one sentence that says why it matters.
@@ -45,30 +59,55 @@ class Lesson:
             )
         return exercise_card.card(entry, why)
 
+    def guess(
+        self, key: str, question: str, unit: str = "", options: Sequence[str] | None = None
+    ) -> None:
+        """Ask for a guess: a number (in `unit`), or one of `options`. The input starts empty; the answer is kept."""
+        guess_input.show(self.name, key, question, unit, options)
+
+    def measured(self, key: str, value: float | str, unit: str | None = None) -> None:
+        """Print what was measured, beside the guess if one was made; from now on that guess stays as it is.
+
+        value is a number, a tensor of one number, or for a question with options one of these.
+        """
+        found = value if isinstance(value, str) else float(value)
+        fields = {} if unit is None else {"unit": unit}
+        print(guesses.comparison(guesses.keep(self.name, key, measured=found, **fields)))
+
+    def predictions(self) -> exercise_card.RichText:
+        """The card of this lesson's guesses: how many were right, and which was furthest off."""
+        return prediction_card.card(self.name, guesses.of_every_lesson())
+
+    def patient(self, key: str, implementation: Callable) -> None:
+        """Print whether a function is still ill or mended, by the check of the blank that it stands for."""
+        print(patient.examined(key, implementation))
+
     def summary(self) -> exercise_card.RichText:
         """The blanks of this lesson and whose each is, and how many of the whole course are the learner's."""
         states = whose()
         return exercise_card.summary(
-            self.number,
+            self.name,
             [(entry, states[entry.key]) for entry in self.blanks],
             list(states.values()),
         )
 
 
-def start(number: int, seed: int = 0) -> Lesson:
+def start(lesson: int | str, seed: int = 0) -> Lesson:
     """Begin a lesson: pick up edits, borrow what is still empty from earlier lessons, fix seeds and threads.
 
-    The lesson's own blanks are left to the learner. What is borrowed is borrowed for this process only.
-    Raises UnknownLesson for a number that no lesson has.
+    `start(5)` begins a lesson, `start("10b")` a part of one; `start(10)` opens all parts at once and says which there
+    are. The lesson's own blanks are left to the learner. What is borrowed is borrowed for this process only.
+    Raises UnknownLesson for what is no lesson.
     """
-    lesson_files.checked_lesson(number)
+    number, part = lesson_files.checked_lesson(lesson)
     set_up()
     process_registry.open_lesson = number
-    lesson = Lesson(number, lesson_files.title(number), tuple(by_lesson().get(number, ())))
+    title = lesson_files.title(f"{number}{part}" if part else number)
+    begun = Lesson(number, title, tuple(lesson_files.blanks_of(number, part)), part)
     _seed_and_threads(seed)
     broken = [f"{module} cannot be read: {reason}" for module, reason in broken_modules().items()]
-    print("\n".join([_heading(lesson), _borrowed(number), *broken]))
-    return lesson
+    print("\n".join([_heading(begun), _borrowed(number), *broken]))
+    return begun
 
 
 def fill_other_lessons() -> list[str]:
@@ -87,9 +126,11 @@ def fill_other_lessons() -> list[str]:
 def _heading(lesson: Lesson) -> str:
     """Example: "lesson 1 · Next-token prediction: 9 functions to write, about 85 minutes"."""
     count, minutes = len(lesson.blanks), sum(entry.minutes for entry in lesson.blanks)
+    parts = lesson_files.names_of(lesson.number) if not lesson.part else []
+    begin = repr(lesson) if len(parts) < 2 else f"lesson {lesson.name}, parts {', '.join(parts)}"
     if not count:
-        return f"{lesson!r}: nothing to write"
-    return f"{lesson!r}: {count} function{'s' * (count > 1)} to write, about {minutes} minutes"
+        return f"{begin}: nothing to write"
+    return f"{begin}: {count} function{'s' * (count > 1)} to write, about {minutes} minutes"
 
 
 def _borrowed(number: int) -> str:

@@ -1,7 +1,8 @@
-"""What `start` sets up inside IPython: edited functions are picked up, and cells wait for what they need.
+"""What `start` sets up inside IPython: edited functions are picked up, and cells wait for what they need
+(`waiting_cells.py`).
 
-A cell that begins with the comment `# needs: ngram.perplexity, sampling.softmax` runs when these blanks are
-written or borrowed; until then it prints one line that says what it waits for.
+In lessons 00 to 06, a cell that begins with the comment `# needs: ngram.perplexity, sampling.softmax` runs when
+these blanks are written or borrowed; until then it prints one line that says what it waits for.
 """
 
 import importlib
@@ -14,6 +15,7 @@ from gptlab.blanks.errors import UnknownBlank
 from gptlab.blanks.registry import find, note_not_executed, states_in_files
 from gptlab.blanks.room_import import in_words, where
 from gptlab.blanks.source_scan import PACKAGE, short_path
+from gptlab.course import waiting_cells
 
 _NEEDS = re.compile(r"#\s*needs:(.*)")
 
@@ -36,6 +38,7 @@ def set_up() -> bool:
     ]:
         shell.events.unregister("pre_run_cell", callback)
     shell.events.register("pre_run_cell", say_failures)  # behind autoreload's own
+    waiting_cells.set_up(shell)
     return True
 
 

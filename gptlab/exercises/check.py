@@ -19,6 +19,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from gptlab.blanks.errors import EmptyBlank
 from gptlab.blanks.registry import (
     blanks,
     broken_modules,
@@ -34,7 +35,7 @@ from gptlab.exercises.mistake import Mistake, mistakes
 from gptlab.exercises.report import CheckFailed, NoCheck, Report, in_notebook
 
 if TYPE_CHECKING:
-    from gptlab.exercises.judge import Fault
+    from gptlab.exercises.judge import Fault, Outcome
 
 __all__ = ["CheckFailed", "NoCheck", "Report", "check", "has_check", "own_verdict", "verdict"]
 
@@ -170,10 +171,22 @@ def _report(entry: Blank, stub: Callable, function: Callable) -> Report:
     fault = judge.first_fault(tried, outcomes, entry.doc, names)
     if fault is None:
         return Report(entry.key, True, len(tried), failure_message.success(entry.key))
-    known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, entry.doc, names)
-    known = known or _wrong_helper(entry.key, function) or _common_error(fault, stub, function)
+    waits_for = fault.outcome.error.key if isinstance(fault.outcome.error, EmptyBlank) else None
+    known = None if waits_for else _diagnosis(entry, stub, function, fault, outcomes)
     message = failure_message.failure(entry.key, fault, names, known)
-    return Report(entry.key, False, len(tried), message, known.name if known else None)
+    name = known.name if known else None
+    return Report(entry.key, False, len(tried), message, name, waits_for)
+
+
+def _diagnosis(
+    entry: Blank, stub: Callable, function: Callable, fault: Fault, outcomes: list[Outcome]
+) -> Mistake | None:
+    """The known mistake, the helper or the common error behind a fault."""
+    from gptlab.exercises import judge
+
+    names, tried = list(inspect.signature(stub).parameters), list(cases_of(entry.key))
+    known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, entry.doc, names)
+    return known or _wrong_helper(entry.key, function) or _common_error(fault, stub, function)
 
 
 def _wrong_helper(key: str, function: Callable) -> Mistake | None:

@@ -27,6 +27,7 @@ class Report:
     cases: int  # how many inputs were tried
     message: str  # at most 12 lines
     misconception: str | None = None  # the name of the known mistake that gives the same results
+    waits_for: str | None = None  # the empty blank that the function called
     shown: bool = field(default=False, repr=False, compare=False)  # printed already
 
     def __str__(self) -> str:

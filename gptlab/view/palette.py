@@ -12,6 +12,7 @@ COLOURS = {  # the same colour means the same thing in every lesson
     "you": "#a2337a",  # purple: what the reader chose or wrote
     "first": "#4a63d3",  # royal blue: amounts, and the first side of a pair: values, plus, own
     "second": "#df6340",  # coral orange: the other side: gradients, minus, the other text
+    "right": "#3f7d20",  # leaf green: what is right, or good
     "wrong": "#b91c1c",  # red: what is wrong, or never seen, or cut off
     "neutral": "#8d8c88",  # light grey: what has no colour of its own
 }

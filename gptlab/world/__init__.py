@@ -13,6 +13,7 @@ the ground up:
     web              `Web`: facts, tables and pages of one seed together
     exact_predictor  the best next-token probabilities that any model can give
     questions        what people ask a chat model, and the replies that they demonstrate
+    gloss            English for its Chinese, for readers who know none
     gold_labeler     what people want from a reply, as a known score, and people who follow it imperfectly
 
 Everything is drawn from seeds: the same seed gives the same text, to the byte.

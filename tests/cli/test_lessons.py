@@ -104,20 +104,24 @@ def test_near_matches_are_named(capsys):
 
 def test_the_map_of_the_course(capsys):
     assert main.main(["lessons", "--json"]) == 0
-    rows = {row["lesson"]: row for row in json.loads(capsys.readouterr().out)["lessons"]}
-    assert list(rows) == sorted({*registry.by_lesson(), *lesson_files.notebooks()})
+    listed = json.loads(capsys.readouterr().out)["lessons"]
+    rows = {f"{row['lesson']}{row['part']}": row for row in listed}
+    assert [row["lesson"] for row in listed] == sorted(row["lesson"] for row in listed)
+    assert {*map(str, registry.by_lesson())} - {*rows} == {
+        str(row["lesson"]) for row in listed if row["part"]
+    }
     for number, entries in registry.by_lesson().items():
-        assert rows[number]["blanks"] == len(entries) and rows[number]["minutes"] == sum(
-            entry.minutes for entry in entries
-        )
-    for number, path in lesson_files.notebooks().items():
-        assert rows[number]["file"] == f"lessons/{path.name}" and rows[number]["title"]
+        parts = [row for row in listed if row["lesson"] == number]
+        assert sum(row["blanks"] for row in parts) == len(entries)
+        assert sum(row["minutes"] for row in parts) == sum(entry.minutes for entry in entries)
+    for name, path in lesson_files.notebooks().items():
+        assert rows[name]["file"] == f"lessons/{path.name}" and rows[name]["title"]
     assert main.main(["lessons"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 * len(rows)
     assert all(
-        row["title"] in line and line.startswith(f"{row['lesson']:2}  ")
-        for row, line in zip(rows.values(), lines[::2])
+        row["title"] in line and line.startswith(f"{name:>2}  ")
+        for (name, row), line in zip(rows.items(), lines[::2])
     )
 
 

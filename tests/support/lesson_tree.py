@@ -11,7 +11,7 @@ from gptlab.blanks.source_scan import scan
 from gptlab.course.reset import with_stub
 from tests.support.paths import ROOT
 
-LESSONS = sorted((ROOT / "lessons").glob("[0-9][0-9]_*.ipynb"))
+LESSONS = sorted((ROOT / "lessons").glob("[0-9][0-9]*_*.ipynb"))
 
 
 def empty_copy(folder):

@@ -10,10 +10,12 @@ from gptlab.engine.model.fused_bpe import whole_text
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
-from gptlab.view.palette import COLOURS, EDGE, INK, PANEL
+from gptlab.view.palette import COLOURS, EDGE, FAINT, INK, PANEL
+from gptlab.world.gloss import gloss, has_chinese
 
 WIDTH = 520
 SIZE = 15
+SMALL = 12.5  # of the English under Chinese
 LINE = 22
 BUBBLE = (
     "display:inline-block;padding:4px 12px;border-radius:12px;max-width:85%;line-height:1.5;"
@@ -98,13 +100,20 @@ class ChatBox:
         )
 
     def _turn(self, turn: tuple[str, str]) -> str:
-        question, reply = map(escape, turn)
+        question, reply = (escape(said) + _english(said) for said in turn)
         mine = f"{BUBBLE};border:1px solid {EDGE}"
         its = f"{BUBBLE};background:{COLOURS[self.assistant.stage]};color:#fff"
         return (
             f'<div style="text-align:right;margin:4px 0"><span style="{mine}">{question}</span></div>'
             f'<div style="margin:4px 0"><span style="{its}">{reply or "…"}</span></div>'
         )
+
+
+def _english(said: str) -> str:
+    """What a Chinese text says, as a small second line; nothing for one without Chinese."""
+    if not has_chinese(said):
+        return ""
+    return f'<br><span style="font-size:.82em;opacity:.8">{escape(gloss(said))}</span>'
 
 
 def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> Picture:
@@ -114,9 +123,11 @@ def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> Picture:
     for question, reply in turns:
         for said, right in ((question, True), (reply, False)):
             lines = wrapped(said, 0.72 * WIDTH)
-            width = min(WIDTH - 28, max(svg.text_width(line, SIZE) for line in lines) + 26)
+            english = gloss(said) if has_chinese(said) else ""
+            widest = max(svg.text_width(line, SIZE) for line in lines)
+            width = min(WIDTH - 28, max(widest, svg.text_width(english, SMALL)) + 26)
             x = WIDTH - 14 - width if right else 14
-            height = len(lines) * LINE + 12
+            height = len(lines) * LINE + 12 + (18 if english else 0)
             parts.append(
                 svg.rect(
                     x,
@@ -133,15 +144,23 @@ def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> Picture:
                 svg.text(x + 13, y + 21 + i * LINE, line, SIZE, fill=ink)
                 for i, line in enumerate(lines)
             ]
+            if english:
+                below = FAINT if right else "#ffffff"
+                parts.append(svg.text(x + 13, y + height - 10, english, SMALL, fill=below))
             y += height + 8
     alt = f"A chat with the {assistant.name}. " + " ".join(
-        f"Asked: “{q}” It says: “{r}”" for q, r in turns
+        f"Asked: {_quoted(q)} It says: {_quoted(r)}" for q, r in turns
     )
     return Picture(svg.document(WIDTH, y + 6, parts, alt), alt)
 
 
+def _quoted(said: str) -> str:
+    """A text in quotation marks, with its English where it is Chinese."""
+    return f"“{said}”" + (f" ({gloss(said)})" if has_chinese(said) else "")
+
+
 def wrapped(text: str, width: float) -> list[str]:
-    """A text in lines of at most that many pixels, broken at blanks where there are any."""
+    """A text in lines of at most that many pixels, broken at spaces where there are any."""
     lines = []
     line = ""
     for word in _words(text):
@@ -154,7 +173,7 @@ def wrapped(text: str, width: float) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Words with the blank behind them; a Chinese character is a word."""
+    """Words with the space after them; a Chinese character is a word."""
     words = []
     for c in text.replace("\n", " "):
         if words and words[-1][-1] not in " " and c.isascii() and words[-1][-1].isascii():

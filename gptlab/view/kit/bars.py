@@ -139,22 +139,30 @@ def captioned_bars(
     colour: str = COLOURS["neutral"],
     width: float = 500,
     alt: str | None = None,
+    notes: Sequence[str] = (),
 ) -> str:
-    """Bars with a line of text below each, as SVG: rows of (label, probability, text, cut in its middle)."""
+    """Bars with a line of text below each, as SVG: rows of (label, probability, text, cut in its middle).
+
+    notes  one more, faint line for each row, such as what its text means in English
+    """
     left = 116
     room = width - left - 82
+    step = 2 * ROW + (17 if any(notes) else 0)
     parts = [svg.text(MARGIN, 30, svg.shorten(title, width - 2 * MARGIN), SIZE, weight=600)]
     for i, (label, p, caption) in enumerate(rows):
-        y = 42 + i * 2 * ROW
+        y = 42 + i * step
         parts += [
             svg.text(left - 10, y + 18, svg.shorten(label, left - 18), SIZE, "end", weight=600),
             svg.rect(left, y + 4, max(1.5, room * p), ROW - 8, colour, radius=2),
             svg.text(left + room * p + 8, y + 18, percent(p), 13, fill=FAINT),
             svg.text(left, y + 41, svg.shorten_middle(caption, width - left - MARGIN, 14), 14),
         ]
+        if notes and notes[i]:
+            note = svg.shorten(notes[i], width - left - MARGIN, 12.5)
+            parts.append(svg.text(left, y + 58, note, 12.5, fill=FAINT))
     described = "; ".join(f"{label} {percent(p)}: {caption}" for label, p, caption in rows)
     alt = alt or f"{title}: {described}"
-    return svg.document(width, 42 + len(rows) * 2 * ROW + 12, parts, alt)
+    return svg.document(width, 42 + len(rows) * step + 12, parts, alt)
 
 
 def describe(labels: Sequence[str], values: Sequence[float], title: str = "") -> str:

@@ -12,6 +12,7 @@ from gptlab.view.kit.bars import bars_at, captioned_bars, top_tokens, visible
 from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS
+from gptlab.world.gloss import gloss, has_chinese
 from gptlab.world.web import Web
 
 CERTAIN = 0.9  # a token as likely as that is no choice
@@ -183,30 +184,20 @@ def continuations_by_first_token(
     return found
 
 
-def branch_picture(assistant: Assistant, text: str, n: int = 8) -> Picture:
-    """One pick and what it leads to: a row for each of the n likeliest next tokens."""
-    rows = [
-        (token.label, token.probability, continuation.strip())
-        for token, continuation in continuations_by_first_token(assistant, text, n)
-    ]
-    described = "; ".join(f"{label} ({percent(p)}) leads to “{line}”" for label, p, line in rows)
-    alt = (
-        f"How the {assistant.name} goes on from “{text}” after each of its likeliest tokens: "
-        f"{described}."
-    )
-    return Picture(captioned_bars(rows, f"{text} …", COLOURS[assistant.stage], alt=alt), alt)
-
-
 def kinds_picture(assistant: Assistant, text: str, n: int = 200) -> Picture:
     """What kinds of continuation n samples are, each with an example."""
     found = replies.continuations(assistant.model, assistant.tokenizer, Web(), text, n)
     rows = []
     described = []
+    notes = []
     for kind, count in found.counts.items():
         example = found.examples.get(kind, "").strip().replace("\n", "⏎")
         rows.append((kind, count / n, example))
+        notes.append(gloss(example.replace("⏎", " / ")) if has_chinese(example) else "")
         such_as = f", such as “{example}”" if example else ""
+        such_as += f" ({notes[-1]})" if notes[-1] else ""
         described.append(f"{kind} {percent(count / n)}{such_as}")
     alt = f"{n} continuations of “{text}” by the {assistant.name}, by kind: {'; '.join(described)}."
     title = f"{text} …   {n} continuations"
-    return Picture(captioned_bars(rows, title, COLOURS[assistant.stage], alt=alt), alt)
+    drawn = captioned_bars(rows, title, COLOURS[assistant.stage], alt=alt, notes=notes)
+    return Picture(drawn, alt)

@@ -135,13 +135,6 @@ def test_continuations_agree_with_a_loop(real):
         assert ending == token_walk.readable(real, new)
 
 
-def test_branch_picture(base):
-    picture, alt = token_walk.branch_picture(base, "x", n=3)
-    shown = words_in(picture)
-    assert shown[0] == "x …" and {"␣a", "‹e7 8e›", "<", "50 %", "玉"} <= set(shown)
-    assert "‹e7 8e› (30 %) leads to “玉”" in alt
-
-
 def test_kinds_picture_counts_all(monkeypatch, base):
     found = token_walk.replies.Continuations(120, 60, 20, 0, {"answer": "？\n玉山。"})
     monkeypatch.setattr(token_walk.replies, "continuations", lambda *_: found)
