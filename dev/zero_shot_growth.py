@@ -34,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _say(row: dict) -> None:
-    shares = ", ".join(f"{task} {share:.0%}" for task, share in row["accuracy"].items())
+    shares = ", ".join(
+        f"{t} {by['raw']:.0%} {by['per token']:.0%}" for t, by in row["accuracy"].items()
+    )
     print(f"{row['size']}, seed {row['seed']}, step {row['step']}: {shares}", flush=True)
 
 

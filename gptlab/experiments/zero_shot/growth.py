@@ -32,6 +32,7 @@ LOOK_AT = (0, 25, 50, 100, 200, 400, 800)  # steps after which the model is aske
 N_QUESTIONS = 100  # of each task
 N_BYTES = 6_000_000  # of pages, read once or less
 PAGES_SEED = 800  # of the pages
+WAYS = ("raw", "per token")  # of comparing options of unequal length
 
 
 def pages(web: Web, tokenizer: Tokenizer) -> Tensor:
@@ -46,14 +47,16 @@ def new_model(size: str, vocab_size: int, seed: int) -> GPT:
     return GPT(config, fused=True, seed=seed)
 
 
-def asked(model: GPT, tokenizer: Tokenizer, web: Web, n: int = N_QUESTIONS) -> dict[str, float]:
-    """The accuracy of each task, options scored as a whole."""
+def asked(
+    model: GPT, tokenizer: Tokenizer, web: Web, n: int = N_QUESTIONS
+) -> dict[str, dict[str, float]]:
+    """The accuracy of each task, options scored as a whole and per token."""
     was_training = model.training
     model.eval()
-    found = {
-        name: accuracy(scored(model, tokenizer, make(web, n=n)), "raw")
-        for name, (make, _) in GROWING.items()
-    }
+    found = {}
+    for name, (make, _) in GROWING.items():
+        results = scored(model, tokenizer, make(web, n=n))
+        found[name] = {way: accuracy(results, way) for way in WAYS}
     model.train(was_training)
     return found
 
