@@ -61,6 +61,7 @@ def test_every_room_of_the_first_lessons_has_checks():
         "rnn",
         "attention",
         "transformer",
+        "zero_shot",
         "training",
         "scaling",
         "instruct",

@@ -1,261 +1,263 @@
 """Wrong bodies of gptlab/zero_shot.py as people write them, and what each is to be told."""
 
-import random
-
 import torch
+import torch.nn.functional as F
 
+from gptlab.blanks.registry import reference
+from tests.exercises.zero_shot import few_shot_natural_ways  # noqa: F401
 from tests.support.natural_ways import natural
 
-PROMPT = "zero_shot.few_shot_prompt"
-DRAW = "zero_shot.draw_examples"
-EM = "zero_shot.exact_match"
-TOKENS = "zero_shot.token_accuracy"
+SEQUENCE = "zero_shot.sequence_log_probability"
+SCORE = "zero_shot.score_options"
+CHOOSE = "zero_shot.choose_option"
+STATE = "zero_shot.load_gpt2_state"
 
 
-@natural(PROMPT, "a space after the last arrow")
-def as_one_would_first_write_it(examples, query, separator="\n", arrow=" -> "):
-    prompt = ""
-    for x, y in examples:
-        prompt += f"{x}{arrow}{y}{separator}"
-    return prompt + query + arrow
+# ---- sequence_log_probability
 
 
-@natural(PROMPT, "both spaces of the last arrow are gone")
-def stripped_on_both_sides(examples, query, separator="\n", arrow=" -> "):
-    lines = [x + arrow + y for x, y in examples] + [query + arrow.strip()]
-    return separator.join(lines)
+@natural(SEQUENCE, "nothing shifted")
+def straight_from_the_equation(logits, ids, mask):
+    logprobs = F.log_softmax(logits, dim=-1)
+    chosen = torch.gather(logprobs, 2, ids.unsqueeze(-1)).squeeze(-1)
+    return (chosen * mask).sum(dim=1)
 
 
-@natural(PROMPT, "the last line has no arrow")
-def the_query_alone(examples, query, separator="\n", arrow=" -> "):
-    return separator.join([arrow.join(pair) for pair in examples] + [query])
+@natural(SEQUENCE, "the mask still has T columns")
+def forgets_the_mask_when_shifting(logits, ids, mask):
+    logprobs = logits[:, :-1].log_softmax(-1)
+    chosen = logprobs.gather(-1, ids[:, 1:].unsqueeze(-1)).squeeze(-1)
+    return (chosen * mask.float()).sum(-1)
 
 
-@natural(PROMPT, "always the same arrow")
-def the_arrow_typed(examples, query, separator="\n", arrow=" -> "):
-    return separator.join([f"{x} -> {y}" for x, y in examples] + [f"{query} ->"])
+@natural(SEQUENCE, "the mask one token early")
+def cuts_the_mask_like_the_logits(logits, ids, mask):
+    logits, ids, mask = logits[:, :-1], ids[:, 1:], mask[:, :-1]
+    return (logits.log_softmax(-1).gather(-1, ids[..., None])[..., 0] * mask).sum(1)
 
 
-@natural(PROMPT, "the last arrow is always the same")
-def the_last_arrow_typed(examples, query, separator="\n", arrow=" -> "):
-    return separator.join([x + arrow + y for x, y in examples] + [f"{query} ->"])
+@natural(SEQUENCE, "a mean loss")
+def the_course_s_own_loss(logits, ids, mask):
+    targets = torch.where(mask, ids, -100)[:, 1:]
+    return torch.stack([F.cross_entropy(x[:-1], y) for x, y in zip(logits, targets)])
 
 
-@natural(PROMPT, "always a new line")
-def lines_typed(examples, query, separator="\n", arrow=" -> "):
-    text = "\n".join(f"{x}{arrow}{y}" for x, y in examples)
-    return (text + "\n" + query + arrow).strip()
+@natural(SEQUENCE, "the sign of a loss")
+def summed_cross_entropy(logits, ids, mask):
+    targets = torch.where(mask, ids, -100)[:, 1:]
+    return torch.stack(
+        [F.cross_entropy(x[:-1], y, reduction="sum") for x, y in zip(logits, targets)]
+    )
 
 
-@natural(PROMPT, "no separator before the query")
-def joined_too_early(examples, query, separator="\n", arrow=" -> "):
-    text = separator.join(x + arrow + y for x, y in examples)
-    return text + query + arrow.rstrip()
+@natural(SEQUENCE, "one number for the batch")
+def picks_by_the_mask(logits, ids, mask):
+    logprobs = logits[:, :-1].log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+    return torch.masked_select(logprobs, mask[:, 1:]).sum()
 
 
-@natural(PROMPT, "something after the last line")
-def a_line_end_after_each(examples, query, separator="\n", arrow=" -> "):
-    lines = [x + arrow + y for x, y in examples] + [query + arrow.rstrip()]
-    return "".join(line + separator for line in lines)
+@natural(SEQUENCE, "the log of a softmax that rounded to 0")
+def log_of_softmax(logits, ids, mask):
+    probabilities = torch.softmax(logits[:, :-1], -1)
+    picked = probabilities.gather(-1, ids[:, 1:, None]).squeeze(-1)
+    return torch.log(picked).masked_fill(~mask[:, 1:], 0.0).sum(-1)
 
 
-@natural(PROMPT, "a separator in front where there are no examples")
-def two_parts(examples, query, separator="\n", arrow=" -> "):
-    shown = separator.join(x + arrow + y for x, y in examples)
-    return f"{shown}{separator}{query}{arrow}".rstrip(" ")
+@natural(SEQUENCE, "a mean over the marked tokens")
+def masked_mean(logits, ids, mask):
+    keep = mask[:, 1:].float()
+    logprobs = logits[:, :-1].log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+    return (logprobs * keep).sum(1) / keep.sum(1)
 
 
-@natural(PROMPT, "the arrow's last character is cut, whatever it is")
-def the_last_character_cut(examples, query, separator="\n", arrow=" -> "):
-    lines = [x + arrow + y for x, y in examples] + [query + arrow]
-    return separator.join(lines)[:-1]
+@natural(SEQUENCE, "logits added")
+def without_a_softmax(logits, ids, mask):
+    return (logits[:, :-1].gather(2, ids[:, 1:, None]).squeeze(2) * mask[:, 1:]).sum(1)
 
 
-@natural(PROMPT, "only one example")
-def returned_inside_the_loop(examples, query, separator="\n", arrow=" -> "):
-    for x, y in examples:
-        return x + arrow + y + separator + query + arrow.rstrip()
-    return query + arrow.rstrip()
+@natural(SEQUENCE, "0 times −inf")
+def a_product_with_the_mask(logits, ids, mask):
+    logprobs = logits[:, :-1].log_softmax(-1)
+    picked = logprobs.gather(-1, ids[:, 1:, None]).squeeze(-1)
+    return torch.einsum("bt,bt->b", picked, mask[:, 1:].to(picked.dtype))
 
 
-@natural(PROMPT, "the pairs as Python prints them")
-def f_string_of_a_pair(examples, query, separator="\n", arrow=" -> "):
-    return separator.join([f"{pair}" for pair in examples] + [query + arrow.rstrip()])
+# ---- score_options
 
 
-@natural(PROMPT, "a list of lines")
-def not_joined(examples, query, separator="\n", arrow=" -> "):
-    return [x + arrow + y for x, y in examples] + [query + arrow.rstrip()]
+def _table(prompt, options, pad=0):
+    width = max(len(prompt) + len(option) for option in options)
+    return torch.tensor(
+        [prompt + option + [pad] * (width - len(prompt) - len(option)) for option in options]
+    )
 
 
-@natural(DRAW, "the answer is in the prompt")
-def plain_sample(pairs, query, k, generator):
-    order = torch.randperm(len(pairs), generator=generator)
-    return [pairs[i] for i in order[:k]]
+def _score(model, ids, mask):
+    return reference(SEQUENCE)(model(ids), ids, mask)
 
 
-@natural(DRAW, "with replacement, the query's pair too")
-def randint_of_all(pairs, query, k, generator):
-    return [pairs[int(torch.randint(0, len(pairs), (1,), generator=generator))] for _ in range(k)]
+@natural(SCORE, "padding counted")
+def mask_without_an_end(model, prompt, options, neutral=None):
+    ids = _table(prompt, options)
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    mask[:, len(prompt) :] = True
+    scores = _score(model, ids, mask)
+    return scores if neutral is None else scores - mask_without_an_end(model, neutral, options)
 
 
-@natural(DRAW, "with replacement")
-def randint_of_the_others(pairs, query, k, generator):
-    others = [(x, y) for x, y in pairs if x != query]
-    return [others[int(torch.randint(len(others), (1,), generator=generator))] for _ in range(k)]
-
-
-@natural(DRAW, "with replacement")
-def drawn_again_where_it_is_the_query(pairs, query, k, generator):
-    drawn = []
-    while len(drawn) < k:
-        pair = pairs[int(torch.randint(len(pairs), (1,), generator=generator))]
-        if pair[0] != query:
-            drawn.append(pair)
-    return drawn
-
-
-@natural(DRAW, "too few where the query's pair was drawn")
-def filtered_afterwards(pairs, query, k, generator):
-    order = torch.randperm(len(pairs), generator=generator)[:k]
-    return [pairs[i] for i in order if pairs[i][0] != query]
-
-
-@natural(DRAW, "the generator is not used")
-def python_shuffle(pairs, query, k, generator):
-    others = [pair for pair in pairs if pair[0] != query]
-    random.shuffle(others)
-    return others[:k]
-
-
-@natural(DRAW, "the generator is not used")
-def randperm_alone(pairs, query, k, generator):
-    others = [pair for pair in pairs if pair[0] != query]
-    return [others[i] for i in torch.randperm(len(others))[:k]]
-
-
-@natural(DRAW, "every pair with the same output left out")
-def careful_beyond_need(pairs, query, k, generator):
-    wanted = next(y for x, y in pairs if x == query)
-    others = [(x, y) for x, y in pairs if x != query and y != wanted]
-    return [others[i] for i in torch.randperm(len(others), generator=generator)[:k]]
-
-
-@natural(DRAW, "nothing is drawn: always the first k")
-def the_first_ones(pairs, query, k, generator):
-    return [pair for pair in pairs if pair[0] != query][:k]
-
-
-@natural(DRAW, "drawn, but in the order of the list")
-def in_the_order_of_the_list(pairs, query, k, generator):
-    others = [pair for pair in pairs if pair[0] != query]
-    chosen = set(torch.randperm(len(others), generator=generator)[:k].tolist())
-    return [pair for i, pair in enumerate(others) if i in chosen]
-
-
-@natural(DRAW, "the generator is set back at each call")
-def seeded_inside(pairs, query, k, generator):
-    generator.manual_seed(generator.initial_seed())
-    others = [pair for pair in pairs if pair[0] != query]
-    return [others[i] for i in torch.randperm(len(others), generator=generator)[:k]]
-
-
-@natural(DRAW, "the places instead of the pairs")
-def places(pairs, query, k, generator):
-    return torch.randperm(len(pairs) - 1, generator=generator)[:k].tolist()
-
-
-@natural(DRAW, "the list that was given is changed")
-def removed_in_place(pairs, query, k, generator):
-    for i, pair in enumerate(pairs):
-        if pair[0] == query:
-            del pairs[i]
-    return [pairs[i] for i in torch.randperm(len(pairs), generator=generator)[:k]]
-
-
-@natural(EM, "padding is compared too")
-def without_the_mask(predicted, targets, mask):
-    return (predicted == targets).all(dim=1).float().mean()
-
-
-@natural(EM, "padding counts as wrong")
-def anded(predicted, targets, mask):
-    right = (predicted == targets) & mask
-    return right.all(dim=1).float().mean()
-
-
-@natural(EM, "the share of tokens")
-def flattened(predicted, targets, mask):
-    return (predicted[mask] == targets[mask]).float().mean()
-
-
-@natural(EM, "all answers or nothing")
-def equal_of_the_whole(predicted, targets, mask):
-    return torch.tensor(float(torch.equal(predicted * mask, targets * mask)))
-
-
-@natural(EM, "all answers or nothing")
-def all_without_an_axis(predicted, targets, mask):
-    return ((predicted == targets) | ~mask).float().min()
-
-
-@natural(EM, "place by place instead of answer by answer")
-def the_wrong_axis(predicted, targets, mask):
-    return ((predicted == targets) | ~mask).all(dim=0).float().mean()
-
-
-@natural(EM, "a number, not a share")
-def counted(predicted, targets, mask):
-    return sum(torch.equal(p[m], t[m]) for p, t, m in zip(predicted, targets, mask))
-
-
-@natural(EM, "the mean of True and False")
-def a_mean_of_bools(predicted, targets, mask):
-    return torch.mean(((predicted == targets) | ~mask).all(1))
-
-
-@natural(EM, "the mean over answers of their shares")
-def part_marks(predicted, targets, mask):
-    shares = [(p[m] == t[m]).float().mean() for p, t, m in zip(predicted, targets, mask)]
-    return torch.stack(shares).mean()
-
-
-@natural(EM, "sums compared")
-def sums(predicted, targets, mask):
-    return ((predicted - targets) * mask).sum(-1).eq(0).float().mean()
-
-
-@natural(TOKENS, "padding is counted")
-def no_mask(predicted, targets, mask):
-    return (predicted == targets).float().mean()
-
-
-@natural(TOKENS, "divided by every place")
-def masked_and_averaged(predicted, targets, mask):
-    return ((predicted == targets) * mask).float().mean()
-
-
-@natural(TOKENS, "the mean over answers of their shares")
-def mean_of_means(predicted, targets, mask):
-    right = (predicted == targets).float() * mask
-    return (right.sum(1) / mask.sum(1)).mean()
-
-
-@natural(TOKENS, "padding counts as right")
-def zeros_compared(predicted, targets, mask):
-    return ((predicted * mask) == (targets * mask)).float().mean()
-
-
-@natural(TOKENS, "the mean of True and False")
-def bools(predicted, targets, mask):
-    return (predicted[mask] == targets[mask]).mean()
-
-
-@natural(TOKENS, "divided by the number of answers")
-def by_b(predicted, targets, mask):
-    return ((predicted == targets) & mask).sum() / predicted.shape[0]
-
-
-@natural(TOKENS, "the mask turned round")
-def other_way_round(predicted, targets, mask):
-    return (predicted == targets).masked_select(~mask).float().mean()
+@natural(SCORE, "one token early")
+def mask_shifted_once_more(model, prompt, options, neutral=None):
+    ids = _table(prompt, options)
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    for k, option in enumerate(options):
+        mask[k, len(prompt) - 1 : len(prompt) + len(option) - 1] = True
+    scores = _score(model, ids, mask)
+    return scores if neutral is None else scores - mask_shifted_once_more(model, neutral, options)
+
+
+@natural(SCORE, "a token with id 0 taken for padding")
+def mask_by_zeros(model, prompt, options, neutral=None):
+    ids = _table(prompt, options)
+    mask = ids != 0
+    mask[:, : len(prompt)] = False
+    scores = _score(model, ids, mask)
+    return scores if neutral is None else scores - mask_by_zeros(model, neutral, options)
+
+
+@natural(SCORE, "the prompt's tokens counted too")
+def everything_counts(model, prompt, options, neutral=None):
+    scores = []
+    for option in options:
+        ids = torch.tensor([prompt + option])
+        score = _score(model, ids, torch.ones_like(ids).bool())
+        if neutral is not None:
+            other = torch.tensor([neutral + option])
+            score = score - _score(model, other, torch.ones_like(other).bool())
+        scores.append(score[0])
+    return torch.stack(scores)
+
+
+@natural(SCORE, "neutral not used")
+def no_neutral(model, prompt, options, neutral=None):
+    return reference(SCORE)(model, prompt, options)
+
+
+@natural(SCORE, "neutral put before the prompt")
+def neutral_in_front(model, prompt, options, neutral=None):
+    return reference(SCORE)(model, (neutral or []) + prompt, options)
+
+
+@natural(SCORE, "a mean over the option's tokens")
+def normalised_already(model, prompt, options, neutral=None):
+    lengths = torch.tensor([len(option) for option in options])
+    return reference(SCORE)(model, prompt, options, neutral) / lengths
+
+
+@natural(SCORE, "-100 as padding")
+def padded_for_the_loss(model, prompt, options, neutral=None):
+    ids = _table(prompt, options, pad=-100)
+    mask = ids != -100
+    mask[:, : len(prompt)] = False
+    scores = _score(model, ids, mask)
+    return scores if neutral is None else scores - padded_for_the_loss(model, neutral, options)
+
+
+@natural(SCORE, "log-probabilities divided")
+def a_ratio_of_logs(model, prompt, options, neutral=None):
+    scores = reference(SCORE)(model, prompt, options)
+    return scores if neutral is None else scores / reference(SCORE)(model, neutral, options)
+
+
+# ---- choose_option
+
+natural(CHOOSE, "never divided")(lambda scores, lengths, normalize=True: scores.argmax(-1))
+natural(CHOOSE, "always divided")(lambda s, lengths, normalize=True: (s / lengths).argmax(-1))
+natural(CHOOSE, "one choice for the whole batch")(
+    lambda s, lengths, normalize=True: torch.argmax(s / lengths if normalize else s)
+)
+natural(CHOOSE, "the least likely")(
+    lambda s, lengths, normalize=True: (
+        (s / lengths if normalize else s).abs().argmax(-1)
+        if (s <= 0).all()
+        else (s / lengths if normalize else s).argmin(-1)
+    )
+)
+natural(CHOOSE, "value and place together")(
+    lambda s, lengths, normalize=True: torch.max(s / lengths if normalize else s, dim=-1)
+)
+natural(CHOOSE, "the score of the best")(
+    lambda s, lengths, normalize=True: (s / lengths if normalize else s).max(-1)[0]
+)
+
+
+# ---- load_gpt2_state
+
+TURNED = ("attn.c_attn.weight", "attn.c_proj.weight", "mlp.c_fc.weight", "mlp.c_proj.weight")
+
+
+@natural(STATE, "the matrices of the blocks turned over")
+def as_for_linear_layers(hf_state_dict):
+    """What one writes who loads GPT-2 into torch's nn.Linear."""
+    turned = {name: x.t() if name.endswith(TURNED) else x for name, x in hf_state_dict.items()}
+    return reference(STATE)(turned)
+
+
+@natural(STATE, "missing names not noticed")
+def what_is_there(hf_state_dict):
+    table = _table_of_names(hf_state_dict)
+    ours = {}
+    for name, x in hf_state_dict.items():
+        name = name.removeprefix("transformer.")
+        if name.endswith((".attn.bias", ".attn.masked_bias")):
+            continue
+        if name == "lm_head.weight":
+            if not torch.equal(x, ours["wte"]):
+                raise ValueError("lm_head.weight")
+            continue
+        if name not in table:
+            raise ValueError(name)
+        ours[table[name]] = x
+    return ours
+
+
+def _table_of_names(hf_state_dict):
+    from gptlab.exercises.zero_shot.checks_gpt2_state import names
+
+    layers = [int(n.removeprefix("transformer.").split(".")[1]) for n in hf_state_dict if "h." in n]
+    return {old: new for old, (new, _) in names(max(layers) + 1).items()}
+
+
+@natural(STATE, "a KeyError for a missing name")
+def looks_up(hf_state_dict):
+    theirs = {name.removeprefix("transformer."): x for name, x in hf_state_dict.items()}
+    table = _table_of_names(theirs)
+    for name in theirs:
+        if name not in table and not name.endswith(("attn.bias", "masked_bias", "lm_head.weight")):
+            raise ValueError(f"unknown {name}")
+    if not torch.equal(
+        theirs.get("lm_head.weight", theirs.get("wte.weight")), theirs["wte.weight"]
+    ):
+        raise ValueError("lm_head.weight is untied")
+    return {new: theirs[old] for old, new in table.items()}
+
+
+@natural(STATE, "unknown names not noticed")
+def takes_what_it_knows(hf_state_dict):
+    theirs = {name.removeprefix("transformer."): x for name, x in hf_state_dict.items()}
+    ours = {}
+    for old, new in _table_of_names(theirs).items():
+        if old not in theirs:
+            raise ValueError(f"missing {old}")
+        ours[new] = theirs[old]
+    if "lm_head.weight" in theirs and not torch.equal(theirs["lm_head.weight"], ours["wte"]):
+        raise ValueError("lm_head.weight differs")
+    return ours
+
+
+@natural(STATE, "the bias of c_attn left out")
+def endswith_without_the_dot(hf_state_dict):
+    theirs = {name.removeprefix("transformer."): x for name, x in hf_state_dict.items()}
+    theirs = {n: x for n, x in theirs.items() if not n.endswith(("attn.bias", "attn.masked_bias"))}
+    table = _table_of_names(theirs)
+    ours = {table[name]: x for name, x in theirs.items() if name in table}
+    return ours
