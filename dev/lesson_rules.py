@@ -13,7 +13,7 @@ from gptlab.blanks.source_scan import Blank
 from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
-MOST_COLUMNS, MOST_WORDS = 110, 80  # a Chinese character: two columns, half a word
+MOST_COLUMNS = 110  # a Chinese character has two columns
 MARKED = range(1, 7)  # lessons of the first edition: `# needs:` and `# NBVAL_…` are on their pages
 CHECK_TAG = "nbval-check-output"  # what stands in a check cell's metadata in place of such a mark
 NAME = re.compile(r"(\d\d)([a-z]?)_[a-z0-9_]+\.ipynb")
@@ -28,13 +28,14 @@ _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 class Limits:
     """How long a cell, a definition, and a whole notebook may be."""
 
+    prose: int  # words of a cell; a Chinese character is half a word
     lines: int
     definition_lines: int
     cells: int
     words: int
 
 
-EARLY, LATER = Limits(12, 5, 999, 99_999), Limits(20, 15, 65, 2400)
+EARLY, LATER = Limits(80, 12, 5, 999, 99_999), Limits(100, 20, 15, 65, 2400)
 
 
 @dataclass(frozen=True)
@@ -165,9 +166,9 @@ def _sizes(notebook: dict, where: Place) -> list[str]:
     found, limits = [], where.limits
     for place, cell in enumerate(notebook["cells"]):
         text = source(cell)
-        if cell["cell_type"] == "markdown" and words(text) > MOST_WORDS:
+        if cell["cell_type"] == "markdown" and words(text) > limits.prose:
             found.append(
-                f"cell {place}: {words(text):.0f} words of prose, but at most {MOST_WORDS}"
+                f"cell {place}: {words(text):.0f} words of prose, but at most {limits.prose}"
             )
         if cell["cell_type"] != "code":
             continue

@@ -1,6 +1,5 @@
 """Lessons 09 and 10: what size costs. Memory, parameters, computation, and what they buy."""
 
-import torch
 from torch import Tensor
 
 from gptlab.blanks import blank
@@ -25,6 +24,75 @@ def zero_memory_bytes(n_params: float, n_devices: int, stage: int) -> float:
     Example: zero_memory_bytes(100, 4, 1) -> 700.0
 
     Raises ValueError for any other stage (the check does not ask for it).
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=12, difficulty=2)
+def transformer_parameters(n_layers: int, d_model: int, vocab_size: int, context: int) -> int:
+    """Count every number that a GPT-2 of this shape learns.
+
+    L layers, width C, vocabulary V, context T. What it holds (Radford et al. 2019; lesson 06):
+        the token embedding (V, C), which is the head too, and the position embedding (T, C);
+        L blocks, each of two layer norms, an attention and a feed-forward layer:
+            attention      w_qkv (C, 3C), w_out (C, C)
+            feed-forward   w_in (C, 4C), w_out (4C, C)
+        one more layer norm at the end.
+    Every matrix of a block has a bias; a layer norm has a weight and a bias of width C.
+
+    Example: transformer_parameters(1, 2, 5, 3) -> 94
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=5, difficulty=2)
+def training_flops(n_params: float, n_tokens: float) -> float:
+    """Say how many floating-point operations it takes to train N parameters on D tokens.
+
+        C = N · D · (operations of one weight for one token)        Kaplan et al. 2020, §2.1
+
+    In a product x @ w each weight takes part once for each token, and a multiplication and an addition are
+    two operations. The forward pass has one such product. The backward pass has two: the gradient of w,
+    and that of x. Attention between positions, norms and biases are left out.
+
+    N is `n_params`, D is `n_tokens`: all tokens that are read in the training.
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=12, difficulty=3)
+def fit_power_law(x, y, floor: float = 0.0) -> tuple[float, float]:
+    """Find the power law that falls from the measurements y towards a known floor.
+
+        y − floor = c · x^(−α)                                   Kaplan et al. 2020, §1.2, with a floor
+        the straight line log(y − floor) = log c − α · log x, by least squares
+
+    x and y are lists of numbers, or tensors with one axis; every y is above the floor. α is above 0 where
+    y falls.
+
+    Example: fit_power_law([1, 4, 16], [7.0, 4.0, 2.5], floor=1.0) -> (6.0, 0.5)
+
+    ->  float, c
+    ->  float, α
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=20, difficulty=4)
+def compute_optimal(
+    budget_flops: float, a: float, alpha: float, b: float, beta: float
+) -> tuple[float, float]:
+    """Choose the size and the number of tokens with the lowest loss that a budget can buy.
+
+        L(N, D) = E + a/N^alpha + b/D^beta                       Hoffmann et al. 2022, §3.3, eq. 2
+        lowest over all N and D whose training takes `budget_flops` operations (`training_flops`)
+
+    N and D are any positive numbers; they are not rounded.
+
+    Example: compute_optimal(600, 1, 0.5, 1, 0.5) -> (10.0, 10.0)
+
+    ->  float, N, parameters
+    ->  float, D, tokens
     """
     raise NotImplementedError
 

@@ -8,6 +8,32 @@ HINTS = {
         "The optimizer's 12 bytes are divided when stage ≥ 1, the gradients' 2 when stage ≥ 2, the parameters' 2 when "
         "stage ≥ 3. Add the three up, times n_params.",
     ),
+    "transformer_parameters": (
+        "Draw one block and write the shape beside each array in it: two norms, w_qkv, w_out, w_in, w_out, and the "
+        "biases. Do it for C = 2, where a block holds 74 numbers.",
+        "The four matrices have 3·C², C², 4·C² and 4·C² numbers; their biases are 3C, C, 4C and C long.",
+        "Four lines: norm = 2·C, attention, feed_forward, block = 2·norm + attention + feed_forward. Then (V + T)·C "
+        "once, the block n_layers times, and one more norm.",
+    ),
+    "training_flops": (
+        "Take x with one row and w with four numbers: how many multiplications, how many additions? Then the backward "
+        "pass: which two gradients does w's product have?",
+        "One product forward and two backward, each with a multiplication and an addition for every weight and token.",
+        "Three products of two operations each make one factor; multiply it by n_params and by n_tokens.",
+    ),
+    "fit_power_law": (
+        "Which numbers lie on a straight line? Plot log(y − floor) against log x for the paper example.",
+        "Least squares: slope = Σ (u − ū)(v − v̄) / Σ (u − ū)², with u = log x and v = log(y − floor). The line goes "
+        "through (ū, v̄).",
+        "torch.as_tensor(x, dtype=torch.float64) takes lists and tensors. The height at u = 0 is v̄ − slope·ū, "
+        "which is log c; α is the slope with the other sign. Return two floats.",
+    ),
+    "compute_optimal": (
+        "First get rid of D: the budget says what N·D is (training_flops(1, 1) operations each). Call it K: D = K/N.",
+        "Now the loss depends on N alone: a·N^(−alpha) + b·(N/K)^beta. Its derivative is 0 at the lowest point.",
+        "Multiplied by N the condition is a·alpha/N^alpha = b·beta·(N/K)^beta. Collect the powers of N on one side, "
+        "take the (alpha + beta)-th root, and D = K/N.",
+    ),
     "previous_token_score": (
         "In the map of a head that always looks at the token before, where are the large numbers?",
         "They lie one place below the main diagonal: torch.diagonal(…, offset=…, dim1=-2, dim2=-1).",
