@@ -1,5 +1,7 @@
 """Lessons 09 and 10: what size costs. Memory, parameters, computation, and what they buy."""
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gptlab.blanks import blank
