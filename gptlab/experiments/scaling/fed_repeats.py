@@ -85,11 +85,11 @@ def new_map(model: GPT, assistant: Assistant, web: Web) -> list[int]:
     """Right answers for the map that is on no page, when the answer stands in the prompt: [right, n]."""
     pairs = few_shot.pairs_of(web, few_shot.NEW_MAP)
     prompts, wanted = [], []
-    for i, (query, answer) in enumerate(pairs):
+    for query, answer in pairs:
         for turn in range(4):
             shown = pairs[turn:] + pairs[:turn]
             lines = "".join(f"{x}{few_shot.ARROW}{y}\n" for x, y in shown)
-            prompts.append(f"{lines}{pairs[i][0]}{few_shot.ARROW.rstrip()}")
+            prompts.append(f"{lines}{query}{few_shot.ARROW.rstrip()}")
             wanted.append(answer)
     written = few_shot.answers(model, assistant.tokenizer, prompts)
     return [sum(a == b for a, b in zip(written, wanted)), len(wanted)]
