@@ -6,6 +6,7 @@ is shipped; `read_log` gives it, `measure` asks one model.
 
 import json
 import random
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -36,7 +37,7 @@ def questions_of(web: Web, tasks: tuple[str, ...], n: int = N) -> list[Question]
 
 @torch.no_grad()
 def tokens_of_answers(
-    model: GPT, tokenizer: Tokenizer, prompts: list[str], wanted: list[str]
+    model: Callable, tokenizer: Tokenizer, prompts: list[str], wanted: list[str]
 ) -> tuple[Tensor, Tensor, Tensor]:
     """What the model finds likeliest at every token of the right answers, given those before.
 
