@@ -18,6 +18,8 @@ from gptlab.engine.assistant import shipped
 from gptlab.experiments.scaling import ladder
 from gptlab.experiments.zero_shot import few_shot_by_size
 
+TOKENS = 2**20  # that each of the ladder's models read
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the log; returns the exit status."""
@@ -28,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     borrow("all")  # the log is made of the references, whatever this checkout holds
     hardware.tune_allocator(1)
-    models = ladder.measure_rungs(args.work, few_shot_by_size.measure, few_shot_by_size.RUNGS)
+    rungs = [ladder.Rung(*shape, TOKENS, seed=0) for shape in ladder.SHAPES]
+    models = ladder.measure_rungs(args.work, few_shot_by_size.measure, rungs)
     base = shipped("base")
     models["shipped"] = few_shot_by_size.measure(base.model, base.tokenizer)
     commit = subprocess.run(

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gptlab import attention, ngram, scaling
+from gptlab.course import lesson
 from gptlab.engine.train.step import train_adam
 from gptlab.interpret.trace import attention_weights
 
@@ -151,6 +152,7 @@ def head_scores(model: AttentionOnly, score: Callable, n: int = 16) -> Tensor:
 
 def train(name: str, steps: int = STEPS, every: int = 25, seed: int = 0) -> Training:
     """Train one kind of network on repeating pages, and look at it every so many steps."""
+    lesson.fill_other_lessons()
     n_layers, smeared = KINDS[name]
     run = Training(name, AttentionOnly(n_layers, smeared, seed=seed))
     generator = torch.Generator().manual_seed(1000 + seed)

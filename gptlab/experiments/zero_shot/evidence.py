@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import torch
 
-from gptlab import zero_shot
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import Tokenizer
 
@@ -18,8 +17,7 @@ def option_shares(
     rows = []
     for option in options:
         after = tokenizer.encode(f" {option}\n")
-        ids = torch.tensor([[*before, *after]])
-        mask = torch.tensor([[False] * len(before) + [True] * len(after)])
-        rows.append(zero_shot.sequence_log_probability(model(ids), ids, mask))
-    shares = torch.softmax(torch.cat(rows), dim=0)
+        logits = model(torch.tensor([[*before, *after[:-1]]]))[0, -len(after) :]
+        rows.append(logits.log_softmax(-1).gather(-1, torch.tensor(after)[:, None]).sum())
+    shares = torch.softmax(torch.stack(rows), dim=0)
     return dict(zip(options, shares.tolist(), strict=True))

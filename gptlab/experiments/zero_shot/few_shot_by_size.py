@@ -15,7 +15,6 @@ from gptlab import zero_shot
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.engine.model.tokenizer import Tokenizer
-from gptlab.experiments.scaling.ladder import SHAPES, Rung
 from gptlab.experiments.zero_shot import few_shot
 from gptlab.experiments.zero_shot.few_shot import Question
 from gptlab.world.web import Web
@@ -23,8 +22,6 @@ from gptlab.world.web import Web
 LOG = FOLDER / "logs" / "few_shot_by_size.json"
 KS = (0, 1, 2, 4)
 N = 100  # questions of each kind
-TOKENS = 2**20  # of a whole training
-RUNGS = [Rung(*shape, TOKENS, seed=0) for shape in SHAPES]
 WORDS = ("antonym", "plural", "double", "translate")  # maps of words
 PLACES = ("capital", "continent")
 

@@ -4,12 +4,13 @@ Each of the town's people gets a number of L random digits, which cannot be gues
 no room for all of them.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from gptlab import training, zero_shot
+from gptlab import zero_shot
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.train.step import train_adam
@@ -59,7 +60,7 @@ def learn(width: int, book: Tensor, seed: int = 0, steps: int = STEPS) -> Learnt
     read, answers = book[:, :-1], book[:, 1:]
 
     def lr(step: int) -> float:
-        return training.cosine_schedule(step, 20, steps, LR, 0.0)
+        return LR / 2 * (1 + math.cos(math.pi * step / steps))  # half a cosine, down to 0
 
     train_adam(model.parameters(), lambda: model.loss(read, answers), steps, lr, BETAS, clip=1.0)
     with torch.no_grad():
