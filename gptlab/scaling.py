@@ -1,5 +1,9 @@
 """Lessons 09 and 10: what size costs. Memory, parameters, computation, and what they buy."""
 
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
 from gptlab.blanks import blank
 
 
@@ -91,5 +95,78 @@ def compute_optimal(
 
     ->  float, N, parameters
     ->  float, D, tokens
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=6, difficulty=1)
+def previous_token_score(attention: Tensor) -> Tensor:
+    """Say how much of its attention each head gives to the token just before the one that asks.
+
+        score = mean over t = 1 … T − 1 of A[t, t − 1]
+
+    A[t, s] is the weight with which position t looks at position s. Position 0 has nothing before it, so
+    it does not count. T is at least 2.
+
+    attention  (..., T, T) float, row t is the position that asks
+    ->         (...) float, between 0 and 1, one number a head
+
+    Example: T = 3, rows (1, 0, 0), (0.6, 0.4, 0), (0.1, 0.2, 0.7) -> (0.6 + 0.2) / 2 = 0.4
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=15, difficulty=3)
+def induction_score(attention: Tensor, ids: Tensor) -> Tensor:
+    """Say how much each head looks at what came after an earlier occurrence of the token that asks.
+
+    Olsson et al. 2022 call this *prefix matching*. In  A B C … A  the last A looks at B, which followed
+    the first A. For a position t whose token has occurred before, add up its weights on the token after
+    every earlier occurrence: an earlier occurrence is a position s < t with ids[s] = ids[t]. (In  A A  the
+    token after the first A is the second A itself, and counts.) The score is the mean over all such
+    positions t; positions whose token is new on the page do not count. Where no token occurs twice, the
+    score is 0.
+
+    attention  (..., T, T) float, row t is the position that asks, and it looks at no later one
+    ids        (T) int
+    ->         (...) float, between 0 and 1, one number a head
+
+    Example: ids (7, 8, 7), rows (1, 0, 0), (0.6, 0.4, 0), (0.1, 0.2, 0.7) -> 0.2
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=15, difficulty=3)
+def in_context_bigram(ids: Tensor, vocab_size: int) -> Tensor:
+    """Predict the next token at each position from the pairs of neighbours on this page alone.
+
+        p[t, v] = (how often v came after ids[t]) / (how often anything came after ids[t])
+
+    Only pairs count that lie within ids[0 … t]: this is what an ideal induction head would predict, and
+    it reads no further than a model does. Where nothing has yet come after ids[t], every token of the
+    vocabulary is as likely.
+
+    ids  (T) int, each below vocab_size
+    ->   (T, vocab_size) float, every row sums to 1
+
+    Example: ids (2, 0, 2, 0), vocab_size 3 -> rows (⅓, ⅓, ⅓), (⅓, ⅓, ⅓), (1, 0, 0), (0, 0, 1)
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=10, difficulty=2)
+def smear_keys(k: Tensor, alpha: Tensor) -> Tensor:
+    """Mix into every key the key of the token before, so that one layer can do what takes two.
+
+        k'_j = σ(α_h) · k_j + (1 − σ(α_h)) · k_{j−1}            Olsson et al. 2022, "smeared key"
+
+    σ is the sigmoid, and every head h has an α of its own, which is learnt. The k_{j−1} is the key before
+    mixing. The first key has none before it and stays as it is.
+
+    k      (B, H, T, D) float
+    alpha  (H) float
+    ->     (B, H, T, D) float
+
+    Example: one head, D = 1, keys 1, 3, 5, α = 0 (σ = ½) -> 1, 2, 4
     """
     raise NotImplementedError

@@ -1,6 +1,8 @@
 """Reference bodies for gptlab/scaling.py."""
 
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from gptlab import scaling
 
@@ -52,3 +54,34 @@ def compute_optimal(
     # along N · D = const, a · alpha / N^alpha = b · beta / D^beta where the loss is lowest
     n_params = (a * alpha / (b * beta) * product**beta) ** (1 / (alpha + beta))
     return n_params, product / n_params
+
+
+def previous_token_score(attention: Tensor) -> Tensor:
+    to_previous = attention.diagonal(offset=-1, dim1=-2, dim2=-1)  # (..., T-1)
+    return to_previous.mean(dim=-1)
+
+
+def induction_score(attention: Tensor, ids: Tensor) -> Tensor:
+    n = len(ids)
+    same = (ids[:, None] == ids).tril(-1)  # (T, T), [t, s]: ids[s] = ids[t] and s < t
+    follows = torch.zeros(n, n, dtype=torch.bool, device=ids.device)
+    follows[:, 1:] = same[:, :-1]  # [t, s + 1]: comes after an earlier occurrence
+    counts = same.any(dim=-1)  # (T), the token has occurred before
+    on_target = (attention * follows).sum(dim=-1)  # (..., T)
+    return on_target.sum(dim=-1) / counts.sum().clamp(min=1)
+
+
+def in_context_bigram(ids: Tensor, vocab_size: int) -> Tensor:
+    copies = F.one_hot(ids[1:], vocab_size).float()  # (T-1, V), what came after each position
+    matches = (
+        (ids[:, None] == ids[:-1]).tril(-1).float()
+    )  # (T, T-1), [t, s]: ids[s] = ids[t], s < t
+    counts = matches @ copies  # (T, V)
+    seen = counts.sum(dim=-1, keepdim=True)
+    return torch.where(seen > 0, counts / seen.clamp(min=1), 1 / vocab_size)
+
+
+def smear_keys(k: Tensor, alpha: Tensor) -> Tensor:
+    own = torch.sigmoid(alpha)[:, None, None]  # (H, 1, 1)
+    mixed = own * k[:, :, 1:] + (1 - own) * k[:, :, :-1]
+    return torch.cat([k[:, :, :1], mixed], dim=2)

@@ -62,6 +62,7 @@ def test_every_room_of_the_first_lessons_has_checks():
         "attention",
         "transformer",
         "finetuning",
+        "zero_shot",
         "training",
         "scaling",
         "instruct",

@@ -7,6 +7,24 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from gptlab.exercises.case import EDGE, Case, case, property_holds
+from gptlab.exercises.scaling.checks_induction import (
+    in_context_bigram,
+    induction_score,
+    previous_token_score,
+    smear_keys,
+)
+
+__all__ = [
+    "compute_optimal",
+    "fit_power_law",
+    "in_context_bigram",
+    "induction_score",
+    "previous_token_score",
+    "smear_keys",
+    "training_flops",
+    "transformer_parameters",
+    "zero_memory_bytes",
+]
 
 
 def _per_stage(function, n_params, n_devices) -> list:
