@@ -26,11 +26,11 @@ SIZES = {
     "32 wide, 1 layer": (32, 1, 2),
     "64 wide, 2 layers": (64, 2, 4),
 }
-STEPS = 800
+STEPS = 400
 BATCH = 16  # sequences of 128 tokens
-LOOK_AT = (0, 25, 50, 100, 200, 400, 800)  # steps after which the model is asked
+LOOK_AT = (0, 25, 50, 100, 200, 400)  # steps after which the model is asked
 N_QUESTIONS = 100  # of each task
-N_BYTES = 6_000_000  # of pages, read once or less
+N_BYTES = 4_000_000  # of pages, read about once
 PAGES_SEED = 800  # of the pages
 WAYS = ("raw", "per token")  # of comparing options of unequal length
 
