@@ -28,8 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     for seed in args.seeds:
         for size in growth.SIZES:
             rows += growth.grow(size, stream, tokenizer, web, seed, report=_say)
-    seeds = " ".join(map(str, args.seeds))
-    growth.write_record(rows, f"python -m dev.zero_shot_growth --seeds {seeds}", args.seeds)
+        done = args.seeds[: args.seeds.index(seed) + 1]
+        command = f"python -m dev.zero_shot_growth --seeds {' '.join(map(str, done))}"
+        growth.write_record(rows, command, done)
     return 0
 
 

@@ -21,10 +21,10 @@ from gptlab.experiments.zero_shot.tasks import GROWING, accuracy, scored
 from gptlab.world.web import Web
 
 RECORD = FOLDER / "zero_shot_growth.json"
-SIZES = {
-    "16 wide, 1 layer": (16, 1, 1),
-    "32 wide, 1 layer": (32, 1, 2),
-    "64 wide, 2 layers": (64, 2, 4),
+SIZES = {  # name -> width, layers, heads
+    "32 wide": (32, 1, 2),
+    "64 wide": (64, 2, 4),
+    "128 wide": (128, 4, 4),
 }
 STEPS = 400
 BATCH = 16  # sequences of 128 tokens
