@@ -20,6 +20,7 @@ from gptlab.world.web import Web
 Model = Callable[[Tensor], Tensor]  # ids (B, T) -> logits (B, T, V)
 POPULAR, RARE = (0, 300), (500, 760)  # places of facts in the order of their popularity
 N_OPTIONS = 4
+BLIND = "without the question"
 REVIEW_PAGES = 5_000_000  # the seed of pages that no training draws
 
 
@@ -42,7 +43,13 @@ class Scored:
     neutral: dict[str, Tensor]  # neutral text -> (K)
 
     def pick(self, way: str) -> int:
-        """The choice "raw", "per token", "per byte", or that against the neutral text of this name."""
+        """The choice "raw", "per token", "per byte", or that against the neutral text of this name.
+
+        BLIND is the choice by the scores after the first neutral text alone: nobody asked anything.
+        """
+        if way == BLIND:
+            under = next(iter(self.neutral.values()))
+            return int(zero_shot.choose_option(under, self.lengths, normalize=False))
         if way in self.neutral:
             gain = self.scores - self.neutral[way]
             return int(zero_shot.choose_option(gain, self.lengths, normalize=False))
@@ -79,6 +86,13 @@ def scored(
 def accuracy(results: list[Scored], way: str) -> float:
     """The share of questions whose right option is chosen."""
     return sum(one.pick(way) == one.question.right for one in results) / len(results)
+
+
+def share_of_shortest(results: list[Scored], way: str) -> float:
+    """How often an option is chosen that none is shorter than, in tokens."""
+    return sum(int(one.lengths[one.pick(way)]) == int(one.lengths.min()) for one in results) / len(
+        results
+    )
 
 
 def _shuffled(rng: random.Random, beginning: str, options: list[str]) -> Question:
@@ -173,10 +187,3 @@ def sums(web: Web, n: int = 100, seed: int = 1) -> list[Question]:
         options = [f" {number}\n" for number in (a + b, *rng.sample(near, N_OPTIONS - 1))]
         questions.append(_shuffled(rng, f"{a} + {b} =", options))
     return questions
-
-
-GROWING = {  # the tasks whose accuracy is followed through training, and that of guessing
-    "mood": (moods, 1 / 2),
-    "fact": (bare_answers, 1 / 4),
-    "sum": (sums, 1 / 4),
-}

@@ -11,12 +11,13 @@ from gptlab.view.kit.heatmap import heatmap_picture
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import FAINT
+from gptlab.world.gloss import gloss, has_chinese
 from gptlab.world.web import Web
 
 WIDTH, MARGIN = 480, 16  # pixels
 SHORT = {  # what heads the columns
-    "right translation": "right zh",
-    "other Chinese": "other zh",
+    "right translation": "zh ✓",
+    "other Chinese": "zh ✗",
     "tags": "tags",
     "a date": "date",
     "a name": "name",
@@ -45,6 +46,10 @@ def lines_picture(text: str, lines: dict[str, str]) -> Picture:
             svg.text(MARGIN + 100, y, shown, 14),
         ]
         y += 27
+        if has_chinese(line):
+            english = svg.shorten(gloss(line).strip(), WIDTH - 2 * MARGIN - 100, 12.5)
+            parts.append(svg.text(MARGIN + 100, y - 6, english, 12.5, fill=FAINT))
+            y += 18
     said = "; ".join(f"{name}: {line}" for name, line in lines.items())
     alt = f"{text} {said}."
     return Picture(svg.document(WIDTH, y - 8, parts, alt), alt)

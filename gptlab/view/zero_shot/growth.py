@@ -2,8 +2,7 @@
 
 from statistics import fmean
 
-from gptlab.experiments.zero_shot.growth import SIZES
-from gptlab.experiments.zero_shot.tasks import GROWING
+from gptlab.experiments.zero_shot.growth import CHANCE, SIZES
 from gptlab.view.kit import style
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, CYCLE, FAINT
@@ -30,17 +29,15 @@ def means(
 def growth_picture(
     rows: list[dict],
     live: list[dict] | None = None,
-    shipped: dict[str, dict[str, float]] | None = None,
     way: str = "per token",
 ) -> Picture:
     """A panel for each task; a band from the lowest to the highest seed.
 
     live     rows of a run that was just made, drawn in the reader's colour
-    shipped  accuracies of the shipped model, drawn as a line across
     """
-    figure, panels = style.figure(6.4, 7.6, rows=len(GROWING), sharex=True)
+    figure, panels = style.figure(6.4, 7.6, rows=len(CHANCE), sharex=True)
     said = []
-    for axes, (task, (_, chance)) in zip(panels, GROWING.items()):
+    for axes, (task, chance) in zip(panels, CHANCE.items()):
         for size, colour in TINTS.items():
             points = means(rows, size, task, way)
             x = [point[0] / 1e6 for point in points]
@@ -55,13 +52,6 @@ def growth_picture(
                 [row["accuracy"][task][way] for row in live],
                 "D--", color=COLOURS["you"], label="yours",
             )  # fmt: skip
-        if shipped:
-            axes.axhline(shipped[task][way], color=COLOURS["base"], lw=1.4)
-            axes.annotate(
-                "the shipped model", (0, shipped[task][way]), (2, -14), textcoords="offset points",
-                color=COLOURS["base"],
-            )  # fmt: skip
-            said.append(f"{task}, shipped model: {shipped[task][way]:.0%}")
         axes.axhline(chance, **style.FLOOR)
         axes.annotate("guessing", (0, chance), (2, -14), textcoords="offset points", color=FAINT)
         axes.set(title=TITLES[task], ylim=(0, 1.08), yticks=[0, 0.25, 0.5, 0.75, 1])

@@ -1,9 +1,11 @@
 """The options of one question, scored as a whole, per token and against a neutral text: bars and a widget."""
 
 import ipywidgets as w
+import torch
 
-from gptlab.experiments.zero_shot.tasks import Scored
+from gptlab.experiments.zero_shot.tasks import BLIND, Scored, accuracy
 from gptlab.view.kit import svg
+from gptlab.view.kit.heatmap import heatmap_picture
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
@@ -69,6 +71,20 @@ def _bars(one: Scored, numbers: list[float], chosen: int, top: float) -> list[st
         ]
     parts.append(svg.line(MARGIN + LABEL, top, MARGIN + LABEL, top + ROW * len(numbers), EDGE))
     return parts
+
+
+def accuracy_picture(results_by_task: dict[str, list[Scored]]) -> Picture:
+    """The share of right choices for each set of questions and each way, in percent."""
+    rows, values = list(results_by_task), []
+    for results in results_by_task.values():
+        neutral = next(iter(results[0].neutral))
+        ways = ("raw", "per token", neutral, BLIND)
+        values.append([100 * accuracy(results, way) for way in ways])
+    columns = ["whole", "per token", "neutral", "blind"]
+    title = "Right choices, %; guessing: 25"
+    return heatmap_picture(
+        torch.tensor(values), rows, columns, title, ("questions ↓", "scored →"), places=0, width=560
+    )
 
 
 class OptionBox:
