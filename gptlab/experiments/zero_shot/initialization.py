@@ -6,9 +6,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from gptlab import transformer
 from gptlab.engine.config import GPTConfig, TrainConfig
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.train.pretrain import PretrainingRun, stream_loss
+from gptlab.engine.train.pretrain import PretrainingRun
 
 Std = Callable[[str, int], float]  # (name, n_layers) -> standard deviation
 
@@ -72,19 +73,35 @@ class UntiedGPT(GPT):
         return functions.linear_cross_entropy(hidden, self.lm_head, targets)
 
 
-def short_training(
-    model: GPT, stream: Tensor, held_out: Tensor, steps: int = 100, batch: int = 8, seed: int = 0
-) -> dict:
-    """Train a little; the loss at the first step, the curve, and the loss on pages never read, nats per token."""
-    config = TrainConfig(steps, batch, lr=0.01, min_lr=1e-3, warmup=10, seed=seed)
+def beginnings(vocab_size: int, context: int = 128, seed: int = 0) -> dict[str, GPT]:
+    """Four small models: tied, untied, tied with as many parameters as the untied one, and tied but begun too large."""
+
+    def shape(d_model: int) -> GPTConfig:
+        return GPTConfig(vocab_size, context, n_layers=2, n_heads=2, d_model=d_model)
+
+    def large(name: str, n_layers: int) -> float:
+        return 1.0 if name in ("wte", "wpe") else transformer.gpt2_init_std(name, n_layers)
+
+    return {
+        "tied": GPT(shape(32), fused=True, seed=seed),
+        "untied": UntiedGPT(shape(32), seed=seed),
+        "tied, wider": GPT(shape(40), fused=True, seed=seed),
+        "embedding of size 1": begin(GPT(shape(32), fused=True), large, seed),
+    }
+
+
+def short_training(model: GPT, stream: Tensor, steps: int = 80, seed: int = 0) -> dict:
+    """Train a little, as the course does; losses in nats per token, `last` the mean of the last ten."""
+    config = TrainConfig(steps, 16, lr=0.02, min_lr=1e-4, warmup=8, muon_lr=0.04, seed=seed)
     run = PretrainingRun(model.train(), stream, config)
     for _ in range(steps):
         run.update()
     model.eval()
+    curve = [row["loss"] for row in run.history]
     return {
-        "first": run.history[0]["loss"],
-        "curve": [row["loss"] for row in run.history],
-        "held_out": stream_loss(model, held_out, model.config.context),
+        "first": curve[0],
+        "last": sum(curve[-10:]) / len(curve[-10:]),
+        "curve": curve,
         "parameters": sum(p.numel() for p in model.parameters()),
         "uniform": math.log(model.config.vocab_size),
     }

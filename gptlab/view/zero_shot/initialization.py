@@ -30,12 +30,12 @@ def curves_picture(runs: dict[str, dict]) -> Picture:
     said = []
     for (name, run), colour in zip(runs.items(), TINTS):
         axes.plot(range(1, len(run["curve"]) + 1), run["curve"], color=colour, label=name)
-        said.append(f"{name}: first {run['first']:.2f}, held-out {run['held_out']:.2f}")
+        said.append(f"{name}: first {run['first']:.2f}, last {run['last']:.2f}")
     uniform = next(iter(runs.values()))["uniform"]
     axes.axhline(uniform, **style.FLOOR)
     axes.annotate("ln V", (0, uniform), (2, 4), textcoords="offset points", color=FAINT)
     axes.set_yscale("log")
-    axes.set_yticks([3, 5, 10, 20, 50], ["3", "5", "10", "20", "50"])
+    axes.set_yticks([2, 3, 5, 10, 20], ["2", "3", "5", "10", "20"])
     axes.minorticks_off()
     axes.set(xlabel="update", ylabel="loss, nats per token", title="The first updates")
     style.direct_labels(axes)
