@@ -56,7 +56,7 @@ class Victim:
             try:
                 _, errors = one.communicate(timeout=life)
             except subprocess.TimeoutExpired:
-                workers = psutil.Process(one.pid).children(recursive=True)
+                workers = self._workers(one, wait=alone)
                 self._hit(i, one, workers, life, alone)
                 continue
             if one.returncode:
@@ -66,6 +66,19 @@ class Victim:
             break
         _, alive = psutil.wait_procs(workers, timeout=GONE_S)
         self.left_behind += [p.pid for p in alive if p.status() != psutil.STATUS_ZOMBIE]
+
+    def _workers(self, one: subprocess.Popen, wait: bool) -> list[psutil.Process]:
+        """The session's workers at this moment, or at the next at which there are any: not every stage has them."""
+        found: list[psutil.Process] = []
+        try:
+            while not found:
+                found = psutil.Process(one.pid).children(recursive=True)
+                if not wait or one.poll() is not None:
+                    break
+                time.sleep(0.02)
+        except psutil.NoSuchProcess:
+            pass
+        return found
 
     def _hit(
         self,

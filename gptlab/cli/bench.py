@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError(f"no bench {unknown[0]!r}: choose from {', '.join(NAMES)}")
     from gptlab.cli import borrowing
     from gptlab.engine import hardware
-    from gptlab.experiments.bench import text, training, writing
+    from gptlab.experiments.bench import nanogpt, text, training, writing
 
     print(borrowing.fill_empty())
     hardware.prepare_torch()
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         "bpe": text.bpe,
         "world": text.world,
         "start": text.start,
-        "nanogpt": training.nanogpt,
+        "nanogpt": nanogpt.nanogpt,
     }
     machine = hardware.describe()
     versions = {name: _version(name) for name in VERSIONS}

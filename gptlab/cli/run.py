@@ -141,14 +141,14 @@ def _preset(options: argparse.Namespace, out: Path, log):
     if options.minutes:
         if begun:
             return begun
-        log("Measuring this machine, to choose what fits …")
+        log("Measuring this machine, to choose what fits.")
         chosen = plan.plan_for(options.minutes)
         log(f"  {chosen.why}")
         log(f"  about {_spoken(chosen.seconds)}")
         return chosen.preset
     preset = presets.preset(options.preset)
     if not begun and not options.text and not options.quiet:
-        log("Measuring this machine for a few seconds …")
+        log("Measuring this machine for a few seconds.")
         seconds = plan.predict(preset, plan.measure_costs(preset))
         log(
             f"  about {_spoken(seconds)} ({duration(options.preset)} on 2 idle cores of an AMD EPYC)"

@@ -65,12 +65,17 @@ class Workers:
         self.n = hardware.workers() if n is None else n
         self.way = way or usual_way()
         self._team: list[_Process] | ThreadPoolExecutor | None = None
+        self._owner = os.getpid()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:
         self.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):  # at the very end even modules may be gone
+            self.close()
 
     def map(self, job: str, parts: Sequence) -> list:
         """The job's result for each part, in their order.
@@ -87,6 +92,10 @@ class Workers:
     def close(self) -> None:
         """End all workers; a later job begins new ones."""
         team, self._team = self._team, None
+        if (
+            self._owner != os.getpid()
+        ):  # a copy of ours has this object too, but none of its workers
+            return
         if isinstance(team, ThreadPoolExecutor):
             team.shutdown(cancel_futures=True)
         for process in team if isinstance(team, list) else []:

@@ -1,6 +1,7 @@
 """Workers change how long a job takes and nothing else; none of them outlives its parent."""
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -131,6 +132,18 @@ def test_where_no_process_can_be_made_all_is_done_here(monkeypatch):
     monkeypatch.setattr(os, "fork", refuse)
     with Workers({"where": where}, 3, "processes") as team:
         assert team.map("where", range(3)) == [os.getpid()] * 3
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_workers_that_nobody_closed_end_when_nobody_can_use_them(way):
+    team = Workers({"square": square}, 3, way)
+    assert team.map("square", [1, 2, 3]) == [1, 4, 9]
+    with Workers({"square": square}, 2, way) as other:  # whose copies hold the first one's pipes
+        other.map("square", [1, 2])
+        del team
+        gc.collect()
+        assert len(multiprocessing.active_children()) == (way == "processes")
+        assert other.map("square", [3, 4]) == [9, 16]
 
 
 def inside(part):

@@ -73,7 +73,7 @@ def ppo(settings: Settings) -> Iterator[Row]:
         if not installed("transformers"):
             yield alone("ppo", "one round", "rounds/s", 1, trainer.run_round, settings.seconds)
             return
-        theirs = on_all_cores(_peer_round(prompts), hardware.cores())
+        theirs = on_all_cores(_PeerPPO(prompts).one_round, hardware.cores())
         yield compare(
             "ppo",
             "one round",
@@ -105,45 +105,61 @@ class _Scalar(nn.Module):
         return self.head(self.body(ids).last_hidden_state).squeeze(-1)
 
 
-def _peer_round(prompts: Tensor) -> Callable[[], None]:
-    policy, reference = peer_model(SMALL), peer_model(SMALL)
-    value, reward = _Scalar(), _Scalar()
-    optimizer = torch.optim.AdamW([*policy.parameters(), *value.parameters()], lr=1e-6, fused=True)
-    write = _peer_writer(policy, prompts, PPO_NEW)
+class _PeerPPO:
+    """Four GPT-2s, and the steps of trl's PPO."""
 
-    def logprobs(model, ids: Tensor) -> Tensor:
-        logits = model(ids).logits[:, PROMPT - 1 : -1]  # (B, R, V)
-        return logits.log_softmax(-1).gather(2, ids[:, PROMPT:, None]).squeeze(2)
+    def __init__(self, prompts: Tensor) -> None:
+        self.policy, self.reference = peer_model(SMALL), peer_model(SMALL)
+        self.value, self.reward = _Scalar(), _Scalar()
+        trained = [*self.policy.parameters(), *self.value.parameters()]
+        self.optimizer = torch.optim.AdamW(trained, lr=1e-6, fused=True)
+        self.write = _peer_writer(self.policy, prompts, PPO_NEW)
 
-    def values(ids: Tensor) -> Tensor:
-        return value(ids)[:, PROMPT - 1 : -1]
-
-    def one_round() -> None:
+    def one_round(self) -> None:
+        """Write, read, learn."""
         with torch.no_grad():
-            ids = write()
-            old, theirs, before = logprobs(policy, ids), logprobs(reference, ids), values(ids)
+            ids = self.write()
+            old, theirs = _logprobs(self.policy, ids), _logprobs(self.reference, ids)
+            before = self._values(ids)
             rewards = -0.05 * (old - theirs)
-            rewards[:, -1] += reward(ids)[:, -1]
-            advantages = torch.zeros_like(rewards)
-            last = torch.zeros(len(ids))
-            for t in reversed(range(PPO_NEW)):
-                after = before[:, t + 1] if t + 1 < PPO_NEW else torch.zeros(len(ids))
-                last = rewards[:, t] + after - before[:, t] + 0.95 * last
-                advantages[:, t] = last
+            rewards[:, -1] += self.reward(ids)[:, -1]
+            advantages = _advantages(rewards, before)
             returns = advantages + before
             advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)
         for _ in range(EPOCHS):
             for rows in torch.randperm(len(ids)).split(MINIBATCH):
-                ratio = (logprobs(policy, ids[rows]) - old[rows]).exp()
-                gain = torch.minimum(
-                    ratio * advantages[rows], ratio.clamp(0.8, 1.2) * advantages[rows]
-                )
-                now = values(ids[rows])
-                near = before[rows] + (now - before[rows]).clamp(-0.2, 0.2)
-                misses = torch.maximum((now - returns[rows]) ** 2, (near - returns[rows]) ** 2)
-                optimizer.zero_grad(set_to_none=True)
-                (0.5 * misses.mean() - gain.mean()).backward()
-                nn.utils.clip_grad_norm_(policy.parameters(), 1.0)
-                optimizer.step()
+                known = (old[rows], before[rows], advantages[rows], returns[rows])
+                self._learn(ids[rows], *known)
 
-    return one_round
+    def _values(self, ids: Tensor) -> Tensor:
+        return self.value(ids)[:, PROMPT - 1 : -1]  # (B, R)
+
+    def _learn(
+        self, ids: Tensor, old: Tensor, before: Tensor, advantages: Tensor, returns: Tensor
+    ) -> None:
+        """One step on a minibatch; ids (B, T), the others (B, R)."""
+        ratio = (_logprobs(self.policy, ids) - old).exp()
+        gain = torch.minimum(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages)
+        now = self._values(ids)
+        near = before + (now - before).clamp(-0.2, 0.2)
+        misses = torch.maximum((now - returns) ** 2, (near - returns) ** 2)
+        self.optimizer.zero_grad(set_to_none=True)
+        (0.5 * misses.mean() - gain.mean()).backward()
+        nn.utils.clip_grad_norm_(self.policy.parameters(), 1.0)
+        self.optimizer.step()
+
+
+def _logprobs(model, ids: Tensor) -> Tensor:
+    logits = model(ids).logits[:, PROMPT - 1 : -1]  # (B, R, V)
+    return logits.log_softmax(-1).gather(2, ids[:, PROMPT:, None]).squeeze(2)
+
+
+def _advantages(rewards: Tensor, values: Tensor) -> Tensor:
+    """GAE with λ = 0.95; (B, R) -> (B, R)."""
+    found = torch.zeros_like(rewards)
+    last = after = torch.zeros(len(rewards))
+    for t in reversed(range(rewards.shape[1])):
+        last = rewards[:, t] + after - values[:, t] + 0.95 * last
+        after = values[:, t]
+        found[:, t] = last
+    return found

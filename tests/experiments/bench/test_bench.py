@@ -8,7 +8,7 @@ import pytest
 
 from gptlab.cli import bench, main
 from gptlab.engine.config import GPTConfig
-from gptlab.experiments.bench import pairs, training, writing
+from gptlab.experiments.bench import nanogpt, pairs, training, writing
 from gptlab.experiments.bench.pairs import Row, compare
 
 TINY = GPTConfig(64, context=80, n_layers=1, n_heads=2, d_model=16)
@@ -42,11 +42,14 @@ def test_every_bench_runs(monkeypatch, tmp_path, capsys):
     for module in (training, writing):
         monkeypatch.setattr(module, "SMALL", TINY)
     monkeypatch.setattr(training, "BATCH", 4)
-    monkeypatch.setattr(training, "NANO", GPTConfig(2, 64, 1, 2, 16))
+    monkeypatch.setattr(nanogpt, "NANO", GPTConfig(2, 64, 1, 2, 16))
+    monkeypatch.setattr("gptlab.engine.hardware.cores", lambda: 1)  # peers that spin take minutes
     monkeypatch.setattr(writing, "PPO_PROMPTS", 4)
+    monkeypatch.setattr(writing, "MINIBATCH", 2)
     monkeypatch.setattr(writing, "PPO_NEW", 3)
     monkeypatch.setattr(writing, "NEW", 3)
     monkeypatch.setattr("gptlab.experiments.bench.text.TRAIN_BYTES", 20_000)
+    monkeypatch.setenv("GPTLAB_WORKERS", "2")
     text = tmp_path / "text.txt"
     text.write_text("the cat sat on the mat. " * 2000, encoding="utf-8")
     file = tmp_path / "rows.json"
