@@ -11,9 +11,9 @@ from torch import Tensor
 
 from gptlab import finetuning
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.task_model import Inputs, TaskModel, transfer
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.engine.train.step import train_adam, trapezoid
+from gptlab.experiments.finetuning.task_model import Inputs, TaskModel, transfer
 from gptlab.experiments.finetuning.tasks import Example, Task, TaskSource, arrange
 from gptlab.ngram import cross_entropy
 

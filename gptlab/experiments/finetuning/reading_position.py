@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from gptlab.engine.model.batches import right_pad
-from gptlab.engine.model.task_model import PAD_ID, TaskModel
 from gptlab.experiments.finetuning.fine_tune import Labelled
+from gptlab.experiments.finetuning.task_model import PAD_ID, TaskModel
 
 Reading = Callable[[Tensor, int], Tensor]  # (ids (B, T), extract) -> positions (B)
 

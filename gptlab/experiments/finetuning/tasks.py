@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gptlab import finetuning
-from gptlab.engine.model.task_model import Inputs
 from gptlab.engine.model.tokenizer import Tokenizer
+from gptlab.experiments.finetuning.task_model import Inputs
 from gptlab.world import pages, word_lists
 from gptlab.world.facts import Fact
 from gptlab.world.grammar import Writer

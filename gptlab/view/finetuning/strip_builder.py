@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import ipywidgets as w
 import torch
 
-from gptlab.engine.model.task_model import TaskModel
 from gptlab.experiments.finetuning.fine_tune import Bench
+from gptlab.experiments.finetuning.task_model import TaskModel
 from gptlab.experiments.finetuning.tasks import CHOICE, ENTAILMENT, MOOD, SIMILARITY, TASKS, Example
 from gptlab.view.finetuning.strips import (
     DELIM,

@@ -4,8 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from gptlab.engine.model.task_model import transfer
 from gptlab.experiments.finetuning.forgetting import page_loss, written
+from gptlab.experiments.finetuning.task_model import transfer
 from tests.support.loud_assistant import loud_assistant
 
 

@@ -6,7 +6,7 @@ from transformers import OpenAIGPTConfig, OpenAIGPTLMHeadModel, OpenAIGPTModel
 
 from gptlab import sampling
 from gptlab.engine.config import GPTConfig
-from gptlab.engine.model.gpt1 import GPT1, load_openai_gpt
+from gptlab.engine.model.published.gpt1 import GPT1, load_openai_gpt
 
 OURS = GPTConfig(vocab_size=61, context=17, n_layers=3, n_heads=4, d_model=24)
 THEIRS = OpenAIGPTConfig(

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.task_model import TaskModel, transfer, with_new_tokens
+from gptlab.experiments.finetuning.task_model import TaskModel, transfer, with_new_tokens
 
 CONFIG = GPTConfig(vocab_size=31, context=24, n_layers=3, n_heads=2, d_model=16)
 START, DELIM, EXTRACT = 31, 32, 33
