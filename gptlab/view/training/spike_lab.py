@@ -53,7 +53,7 @@ def run_picture(run: Run, title: str) -> Picture:
         svg.text(first, HEIGHT - 26, str(BROKEN[0]), 13, "middle", FAINT),
         svg.text(LEFT + 6, TOP + 12, "nats per word", 13, fill=FAINT),
         svg.text(last + 8, _y(6.7), f"damage {run.damage:+.2f}".replace("-", "−"), 14),
-        svg.text(WIDTH - RIGHT, _y(run.end) - 14, f"ends at {run.end:.2f}", 14, "end", weight=600),
+        svg.text(WIDTH - RIGHT, _y(run.end) - 24, f"ends at {run.end:.2f}", 14, "end", weight=600),
     ]
     alt = (
         f"{title}. The loss ends at {run.end:.2f} nats per word; "
