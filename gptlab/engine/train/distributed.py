@@ -123,7 +123,7 @@ class DistributedRun:
 
 
 def small_model_and_text() -> tuple[GPT, Tensor]:
-    """An untrained model of 0.3 million parameters, and pages of the little web as one stream (N,)."""
+    """An untrained model of 0.25 million parameters, and pages of the little web as one stream (N,)."""
     tokenizer = Tokenizer.load(shipped_models.FOLDER / "base" / "tokenizer.json")
     ids = corpus.web_stream(Web(), tokenizer, TEXT_BYTES, seed=0)
     config = GPTConfig(tokenizer.vocab_size, context=32, n_layers=2, n_heads=4, d_model=48)

@@ -99,15 +99,3 @@ def spike_picture(runs: Mapping[str, Run]) -> Picture:
     axes.set(xlabel="step", ylabel="loss, nats per word", title="Three broken batches, and after")
     style.direct_labels(axes)
     return Picture(figure, f"Losses around three broken batches. {'; '.join(said)}.")
-
-
-def start_picture(runs: Mapping[str, Run], title: str) -> Picture:
-    """Several trainings over each other, from their first step on."""
-    figure, axes = style.figure(7.0, 3.6)
-    said = []
-    for (name, run), colour in zip(runs.items(), CYCLE, strict=False):
-        axes.plot(run.losses, color=colour, label=name)
-        said.append(f"{name} ends at {run.end:.2f}")
-    axes.set(xlabel="step", ylabel="loss, nats per word", title=title)
-    style.direct_labels(axes)
-    return Picture(figure, f"{title}: {', '.join(said)}.")
