@@ -13,6 +13,7 @@ This is data parallelism over gloo, for several machines of any kind; B batch, T
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -39,6 +40,8 @@ from gptlab.world.web import Web
 TEXT_BYTES = 100_000  # of the little web
 SETTINGS = TrainConfig(steps=50, batch_size=16, lr=3e-3, min_lr=3e-4, warmup=10)
 SAVE_EVERY = 10  # steps
+# the last line of a traceback; torchrun's own summary begins otherwise
+CAUSE = re.compile(r"(\[rank\d+\]: )?(?!torch\.)[\w.]*(Error|Exception|EmptyBlank|Missing)\b")
 RECORD = "run.json"  # in the folder, beside the checkpoint
 
 
@@ -123,7 +126,7 @@ class DistributedRun:
 
 
 def small_model_and_text() -> tuple[GPT, Tensor]:
-    """An untrained model of 0.3 million parameters, and pages of the little web as one stream (N,)."""
+    """An untrained model of 0.25 million parameters, and pages of the little web as one stream (N,)."""
     tokenizer = Tokenizer.load(shipped_models.FOLDER / "base" / "tokenizer.json")
     ids = corpus.web_stream(Web(), tokenizer, TEXT_BYTES, seed=0)
     config = GPTConfig(tokenizer.vocab_size, context=32, n_layers=2, n_heads=4, d_model=48)
@@ -141,7 +144,7 @@ def launch(
 
     die_at  at this step the last process kills itself, once
 
-    Raises RuntimeError, with the end of what torchrun wrote, where it fails.
+    Raises RuntimeError, with the first error that a process wrote, where it fails.
     """
     words = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     words += ["--nproc-per-node", str(processes), "--max-restarts", str(max_restarts)]
@@ -151,7 +154,10 @@ def launch(
         words, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
     )
     if done.returncode:
-        raise RuntimeError(f"torchrun failed: …{done.stderr.strip()[-600:]}")
+        causes = [line for line in done.stderr.splitlines() if CAUSE.match(line)]
+        raise RuntimeError(
+            f"torchrun failed: {causes[0] if causes else done.stderr.strip()[-600:]}"
+        )
     return Record(**json.loads((Path(folder) / RECORD).read_text(encoding="utf-8")))
 
 

@@ -133,7 +133,7 @@ def adamw_step() -> list[Case]:
     moved = (
         torch.tensor([0.9, -1.9]).double(),
         torch.tensor([0.05, -0.4]).double(),
-        torch.tensor([0.0025, 0.16]).double(),
+        torch.tensor([0.00025, 0.016]).double(),
     )
     param, grad, mean = inputs.numbers(3, 4), inputs.numbers(3, 4), inputs.numbers(3, 4)
     square, zero = inputs.numbers(3, 4) ** 2, torch.zeros(3, 4).double()
@@ -148,7 +148,7 @@ def adamw_step() -> list[Case]:
             none,
             1,
             0.1,
-            (0.9, 0.99),
+            (0.9, 0.999),
             0.0,
             0.0,
             expected=moved,

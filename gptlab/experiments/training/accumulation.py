@@ -1,6 +1,5 @@
-"""Gradients of one large batch, and of the same sentences in micro-batches, added up with weights."""
+"""One large batch of sentences, and the same sentences in micro-batches of unequal length."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -46,16 +45,3 @@ def mean_loss(model: GPT, batch: MicroBatch) -> Tensor:
     """The mean loss of the counted words of one micro-batch."""
     logits = model(batch.ids)
     return F.cross_entropy(logits.flatten(0, 1), batch.labels.flatten(), ignore_index=PAD)
-
-
-def gradient(model: GPT, batches: Sequence[MicroBatch], weights: Sequence[float]) -> Tensor:
-    """Backward through one micro-batch after the other; the sum of the weighted gradients, as one vector."""
-    model.zero_grad(set_to_none=True)
-    for batch, weight in zip(batches, weights, strict=True):
-        (weight * mean_loss(model, batch)).backward()
-    return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
-
-
-def relative_error(ours: Tensor, right: Tensor) -> float:
-    """‖ours − right‖ / ‖right‖."""
-    return float((ours - right).norm() / right.norm())

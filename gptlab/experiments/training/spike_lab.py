@@ -145,11 +145,3 @@ def _stepper(model: GPT, recipe: Recipe, adam: Callable | None) -> Callable[[flo
             p.copy_(new)
 
     return step
-
-
-def steps_too_long(betas: tuple[float, float], steps: Sequence[int]) -> list[float]:
-    """How many times too long Adam's steps are without the correction, for a gradient that stays the same.
-
-    (1 − β1^t) / √(1 − β2^t), where 1 would be right                 from Kingma & Ba 2015, §3
-    """
-    return [(1 - betas[0] ** t) / (1 - betas[1] ** t) ** 0.5 for t in steps]

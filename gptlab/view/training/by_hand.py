@@ -158,9 +158,8 @@ def schedule_picture(warmup: int = 4, total: int = 12, low: float = 0.2) -> Pict
         middle = (some[0] + some[-1]) / 2
         axes.annotate(name, (middle, 1.16), ha="center", color=colour, fontweight="bold")
     for step, value in zip(steps, rates, strict=True):
-        axes.annotate(
-            f"{value:.2f}", (step, value), (0, 8), textcoords="offset points", ha="center"
-        )
+        place = (-14, 4) if step < warmup - 1 else (0, 8)
+        axes.annotate(f"{value:.2f}", (step, value), place, textcoords="offset points", ha="center")
     axes.set_ylim(0, 1.3)
     axes.set_xticks(steps)
     title = f"warmup {warmup}, total {total}, from max_lr 1 to min_lr {low:g}"
@@ -173,7 +172,7 @@ def clipping_picture() -> Picture:
     """A gradient of two numbers, 4.8 and 1.4, clipped by its norm and number by number."""
     figure, axes = style.figure(6.8, 3.3)
     ways = (  # name, tip, colour, where the name stands
-        ("gradient (4.8, 1.4), norm 5", (4.8, 1.4), COLOURS["neutral"], (-58, -22)),
+        ("gradient (4.8, 1.4), norm 5", (4.8, 1.4), COLOURS["neutral"], (-24, -24)),
         ("clipped to norm 2.5: (2.4, 0.7)", (2.4, 0.7), COLOURS["first"], (10, -14)),
         ("each number clipped at 2.5: (2.5, 1.4)", (2.5, 1.4), COLOURS["wrong"], (-90, 26)),
     )
@@ -185,7 +184,7 @@ def clipping_picture() -> Picture:
     angles = [0.0045 * i * math.pi / 2 for i in range(101)]
     turns, heights = ([2.5 * f(angle) for angle in angles] for f in (math.cos, math.sin))
     axes.plot(turns, heights, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
-    axes.set_xlim(0, 6.4)
+    axes.set_xlim(0, 7.4)
     axes.set_ylim(0, 2.3)
     axes.set_aspect("equal")
     axes.set(

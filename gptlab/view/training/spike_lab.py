@@ -53,7 +53,7 @@ def run_picture(run: Run, title: str) -> Picture:
         svg.text(first, HEIGHT - 26, str(BROKEN[0]), 13, "middle", FAINT),
         svg.text(LEFT + 6, TOP + 12, "nats per word", 13, fill=FAINT),
         svg.text(last + 8, _y(6.7), f"damage {run.damage:+.2f}".replace("-", "−"), 14),
-        svg.text(WIDTH - RIGHT, _y(run.end) - 14, f"ends at {run.end:.2f}", 14, "end", weight=600),
+        svg.text(WIDTH - RIGHT, _y(run.end) - 24, f"ends at {run.end:.2f}", 14, "end", weight=600),
     ]
     alt = (
         f"{title}. The loss ends at {run.end:.2f} nats per word; "
@@ -99,15 +99,3 @@ def spike_picture(runs: Mapping[str, Run]) -> Picture:
     axes.set(xlabel="step", ylabel="loss, nats per word", title="Three broken batches, and after")
     style.direct_labels(axes)
     return Picture(figure, f"Losses around three broken batches. {'; '.join(said)}.")
-
-
-def start_picture(runs: Mapping[str, Run], title: str) -> Picture:
-    """Several trainings over each other, from their first step on."""
-    figure, axes = style.figure(7.0, 3.6)
-    said = []
-    for (name, run), colour in zip(runs.items(), CYCLE, strict=False):
-        axes.plot(run.losses, color=colour, label=name)
-        said.append(f"{name} ends at {run.end:.2f}")
-    axes.set(xlabel="step", ylabel="loss, nats per word", title=title)
-    style.direct_labels(axes)
-    return Picture(figure, f"{title}: {', '.join(said)}.")
