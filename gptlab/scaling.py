@@ -35,6 +35,7 @@ def transformer_parameters(n_layers: int, d_model: int, vocab_size: int, context
     """Count every number that a GPT-2 of this shape learns.
 
     L layers, width C, vocabulary V, context T. What it holds (Radford et al. 2019; lesson 06):
+
         the token embedding (V, C), which is the head too, and the position embedding (T, C);
         L blocks, each of two layer norms, an attention and a feed-forward layer:
             attention      w_qkv (C, 3C), w_out (C, C)

@@ -53,7 +53,7 @@ def training_picture(log: dict, live: dict | None = None, seed: int = 0) -> Pict
         xlabel="tokens read",
         ylabel="training loss, nats per token",
         title="Larger models, lower curves",
-        ylim=(0, None),
+        ylim=(0, 7.9),
     )
     style.direct_labels(axes)
     alt = f"Training loss over {longest:,} tokens: {'; '.join(said)}. Floor {log['floor']:.2f}."
@@ -152,15 +152,17 @@ def isoflop_picture(curves: Sequence[IsoFlop], floor: float) -> Picture:
         sizes = np.geomspace(curve.sizes[0], curve.sizes[-1], 60)
         axes.plot(sizes, [curve.smooth(n) for n in sizes], color=colour, linewidth=1.4)
         label = f"{curve.budget:.1e}".replace("e+", "e") + " FLOP"
+        lowest = (
+            curve.best_size if curve.inside else curve.sizes[curve.losses.index(min(curve.losses))]
+        )
         axes.annotate(
             label,
-            (curve.sizes[-1], curve.losses[-1]),
-            (8, 0),
+            (lowest, curve.smooth(lowest)),
+            (0, -20),
             textcoords="offset points",
-            va="center",
+            ha="center",
             color=colour,
             fontweight="bold",
-            annotation_clip=False,
         )
         if curve.inside:
             best = curve.best_size
@@ -173,6 +175,7 @@ def isoflop_picture(curves: Sequence[IsoFlop], floor: float) -> Picture:
         xlabel="parameters N",
         ylabel="loss, nats per token",
         title="One budget, many sizes",
+        ylim=(min(min(curve.losses) for curve in curves) - 0.2, None),
     )
     _sizes_as_ticks(axes)
     alt = f"Loss by size at equal cost. {'; '.join(said)}."
@@ -222,11 +225,17 @@ def schedule_picture(matched: Sequence[Point], unmatched: Sequence[Point]) -> Pi
         title="The same tokens, two schedules",
     )
     alt = (
-        f"Loss by tokens. Over {len(sizes)} sizes, read off a longer run before its end, the loss is "
-        f"{fmean(gaps):.2f} nats higher on average, {min(gaps):.2f} to {max(gaps):.2f}, than with a "
-        "schedule of the right length."
+        "Loss by tokens, of runs with a schedule of their own and of longer runs read off on their way. "
+        f"On the way it differs by {min(gaps):+.2f} to {max(gaps):+.2f} nats over {len(sizes)} sizes; for the "
+        f"largest by {_mean_gap(sizes[-1], other, mine):+.2f} on average, for the smallest by "
+        f"{_mean_gap(sizes[0], other, mine):+.2f}."
     )
     return Picture(figure, alt)
+
+
+def _mean_gap(n: int, other: dict, mine: dict) -> float:
+    """How much higher a size's loss is on the way, over all lengths but the last."""
+    return fmean(other[p] - mine[p] for p in other if p[0] == n and _is_early(p, other))
 
 
 def _is_early(place: tuple[int, int], found: dict) -> bool:

@@ -66,7 +66,7 @@ def test_ladder_pictures_are_drawn_and_say_what_came():
     ]
     for picture in drawn:
         assert to_svg(*picture).startswith("<svg")
-    assert "0.20 nats higher on average" in drawn[3].alt
+    assert "differs by +0.20 to +0.20 nats over 5 sizes" in drawn[3].alt
     assert "93 at 5.76e+23 operations" in drawn[5].alt and "GPT-3 1.7" in drawn[5].alt
 
 
