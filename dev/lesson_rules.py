@@ -14,7 +14,7 @@ from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
 MOST_COLUMNS = 110  # a Chinese character has two columns
-MARKED = range(1, 7)  # lessons of the first edition: `# needs:` and `# NBVAL_…` are on their pages
+MARKED = range(2, 7)  # lessons of the first edition: `# needs:` and `# NBVAL_…` are on their pages
 CHECK_TAG = "nbval-check-output"  # what stands in a check cell's metadata in place of such a mark
 NAME = re.compile(r"(\d\d)([a-z]?)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -180,7 +180,7 @@ def _sizes(notebook: dict, where: Place) -> list[str]:
             for line in text.splitlines()
             if columns(line) > MOST_COLUMNS
         ]
-        for node in ast.walk(_tree(text)):
+        for node in ast.walk(tree(text)):
             if (
                 isinstance(node, (ast.FunctionDef, ast.ClassDef))
                 and node.end_lineno - node.lineno >= limits.definition_lines
@@ -191,7 +191,7 @@ def _sizes(notebook: dict, where: Place) -> list[str]:
     return found
 
 
-def _tree(text: str) -> ast.Module:
+def tree(text: str) -> ast.Module:
     """The syntax tree of a code cell, without its magic lines."""
     return ast.parse(
         "\n".join(
@@ -279,7 +279,7 @@ def _prints(text: str) -> bool:
     """True when a statement of the cell itself calls what always shows something."""
     calls = [
         node.value.func
-        for node in _tree(text).body
+        for node in tree(text).body
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
     ]
     return any(
