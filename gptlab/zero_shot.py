@@ -110,7 +110,7 @@ def few_shot_prompt(
     arrow      text between input and output
     ->         text
 
-    Example: examples [("hot", "cold")], query "up" -> "hot -> cold\\nup ->"
+    Example: examples [("hot", "cold")], query "up", arrow " = " -> "hot = cold\\nup ="
     """
     raise NotImplementedError
 

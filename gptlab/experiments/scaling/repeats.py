@@ -121,7 +121,6 @@ class Training:
     model: AttentionOnly
     steps: list[int] = field(default_factory=list)
     on_repeats: list[float] = field(default_factory=list)  # nats per letter
-    scores: list[float] = field(default_factory=list)  # the best head's induction score
 
 
 def held_out(n: int = 128) -> tuple[Tensor, Tensor]:
@@ -162,7 +161,6 @@ def train(name: str, steps: int = STEPS, every: int = 25, seed: int = 0) -> Trai
     def look(step: int) -> None:
         with torch.no_grad():
             run.on_repeats.append(loss_by_part(run.model(ids), ids, periods)[1])
-        run.scores.append(float(head_scores(run.model, scaling.induction_score, 4).max()))
         run.steps.append(step)
 
     def loss() -> Tensor:

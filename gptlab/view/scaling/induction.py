@@ -34,7 +34,7 @@ def circuit_picture(tokens: Sequence[str] = ("q", "f", "z", "b", "q")) -> Pictur
     first = tokens.index(tokens[-1])
     last = len(tokens) - 1
     centres = [MARGIN + 10 + i * (box + gap) + box / 2 for i in range(len(tokens))]
-    top, middle, bottom = 66, 150, 252
+    top, middle = 66, 150
     title = "Two heads, one after the other"
     parts = [svg.text(MARGIN, 30, title, 15, weight=600)]
     for i, token in enumerate(tokens):
@@ -44,44 +44,30 @@ def circuit_picture(tokens: Sequence[str] = ("q", "f", "z", "b", "q")) -> Pictur
         parts += _box(x, middle, box, 30, note, COLOURS["first"], 12)
         if i:
             parts += _arrow(centres[i - 1] + 8, top + 36, centres[i] - 6, middle, COLOURS["first"])
-    copied = tokens[first + 1]
+    copied, asks = tokens[first + 1], tokens[-1]
+    x1, x2, y = centres[last], centres[first + 1], middle + 62
+    notes = (
+        ("layer 0, previous-token head: each position notes what came before it", "first"),
+        (f"layer 1, induction head: the last {asks} asks “who came after {asks}?”", "second"),
+        (
+            f"and finds “{copied}, after {asks}”. It copies {copied}: that is the prediction.",
+            "second",
+        ),
+    )
     parts += [
         svg.text(MARGIN, top - 10, "the page", 12.5, fill=FAINT),
-        svg.text(
-            MARGIN,
-            middle + 50,
-            "layer 0, previous-token head: each position notes what came before it",
-            12.5,
-            fill=COLOURS["first"],
-        ),
-    ]
-    x1, x2 = centres[last], centres[first + 1]
-    y = bottom - 4
-    parts += [
         f'<path d="M {x1:g} {middle + 30:g} V {y:g} H {x2:g} V {middle + 34:g}" fill="none" '
         f'stroke="{COLOURS["second"]}" stroke-width="2"/>',
         f'<path d="M {x2 - 5:g} {middle + 41:g} L {x2:g} {middle + 32:g} l 5 9 z" '
         f'fill="{COLOURS["second"]}"/>',
-        svg.text(
-            MARGIN,
-            y + 20,
-            f"layer 1, induction head: the last {tokens[-1]} asks “who comes after {tokens[-1]}?”,",
-            12.5,
-            fill=COLOURS["second"],
-        ),
-        svg.text(
-            MARGIN,
-            y + 38,
-            f"finds “{copied}, after {tokens[-1]}”, and copies {copied}: the prediction.",
-            12.5,
-            fill=COLOURS["second"],
-        ),
     ]
+    for i, (note, colour) in enumerate(notes):
+        parts.append(svg.text(MARGIN, y + 28 + 19 * i, note, 12.5, fill=COLOURS[colour]))
     alt = (
         f"The page {' '.join(tokens)}. In layer 0 every token notes the one before it. In layer 1 the last "
         f"{tokens[-1]} looks for a token that came after {tokens[-1]}, finds {copied}, and copies it."
     )
-    return Picture(svg.document(WIDTH, y + 38 + MARGIN, parts, alt), alt)
+    return Picture(svg.document(WIDTH, y + 66 + MARGIN, parts, alt), alt)
 
 
 def _box(
@@ -196,9 +182,9 @@ def switched_picture(model: AttentionOnly, text: str, off: Iterable[Part] = ()) 
     for i, (name, colour) in enumerate((("all on", COLOURS["neutral"]), ("now", COLOURS["you"]))):
         y = 66 + i * 62
         parts += [
-            svg.text(MARGIN, y + 16, f"{name}: {text}", 15),
+            svg.text(MARGIN, y + 16, f"{name}: {text} →", 15),
             svg.text(
-                MARGIN + svg.text_width(f"{name}: {text}") + 4,
+                MARGIN + svg.text_width(f"{name}: {text} →") + 4,
                 y + 16,
                 written[i],
                 15,

@@ -48,13 +48,15 @@ def prompt_picture(
             svg.text(x + 19, y, role, 13),
         ]
         x += 34 + svg.text_width(role, 13)
-    foot = (
-        "␣ is a space, ⏎ ends a line: the separator. The prompt ends in the arrow, without a space."
-    )
-    parts.append(svg.text(MARGIN, y + 22, svg.shorten(foot, WIDTH, 12.5), 12.5, fill=FAINT))
+    for note in (
+        "␣ is a space, ⏎ ends a line: the separator.",
+        "The prompt ends in the arrow, without a space after it.",
+    ):
+        y += 20
+        parts.append(svg.text(MARGIN, y, note, 12.5, fill=FAINT))
     shown = "; ".join(f"{x} {arrow.strip()} {y}" for x, y in examples)
     alt = f"{title}: {shown}; the open line is {query} {arrow.strip()}, where the model writes on."
-    return Picture(svg.document(WIDTH, y + 22 + MARGIN, parts, alt), alt)
+    return Picture(svg.document(WIDTH, y + MARGIN, parts, alt), alt)
 
 
 def _piece(x: float, y: float, width: float, label: str, role: str) -> list[str]:
@@ -124,22 +126,17 @@ def shots_picture(
             [max(0.0, v - 100 * low) for v, (low, _) in zip(values, ends)],
             [max(0.0, 100 * high - v) for v, (_, high) in zip(values, ends)],
         ]
-        axes.errorbar(
-            [place[k] for k in found],
-            values,
-            errors,
-            fmt="o-",
-            capsize=3,
-            color=TINTS.get(condition, COLOURS["base"]),
-            label=condition,
-        )
+        colour = TINTS.get(condition, COLOURS["base"])
+        places = [place[k] for k in found]
+        axes.errorbar(places, values, errors, fmt="none", capsize=3, ecolor=colour)
+        axes.plot(places, values, "o-", color=colour, label=condition)
         named = ", ".join(f"{value:.0f} % at K = {k}" for k, value in zip(found, values))
         said.append(f"{condition}: {named}")
     axes.plot(range(len(ks)), [100 * ideal[k] for k in ks], **style.FLOOR)
-    axes.annotate("dotted: the best that a reader can do", (0.15, 101), fontsize=11)
+    axes.annotate("dotted: the best that a reader can do", (0.9, 105), fontsize=11)
     axes.set_xticks(range(len(ks)), [str(k) for k in ks])
     axes.set(xlabel="K, examples in the prompt", ylabel="right answers, %", title=title)
-    axes.set_ylim(0, 110)
+    axes.set_ylim(-3, 116)
     style.direct_labels(axes)
     return Picture(figure, f"{title}. {'; '.join(said)}.")
 
@@ -157,7 +154,8 @@ def by_size_picture(models: Mapping[str, dict], kind: str = "places") -> Picture
             [max(0.0, v - 100 * s.interval[0]) for v, s in zip(values, found)],
             [max(0.0, 100 * s.interval[1] - v) for v, s in zip(values, found)],
         ]
-        axes.errorbar(sizes, values, errors, fmt="o-", capsize=3, color=colour, label=f"K = {k}")
+        axes.errorbar(sizes, values, errors, fmt="none", capsize=3, ecolor=colour)
+        axes.plot(sizes, values, "o-", color=colour, label=f"K = {k}")
         said.append(f"K = {k}: {', '.join(f'{v:.0f}' for v in values)} %")
     axes.set_xscale("log")
     title = "Right answers by size"

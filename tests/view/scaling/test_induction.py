@@ -15,7 +15,7 @@ def test_the_circuit_names_who_copies_what():
 
 
 def test_curves_scores_and_maps():
-    runs = [repeats.Training(repeats.TWO, repeats.AttentionOnly(2), [0, 5], [3.5, 0.4], [0.0, 0.8])]
+    runs = [repeats.Training(repeats.TWO, repeats.AttentionOnly(2), [0, 5], [3.5, 0.4])]
     figure, alt = induction.curves_picture(runs, 0.3, "Learning")
     assert "two layers: from 3.50 to 0.40" in alt and "two layers" in to_svg(figure, alt)
     svg, alt = induction.scores_picture(torch.tensor([[0.5, 0.1]]), torch.tensor([[0.0, 0.9]]), "S")
