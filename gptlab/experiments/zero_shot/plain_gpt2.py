@@ -3,6 +3,10 @@
 A second opinion: what the learner's functions make of the same file has to be the same.
 """
 
+import importlib.util
+from pathlib import Path
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -41,3 +45,20 @@ def _attention(state: dict[str, Tensor], name: str, x: Tensor, n_heads: int) -> 
     q, k, v = (part.reshape(B, T, n_heads, -1).transpose(1, 2) for part in parts)
     mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
     return _affine(state, f"{name}.c_proj", mixed.transpose(1, 2).reshape(B, T, C))
+
+
+def transformers_logits(folder: str | Path, ids: Tensor) -> Tensor | None:
+    """What Hugging Face's own GPT-2 makes of a folder; None where `transformers` is not installed.
+
+    ids  (B, T) int
+    ->   (B, T, V) float
+    """
+    if importlib.util.find_spec("transformers") is None:
+        return None
+    import transformers
+
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    model = transformers.GPT2LMHeadModel.from_pretrained(folder).eval()
+    with torch.no_grad():
+        return model(ids).logits

@@ -53,7 +53,10 @@ def growth_picture(
                 "D--", color=COLOURS["you"], label="yours",
             )  # fmt: skip
         axes.axhline(chance, **style.FLOOR)
-        axes.annotate("guessing", (0, chance), (2, -14), textcoords="offset points", color=FAINT)
+        if task == "fact":  # where no line is below
+            axes.annotate(
+                "guessing", (1.2, chance), (0, -14), textcoords="offset points", color=FAINT
+            )
         axes.set(title=TITLES[task], ylim=(0, 1.08), yticks=[0, 0.25, 0.5, 0.75, 1])
         axes.set_yticklabels(["0 %", "25 %", "50 %", "75 %", "100 %"])
         style.direct_labels(axes)

@@ -80,7 +80,7 @@ def accuracy_picture(results_by_task: dict[str, list[Scored]]) -> Picture:
         neutral = next(iter(results[0].neutral))
         ways = ("raw", "per token", neutral, BLIND)
         values.append([100 * accuracy(results, way) for way in ways])
-    columns = ["whole", "per token", "neutral", "blind"]
+    columns = ["whole", "token", "neutral", "blind"]
     title = "Right choices, %; guessing: 25"
     return heatmap_picture(
         torch.tensor(values), rows, columns, title, ("questions ↓", "scored →"), places=0, width=560
