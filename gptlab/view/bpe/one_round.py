@@ -68,7 +68,7 @@ def pieces_picture(times: Mapping[str, int]) -> Picture:
     title = "One round, on pieces that come several times"
     parts = [
         svg.text(MARGIN, 30, title, 16, weight=600),
-        _step(1, "cut, and write down each different piece with how often it comes", 58),
+        _step(1, "cut; write down each different piece, and its count", 58),
     ]
     y = 68.0
     for piece, n in pieces.items():

@@ -56,7 +56,7 @@ def _spelling(
     for piece in pieces:
         label = svg.shorten(visible(piece), room - BARS - 2 * INSIDE, SIZE)
         wide = svg.text_width(label, SIZE) + 2 * INSIDE
-        if x + wide > left + room - BARS:
+        if x + wide > left + room - BARS - (0 if piece is pieces[-1] else 14):
             parts.append(svg.text(x + 2, y + 17, "…", SIZE, fill=FAINT))
             break
         parts += chip(label, x, y, wide, tint(piece))
