@@ -54,7 +54,10 @@ def network_picture() -> Picture:
             svg.text(x, 140, word, 14, "middle"),
         ]
     for y, name, shape in STATIONS:
-        parts += [svg.text(16, y, name, 13, weight=600), svg.text(16, y + 16, shape, 12, fill=FAINT)]
+        parts += [
+            svg.text(16, y, name, 13, weight=600),
+            svg.text(16, y + 16, shape, 12, fill=FAINT),
+        ]
     alt = (
         f"The words {', '.join(WORDS)} at the bottom; each is looked up and becomes a row of 4 "
         "numbers; the rows stand side by side, are mixed into a hidden layer through tanh, "

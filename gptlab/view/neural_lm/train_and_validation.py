@@ -55,6 +55,8 @@ def _curves(axes: Axes, moments: Sequence[Measured], best: Measured) -> None:
     validation = [one.validation for one in moments]
     axes.plot(epochs, training, color=COLOURS["first"], label=TRAINING)
     axes.plot(epochs, validation, color=COLOURS["second"], label=VALIDATION)
-    axes.plot([best.epochs], [best.validation], "o", color=COLOURS["second"], markersize=10, mfc="none")
-    axes.set_ylim(0, 1.05 * max(training[0], max(validation[1:])))
+    axes.plot(
+        [best.epochs], [best.validation], "o", color=COLOURS["second"], markersize=10, mfc="none"
+    )
+    axes.set_ylim(0, 1.05 * max(training[0], *validation[1:]))
     style.direct_labels(axes)

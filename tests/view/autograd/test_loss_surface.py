@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ET
 
 import numpy as np
+
 from gptlab.view.autograd import loss_surface
 from tests.support.pictures import NS
 
