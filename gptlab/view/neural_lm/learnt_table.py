@@ -54,7 +54,7 @@ def _box(x: float, y: float, p: float) -> list[str]:
     """A probability: its shade, and its first two places where they are not 0."""
     shade = svg.rect(x + 1, y + 1, BOX - 2, BOX - 2, COLOURS["first"], 2, opacity=0.62 * p)
     edge = svg.rect(x + 1, y + 1, BOX - 2, BOX - 2, "none", 2, stroke=EDGE)
-    shown = fixed_places(p).removeprefix("0") if p >= 0.005 else "0"
+    shown = fixed_places(p).removeprefix("0") if 0.005 <= p < 0.995 else f"{p:.0f}"
     ink = INK if p >= 0.005 else FAINT
     return [shade, edge, svg.text(x + BOX / 2, y + 18, shown, 11, "middle", fill=ink)]
 
