@@ -152,8 +152,9 @@ def power(a: Value, exponent: float) -> Value:
 
         c = a^n,   where n is the exponent
 
-    A new Value with one parent, and so with one local gradient. With n = −1 this is what division is made of. Powers that are no real number (a root of a negative number,
-    1/0) are not asked for, nor is a = 0 with n below 1.
+    A new Value with one parent, and so with one local gradient. With n = −1 this is what division is made of.
+    Powers that are no real number (a root of a negative number, 1/0) are not asked for, nor is a = 0 with n
+    below 1.
 
     ->  Value
     """
@@ -162,7 +163,7 @@ def power(a: Value, exponent: float) -> Value:
 
 @blank(lesson=3, minutes=4, difficulty=2)
 def tanh(a: Value) -> Value:
-    """Bend a Value into the range from −1 to 1.
+    """Squeeze a Value into the range from −1 to 1.
 
         c = tanh a = (e^a − e^−a) / (e^a + e^−a),   ∂c/∂a = 1 − c²
 
@@ -211,10 +212,11 @@ def backward(value: Value) -> None:
         ∂L/∂L = 1,   ∂L/∂p = Σ_c ∂L/∂c · ∂c/∂p      Rumelhart, Hinton & Williams 1986, eqs. 4–7; L is `value`,
                                                      c runs over all Values that p is a parent of
 
-    ∂L/∂p says how fast L grows as p alone grows; in the end it is p.grad. It begins with value.grad = 1. Then each Value, from the last of
-    topological_order to the first, adds its share to the grad of every parent; nothing is overwritten.
+    ∂L/∂p says how fast L grows as p alone grows; in the end it is p.grad. It begins with value.grad = 1. Then
+    each Value, from the last of topological_order to the first, adds its share to the grad of every parent;
+    nothing is overwritten.
 
-    Grads are 0 when it starts, but for leaves: one that stands in two graphs keeps what the first gave it and
+    Grads are 0 when it starts, except those of leaves: a leaf that is in two graphs keeps what the first gave it and
     gets the second one's share on top, as in torch. To start anew, set leaf.grad to 0. A second
     walk through the same graph is not asked for. Only grads change; what is returned does not matter.
 
