@@ -136,8 +136,8 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
     `pattern` cuts the text into pieces (regex.findall) and no pair crosses a cut. Pairs are counted as in
     pair_counts. It ends at vocab_size tokens, or when no pair occurs twice.
 
-    Raises ValueError when vocab_size is below 256 (the check does not ask for it), and UnicodeEncodeError for a
-    lone surrogate, which has no UTF-8: all that calls this writes U+FFFD for one before.
+    Raises ValueError when vocab_size is below 256, and UnicodeEncodeError for a lone surrogate, which has no
+    UTF-8 (the check does not ask for it): all that calls this writes U+FFFD for one before.
 
     Example: train_bpe("ab ab", 300) -> [(97, 98)]
     """
