@@ -13,10 +13,8 @@ from gptlab.blanks.source_scan import Blank
 from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
-MOST_COLUMNS, MOST_WORDS = 110, 80  # a Chinese character: two columns, half a word
-FIRST_WITHOUT_MARKS = (
-    7  # from this lesson on, no cell carries `# needs:` or `# NBVAL_…` on the page
-)
+MOST_COLUMNS = 110  # a Chinese character has two columns
+MARKED = range(2, 7)  # lessons of the first edition: `# needs:` and `# NBVAL_…` are on their pages
 CHECK_TAG = "nbval-check-output"  # what stands in a check cell's metadata in place of such a mark
 NAME = re.compile(r"(\d\d)([a-z]?)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -30,13 +28,14 @@ _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 class Limits:
     """How long a cell, a definition, and a whole notebook may be."""
 
+    prose: int  # words of a cell; a Chinese character is half a word
     lines: int
     definition_lines: int
     cells: int
     words: int
 
 
-EARLY, LATER = Limits(12, 5, 999, 99_999), Limits(20, 15, 65, 2400)
+EARLY, LATER = Limits(80, 12, 5, 999, 99_999), Limits(100, 20, 15, 65, 2400)
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Place:
     @property
     def marked(self) -> bool:
         """True for a lesson whose cells carry marks on the page."""
-        return self.number < FIRST_WITHOUT_MARKS
+        return self.number in MARKED
 
     @property
     def limits(self) -> Limits:
@@ -167,9 +166,9 @@ def _sizes(notebook: dict, where: Place) -> list[str]:
     found, limits = [], where.limits
     for place, cell in enumerate(notebook["cells"]):
         text = source(cell)
-        if cell["cell_type"] == "markdown" and words(text) > MOST_WORDS:
+        if cell["cell_type"] == "markdown" and words(text) > limits.prose:
             found.append(
-                f"cell {place}: {words(text):.0f} words of prose, but at most {MOST_WORDS}"
+                f"cell {place}: {words(text):.0f} words of prose, but at most {limits.prose}"
             )
         if cell["cell_type"] != "code":
             continue
@@ -181,7 +180,7 @@ def _sizes(notebook: dict, where: Place) -> list[str]:
             for line in text.splitlines()
             if columns(line) > MOST_COLUMNS
         ]
-        for node in ast.walk(_tree(text)):
+        for node in ast.walk(tree(text)):
             if (
                 isinstance(node, (ast.FunctionDef, ast.ClassDef))
                 and node.end_lineno - node.lineno >= limits.definition_lines
@@ -192,7 +191,7 @@ def _sizes(notebook: dict, where: Place) -> list[str]:
     return found
 
 
-def _tree(text: str) -> ast.Module:
+def tree(text: str) -> ast.Module:
     """The syntax tree of a code cell, without its magic lines."""
     return ast.parse(
         "\n".join(
@@ -239,11 +238,11 @@ def _marks_on_the_page(cell: dict, number: int) -> list[str]:
 
 
 def _marks_in_metadata(cell: dict, number: int) -> list[str]:
-    """From lesson 07 on: nothing for machines on the page, check cells carry a tag."""
+    """But in lessons of the first edition: nothing for machines on the page, check cells carry a tag."""
     key, text = checked_key(cell), source(cell)
     found = []
     if re.search(r"^\s*#\s*(?:needs:|NBVAL_)", text, re.MULTILINE):
-        found.append('no "# needs:" and no "# NBVAL" from lesson 07 on: cells wait by themselves')
+        found.append('no "# needs:" and no "# NBVAL" here: cells wait by themselves')
     tagged = CHECK_TAG in cell["metadata"].get("tags", [])
     if key and (text.strip() != f'check("{key}")' or not tagged):
         found.append(f'a check cell holds check("{key}") alone and has the tag {CHECK_TAG}')
@@ -280,7 +279,7 @@ def _prints(text: str) -> bool:
     """True when a statement of the cell itself calls what always shows something."""
     calls = [
         node.value.func
-        for node in _tree(text).body
+        for node in tree(text).body
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
     ]
     return any(

@@ -141,7 +141,8 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
     gptlab/engine/model/fused_bpe.py where that learns the same merges as yours: it also looks at no other
     piece, and a heap knows the most frequent pair.
 
-    Raises ValueError when vocab_size is below 256 (the check does not ask for it).
+    Raises ValueError when vocab_size is below 256, and UnicodeEncodeError for a lone surrogate, which has no
+    UTF-8 (the check asks for neither): all that calls this writes U+FFFD for one before.
 
     Example: train_bpe("ab ab", 300) -> [(97, 98)]
     """
@@ -156,6 +157,8 @@ def encode(text: str, merges: list[tuple[int, int]], pattern: str = GPT2_PATTERN
                                                         Sennrich et al. 2016, §3.2, on bytes as in GPT-2
 
     A merge learnt earlier always goes before one learnt later, as it did in training.
+
+    Raises UnicodeEncodeError for a lone surrogate, as train_bpe does (the check does not ask for it).
 
     Example: encode("abab", [(97, 98), (256, 256)]) -> [257]
     """

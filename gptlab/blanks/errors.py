@@ -1,6 +1,12 @@
 """The exceptions that a learner meets, `EmptyBlank` among them: one line each, in a notebook too."""
 
 
+def shortened(text: object, most: int = 60) -> str:
+    """What was given, for a message: its beginning and … where it is long."""
+    words = str(text)
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
 class CourseError(Exception):
     """An error whose message is all that a learner needs to see."""
 

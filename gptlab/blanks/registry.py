@@ -20,7 +20,7 @@ from typing import Literal, overload
 
 from gptlab.blanks.choices import SavedChoices
 from gptlab.blanks.decisions import Decision, Kind, Target
-from gptlab.blanks.errors import CourseError, EmptyBlank, SolutionsMissing, UnknownBlank
+from gptlab.blanks.errors import CourseError, EmptyBlank, SolutionsMissing, UnknownBlank, shortened
 from gptlab.blanks.solutions import References, has_reference, reference_file
 from gptlab.blanks.source_scan import Blank, as_in_file, definition_of, is_stub, scan
 
@@ -183,11 +183,11 @@ class Registry:
             return known[key]
         module, _, name = str(key).rpartition(".")
         if fault := self.broken_modules().get(module):
-            raise UnknownBlank(f"{fault}: until that is mended, {key} cannot be found")
+            raise UnknownBlank(f"{fault}: until that is mended, {shortened(key)} cannot be found")
         near = difflib.get_close_matches(str(key), known, n=3, cutoff=0.6)
         near += [other for other in known if other.endswith(f".{name}") and other not in near]
         advice = f"did you mean {' or '.join(near)}?" if near else "`gptlab blanks` lists them all"
-        raise UnknownBlank(f"there is no blank {key!r}: {advice}")
+        raise UnknownBlank(f"there is no blank {shortened(key)!r}: {advice}")
 
     def _blanks_of(self, target: Target) -> list[Blank]:
         """The blanks that a target holds.
@@ -199,7 +199,9 @@ class Registry:
         entries = [entry for entry in self.blanks() if target.holds(entry)]
         if target.kind == "lesson" and not entries:
             have = ", ".join(str(number) for number in self.by_lesson())
-            raise UnknownBlank(f"lesson {target.value} has no blanks; these have: {have}")
+            raise UnknownBlank(
+                f"lesson {shortened(target.value)} has no blanks; these have: {have}"
+            )
         return entries
 
     def own_body(self, key: str) -> Callable:

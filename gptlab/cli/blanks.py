@@ -175,7 +175,7 @@ def checked(targets: list[str]) -> list[str]:
     """The targets, all of which name something: either all of them count, or none."""
     known = registry.by_lesson()
     for target in targets:
-        if target.isdecimal():
+        if option_types.is_lesson(target):
             if int(target) not in known:
                 raise registry.UnknownBlank(
                     f"lesson {target} has no blanks; these have: {', '.join(map(str, known))}"

@@ -207,6 +207,8 @@ def check(options: argparse.Namespace) -> int:
         print(json.dumps(count | {"blanks": rows, "broken": broken}, ensure_ascii=False, indent=1))
     else:
         print_verdicts(judged, options.targets, count)
+        if count["empty"] and not source_scan.is_checkout():
+            print(f"gptlab: {source_scan.WITHOUT_COURSE}", file=sys.stderr)
         for module, reason in broken.items():
             print(f"gptlab: {module} cannot be read: {reason}", file=sys.stderr)
     named_empty = any(
@@ -237,7 +239,7 @@ def print_verdicts(
                 f"{count[state]} {one if count[state] == 1 else many}" for state, one, many in words
             )
         )
-    if not targets and count["empty"] == len(judged):
+    if not targets and count["empty"] == len(judged) and source_scan.is_checkout():
         print(
             "`gptlab lab` opens the lessons, where it begins; "
             "`gptlab hint sampling.append_token` helps with the first blank"
@@ -258,9 +260,9 @@ def named(targets: list[str]) -> list[Blank]:
 
 def _blanks_named(target: str) -> list[Blank]:
     """The blanks of a lesson, of a part such as 10b, or the one of a key."""
-    if target.isdecimal():
+    if option_types.is_lesson(target):
         return registry.by_lesson().get(int(target), [])
-    if target[:1].isdecimal():
+    if target[:1].isdecimal() and len(target) <= 5:
         return lesson_files.blanks_of(*lesson_files.checked_lesson(target))
     return [registry.find(target)]
 

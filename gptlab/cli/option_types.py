@@ -30,6 +30,11 @@ def whole(low: int, high: int = 10**9) -> Callable[[str], int]:
     return read
 
 
+def is_lesson(target: str) -> bool:
+    """True for the number of a lesson, False for a key; thousands of digits are neither."""
+    return target.isdecimal() and len(target) <= 4
+
+
 def message(text: str) -> str:
     """A text that says something."""
     if not text.strip():

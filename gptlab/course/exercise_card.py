@@ -14,6 +14,7 @@ from pathlib import Path
 from gptlab.blanks.source_scan import Blank
 
 WIDTH = 66  # characters of a line of code
+_SHAPE = re.compile(r"(?:->|[a-z_]\w*(?:, [a-z_]\w*)*)\s{2,}(?=\S)")
 PANEL = (  # JupyterLab's colours where they are known, else those around it: readable on dark and light
     "border:1px solid var(--jp-border-color1,#9994);border-left:4px solid #3a7bbf;border-radius:4px;"
     "padding:.6em .9em;margin:.3em 0;max-width:44em;box-sizing:border-box;overflow-wrap:anywhere;line-height:1.5;"
@@ -49,6 +50,10 @@ def card(entry: Blank, why: str) -> RichText:
     code = "\n".join(
         [signature_of(entry), *(_beside(line, note) for line, note in equation_of(entry.doc))]
     )
+    more = [
+        "\n".join(block) for block in (shape_lines_of(entry.doc), example_of(entry.doc)) if block
+    ]
+    code = "\n\n".join([code, *more])
     text = f"Exercise: {entry.key}   {effort}, difficulty {dots}\n{why}\n{entry.place}\n\n{code}"
     link = f'<a href="../{place}#line={entry.line - 1}" target="_blank" rel="noopener">{place}</a>'
     html = (
@@ -79,7 +84,14 @@ def _beside(equation: str, note: str) -> str:
 def equation_of(doc: str) -> list[tuple[str, str]]:
     """The first block of equations in a docstring, line by line, each with the source that stands beside it."""
     lines = doc.splitlines()
-    start = next((i for i, line in enumerate(lines) if i and line.startswith("    ")), len(lines))
+    start = next(
+        (
+            i
+            for i, line in enumerate(lines)
+            if i and line.startswith("    ") and not lines[i - 1].strip()
+        ),
+        len(lines),
+    )
     end = next((i for i in range(start, len(lines)) if not lines[i].startswith("    ")), len(lines))
     pairs = []
     for line in textwrap.dedent("\n".join(lines[start:end])).splitlines():
@@ -89,6 +101,45 @@ def equation_of(doc: str) -> list[tuple[str, str]]:
         left, _, note = re.sub(r"(?<=\S)\s{6,}(?=\S)", "\0", line, count=1).partition("\0")
         pairs.append((left.rstrip(), re.sub(r"\s{3,}", " · ", note.strip())))
     return pairs
+
+
+def shape_lines_of(doc: str) -> list[str]:
+    """What goes in and what comes out, as the docstring says it: `x  (B, T) float`, a line each, folded."""
+    for block in _blocks(doc):
+        if _SHAPE.match(block[0]) and any(line.startswith("->") for line in block):
+            return [line for whole in block for line in _folded_shape(whole)]
+    return []
+
+
+def _folded_shape(line: str) -> list[str]:
+    """A shape line, which goes on below its second column where it is too long."""
+    match = _SHAPE.match(line)
+    column = match.end() if match else 4
+    return textwrap.wrap(line, WIDTH, subsequent_indent=" " * column, break_on_hyphens=False)
+
+
+def example_of(doc: str) -> list[str]:
+    """The example on paper, the docstring's block that begins with "Example:", as input → output, folded."""
+    block = next((one for one in _blocks(doc) if re.match(r"Examples?:", one[0])), [])
+    beside = [line for line in (re.sub(r"^Examples?:\s*", "", one) for one in block[:1]) if line]
+    below = textwrap.dedent("\n".join(block[1:])).splitlines()
+    folded = [
+        textwrap.wrap(
+            line.replace("->", "→"),
+            WIDTH,
+            initial_indent=" " * 4,
+            subsequent_indent=" " * 8,
+            break_on_hyphens=False,
+        )
+        for line in [*beside, *below]
+    ]
+    return ["example", *(line for lines in folded for line in lines)] if folded else []
+
+
+def _blocks(doc: str) -> list[list[str]]:
+    """The paragraphs of a docstring that are not indented, each as its lines."""
+    found = [block.splitlines() for block in re.split(r"\n\s*\n", doc.strip())]
+    return [block for block in found if block and block[0][0] != " "]
 
 
 def signature_of(entry: Blank) -> str:

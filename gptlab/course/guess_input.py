@@ -49,16 +49,20 @@ def _widget(lesson: str, key: str, question: str, unit: str, options: Sequence[s
     if options:
         chosen = now.guess if now.guess in options else None
         entry = ipywidgets.RadioButtons(
-            options=list(options), value=chosen, layout={"width": "max-content"}
+            description="your guess",
+            options=list(options),
+            value=chosen,
+            layout={"width": "max-content"},
         )
         row = entry
     else:
         text = guesses.in_words(now.guess) if isinstance(now.guess, float) else ""
         entry = ipywidgets.Text(
+            description="your guess",
             value=text,
             placeholder="a number, then Enter",
             continuous_update=False,
-            layout={"width": "12em"},
+            layout={"width": "20em"},
         )
         row = ipywidgets.HBox([entry, ipywidgets.Label(unit)])
     entry.disabled = now.counts

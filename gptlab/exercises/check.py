@@ -33,6 +33,7 @@ from gptlab.blanks.room_import import why_not_imported
 from gptlab.blanks.source_scan import Blank
 from gptlab.exercises.mistake import Mistake, mistakes
 from gptlab.exercises.report import CheckFailed, NoCheck, Report, in_notebook
+from gptlab.exercises.side_by_side import folded
 
 if TYPE_CHECKING:
     from gptlab.exercises.judge import Fault, Outcome
@@ -49,8 +50,9 @@ def check(
     """Judge a blank: the body that runs now, or any function given as `implementation`.
 
     Without arguments, all that the learner has written of the lesson that was started, in one report.
-    In a notebook a passing report is printed, and a failing one raises CheckFailed, whose message is the
-    report. Elsewhere the report is returned either way; `raise_=True` or `False` decides it by hand.
+    In a notebook a passing report is printed, with the reference folded below it where the body is the learner's
+    own, and a failing one raises CheckFailed, whose message is the report. Elsewhere the report is returned
+    either way; `raise_=True` or `False` decides it by hand.
 
     Raises UnknownBlank for a key that is none, NoCheck for what cannot be checked.
     """
@@ -60,7 +62,9 @@ def check(
         raise CheckFailed(report.message)
     if notebook:
         print(report.message)
-        report = replace(report, shown=True)
+        hers = implementation is None and whose().get(report.key) == "yours"
+        beside = folded(find(report.key)) if hers and report.passed else ""
+        report = replace(report, shown=True, beside=beside)
     return report
 
 

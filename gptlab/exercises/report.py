@@ -29,14 +29,19 @@ class Report:
     misconception: str | None = None  # the name of the known mistake that gives the same results
     waits_for: str | None = None  # the empty blank that the function called
     shown: bool = field(default=False, repr=False, compare=False)  # printed already
+    beside: str = field(default="", repr=False, compare=False)  # HTML: hers and the reference
 
     def __str__(self) -> str:
         return self.message
 
     def _ipython_display_(self) -> None:
-        """Print the message, unless `check` has just done so."""
+        """Print the message, unless `check` has just done so; offer the reference beside what is right."""
         if not self.shown:
             print(self.message)
+        if self.beside:
+            from IPython.display import display
+
+            display({"text/html": self.beside}, raw=True)
 
 
 def in_notebook() -> bool:

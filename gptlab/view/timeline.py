@@ -147,7 +147,7 @@ def _row(paper: Paper, y: float, colour: str) -> list[str]:
 
 
 def _x(size: float) -> float:
-    """Where a size stands on the scale, which counts in powers of ten."""
+    """Where a size stands on the scale, which grows by the same length for each factor of ten."""
     low, high = SCALE
     return LEFT + (math.log10(size) - low) / (high - low) * (RIGHT - LEFT)
 
@@ -156,7 +156,7 @@ def _describe(papers: list[Paper]) -> str:
     rows = "; ".join(
         f"{p.year} {p.name}: {p.idea}; {p.size_text} parameters; data: {p.data}" for p in papers
     )
-    scale = "The scale of parameters runs from one million to one trillion in powers of ten."
+    scale = "The scale of parameters runs from 1 million to 1 trillion; each mark is 100 times the last."
     return f"A timeline. {rows}. {scale}"
 
 

@@ -62,7 +62,7 @@ def gloss(text: str) -> str:
     """What a text of the little web says, in English; English in it stays as it is.
 
     text  any text, as a model wrote it
-    ->    the same lines; a character that is in no phrase of the web becomes "…"
+    ->    the same lines; what is in no phrase of the web becomes "…"
 
     Example: gloss("？玉山。\\n修改于4月26日") -> "? Yushan.\\nEdited 26 April"
     """
@@ -89,7 +89,7 @@ def _line(line: str) -> str:
             said.append(" ")  # Chinese puts no space between words
         said.append(english)
         position += length
-    return re.sub(r" {2,}", " ", "".join(said)).strip()
+    return re.sub(r" {2,}", " ", re.sub("…+", "…", "".join(said))).strip()
 
 
 def _piece(line: str, position: int) -> tuple[str, int]:

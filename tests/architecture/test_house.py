@@ -283,6 +283,14 @@ def test_an_experiment_is_short():
     assert {name: n for name, n in lengths.items() if n > 200} == {}
 
 
+def test_known_mistakes_are_cut_by_blank():
+    """At most 400 lines a module of wrong bodies, `mistakes_<blank>.py` where a room has more."""
+    files = (PACKAGE / "exercises").glob("*/mistakes*.py")
+    lengths = {name_of(path): len(path.read_bytes().splitlines()) for path in files}
+    assert len(lengths) > 10
+    assert {name: n for name, n in lengths.items() if n > 400} == {}
+
+
 def test_no_star_import_and_no_utils():
     files = MODULES + SOLUTIONS
     stars = [name_of(path) for path in files if "*" in {name for _, name in imports_of(path)}]

@@ -2,7 +2,7 @@
 
     GPTLAB_LAB_LESSONS="2 5" GPTLAB_LAB_SHOTS=shots python -m pytest tests/browser/test_jupyterlab.py
 
-runs other lessons than 00 and 01, and keeps a screenshot of each part of the page.
+runs other lessons (or parts, 10b) than 00 and 01, and keeps a screenshot of each part of the page.
 """
 
 import json
@@ -26,7 +26,7 @@ PATIENCE_MS, CHANGE_S = (
     600_000,
     20,
 )  # a busy machine is no fault; what a widget shows after a touch comes soon
-CHOSEN = [int(n) for n in os.environ.get("GPTLAB_LAB_LESSONS", "0 1").split()]
+CHOSEN = os.environ.get("GPTLAB_LAB_LESSONS", "0 1").split()
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {
@@ -154,6 +154,11 @@ def press(page, control):
     page.keyboard.press("Enter")
 
 
+def is_chosen(path):
+    """True for a notebook whose lesson, or whose part such as 10b, is to be run."""
+    return bool({str(int(path.name[:2])), path.name[:3].lstrip("0")} & set(CHOSEN))
+
+
 CONTROLS = (
     (".noUi-handle:visible", slide),
     ("select:visible", choose),
@@ -191,7 +196,7 @@ def shots(page, name):
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in LESSONS if int(path.name[:2]) in CHOSEN], ids=lambda path: path.stem
+    "path", [path for path in LESSONS if is_chosen(path)], ids=lambda path: path.stem
 )
 def test_a_lesson_in_jupyterlab(lab, capsys, path):
     with browser.chromium(capsys) as chromium:

@@ -12,6 +12,7 @@ import types
 import pytest
 
 from gptlab.blanks import registry, source_scan
+from gptlab.blanks.errors import CourseError
 from gptlab.cli import lessons, main
 from gptlab.course import lesson_files
 from gptlab.exercises.hint import hints
@@ -99,6 +100,13 @@ def test_near_matches_are_named(capsys):
     assert "lesson 99 has no blanks; these have: 0, 1, 2" in one_line(capsys, "check", "99")[1]
 
 
+@pytest.mark.parametrize("command", ["check", "hint", "borrow", "give-back", "reveal", "reset"])
+@pytest.mark.parametrize("given", ["x" * 3000, "9" * 5000, "sampling." + "softmax" * 90])
+def test_a_very_long_key_is_not_repeated_whole(capsys, command, given):
+    said = one_line(capsys, command, given)[1]
+    assert f"{given[:59]}…" in said and len(said) < 200
+
+
 # -- lessons, hint ------------------------------------------------------------------------------------------------
 
 
@@ -123,6 +131,57 @@ def test_the_map_of_the_course(capsys):
         row["title"] in line and line.startswith(f"{name:>2}  ")
         for (name, row), line in zip(rows.items(), lines[::2])
     )
+
+
+@pytest.fixture
+def parts(tmp_path, monkeypatch):
+    """A checkout in which lesson 5 has two parts, and lesson 6 none."""
+    monkeypatch.setattr(source_scan, "CHECKOUT", tmp_path)
+    (tmp_path / "lessons").mkdir()
+    for name, key in (("05a", "causal_mask"), ("05b", "merge_heads"), ("06", "layer_norm")):
+        cell = {"cell_type": "code", "source": [f'lesson.card("attention.{key}", "why")']}
+        path = tmp_path / "lessons" / f"{name}_x.ipynb"
+        path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+    return tmp_path / "lessons"
+
+
+def test_the_map_names_parts(parts, capsys):
+    assert main.main(["lessons", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["lessons"]
+    five = [row for row in rows if row["lesson"] == 5]
+    assert [(row["part"], row["file"][-11:], row["blanks"]) for row in five] == [
+        ("a", "05a_x.ipynb", 1),
+        ("b", "05b_x.ipynb", 1),
+    ]
+    assert main.main(["lessons"]) == 0
+    assert [line[:4] for line in capsys.readouterr().out.splitlines() if line[:1] == "5"] == [
+        "5a  ",
+        "5b  ",
+    ]
+
+
+def test_lab_opens_a_part_and_of_a_lesson_the_first(parts):
+    found = {text: lessons._notebook_of(text).name for text in ("5", "05", "5b", "6")}
+    assert found == {
+        "5": "05a_x.ipynb",
+        "05": "05a_x.ipynb",
+        "5b": "05b_x.ipynb",
+        "6": "06_x.ipynb",
+    }
+
+
+@pytest.mark.parametrize("text", ["5c", "6a", "7"])
+def test_lab_names_what_has_a_notebook(parts, text):
+    with pytest.raises(CourseError, match=f"lesson {text} has no notebook; these have: 5a, 5b, 6"):
+        lessons._notebook_of(text)
+
+
+def test_a_part_is_checked_alone(parts, capsys):
+    assert [one.key for one in lessons.named(["5b"])] == ["attention.merge_heads"]
+    assert len(lessons.named(["5"])) == 6 and len(lessons.named(["5a", "5b"])) == 2
+    _, line = one_line(capsys, "check", "5c")
+    assert "lesson 5 has no part c; it has 5a, 5b" in line
+    assert "'five' is no lesson" in one_line(capsys, "lab", "five")[1]
 
 
 def test_hints_one_by_one(capsys):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -122,7 +123,12 @@ def test_an_edit_runs_at_once_also_inside_a_model(tree, tmp_path):
     assert [kind for kind, _ in got[4]] == ["CheckFailed"] and got[4][0][1].startswith(
         "○ attention.merge_heads (lesson 5)"
     )
-    assert got[5] == [("stdout", "ran\n")] and got[6] == passes
+    assert got[5] == [("stdout", "ran\n")]
+    *first, (_, folded) = got[6]
+    assert first == passes and folded.startswith("<details><summary>your function beside the ")
+    yours, reference = re.findall("<pre[^>]*>(.*?)</pre>", folded, re.DOTALL)
+    assert yours.endswith(RIGHT) and "@blank" not in yours and '"""' not in yours
+    assert reference.startswith("def merge_heads(x") and "raise" not in reference
     assert got[7] == [("stdout", "False tensor(0.)\n")] and got[8] == [("stdout", "True\n")]
     why, *rest = got[9][0][1].splitlines()
     assert why.startswith(place) and "unmatched ')'" in why and rest == ["True"]
@@ -130,11 +136,11 @@ def test_an_edit_runs_at_once_also_inside_a_model(tree, tmp_path):
         got[10][0][0] == "CheckFailed"
         and "cannot be checked before this is mended: " + place in got[10][0][1]
     )
-    assert got[11] == passes
+    assert got[11][:-1] == passes
     why, *rest = got[12][0][1].splitlines()
     assert why.startswith(place) and "AttributeError" in why and rest == ["on"]
     assert got[13] == [("stdout", "no news\n")]  # it is said once
-    assert got[14] == passes
+    assert got[14][:-1] == passes
     assert got[15][0][1].endswith("\n[1, 1]\n")
     assert (
         got[16][0][0] == "UnknownBlank" and "did you mean attention.merge_heads or" in got[16][0][1]
@@ -158,7 +164,7 @@ def test_what_is_no_longer_in_the_file_does_not_pass(tmp_path):
             (lambda: edit(tree, ("import nosuchmodule\n", "")), "check('attention.merge_heads')"),
         ],
     )
-    assert got[1] == [("stdout", "✓ attention.merge_heads passes its check\n")]
+    assert got[1][0] == ("stdout", "✓ attention.merge_heads passes its check\n")
     for cell in (got[2][-1], got[3][0]):
         assert cell[0] == "CheckFailed"
         assert "✗ attention.merge_heads cannot be checked before this is mended" in cell[1]
@@ -345,6 +351,45 @@ def test_every_blank_has_a_card(entry):
 )
 def test_the_equation_of_a_docstring(doc, wanted):
     assert exercise_card.equation_of(doc) == wanted
+
+
+@pytest.mark.parametrize(
+    ("doc", "shapes", "example"),
+    [
+        (
+            "Say.\n\n    y = x\n\nx  (T) float\nm  (T) bool, True = keep\n-> (T) float\n\nMore.",
+            ["x  (T) float", "m  (T) bool, True = keep", "-> (T) float"],
+            [],
+        ),
+        ("Say.\n\nExample: f([1]) -> [2]", [], ["example", "    f([1]) → [2]"]),
+        (
+            "Say.\n\nExample:\n    x = [1, 2]\n    f(x) -> 3\n\n->  () float",
+            ["->  () float"],
+            ["example", "    x = [1, 2]", "    f(x) → 3"],
+        ),
+        ("Say.\n\nx is said  in prose.", [], []),
+        ("", [], []),
+    ],
+)
+def test_shape_lines_and_example_of_a_docstring(doc, shapes, example):
+    assert exercise_card.shape_lines_of(doc) == shapes
+    assert exercise_card.example_of(doc) == example
+    assert exercise_card.equation_of(doc) == ([("y = x", "")] if "y = x" in doc else [])
+
+
+def test_long_lines_of_a_card_are_folded_below_their_column():
+    doc = "Say.\n\nlogits  (B, T) float, " + "word " * 20 + "\n->      (B) float"
+    first, *below, last = exercise_card.shape_lines_of(doc)
+    assert first.startswith("logits  (B, T)") and last == "->      (B) float"
+    assert below and all(line.startswith(" " * 8) and len(line) <= 66 for line in below)
+
+
+@pytest.mark.parametrize("entry", registry.blanks(), ids=lambda entry: entry.key)
+def test_a_card_shows_each_shape_line(entry):
+    shown = " ".join(exercise_card.card(entry, "why").text.split())
+    for line in entry.doc.splitlines():
+        if line.startswith("->") or re.match(r"\w+  +\(", line):
+            assert " ".join(line.split()) in shown
 
 
 def test_a_card_of_another_lesson_is_refused():

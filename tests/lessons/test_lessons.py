@@ -65,10 +65,14 @@ def test_nbval_sees_another_output_and_a_failing_cell(tmp_path):
         )
         for n in (1, 2)
     ]
+    tagged = {"tags": ["nbval-check-output"]}
+    cells += [
+        nbformat.from_dict(cells[1] | {"source": "print(2)", "metadata": tagged, "id": "tagged"})
+    ]
     cells.append(nbformat.v4.new_code_cell("1 / 0", execution_count=3))
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "00_wrong.ipynb")
     done = nbval(tmp_path, tmp_path / "home", tmp_path / "00_wrong.ipynb")
-    assert done.returncode == 1 and "2 failed, 1 passed" in done.stdout, done.stdout
+    assert done.returncode == 1 and "3 failed, 1 passed" in done.stdout, done.stdout
 
 
 # -- with empty blanks --------------------------------------------------------------------------------------------

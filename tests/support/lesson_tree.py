@@ -75,5 +75,5 @@ def said(cell):
         elif output.output_type == "error":
             found.append((output.ename, "\n".join(output.traceback)))
         else:
-            found.append(("shown", output.data["text/plain"]))
+            found.append(("shown", output.data.get("text/plain", output.data.get("text/html"))))
     return found

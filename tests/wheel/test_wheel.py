@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -103,6 +104,40 @@ def test_what_needs_the_course_says_so_in_one_line(installed, tmp_path, words):
     assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
     assert WITHOUT_COURSE in done.stderr and "git clone" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words", [["check"], ["check", "1"], ["check", "bpe.encode"]], ids=" ".join
+)
+def test_an_empty_blank_of_a_copy_is_no_place_to_write_in(installed, tmp_path, words):
+    done = gptlab(installed, tmp_path, *words)
+    assert "empty" in done.stdout and "gptlab lab" not in done.stdout
+    assert WITHOUT_COURSE in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_installed_as_a_copy_by_pip(installed, tmp_path):
+    """In an environment of its own, by its own command, as someone who never had the checkout."""
+    venv = tmp_path / "venv"
+    made = [sys.executable, "-m", "venv", "--without-pip", str(venv)]
+    subprocess.run(made, check=True)
+    (site,) = venv.glob("lib/python*/site-packages")
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib"))
+    pip = [sys.executable, "-m", "pip", "--python", str(venv), "install", "--no-deps", "--no-index"]
+    done = subprocess.run([*pip, str(installed[0])], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    (folder := tmp_path / "empty").mkdir()
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("GPTLAB_", "PYTHONPATH"))}
+    for words, code, said in (
+        (["doctor"], 0, WITHOUT_COURSE),
+        (["run"], 1, WITHOUT_COURSE),
+        (["borrow", "all"], 1, WITHOUT_COURSE),
+        (["check", "bpe.encode"], 1, WITHOUT_COURSE),
+        (["chat", "--prompt", "What is the capital of France?"], 0, "Paris"),
+    ):
+        command = [str(venv / "bin" / "gptlab"), *words]
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8")
+        assert done.returncode == code and said in done.stdout + done.stderr, done
+        assert "Traceback" not in done.stderr and list(folder.iterdir()) == []
 
 
 def test_the_map_says_that_the_notebooks_are_elsewhere(installed, tmp_path):

@@ -27,11 +27,19 @@ def prompts_that_fit(
 
 
 def comparisons(
-    web: Web, assistant: Assistant, n: int, max_new_tokens: int, seed: int, purpose: int
+    web: Web,
+    assistant: Assistant,
+    n: int,
+    max_new_tokens: int,
+    seed: int,
+    purpose: int,
+    n_written: int = 0,
 ) -> list[list[list[int]]]:
-    """Rankings of K replies, best first, by noisy labelers: as many as fit the context of n prompts' rankings.
+    """Rankings of K replies, best first, by noisy labelers: as many as fit the context, of n + n_written prompts.
 
-    Two replies are sampled from the model, two are twins that differ in truth alone.
+    For each of the first n prompts, two replies are sampled from the model, and two are written by people: twins
+    that differ in truth alone. For the others people write all four, two pairs of twins. That costs no sampling,
+    and it is from twins that a reward model learns truth: manners are learnt from anything.
 
     seed     the run's
     purpose  what the rankings are for, one of `seeds`
@@ -40,15 +48,19 @@ def comparisons(
     writer = Replies(web)
     rng = seeds.rng_for(purpose, seed)
     drawn = Questions(web).draw(seeds.seed_for(purpose, seed))
-    questions = prompts_that_fit(assistant, drawn, n, max_new_tokens)
-    prompts = [question.text for question in questions]
+    questions = prompts_that_fit(assistant, drawn, n + n_written, max_new_tokens)
+    prompts = [question.text for question in questions[:n]]
     sampled = [
         assistant.replies(prompts, max_new_tokens, temperature=1.0, seed=purpose + i)
         for i in range(K_REPLIES - 2)
     ]
     rankings = []
     for i, question in enumerate(questions):
-        texts = [replies[i].text for replies in sampled] + list(writer.twins(question, rng))
+        if i < n:
+            others = [replies[i].text for replies in sampled]
+        else:
+            others = list(writer.twins(question, rng))
+        texts = others + list(writer.twins(question, rng))
         start = assistant.begin(question.text)
         ranking = [
             [*start, *assistant.tokenizer.encode(texts[j]), assistant.stop]

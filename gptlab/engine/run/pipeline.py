@@ -139,11 +139,12 @@ def _reward(run: RunFolder) -> None:
     preset = run.preset
     n_held_out = max(50, preset.n_eval // 4)
 
-    def rankings_of(n: int, purpose: int) -> list[list[list[int]]]:
+    def rankings_of(n: int, purpose: int, n_written: int = 0) -> list[list[list[int]]]:
         most = preset.ppo.max_new_tokens
-        return comparisons(run.web, run.assistant("sft"), n, most, run.seed, purpose)
+        sft = run.assistant("sft")
+        return comparisons(run.web, sft, n, most, run.seed, purpose, n_written)
 
-    rankings = rankings_of(preset.n_comparisons, seeds.COMPARISONS)
+    rankings = rankings_of(preset.n_comparisons, seeds.COMPARISONS, preset.n_written)
     model = RewardModel(run.model("sft").run_on("auto"), seed=run.seed).train()
     with run.bar("reward model") as report:
         config = replace(preset.reward, seed=run.seed)

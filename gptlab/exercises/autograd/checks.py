@@ -156,7 +156,12 @@ def power() -> list[Case]:
 
 
 def tanh() -> list[Case]:
-    """torch's derivatives are the oracle."""
+    """torch's derivatives are the oracle.
+
+    A tanh made of other Values, (e^a − e^−a) / (e^a + e^−a), is a right answer: what counts is the derivative
+    from a up to the result, on however many steps. The local gradients that lesson 03 shows are then those of
+    its last step.
+    """
     return [
         *[_operation(torch.tanh, x) for x in (0.5, -1.25, 2.0, -0.1)],
         _operation(torch.tanh, 0.0, stage=EDGE),

@@ -203,6 +203,15 @@ def gae() -> list[Case]:
         case(rewards, values, LEFT, gamma=0.9, oracle=_advantages, about="padding on both sides"),
         *_with_padding(_advantages, rewards, values, MASK),
         _odd_padding(_advantages, rewards, values, MASK),
+        case(
+            rewards,
+            values,
+            HOLES,
+            gamma=0.9,
+            oracle=_advantages,
+            stage=EDGE,
+            about="padding in between",
+        ),
         case(rewards, values, MASK, gamma=0.0, oracle=_advantages, stage=EDGE, about="γ = 0"),
         case(
             rewards[:, :1],

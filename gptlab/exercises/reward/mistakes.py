@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- last_token_index
 
@@ -54,6 +54,13 @@ _last(
 )(lambda mask: torch.where(mask, torch.arange(mask.shape[1]), -1).max())
 _last("the number of positions that are dropped", "True means keep, and a number is no place.")(
     lambda mask: (~mask).sum(-1)
+)
+
+_last("the first gap, less one", "A row without padding has no gap, and others begin with one.")(
+    lambda mask: (~mask).int().argmax(-1) - 1
+)
+_last("a place in the whole table", "argmax without an axis gives one number: say along which.")(
+    lambda mask: (mask * torch.arange(mask.shape[1]).float()).argmax()
 )
 
 
@@ -133,6 +140,14 @@ _pair(
     "a quotient of powers overflows",
     "exp(10,000) is inf, and inf/inf is nan: take log σ as one function.",
 )(lambda chosen, rejected: -torch.log(chosen.exp() / (chosen.exp() + rejected.exp())).mean())
+
+_pair(
+    "each reward a label of its own", "Only the difference of the two rewards says who is better."
+)(lambda chosen, rejected: (F.softplus(-chosen) + F.softplus(rejected)).mean() / 2)
+_pair(
+    "shares of rewards for probabilities",
+    "Rewards may be 0 or below: exp(r_w) / (exp(r_w) + exp(r_l)) is σ(r_w − r_l).",
+)(lambda chosen, rejected: -torch.log(chosen / (chosen + rejected)).mean())
 
 
 # ---- ranking_loss
@@ -235,6 +250,18 @@ _rank(
     "exp(10,000) is inf, and inf/inf is nan: take log σ as one function.",
 )(lambda rewards: -(_pairs(rewards).exp() / (1 + _pairs(rewards).exp())).log().mean())
 
+another_way("reward.ranking_loss", "each reply with every other")(
+    lambda rewards: -F.logsigmoid(rewards[..., :, None] - rewards[..., None, :]).mean()
+)
+
+
+@_rank("only one prompt thought of", "The replies stand on the last axis: rewards[..., i].")
+def _(rewards):
+    K = len(rewards)
+    losses = [F.softplus(rewards[j] - rewards[i]) for i in range(K) for j in range(i + 1, K)]
+    return sum(losses) / len(losses)
+
+
 # ---- agreement
 
 
@@ -294,6 +321,11 @@ _agree(
     "two lists' labels counted", "N is the number of places, not of labels in both lists together."
 )(lambda a, b: sum(_equal(a, b)) / (len(a) + len(b)))
 
+another_way("reward.agreement", "all or nothing")(lambda a, b: float(a == b))
+another_way("reward.agreement", "the different labels that both have")(
+    lambda a, b: len(set(a) & set(b)) / len(set(a) | set(b))
+)
+
 
 # ---- normalize
 
@@ -346,3 +378,18 @@ _scaled("the batch's own spread", "Mean and spread are those of the reference se
 _scaled("the batch's own mean", "Mean and spread are those of the reference set, as given.")(
     lambda rewards, mean, std: (rewards - rewards.mean()) / std
 )
+_scaled("a little added to std", "std is above 0, as the docstring says: nothing has to be added.")(
+    lambda rewards, mean, std: (rewards - mean) / (std + 1e-5)
+)
+_scaled("the mean added after the division", "The mean is taken away, before std divides.")(
+    lambda rewards, mean, std: rewards / std + mean
+)
+
+
+@_scaled(
+    "written into what was given", "rewards belongs to the caller: rewards - mean is a new tensor."
+)
+def _(rewards, mean, std):
+    rewards -= mean
+    rewards /= std
+    return rewards

@@ -51,6 +51,12 @@ def sample_next() -> list[Case]:
     said = "probabilities 0.4, 0.1, 0.3, 0.2 in each row; how often each token is drawn"
     wide = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 0.0, 1e4]]).double()
     return [
+        case(
+            torch.tensor([[1.0, 3.0, 2.0], [5.0, 0.0, 4.0]]).double(),
+            temperature=0.0,
+            expected=torch.tensor([1, 0]),
+            about="the largest score of each row",
+        ),
         case(logits, temperature=0.0, expected=best),
         case(logits, top_k=1, generator=Seed(1), expected=best),
         case(logits, top_p=1e-6, generator=Seed(1), expected=best),
@@ -127,6 +133,11 @@ def chance(ids: Tensor) -> Tensor:
     return KNOWN.log().expand(*ids.shape, 4).clone()
 
 
+def next_number(ids: Tensor) -> Tensor:
+    """A model (B, T) -> (B, T, V) by which the next token is the last one plus 1."""
+    return torch.nn.functional.one_hot((ids + 1) % V, V) * 9.0
+
+
 def _continued(model, ids: Tensor, max_new_tokens: int, stop_id: int | None = None, **_) -> Tensor:
     """Greedy, in plain lists."""
     rows, prompt = ids.tolist(), ids.shape[1]
@@ -144,6 +155,14 @@ def generate() -> list[Case]:
     with_stop, ends_with_stop = torch.tensor([[6, 1]]), torch.tensor([[2, 6], [3, 6]])
     one_step = torch.zeros(ROWS, 2, dtype=torch.int64)
     return [
+        case(
+            next_number,
+            torch.tensor([[0, 2, 1]]),
+            3,
+            temperature=0.0,
+            expected=torch.tensor([[0, 2, 1, 2, 3, 4]]),
+            about="a model that says: the last token plus 1",
+        ),
         case(rule, ids, 4, temperature=0.0, oracle=_continued),
         case(rule, ids[:1], 1, temperature=0.0, oracle=_continued),
         case(

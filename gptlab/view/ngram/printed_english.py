@@ -1,16 +1,14 @@
 """Shannon's measurements of printed English, and ours of the little web, on one scale: bits for each letter."""
 
-import math
-
 from gptlab.view.kit.bar_ladder import Rung, ladder, model_colour
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS
 
-SHANNON = (  # Shannon 1951, "Prediction and Entropy of Printed English": 26 letters and the space
-    ("27 equally likely letters", math.log2(27)),
-    ("letters by frequency", 4.03),
-    ("given one letter before", 3.32),
-    ("given two letters before", 3.1),
+SHANNON = (  # Shannon 1951, "Prediction and Entropy of Printed English": 26 letters and the space, as printed
+    ("27 equally likely letters", "4.76"),
+    ("letters by frequency", "4.03"),
+    ("given one letter before", "3.32"),
+    ("given two letters before", "3.1"),
 )
 PEOPLE = (0.6, 1.3)  # the bounds from people who had read the 100 letters before
 
@@ -23,7 +21,7 @@ def printed_english(ours: dict[str, float]) -> Picture:
     bounds = f"between {PEOPLE[0]} and {PEOPLE[1]}"
     rungs = [
         Rung("printed English, Shannon 1951", None),
-        *(Rung(label, bits, f"{bits:.2f}") for label, bits in SHANNON),
+        *(Rung(label, float(bits), bits) for label, bits in SHANNON),
         Rung("people who read 100 letters", PEOPLE, bounds, COLOURS["floor"]),
         Rung("the little web's English pages, this run", None),
     ]

@@ -24,9 +24,6 @@ natural(BEST, "counted from 1")(lambda rewards: 1 + torch.argmax(rewards, dim=-1
 natural(BEST, "one for the whole batch")(torch.argmax)
 
 for _name, _kl in (
-    ("1 subtracted", lambda n: math.log(n) - 1),
-    ("n/(n + 1) subtracted", lambda n: math.log(n) - n / (n + 1)),
-    ("no brackets around n − 1", lambda n: math.log(n) - n - 1 / n),
     ("only the logarithm", lambda n: math.log(n) - (n - 1) // n),
     ("bits for nats", lambda n: math.log(n, 2) - (n - 1) / n),
     ("brackets around the difference", lambda n: (math.log(n) - n + 1) / n),
@@ -101,10 +98,5 @@ for _name, _advantages in (
     ("GRPO", lambda r: (r - _mean(r)) / (_std(r) + 1e-4)),
     ("divided by K", lambda r: r - (r.sum(-1, keepdim=True) - r) / r.shape[-1]),
     ("the sign turned", lambda r: _others(r) - r),
-    (
-        "no brackets around the others' sum",
-        lambda r: r - (r.sum(-1, keepdim=True) - r / (r.shape[-1] - 1)),
-    ),
-    ("keepdim forgotten", lambda r: r - (r.sum(-1) - r) / (r.shape[-1] - 1)),
 ):
     natural(RLOO, _name)(_advantages)

@@ -77,20 +77,6 @@ def all_paths_then_distinct(value):
     return list(dict.fromkeys(order))
 
 
-@natural("autograd.topological_order", "every path walked")
-def looked_up_too_late(value):
-    order = []
-
-    def visit(v):
-        for parent in v.parents:
-            visit(parent)
-        if v not in order:
-            order.append(v)
-
-    visit(value)
-    return order
-
-
 @natural("autograd.topological_order", "reverse gives nothing back")
 def reverse(value):
     order = [value]
@@ -99,19 +85,6 @@ def reverse(value):
             if parent not in order:
                 order.append(parent)
     return order.reverse()
-
-
-@natural("autograd.topological_order", "Values listed again and again")
-def no_memory(value):
-    order = []
-
-    def visit(v):
-        for parent in v.parents:
-            visit(parent)
-        order.append(v)
-
-    visit(value)
-    return order
 
 
 # ---- backward

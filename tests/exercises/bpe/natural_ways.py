@@ -38,11 +38,6 @@ def both_ways(ids):
     return dict(counts)
 
 
-@natural("bpe.pair_counts", "all pairs, not only neighbours")
-def every_two(ids):
-    return dict(Counter((a, b) for i, a in enumerate(ids) for b in ids[i + 1 :]))
-
-
 @natural("bpe.pair_counts", "pairs that do not overlap")
 def in_steps_of_two(ids):
     counts = {}
@@ -56,14 +51,6 @@ def plus_one_at_once(ids):
     counts = {}
     for pair in zip(ids, ids[1:]):
         counts[pair] += 1
-    return counts
-
-
-@natural("bpe.pair_counts", "lists for keys")
-def lists_as_keys(ids):
-    counts = {}
-    for t in range(len(ids) - 1):
-        counts[ids[t : t + 2]] = counts.get(ids[t : t + 2], 0) + 1
     return counts
 
 
@@ -107,12 +94,6 @@ def one_short(ids, pair, new_id):
             out.append(ids[t])
             t += 1
     return out
-
-
-@natural("bpe.merge_pair", "ids replaced as a text")
-def as_text(ids, pair, new_id):
-    text = " ".join(map(str, ids)).replace(f"{pair[0]} {pair[1]}", str(new_id))
-    return [int(word) for word in text.split()]
 
 
 @natural("bpe.merge_pair", "the given list handed back")
@@ -308,11 +289,6 @@ def one_by_one(ids, merges):
 def strict(ids, merges):
     spelled = token_bytes(merges)
     return b"".join(spelled[i] for i in ids).decode("utf-8")
-
-
-@natural("bpe.decode", "the merges left out")
-def bytes_only(ids, merges):
-    return bytes(ids).decode(errors="replace")
 
 
 @natural("bpe.decode", "one level of a merge only")

@@ -1,7 +1,5 @@
 """Wrong bodies of gptlab/neural_lm.py as people write them, and what each is to be told."""
 
-import math
-
 import torch
 
 from tests.support.natural_ways import natural
@@ -87,12 +85,6 @@ def no_biases(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
     return torch.tanh(x @ w_hidden) @ w_out
 
 
-@natural("neural_lm.mlp_logits", "math.tanh of a tensor")
-def with_math(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
-    x = embedding[context_ids].flatten(1)
-    return math.tanh(x @ w_hidden + b_hidden) @ w_out + b_out
-
-
 @natural("neural_lm.mlp_logits", "the places not joined")
 def not_flattened(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
     x = embedding[context_ids]
@@ -132,11 +124,6 @@ def in_place(params, grads, lr):
 @natural("neural_lm.sgd_step", "stacked into one tensor")
 def stacked(params, grads, lr):
     return torch.stack([p - lr * g for p, g in zip(params, grads)])
-
-
-@natural("neural_lm.sgd_step", "a list minus a list")
-def lists_subtracted(params, grads, lr):
-    return params - lr * grads
 
 
 @natural("neural_lm.sgd_step", "only the first parameter")

@@ -1,7 +1,5 @@
 """Wrong bodies of gptlab/ngram.py as people write them, and what each is to be told."""
 
-import math
-
 import torch
 
 from tests.support.natural_ways import natural
@@ -98,11 +96,6 @@ def looking_back(ids, vocab_size):
     return counts
 
 
-@natural("ngram.bigram_counts", "bincount without minlength")
-def bins_without_a_length(ids, vocab_size):
-    return torch.bincount(ids[:-1] * vocab_size + ids[1:]).reshape(vocab_size, vocab_size)
-
-
 # ---- bigram_probabilities
 
 
@@ -170,11 +163,6 @@ def ignored(counts, smoothing=0.0):
 @natural("ngram.bigram_probabilities", "smoothing left out")
 def ignored_with_zeros(counts, smoothing=0.0):
     return counts / counts.sum(1, keepdim=True).clamp(min=1)
-
-
-@natural("ngram.bigram_probabilities", "a softmax of the counts")
-def soft_counts(counts, smoothing=0.0):
-    return (counts + smoothing).softmax(-1)
 
 
 @natural("ngram.bigram_probabilities", "smoothing missing below the fraction line")
@@ -315,28 +303,3 @@ def in_bits(logits, targets, ignore_index=-100):
 
 
 # ---- perplexity
-
-
-@natural("ngram.perplexity", "only tensors")
-def torch_exp(loss):
-    return torch.exp(loss)
-
-
-@natural("ngram.perplexity", "only tensors")
-def exp_method(loss):
-    return loss.exp()
-
-
-@natural("ngram.perplexity", "only numbers")
-def math_exp(loss):
-    return math.exp(loss)
-
-
-@natural("ngram.perplexity", "2 for e")
-def two_to_the(loss):
-    return 2**loss
-
-
-@natural("ngram.perplexity", "the sign turned")
-def the_probability(loss):
-    return math.e ** (-loss)

@@ -108,9 +108,6 @@ natural(REWARDS, "the square charged")(
 natural(REWARDS, "the score one token too far")(
     lambda s, a, b, mask, beta: _paid(s, beta * (b - a), mask, shift=1)
 )
-natural(REWARDS, "the score at every token")(
-    lambda s, a, b, mask, beta: torch.where(mask, s[:, None] - beta * (a - b), 0.0)
-)
 
 
 @natural(REWARDS, "all of the KL at the last token")

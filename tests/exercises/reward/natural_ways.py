@@ -92,8 +92,4 @@ def kappa(labels_a, labels_b):
 natural(AGREE, "lists compared as tensors are")(lambda a, b: (a == b).float().mean().item())
 natural(AGREE, "a number, not a share")(lambda a, b: sum(x == y for x, y in zip(a, b)))
 
-natural(SCALE, "no brackets around r − mean")(lambda rewards, mean, std: rewards - mean / std)
 natural(SCALE, "the way back")(lambda rewards, mean, std: mean + std * rewards)
-natural(SCALE, "the batch's own mean and spread")(
-    lambda rewards, mean, std: (rewards - rewards.mean()) / rewards.std()
-)

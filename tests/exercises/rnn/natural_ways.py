@@ -1,27 +1,10 @@
 """Wrong bodies of gptlab/rnn.py as people write them, and what each is to be told."""
 
-import math
-
 import torch
 
 from tests.support.natural_ways import natural
 
 PRODUCT = "* for a product of tables"
-
-
-@natural("rnn.rnn_step", PRODUCT)
-def place_by_place(x, h, w_xh, w_hh, b):
-    return torch.tanh(x * w_xh + h * w_hh + b)
-
-
-@natural("rnn.rnn_step", "the weights on the left")
-def weights_on_the_left(x, h, w_xh, w_hh, b):
-    return torch.tanh(w_xh @ x + w_hh @ h + b)
-
-
-@natural("rnn.rnn_step", "math.tanh of a tensor")
-def with_math(x, h, w_xh, w_hh, b):
-    return math.tanh(x @ w_xh + h @ w_hh + b)
 
 
 @natural("rnn.rnn_step", "exp overflows")
@@ -34,21 +17,6 @@ def tanh_written_out(x, h, w_xh, w_hh, b):
 def tanh_with_one_exp(x, h, w_xh, w_hh, b):
     e = torch.exp(2 * (x @ w_xh + h @ w_hh + b))
     return (e - 1) / (e + 1)
-
-
-@natural("rnn.rnn_step", "no bend")
-def linear(x, h, w_xh, w_hh, b):
-    return x @ w_xh + h @ w_hh + b
-
-
-@natural("rnn.rnn_step", "the bias left out")
-def without_bias(x, h, w_xh, w_hh, b):
-    return torch.tanh(x @ w_xh + h @ w_hh)
-
-
-@natural("rnn.rnn_step", "the logistic function for tanh")
-def as_elman(x, h, w_xh, w_hh, b):
-    return torch.sigmoid(x @ w_xh + h @ w_hh + b)
 
 
 def gru(x, h, w, u, b, gate=torch.sigmoid, bend=torch.tanh, back=lambda r, h, u: r * (h @ u)):
@@ -102,14 +70,6 @@ def without_brackets(x, h, w, u, b):
 @natural("rnn.gru_step", "@ for r times h·u_n")
 def a_product_of_tables(x, h, w, u, b):
     return gru(x, h, w, u, b, back=lambda r, h, u_n: r @ (h @ u_n))
-
-
-@natural("rnn.gru_step", PRODUCT)
-def all_place_by_place(x, h, w, u, b):
-    x_r, x_z, x_n = (x * w + b).chunk(3, dim=-1)
-    h_r, h_z, h_n = (h * u).chunk(3, dim=-1)
-    z = torch.sigmoid(x_z + h_z)
-    return (1 - z) * torch.tanh(x_n + torch.sigmoid(x_r + h_r) * h_n) + z * h
 
 
 @natural("rnn.gru_step", "the update gate z the wrong way round")

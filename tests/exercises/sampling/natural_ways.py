@@ -14,11 +14,6 @@ INF = float("inf")
 
 
 @natural("sampling.append_token", "a tuple for a list")
-def a_tuple(ids, token):
-    return (*ids, token)
-
-
-@natural("sampling.append_token", "a tuple for a list")
 def tuple_plus(ids, token):
     return tuple(ids) + (token,)
 
@@ -41,16 +36,6 @@ def alias(ids, token):
     return new
 
 
-@natural("sampling.append_token", "a list plus a number")
-def plus_a_number(ids, token):
-    return ids + token
-
-
-@natural("sampling.append_token", "a list inside a list")
-def nested(ids, token):
-    return [ids, token]
-
-
 @natural("sampling.append_token", "a list inside a list")
 def nested_plus(ids, token):
     return [ids] + [token]
@@ -70,11 +55,6 @@ def in_front(ids, token):
 def star_without_brackets(ids, token):
     new = ids.copy()
     return new + token
-
-
-@natural("sampling.append_token", "a set for a list")
-def as_a_set(ids, token):
-    return list({*ids, token})
 
 
 # ---- softmax

@@ -1,0 +1,178 @@
+"""Wrong bodies of `generate`: what `sample_next` gives, put to wrong use."""
+
+import torch
+
+from gptlab import sampling
+from gptlab.exercises.mistake import another_way, mistake
+from gptlab.exercises.sampling.mistakes_generate import looped
+from gptlab.exercises.sampling.mistakes_sample_next import right_draw
+
+
+def _appended(append):
+    """A generate that puts the new tokens behind the others by append(ids, new)."""
+
+    def body(
+        model,
+        ids,
+        max_new_tokens,
+        stop_id=None,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        generator=None,
+    ):
+        for _ in range(max_new_tokens):
+            new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+            ids = append(ids, new)
+        return ids
+
+    return body
+
+
+mistake(
+    "sampling.generate",
+    "the new tokens without an axis of their own",
+    "The new tokens are (B); to stand behind ids, (B, T), they have to be a column, (B, 1): new[:, None].",
+)(_appended(lambda ids, new: torch.cat([ids, new], dim=1)))
+mistake(
+    "sampling.generate",
+    "append_token on a tensor",
+    "append_token knows lists; ids is a tensor (B, T) here: torch.cat along dim 1.",
+)(_appended(sampling.append_token))
+mistake(
+    "sampling.generate",
+    "new tokens below the texts",
+    "Texts run along axis 1: torch.cat with dim=1.",
+)(_appended(lambda ids, new: torch.cat([ids, new[:, None]])))
+
+
+def _comparing(stop, fill=None):
+    """A generate that never asks whether there is a stop_id."""
+
+    def body(
+        model,
+        ids,
+        max_new_tokens,
+        stop_id=None,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        generator=None,
+    ):
+        stopped = torch.zeros(len(ids)).bool()
+        for _ in range(max_new_tokens):
+            new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+            new = fill(stopped, stop_id, new) if fill else new
+            stopped = stopped | (new == stop_id)
+            ids = torch.cat([ids, new[:, None]], dim=1)
+            if stop(new == stop_id, stopped):
+                break
+        return ids
+
+    return body
+
+
+NONE = "sampling.generate", "stop_id compared although it is None"
+FILLED = "sampling.generate", "None written for a token"
+
+mistake(*NONE, "new == None is False, which is no tensor: first ask whether stop_id is None.")(
+    _comparing(lambda now, stopped: now.all())
+)
+another_way(*NONE)(_comparing(lambda now, stopped: now.any()))
+mistake(
+    *FILLED, "Only where there is a stop_id can it be written: first ask whether stop_id is None."
+)(_comparing(lambda now, stopped: stopped.all(), torch.where))
+another_way(*FILLED)(
+    _comparing(
+        lambda now, stopped: stopped.all(),
+        lambda stopped, stop, new: new.masked_fill(stopped, stop),
+    )
+)
+
+
+@mistake(
+    "sampling.generate",
+    "it ends only where all rows stop at the same time",
+    "Rows stop at different times: remember which have stopped, and fill those with stop_id.",
+)
+def _(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    for _ in range(max_new_tokens):
+        new = right_draw(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if stop_id is not None and (new == stop_id).all():
+            break
+    return ids
+
+
+def _scored(scores_of):
+    """A generate that takes other scores than the last position's."""
+
+    def body(model, ids, max_new_tokens, stop_id=None, *settings, **named):
+        for _ in range(max_new_tokens):
+            new = sampling.sample_next(scores_of(model(ids)), *settings, **named)
+            ids = torch.cat([ids, new[:, None]], dim=1)
+        return ids
+
+    return body
+
+
+mistake(
+    "sampling.generate",
+    "all positions' logits",
+    "The model scores at every position, (B, T, V); only the last one's are wanted: [:, -1].",
+)(_scored(lambda logits: logits))
+mistake(
+    "sampling.generate",
+    "the last text, not the last position",
+    "[-1] is the last text of the batch; the last position of every text is [:, -1].",
+)(_scored(lambda logits: logits[-1]))
+mistake(
+    "sampling.generate",
+    "the last scores, not the last position's",
+    "[..., -1] is one score of each position; the last position of every text is [:, -1].",
+)(_scored(lambda logits: logits[..., -1]))
+
+
+@mistake(
+    "sampling.generate",
+    "max_new_tokens taken for the whole length",
+    "The prompt does not count: max_new_tokens are written behind it.",
+)
+def _(model, ids, max_new_tokens, *settings, **named):
+    return looped()(model, ids, max(0, max_new_tokens - ids.shape[1]), *settings, **named)
+
+
+@mistake(
+    "sampling.generate",
+    "temperature, top_k, top_p and generator not passed on",
+    "sample_next knows only what it is told: hand your own arguments on.",
+)
+def _(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    stopped = torch.zeros(len(ids)).bool()
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1])
+        if stop_id is not None:
+            new = new.masked_fill(stopped, stop_id)
+            stopped = stopped | (new == stop_id)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if stopped.all():
+            break
+    return ids
