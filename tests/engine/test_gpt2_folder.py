@@ -7,8 +7,8 @@ import safetensors.torch
 import torch
 
 from gptlab import sampling, zero_shot
+from gptlab.engine import gpt2_folder
 from gptlab.engine.config import GPTConfig
-from gptlab.engine.model import gpt2_folder
 from gptlab.engine.model.gpt import GPT
 from gptlab.experiments.zero_shot import plain_gpt2
 
