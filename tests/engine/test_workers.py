@@ -15,6 +15,8 @@ import torch
 from gptlab.engine import hardware, workers
 from gptlab.engine.workers import Workers, shared_tensor
 
+pytestmark = pytest.mark.slow  # it trains; `make check` does not
+
 WAYS = [
     pytest.param("processes", marks=pytest.mark.skipif(sys.platform != "linux", reason="Linux's")),
     "threads",

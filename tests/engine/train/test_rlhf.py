@@ -20,6 +20,8 @@ from gptlab.engine.train.reward_model import accuracy, calibrate, score, train_r
 from gptlab.engine.train.rollout import PPOModels, rollout
 from gptlab.engine.train.sft import finetune, held_out_loss
 
+pytestmark = pytest.mark.slow  # it trains; `make check` does not
+
 VOCAB, CONTEXT, END, WANTED = 13, 24, 12, 7
 SHAPE = GPTConfig(VOCAB, context=CONTEXT, n_layers=2, n_heads=2, d_model=32)
 PPO = PPOConfig(

@@ -21,6 +21,8 @@ from gptlab.engine.train.rollout import PPOModels
 from gptlab.engine.train.sft import finetune
 from gptlab.engine.train.shards import ShardedGradient, shards_of
 
+pytestmark = pytest.mark.slow  # it trains; `make check` does not
+
 SHAPE = GPTConfig(vocab_size=11, context=9, n_layers=2, n_heads=2, d_model=24)
 STREAM = (torch.arange(500) * 3 + torch.arange(500) // 7) % 11
 TRAIN = TrainConfig(steps=6, batch_size=5, lr=5e-3, min_lr=5e-4, warmup=2, muon_lr=0.02)
