@@ -143,6 +143,7 @@ def test_a_pipe_is_a_text(tmp_path, first_stage):
     assert own["bytes"] + own["held_out_bytes"] == len(BOOK)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs /dev/stdin")
 def test_standard_input_is_a_text_once(tmp_path):
     """Both ways of giving it; what is no text leaves no folder behind."""

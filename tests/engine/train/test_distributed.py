@@ -11,6 +11,7 @@ def largest_difference(a, b):
     return max(abs(x - y) for x, y in zip(a, b, strict=True))
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_from_its_checkpoint_as_if_nothing_had_happened(tmp_path):
     whole = distributed.alone(tmp_path / "whole", steps=6, save_every=2)
     distributed.alone(tmp_path / "parts", steps=4, save_every=2)

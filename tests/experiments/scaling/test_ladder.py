@@ -9,6 +9,8 @@ from gptlab.engine.model import checkpoint
 from gptlab.experiments.scaling import ladder
 from gptlab.experiments.scaling.pair_table import pair_table_loss
 
+pytestmark = pytest.mark.slow  # it trains
+
 
 def test_sizes_and_lengths_double():
     sizes = [ladder.Rung(*shape, 2**17, 0).model_config.n_parameters for shape in ladder.SHAPES]

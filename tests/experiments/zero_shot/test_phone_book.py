@@ -6,6 +6,7 @@ import torch
 from gptlab.experiments.zero_shot import phone_book
 
 
+@pytest.mark.slow
 def test_a_book_and_two_networks():
     book = phone_book.phone_book()
     assert book.shape == (phone_book.PEOPLE, 1 + phone_book.LENGTH)
