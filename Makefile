@@ -48,8 +48,7 @@ book: $(VENV)/.book           ## the website, in book/_build/html
 	$(BIN)/python -m dev.book.make $(ARGS)
 
 bench: $(VENV)/.test          ## speed beside peers, then 20 kills of a run
-	$(BIN)/python benchmarks/speed.py
-	$(BIN)/python benchmarks/bpe.py
+	$(BIN)/gptlab bench $(ARGS)
 	$(BIN)/python benchmarks/kills.py
 
 assets: $(VENV)/.course       ## train the shipped model again (gptlab run --help says how long)

@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     args = parser.parse_args(arguments)
     borrow("all")  # what is shipped is made of the references, whatever this checkout holds
-    hardware.tune_allocator()
+    hardware.prepare_torch()
     run = pipeline.run(args.work, presets.preset("shipped"), args.seed, resume=args.resume)
     run_report.write(run)
     command = f"python -m dev.ship_model --seed {args.seed}"

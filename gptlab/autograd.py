@@ -122,10 +122,10 @@ def _labelled(value: Value, label: str) -> Value:
 def add(a: Value, b: Value) -> Value:
     """Add two Values.
 
-        c = a + b,   ∂c/∂a = 1,   ∂c/∂b = 1
+        c = a + b
 
-    The result is a new Value; the derivatives are its local gradients. a and b are left as they are, and they
-    may be one and the same Value.
+    The result is a new Value. Its local gradients ∂c/∂a and ∂c/∂b say how fast c grows as a alone grows, and
+    as b alone does. a and b are left as they are, and they may be one and the same Value.
 
     ->  Value
     """
@@ -136,9 +136,10 @@ def add(a: Value, b: Value) -> Value:
 def multiply(a: Value, b: Value) -> Value:
     """Multiply two Values.
 
-        c = a·b,   ∂c/∂a = b,   ∂c/∂b = a
+        c = a·b
 
-    A new Value, as in `add`. For a = b the two shares sum to 2a, which is right: c is then a².
+    A new Value with two local gradients, as in `add`. Where a and b are one Value, c is a² and grows at the rate
+    2a: the two local gradients together.
 
     ->  Value
     """
@@ -149,10 +150,11 @@ def multiply(a: Value, b: Value) -> Value:
 def power(a: Value, exponent: float) -> Value:
     """Raise a Value to a power that is a plain number, not a Value.
 
-        c = a^n,   ∂c/∂a = n·a^(n − 1)
+        c = a^n,   where n is the exponent
 
-    With n = −1 this is what division is made of. Powers that are no real number (a root of a negative number,
-    1/0) are not asked for, nor is a = 0 with n below 1.
+    A new Value with one parent, and so with one local gradient. With n = −1 this is what division is made of.
+    Powers that are no real number (a root of a negative number, 1/0) are not asked for, nor is a = 0 with n
+    below 1.
 
     ->  Value
     """
@@ -161,11 +163,11 @@ def power(a: Value, exponent: float) -> Value:
 
 @blank(lesson=3, minutes=4, difficulty=2)
 def tanh(a: Value) -> Value:
-    """Bend a Value into the range from −1 to 1.
+    """Squeeze a Value into the range from −1 to 1.
 
         c = tanh a = (e^a − e^−a) / (e^a + e^−a),   ∂c/∂a = 1 − c²
 
-    math.tanh knows the function. The derivative needs the result only.
+    math.tanh knows the function. ∂c/∂a, the local gradient, needs only the result c.
 
     ->  Value
     """
@@ -176,7 +178,9 @@ def tanh(a: Value) -> Value:
 def exp(a: Value) -> Value:
     """Raise e to a Value.
 
-        c = e^a,   ∂c/∂a = e^a
+        c = e^a
+
+    A new Value with one parent. Its local gradient says how steep the curve is at a.
 
     ->  Value
     """
@@ -185,9 +189,9 @@ def exp(a: Value) -> Value:
 
 @blank(lesson=3, minutes=15, difficulty=3)
 def topological_order(value: Value) -> list[Value]:
-    """List a Value and everything that it was made from, each once and each behind all its parents.
+    """List a Value and everything that it was made from, each once and each after all its parents.
 
-        p is a parent of v  ⇒  p stands before v                          Kahn 1962
+        p is a parent of v  ⇒  p comes before v                           Kahn 1962
 
     So `value` itself comes last. Where several orders fit, any of them will do. Two Values with the same data
     are two Values: compare with `is`, or keep the Values themselves in a set. Nothing is left behind in the
@@ -208,11 +212,12 @@ def backward(value: Value) -> None:
         ∂L/∂L = 1,   ∂L/∂p = Σ_c ∂L/∂c · ∂c/∂p      Rumelhart, Hinton & Williams 1986, eqs. 4–7; L is `value`,
                                                      c runs over all Values that p is a parent of
 
-    In the end p.grad is ∂L/∂p. It begins with value.grad = 1. Then each Value, from the last of
-    topological_order to the first, adds its share to the grad of every parent; nothing is overwritten.
+    ∂L/∂p says how fast L grows as p alone grows; in the end it is p.grad. It begins with value.grad = 1. Then
+    each Value, from the last of topological_order to the first, adds its share to the grad of every parent;
+    nothing is overwritten.
 
-    Grads are 0 when it starts, but for leaves: one that stands in two graphs keeps what the first gave it and
-    gets the second one's share on top, as in torch. Whoever wants to start anew sets leaf.grad to 0. A second
+    Grads are 0 when it starts, except those of leaves: a leaf that is in two graphs keeps what the first gave it and
+    gets the second one's share on top, as in torch. To start anew, set leaf.grad to 0. A second
     walk through the same graph is not asked for. Only grads change; what is returned does not matter.
 
     ->  None

@@ -15,9 +15,9 @@ from gptlab.blanks import blank
 GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 
 # Chinese puts no spaces between words: GPT-2's pattern takes 台湾最高的山是哪座山 as one word, and merges
-# would glue the end of a name to the grammar behind it. Then a name would be other tokens in each sentence.
-# So the commonest words, which end what stands before them, are pieces of their own: the longer ones first, or
-# 为什么 would be cut in two. Left out are those that stand in names: 都 (首都), 也 (也门). What stands between
+# would glue the end of a name to the grammar after it. Then a name would be other tokens in each sentence.
+# So the commonest words, which end what comes before them, are pieces of their own: the longer ones first, or
+# 为什么 would be cut in two. Left out are those that occur in names: 都 (首都), 也 (也门). What lies between
 # them stays whole: cut after a number of characters, a long name would be cut wherever it happens to lie. The
 # nouns and verbs are those that questions turn on: 首都 must be the same token in front of 是, 在 and 设在.
 COMMON_WORDS = (
@@ -115,7 +115,7 @@ def pair_counts(ids: list[int]) -> dict[tuple[int, int], int]:
 
 @blank(lesson=2, minutes=8, difficulty=2)
 def merge_pair(ids: list[int], pair: tuple[int, int], new_id: int) -> list[int]:
-    """Write new_id wherever the pair stands, from left to right, as a new list.
+    """Write new_id wherever the pair occurs, from left to right, as a new list.
 
         …, x, a, b, y, …  →  …, x, new_id, y, …       pair = (a, b)       Gage 1994
 
@@ -136,13 +136,8 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
     `pattern` cuts the text into pieces (regex.findall) and no pair crosses a cut. Pairs are counted as in
     pair_counts. It ends at vocab_size tokens, or when no pair occurs twice.
 
-    Counting everything anew costs O(merges · bytes). The reference keeps each distinct piece once, with its
-    multiplicity, and counts anew only the pieces that hold the pair. The course's tokenizers are made by
-    gptlab/engine/model/fused_bpe.py where that learns the same merges as yours: it also looks at no other
-    piece, and a heap knows the most frequent pair.
-
     Raises ValueError when vocab_size is below 256, and UnicodeEncodeError for a lone surrogate, which has no
-    UTF-8 (the check asks for neither): all that calls this writes U+FFFD for one before.
+    UTF-8 (the check does not ask for it): all that calls this writes U+FFFD for one before.
 
     Example: train_bpe("ab ab", 300) -> [(97, 98)]
     """
@@ -153,7 +148,7 @@ def train_bpe(text: str, vocab_size: int, pattern: str = GPT2_PATTERN) -> list[t
 def encode(text: str, merges: list[tuple[int, int]], pattern: str = GPT2_PATTERN) -> list[int]:
     """Write a text as tokens: in each piece, apply the merges in the order in which they were learnt.
 
-        repeat: i = the earliest merge whose pair stands in the piece; write 256 + i for it
+        repeat: i = the earliest merge whose pair occurs in the piece; write 256 + i for it
                                                         Sennrich et al. 2016, §3.2, on bytes as in GPT-2
 
     A merge learnt earlier always goes before one learnt later, as it did in training.

@@ -37,9 +37,10 @@ def mlp_logits(
         x = C(w_1), C(w_2) … C(w_T), side by side
         y = b + U·tanh(d + H·x)               Bengio et al. 2003, eq. 1, without the direct connections W·x
 
-    C is `embedding`, H and d the hidden layer's weights, U and b those of the output. Weights are (in, out)
-    here, so the products are x·w. The first C entries of x belong to the oldest token; Bengio et al. begin
-    with the newest. The result is scores; no softmax yet.
+    These are the paper's letters. Its table C is `embedding`, H and d are w_hidden and b_hidden, U and b are
+    w_out and b_out. The paper puts the matrix first; here weights are (in, out) and the rows of numbers come
+    first. The vector of the oldest token comes first in x; in the paper, that of the newest. The result is
+    scores; no softmax yet. In the shapes, C is how many numbers a vector has, and F how many hidden units.
 
     context_ids  (B, T) int
     embedding    (V, C) float, one row for each token
@@ -59,6 +60,6 @@ def sgd_step(params: list[Tensor], grads: list[Tensor], lr: float) -> list[Tenso
         θ' = θ − lr·∂L/∂θ                     Rumelhart, Hinton & Williams 1986, eq. 8
 
     The result is a new list of new tensors in the order of params; params and its tensors stay as they are.
-    Whoever trains calls it under torch.no_grad(): the step itself is no part of the next gradient.
+    Call it under torch.no_grad() when you train: the step itself is no part of the next gradient.
     """
     raise NotImplementedError

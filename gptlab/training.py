@@ -87,3 +87,21 @@ def clip_by_global_norm(grads, max_norm: float) -> Tensor:
     ->  () float
     """
     raise NotImplementedError
+
+
+@blank(lesson=9, minutes=10, difficulty=2)
+def accumulation_weights(labels, ignore_index: int = -100) -> list[float]:
+    """Weigh the mean loss of each micro-batch, so that the sum is the mean loss of the whole batch.
+
+        Σ_k w_k · L_k = L
+
+    L_k is the mean over the counted tokens of micro-batch k alone, L the mean over the counted tokens
+    of all K micro-batches together. With these weights the gradients add up to those of the whole batch.
+
+    `labels` is a list of K tensors (B, T) int, each of a size of its own: the tokens to be predicted,
+    already in their places. As in torch's cross_entropy, a label equal to ignore_index does not count.
+    The result is a list of K numbers. When nothing counts anywhere, the check does not ask.
+
+    Example: two micro-batches, [[5, 7, 9]] and [[2, -100, -100]] -> [0.75, 0.25]
+    """
+    raise NotImplementedError

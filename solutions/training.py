@@ -63,3 +63,8 @@ def clip_by_global_norm(grads, max_norm: float) -> Tensor:
         for grad in grads:
             grad.mul_(factor)
     return norm
+
+
+def accumulation_weights(labels, ignore_index: int = -100) -> list[float]:
+    counted = [int((label != ignore_index).sum()) for label in labels]
+    return [count / sum(counted) for count in counted]

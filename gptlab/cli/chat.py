@@ -80,7 +80,7 @@ def talk(options: argparse.Namespace) -> int:
     from gptlab.engine import hardware
     from gptlab.engine.assistant import Assistant
 
-    hardware.tune_allocator()
+    hardware.prepare_torch()
     conversation = Conversation(Assistant.load(folder), options)
     if options.prompt is None:
         return converse(conversation)

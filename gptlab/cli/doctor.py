@@ -167,18 +167,28 @@ def torch_works() -> Finding:
         return Finding("torch", "wrong", f"cannot be used: {reason}", REINSTALL_TORCH)
     if total != 12:
         return Finding("torch", "wrong", f"adds twelve ones to {total:g}", REINSTALL_TORCH)
-    threads = torch.get_num_threads()
-    n_cores = hardware.cores()
-    if threads > n_cores:
-        text = f"{threads} threads on {n_cores} cores"
-        return Finding("torch", "slow", text, f"set OMP_NUM_THREADS={n_cores}")
-    return Finding("torch", "ok", f"works, {threads} {'thread' if threads == 1 else 'threads'}")
+    return Finding("torch", "ok", "works")
+
+
+def speed() -> Finding:
+    """What this machine is good at: products of matrices, which training is made of."""
+    from gptlab.engine.model import bf16
+
+    ratio = bf16.speedup(128)
+    use = "trains with them" if ratio >= bf16.MIN_SPEEDUP else "trains without them"
+    text = (
+        f"{hardware.gigaflops():.0f} billion operations a second in products on one core; bfloat16 "
+        f"products {ratio:.1f} times as fast, so gptlab {use}"
+    )
+    return Finding("speed", "ok", text)
 
 
 def cores() -> Finding:
     """How many cores, and how busy they are."""
-    n = hardware.cores()
+    n, used = hardware.cores(), hardware.workers()
     text = f"{n} of {hardware.processor()}"
+    if used != n:
+        text += f", of which gptlab uses {used} (GPTLAB_WORKERS, OMP_NUM_THREADS)"
     if n < 2:
         mend = "one core: `gptlab run` takes about twice as long as it says"
         return Finding("cores", "slow", text, mend)
@@ -186,7 +196,7 @@ def cores() -> Finding:
     if load > n:
         text += f", which other programs keep busy (load {load:.1f})"
         return Finding("cores", "slow", text, "close what you do not need")
-    return Finding("cores", "ok", text)
+    return Finding("cores", "ok", f"{text}, load {load:.1f}")
 
 
 def memory() -> Finding:
@@ -297,6 +307,7 @@ def chinese_font() -> Finding:
 
 THINGS = (
     torch_works,
+    speed,
     cores,
     memory,
     disk,

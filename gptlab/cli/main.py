@@ -14,10 +14,10 @@ from typing import NoReturn
 from gptlab import __version__
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import PACKAGE, short_path
-from gptlab.cli import blanks, chat, doctor, lessons, run, streams, world
+from gptlab.cli import bench, blanks, chat, doctor, lessons, run, streams, world
 from gptlab.engine.run.presets import duration
 
-COMMANDS = (run, chat, lessons, blanks, world, doctor)
+COMMANDS = (run, chat, lessons, blanks, world, doctor, bench)
 DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."
 EXAMPLES = f"""\
 begin here:
@@ -59,9 +59,6 @@ def parser() -> Parser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit status."""
-    os.environ.setdefault(
-        "GOMP_SPINCOUNT", "100000"
-    )  # threads that wait spin a little: book/log.md
     streams.prepare()
     try:
         options = parser().parse_args(arguments)

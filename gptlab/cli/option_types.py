@@ -35,6 +35,28 @@ def is_lesson(target: str) -> bool:
     return target.isdecimal() and len(target) <= 4
 
 
+def minutes(text: str) -> float:
+    """A length of time that a run can take."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 1 <= number <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of minutes from 1 to 10000")
+    return number
+
+
+def positive(text: str) -> float:
+    """A positive number of seconds, or a factor."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= 3600:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number above 0 and up to 3600")
+    return number
+
+
 def message(text: str) -> str:
     """A text that says something."""
     if not text.strip():

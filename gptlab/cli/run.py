@@ -16,6 +16,7 @@ EXAMPLES = f"""\
 examples:
   gptlab run                                the small one, {duration("small")} on 2 cores
   gptlab run --preset tiny                  {duration("tiny")}, to see the stages; it learns little
+  gptlab run --minutes 20                   as good a model as 20 minutes give on this machine
   gptlab run --text my_diary.txt notes/     pretrain on your own text
   gptlab run --seed 1 --out runs/another
   gptlab run --resume                       go on with a run that was stopped
@@ -40,6 +41,12 @@ def register(commands) -> None:
         choices=PRESETS,
         default="small",
         help=f"how much of everything (default: small); {times}, on 2 cores",
+    )
+    command.add_argument(
+        "--minutes",
+        type=option_types.minutes,
+        metavar="N",
+        help="choose size and text for so long on this machine, in place of a preset",
     )
     command.add_argument(
         "--text",
@@ -69,7 +76,8 @@ def register(commands) -> None:
 
 def build(options: argparse.Namespace) -> int:
     """Run all stages and write the report."""
-    out = options.out or Path("runs") / f"{options.preset}-{options.seed}"
+    name = f"minutes-{options.minutes:g}" if options.minutes else options.preset
+    out = options.out or Path("runs") / f"{name}-{options.seed}"
     log = _silent if options.quiet else _flushed
     try:
         _run(options, out, log)
@@ -89,13 +97,18 @@ def _run(options: argparse.Namespace, out: Path, log) -> None:
 
     if not (source_scan.is_checkout() or solutions_folder().is_dir()):
         raise CourseError(source_scan.WITHOUT_COURSE)
-    preset = presets.preset(options.preset)
-    source = (
-        ", ".join(options.text) if options.text else f"{preset.corpus_mb:g} MB of the little web"
-    )
+    megabytes = presets.preset(options.preset).corpus_mb
+    web = "the little web" if options.minutes else f"{megabytes:g} MB of the little web"
+    source = ", ".join(options.text) or web
     stages = "Tokenizer, pretraining, SFT, reward model, PPO and PPO-ptx"
-    log(f"{stages} on {source}: {duration(options.preset)} on 2 cores, into {out}")
+    length = (
+        f"{options.minutes:g} minutes"
+        if options.minutes
+        else f"{duration(options.preset)} on 2 cores"
+    )
+    log(f"{stages} on {source}: {length}, into {out}")
     log(borrowing.fill_empty())
+    preset = _preset(options, out, log)
     from gptlab.engine.model.checkpoint import NotSaved
     from gptlab.engine.run import pipeline
     from gptlab.view import run_report
@@ -116,6 +129,41 @@ def _run(options: argparse.Namespace, out: Path, log) -> None:
     ]
     lines.append(f"Talk to it: gptlab chat --model {shlex.quote(str(out))}")
     _flushed("\n".join(lines))
+
+
+def _preset(options: argparse.Namespace, out: Path, log):
+    """What is to be done, after a look at how fast this machine is; a run that goes on keeps what it began with."""
+    from gptlab.engine import hardware
+    from gptlab.engine.run import folder, plan, presets
+
+    begun = folder.saved_preset(out)
+    hardware.prepare_torch()
+    if options.minutes:
+        if begun:
+            return begun
+        log("Measuring this machine, to choose what fits.")
+        chosen = plan.plan_for(options.minutes)
+        log(f"  {chosen.why}")
+        log(f"  about {_spoken(chosen.seconds)}")
+        return chosen.preset
+    preset = presets.preset(options.preset)
+    if not begun and not options.text and not options.quiet:
+        log("Measuring this machine for a few seconds.")
+        seconds = plan.predict(preset, plan.measure_costs(preset))
+        log(
+            f"  about {_spoken(seconds)} ({duration(options.preset)} on 2 idle cores of an AMD EPYC)"
+        )
+    return preset
+
+
+def _spoken(seconds: dict[str, float]) -> str:
+    """Example: "11 minutes with this machine as busy as it is now: pretraining 5:20, PPO 1:10 …"."""
+    from gptlab.engine.stages import LABELS
+    from gptlab.engine.train.progress_bar import clock_time
+
+    total = sum(seconds.values()) / 60
+    parts = ", ".join(f"{LABELS.get(name, name)} {clock_time(s)}" for name, s in seconds.items())
+    return f"{total:.0f} minutes with this machine as busy as it is now ({parts})"
 
 
 def _flushed(text: str) -> None:
@@ -140,6 +188,7 @@ def how_to_go_on(options: argparse.Namespace) -> str:
 def resume_line(options: argparse.Namespace) -> str:
     """The command that goes on with this run."""
     words = ["gptlab", "run"] + (["--preset", options.preset] if options.preset != "small" else [])
+    words += ["--minutes", f"{options.minutes:g}"] if options.minutes else []
     words += ["--text", *options.text] if options.text else []
     words += ["--out", str(options.out)] if options.out else []
     words += ["--seed", str(options.seed)] if options.seed else []

@@ -166,7 +166,11 @@ def summary(name: int | str, blanks: list[tuple[Blank, str]], states: list[str])
     """A lesson's blanks and whose each is; then the whole course, as soon as one of its blanks is the learner's."""
     mark = {"yours": "✓", "borrowed": "○", "empty": "·"}
     mine = sum(state == "yours" for _, state in blanks)
-    count = f"{mine} of {len(blanks)} functions of this lesson are yours"
+    count = (
+        f"{mine} of {len(blanks)} functions of this lesson are yours"
+        if blanks
+        else "nothing to write"
+    )
     if "yours" in states:
         count += f", {states.count('yours')} of {len(states)} of the whole course"
     width = max((len(entry.key) for entry, _ in blanks), default=0)

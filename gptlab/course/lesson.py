@@ -1,6 +1,5 @@
 """`start(5)` or `start("10b")`, the first line of each lesson: edits run at once, and what is missing is borrowed."""
 
-import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,8 +25,6 @@ from gptlab.course import (
     prediction_card,
 )
 from gptlab.course.notebook_hooks import set_up
-
-MOST_THREADS = 4  # small models gain nothing from more
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,17 +162,14 @@ def _named(keys: list[str]) -> str:
 
 
 def _seed_and_threads(seed: int) -> None:
-    """The same draws each time, and no more threads than help."""
-    os.environ.setdefault(
-        "GOMP_SPINCOUNT", "100000"
-    )  # before torch: threads that wait spin a little
+    """The same draws each time, and one thread: products as small as a lesson's gain nothing from a second one.
+
+    Where another program is busy, they wait for it: a loop of lesson 03 took 34 s with two, 0.5 s with one.
+    """
     import numpy
     import torch
 
     random.seed(seed)
     numpy.random.seed(seed)  # noqa: NPY002 - it is numpy's old generator that a cell may draw from
     torch.manual_seed(seed)
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    torch.set_num_threads(min(torch.get_num_threads(), cores, MOST_THREADS))
+    torch.set_num_threads(1)

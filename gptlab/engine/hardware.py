@@ -1,9 +1,11 @@
 """Settings that make torch fast on a small CPU, and what reports say about the machine."""
 
 import ctypes
+import os
 import platform
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,16 +14,15 @@ M_MMAP_THRESHOLD = -3
 KEEP_BYTES = 1 << 30
 
 
-def tune_allocator(n_threads: int | None = None) -> None:
-    """Keep freed memory for the next step instead of giving it back to the kernel each time.
+def prepare_torch() -> None:
+    """One thread for this process, whose work is shared out to others (workers.py), and an allocator that keeps memory.
 
     Training allocates the same large tensors at every step; glibc maps and unmaps them anew, and the page faults
     took a tenth to a fifth of the time (book/log.md). Other C libraries are left as they are.
     """
     import torch
 
-    if n_threads:
-        torch.set_num_threads(n_threads)
+    torch.set_num_threads(1)
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)
         libc.mallopt(M_MMAP_THRESHOLD, KEEP_BYTES)
@@ -39,6 +40,27 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(n_threads)
+
+
+def fine_clock() -> Callable[[], float]:
+    """A clock that stands still while other programs run, where the system has one that is fine enough."""
+    fine = time.get_clock_info("thread_time").resolution < 1e-5
+    return time.thread_time if fine else time.perf_counter
+
+
+def gigaflops(size: int = 1024, repeats: int = 5) -> float:
+    """Billions of operations a second in products of float32 matrices on one core, by that core's own clock."""
+    import torch
+
+    clock = fine_clock()
+    x = torch.ones(size, size)
+    times = []
+    with one_thread():
+        for _ in range(repeats):
+            begin = clock()
+            torch.mm(x, x)
+            times.append(clock() - begin)
+    return 2 * size**3 / min(times) / 1e9
 
 
 def processor() -> str:
@@ -64,6 +86,7 @@ def describe() -> dict:
         "python": platform.python_version(),
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
+        "workers": workers(),
     }
 
 
@@ -75,6 +98,16 @@ def cores() -> int:
     if hasattr(process, "cpu_affinity"):  # macOS binds no process to cores
         return len(process.cpu_affinity())
     return psutil.cpu_count() or 1
+
+
+def workers() -> int:
+    """How many cores to compute on: all that there are, fewer where GPTLAB_WORKERS or OMP_NUM_THREADS says so."""
+    most = cores()
+    for name in ("GPTLAB_WORKERS", "OMP_NUM_THREADS"):
+        wish = os.environ.get(name, "")
+        if wish.isdecimal() and int(wish) > 0:
+            return int(wish) if name == "GPTLAB_WORKERS" else min(most, int(wish))
+    return most
 
 
 def memory_gb() -> float:

@@ -65,6 +65,8 @@ def argument(value: Any, small: int = SMALL) -> str:
         return f"with seed {value.number}"
     if isinstance(value, (list, tuple)) and any(isinstance(item, Tensor) for item in value):
         return "[" + ", ".join(argument(item, small) for item in value) + "]"
+    if isinstance(value, dict) and any(isinstance(item, Tensor) for item in value.values()):
+        return f"a dict of {_counted(len(value), 'tensor')}"
     text = repr(value)
     return (
         text

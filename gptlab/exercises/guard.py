@@ -45,7 +45,7 @@ def _frames_inside(frame: Any) -> list:
 
 @contextlib.contextmanager
 def torch_by_default() -> Iterator[None]:
-    """Gradients on, float32 and a fixed seed inside; afterwards these, the dice and the threads as they were."""
+    """Gradients on, float32, one thread, a fixed seed inside; afterwards these, and the dice, as they were."""
     dtype = torch.get_default_dtype()
     n_threads = torch.get_num_threads()
     dice = random.getstate()
@@ -58,6 +58,7 @@ def torch_by_default() -> Iterator[None]:
         stack.enter_context(torch.enable_grad())
         warnings.simplefilter("ignore")
         torch.set_default_dtype(torch.float32)
+        torch.set_num_threads(1)  # the inputs are small
         torch.manual_seed(0)  # what draws without a generator draws the same each time
         try:
             yield

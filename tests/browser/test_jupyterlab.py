@@ -154,6 +154,12 @@ def press(page, control):
     page.keyboard.press("Enter")
 
 
+def pick(page, control):
+    """One of several answers."""
+    control.focus()
+    page.keyboard.press("Space")
+
+
 def is_chosen(path):
     """True for a notebook whose lesson, or whose part such as 10b, is to be run."""
     return bool({str(int(path.name[:2])), path.name[:3].lstrip("0")} & set(CHOSEN))
@@ -163,6 +169,7 @@ CONTROLS = (
     (".noUi-handle:visible", slide),
     ("select:visible", choose),
     ("input[type=text]:visible:enabled", write),
+    ("input[type=radio]:visible:enabled", pick),
     ("button.widget-toggle-button:not(.mod-active):visible:enabled", press),
     ("button.widget-button:visible:enabled", press),
 )

@@ -336,6 +336,7 @@ sys.exit(main.main(["doctor"]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["packaging", "psutil", "wcwidth"])
 def test_doctor_says_what_is_missing(missing):
     done = subprocess.run(

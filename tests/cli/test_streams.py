@@ -15,6 +15,8 @@ from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import Tokenizer
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.slow  # a process for each case
+
 posix = pytest.mark.skipif(os.name != "posix", reason="a shell's redirections")
 
 

@@ -414,6 +414,7 @@ def test_the_summary_of_a_lesson():
         f"· {third.key} empty",
     ]
     assert str(shown) == shown.text and first.key in shown.html
+    assert exercise_card.summary("3a", [], ["empty"]).text == "lesson 3a: nothing to write"
 
 
 # -- waiting cells ------------------------------------------------------------------------------------------------

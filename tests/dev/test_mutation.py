@@ -138,6 +138,7 @@ def court():
     judging.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

@@ -15,6 +15,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from gptlab import bpe
 from gptlab.world.web import Web
 
+pytestmark = pytest.mark.slow  # whole trainings of tokenizers, side by side
+
 WEB = Web()
 ENGLISH = WEB.text(40_000, seed=31, separator="\n", lang="en")
 CHINESE = WEB.text(40_000, seed=32, separator="\n", lang="zh")

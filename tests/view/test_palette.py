@@ -8,9 +8,11 @@ from tests.support.paths import ROOT
 
 # Where a stage is named by hand; everywhere else its colour is looked up by the stage of a model.
 ABOUT_STAGES = {
+    "finetuning/curves.py",  # what is pretrained is the base model
     "kit/next_token_bars.py",  # the base model's distribution, or the reader's own
     "kit/style.py",  # an example
     "ngram/shannon_game.py",  # the base model plays
+    "zero_shot/few_shot.py",  # what the base model writes
 }
 SOURCES = [*(ROOT / "gptlab").rglob("*.py"), *(ROOT / "dev").rglob("*.py")]
 

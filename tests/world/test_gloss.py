@@ -32,6 +32,7 @@ def test_what_is_said(chinese, english):
     assert gloss(chinese) == english
 
 
+@pytest.mark.slow
 def test_every_page_of_the_web_is_glossed_to_the_last_character():
     for page in itertools.islice(Web(7).pages(), 1500):
         said = gloss(page.text)

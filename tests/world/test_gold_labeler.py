@@ -200,6 +200,7 @@ def test_admitting_earns_more_where_no_page_states_the_fact(web, gold):
     assert gold.classify(question, fill("{A}.", "", hidden.answer.en)) == "right"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_every_fact_in_every_phrasing_is_judged_right_and_every_distractor_wrong(seed, lang):

@@ -73,6 +73,7 @@ def test_ten_thousand_pages_are_read_back(web):
         assert sum(math.exp(r.logp - own.logp) for r in found.values()) >= 1.0
 
 
+@pytest.mark.slow
 def test_log_probability_sums_over_the_derivations(web, sample):
     for page in sample[:300]:
         readers = web.read(page.text)
@@ -182,6 +183,7 @@ def test_a_fresh_process_writes_the_same_pages(web):
         )
 
 
+@pytest.mark.slow
 def test_pages_need_constant_memory(web):
     pages = web.pages(3)
     collections.deque(itertools.islice(pages, 20_000), maxlen=0)

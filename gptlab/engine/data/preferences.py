@@ -1,10 +1,12 @@
 """Preferences for reward models and PPO: prompts, and replies to them that noisy labelers have ranked."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 from gptlab.engine.assistant import Assistant, TooLong
 from gptlab.engine.data import seeds
+from gptlab.engine.workers import side_by_side
 from gptlab.world.gold_labeler import Labeler
 from gptlab.world.questions import Question, Questions, Replies
 from gptlab.world.web import Web
@@ -50,10 +52,10 @@ def comparisons(
     drawn = Questions(web).draw(seeds.seed_for(purpose, seed))
     questions = prompts_that_fit(assistant, drawn, n + n_written, max_new_tokens)
     prompts = [question.text for question in questions[:n]]
-    sampled = [
-        assistant.replies(prompts, max_new_tokens, temperature=1.0, seed=purpose + i)
-        for i in range(K_REPLIES - 2)
-    ]
+    write = partial(assistant.replies, prompts, max_new_tokens, temperature=1.0)
+    sampled = side_by_side(
+        {str(i): partial(write, seed=purpose + i) for i in range(K_REPLIES - 2)}
+    ).values()
     rankings = []
     for i, question in enumerate(questions):
         if i < n:

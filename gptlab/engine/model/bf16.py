@@ -6,7 +6,6 @@ H heads, D head width, N = B·T.
 """
 
 import itertools
-import time
 from dataclasses import replace
 from functools import cache, partial
 
@@ -14,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gptlab.engine.hardware import one_thread
+from gptlab.engine.hardware import fine_clock, one_thread
 from gptlab.engine.model import fused
 
 PRECISIONS = ("fp32", "bf16", "auto")
@@ -151,8 +150,7 @@ def speedup(d_model: int) -> float:
     On one thread and, where the system's clock is fine enough, in its own time: what else the machine does is
     then not seen.
     """
-    fine = time.get_clock_info("thread_time").resolution < 1e-5
-    clock = time.thread_time if fine else time.perf_counter
+    clock = fine_clock()
     x, w = torch.ones(PROBE_ROWS, d_model), torch.ones(d_model, 4 * d_model)
     best = {torch.float32: float("inf"), torch.bfloat16: float("inf")}
     with one_thread():

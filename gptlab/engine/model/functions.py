@@ -23,12 +23,12 @@ class FunctionSet:
         if way not in WAYS:
             raise ValueError(f"a model runs on {', '.join(WAYS)} or auto, but not on {way!r}")
         self.way = way
-        self._given = given
+        self.given = given
         self._choose()
 
     def _choose(self) -> None:
         self._version = version()
-        self._exact = self._given or select_functions(self.way != "plain")
+        self._exact = self.given or select_functions(self.way != "plain")
         self._training = with_bf16(self._exact) if self.way == "bf16" else self._exact
 
     def get(self, training: bool = False) -> ModelFunctions:

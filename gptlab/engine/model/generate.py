@@ -6,12 +6,13 @@ import torch
 from torch import Tensor
 
 from gptlab import sampling
+from gptlab.engine.model.fast.decode import decoder_for
 from gptlab.engine.model.gpt import GPT
 
 LEAST_TEMPERATURE = 1e-6  # below, the likeliest token is as good as certain, and float32 overflows
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def generate_batch(
     model: GPT,
     prompts: list[list[int]],
@@ -40,10 +41,14 @@ def generate_batch(
         padded = torch.cat([keep, keep.new_ones(len(prompts), max_new_tokens)], dim=1)
     cache = model.new_cache(len(prompts), ids.shape[1] + max_new_tokens)
     stopped = torch.zeros(len(prompts), dtype=torch.bool, device=device)
+    decoder = decoder_for(model, cache, padded)
     new = []
     for step in range(max_new_tokens):
-        seen = None if padded is None else padded[:, : keep.shape[1] + step]
-        logits = _last_logits(model, ids, seen, positions, cache)  # (B, V)
+        if decoder and step:
+            logits = decoder.step(ids[:, 0], None if padded is None else positions[:, 0])
+        else:
+            seen = None if padded is None else padded[:, : keep.shape[1] + step]
+            logits = _last_logits(model, ids, seen, positions, cache)  # (B, V)
         tokens = _next_tokens(logits, temperature, top_k, top_p, generator)  # (B,)
         new.append(tokens)
         if stop_id is not None:
@@ -56,7 +61,7 @@ def generate_batch(
     return [_until_stop(row, stop_id) for row in rows]
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def stream(
     model: GPT,
     ids: list[int],
@@ -73,9 +78,13 @@ def stream(
     """
     _check_room(model, [ids], max_new_tokens)
     cache = model.new_cache(1, len(ids) + max_new_tokens)
+    decoder = decoder_for(model, cache)
     x = torch.tensor([ids], device=model.wte.device)  # (1, T)
-    for _ in range(max_new_tokens):
-        logits = _last_logits(model, x, None, None, cache)  # (1, V)
+    for step in range(max_new_tokens):
+        if decoder and step:
+            logits = decoder.step(x[0])  # (1, V)
+        else:
+            logits = _last_logits(model, x, None, None, cache)  # (1, V)
         tokens = _next_tokens(logits, temperature, top_k, top_p, generator)  # (1,)
         token = int(tokens[0])
         yield token

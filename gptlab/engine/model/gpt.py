@@ -131,6 +131,11 @@ class GPT(nn.Module):
     def functions(self, functions: ModelFunctions) -> None:
         self._functions = FunctionSet(self.runs_on, functions)
 
+    @property
+    def functions_are_chosen(self) -> bool:
+        """Whether `run_on` chose the functions; False where somebody set `functions`."""
+        return not self._functions.given
+
     def new_cache(self, batch_size: int, capacity: int) -> list:
         """One empty cache of keys and values a layer, for up to `capacity` tokens."""
         shape = (batch_size, self.config.n_heads, capacity, self.config.d_head)
@@ -181,7 +186,7 @@ class GPT(nn.Module):
     ) -> Tensor:
         """What the last norm gives, before the head; arguments as in `forward`; -> (B, T, C)."""
         past = 0 if cache is None else cached_length(cache[0])
-        self._check(ids, past, keep, positions)
+        self.check_input(ids, past, keep, positions)
         if positions is None:
             positions = torch.arange(past, past + ids.shape[1], device=ids.device)
         x = F.embedding(ids, self.wte) + F.embedding(positions, self.wpe)  # (B, T, C)
@@ -242,8 +247,14 @@ class GPT(nn.Module):
         itself = torch.eye(t, dtype=torch.bool, device=device)  # so that no row is empty
         return causal & (keep[:, None, None, :] | itself)  # (B, 1, T, T)
 
-    def _check(self, ids: Tensor, past: int, keep: Tensor | None, positions: Tensor | None) -> None:
-        """Refuse what would fail later, or silently, with a message that says why."""
+    def check_input(
+        self,
+        ids: Tensor,
+        past: int,
+        keep: Tensor | None = None,
+        positions: Tensor | None = None,
+    ) -> None:
+        """Refuse what would fail later, or silently, with a message that says why; `past` tokens are cached."""
         if torch.compiler.is_compiling():
             return
         config = self.config

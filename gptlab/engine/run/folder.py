@@ -19,7 +19,7 @@ from gptlab.engine.model.heads import RewardModel, ScalarHeadModel
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.engine.run.figures import Figures
 from gptlab.engine.run.lock import FolderInUse, FolderLock
-from gptlab.engine.run.presets import Preset
+from gptlab.engine.run.presets import Preset, from_saved
 from gptlab.engine.train import progress_bar
 from gptlab.world.web import Web
 
@@ -185,6 +185,16 @@ class RunFolder:
             return corpus.as_stream(np.load(self.out / "corpus.npy", mmap_mode="r"))
         except (OSError, ValueError, EOFError):
             raise RunError(f"{self.out / 'corpus.npy'}: damaged: choose another --out") from None
+
+
+def saved_preset(out: str | Path) -> Preset | None:
+    """What a run in that folder was begun with; None where there is none that has finished a stage."""
+    file = Path(out) / "run.json"
+    try:
+        state = json.loads(file.read_text(encoding="utf-8"))
+        return from_saved(state["settings"]["preset"]) if state["done"] else None
+    except (OSError, KeyError, TypeError, ValueError, RecursionError):
+        return None
 
 
 def as_json(content: dict) -> bytes:

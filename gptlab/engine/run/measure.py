@@ -1,19 +1,22 @@
 """All measurements of a finished run: what each stage knows, how it answers, what it forgot."""
 
 import random
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from gptlab.engine import hardware
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.chat_settings import GREEDY, MAX_REPLY_TOKENS
 from gptlab.engine.evaluate import fact_recall, page_loss, replies
 from gptlab.engine.evaluate.page_loss import EVAL_SEED
-from gptlab.engine.evaluate.replies import CONTINUATION_TOKENS, MeanJudgement, WinRate
+from gptlab.engine.evaluate.replies import CONTINUATION_TOKENS
 from gptlab.engine.run.figures import PAIRS, Measurements
 from gptlab.engine.stages import STAGES
+from gptlab.engine.workers import side_by_side
 from gptlab.world.facts import LANGUAGES
-from gptlab.world.gold_labeler import GoldLabeler
-from gptlab.world.questions import Question, Questions, running_example
+from gptlab.world.gold_labeler import GoldLabeler, Judgement
+from gptlab.world.questions import Questions, running_example
 from gptlab.world.web import Web
 
 SAMPLE_PROMPTS = [  # what the report asks after each stage
@@ -31,77 +34,100 @@ FEWEST_PROMPTS = 100  # that replies are judged on, however small the run
 def measure(models: dict[str, Assistant], web: Web, n: int) -> Measurements:
     """Everything that is measured on the models of a run, by stage, on n pages and n prompts."""
     base = models[STAGES[0]]
-    tokenizer = base.tokenizer
-    pages = page_loss.page_sample(web, tokenizer, n, base.context, EVAL_SEED)
-    floor = page_loss.exact_page_nats(web, pages)
-    bits = {
-        stage: page_loss.page_bits_per_byte(one.model, tokenizer, web, pages, floor)
-        for stage, one in models.items()
-    }
+    found = side_by_side(_tasks(models, web, n))
 
-    def recall(one: Assistant, **phrasing) -> dict[str, float]:
-        return fact_recall.recall(one.model, tokenizer, web, **phrasing)
+    def by_stage(what: str) -> dict[str, Any]:
+        return {stage: found[f"{what} {stage}"] for stage in models if f"{what} {stage}" in found}
 
-    by_stage = {stage: recall(one) for stage, one in models.items()}
-    judged = measure_replies(models, web, max(n, FEWEST_PROMPTS))
-    chatting = {stage: one for stage, one in models.items() if one.chats}
+    bits, judged = by_stage("bits"), by_stage("judged")
+    scores = {stage: [one.score for one in judgements] for stage, judgements in judged.items()}
+    means = {stage: replies.mean_judgement(one) for stage, one in judged.items()}
+    unseen = by_stage("judged, unseen phrasing")
     return Measurements(
         bits_per_byte=bits[base.stage].bits_per_byte,
         floor_bits_per_byte=bits[base.stage].floor_bits_per_byte,
         ratio_to_floor=bits[base.stage].ratio,
         ratio_by_kind=bits[base.stage].kinds,
-        pretraining_loss={stage: found.nats_per_token for stage, found in bits.items()},
-        recall_seen_phrasing=recall(base, seen=True),
-        recall_stated=recall(base, stated=True),
-        recall_stated_seen_phrasing=recall(base, seen=True, stated=True),
-        recall_by_popularity=fact_recall.recall_by_popularity(base.model, tokenizer, web),
-        recall_by_stage=by_stage,
-        recall=by_stage[base.stage],
-        base_continuations=replies.continuations(base.model, tokenizer, web),
-        chat=judged.means,
-        sft_answers=judged.means["sft"].answers,
-        chat_unseen_phrasing=judged.unseen_phrasing,
-        win_rate=judged.win_rate,
-        hallucination={stage: hallucination_rate(one, web) for stage, one in chatting.items()},
-        samples={stage: sample_replies(one) for stage, one in models.items()},
+        pretraining_loss={stage: one.nats_per_token for stage, one in bits.items()},
+        recall_seen_phrasing=found["recall, seen phrasing"],
+        recall_stated=found["recall, stated"],
+        recall_stated_seen_phrasing=found["recall, stated, seen phrasing"],
+        recall_by_popularity=found["recall by popularity"],
+        recall_by_stage=by_stage("recall"),
+        recall=found[f"recall {base.stage}"],
+        base_continuations=found["continuations"],
+        chat=means,
+        sft_answers=means["sft"].answers,
+        chat_unseen_phrasing={stage: replies.mean_judgement(one) for stage, one in unseen.items()},
+        win_rate={
+            name: replies.win_rate(scores[ours], scores[theirs])
+            for name, (ours, theirs) in PAIRS.items()
+        },
+        hallucination=by_stage("hallucination"),
+        samples=by_stage("samples"),
         machine=hardware.describe(),
         commit=hardware.commit(),
         peak_memory_gb=round(hardware.peak_memory_gb(), 2),
     )
 
 
-@dataclass(frozen=True)
-class JudgedReplies:
-    """What the gold labeler says of all stages' replies."""
+def _tasks(models: dict[str, Assistant], web: Web, n: int) -> dict[str, Callable[[], Any]]:
+    """One measurement each, those of a kind behind each other."""
+    tasks = {}
+    for what, of_stage in (
+        ("bits", _page_bits(models, web, n)),
+        ("recall", lambda one: fact_recall.recall(one.model, one.tokenizer, web)),
+        ("judged", _judged(web, max(n, FEWEST_PROMPTS))),
+        ("judged, unseen phrasing", _judged(web, max(n // 2, FEWEST_PROMPTS // 2), unseen=True)),
+        ("hallucination", partial(hallucination_rate, web=web)),
+        ("samples", sample_replies),
+    ):
+        for stage, one in models.items():
+            if what == "hallucination" and not one.chats:
+                continue
+            if what == "judged, unseen phrasing" and stage not in PAIRS["ppo_ptx_vs_sft"]:
+                continue
+            tasks[f"{what} {stage}"] = partial(of_stage, one)
+    base = models[STAGES[0]]
+    known = (base.model, base.tokenizer, web)
+    return tasks | {
+        "recall, seen phrasing": partial(fact_recall.recall, *known, seen=True),
+        "recall, stated": partial(fact_recall.recall, *known, stated=True),
+        "recall, stated, seen phrasing": partial(
+            fact_recall.recall, *known, seen=True, stated=True
+        ),
+        "recall by popularity": partial(fact_recall.recall_by_popularity, *known),
+        "continuations": partial(replies.continuations, *known),
+    }
 
-    means: dict[str, MeanJudgement]
-    unseen_phrasing: dict[str, MeanJudgement]
-    win_rate: dict[str, WinRate]
+
+def _page_bits(
+    models: dict[str, Assistant], web: Web, n: int
+) -> Callable[[Assistant], page_loss.PageBits]:
+    """Bits per byte of a model on held-out pages, which are the same for all."""
+    base = models[STAGES[0]]
+    pages = page_loss.page_sample(web, base.tokenizer, n, base.context, EVAL_SEED)
+    floor = page_loss.exact_page_nats(web, pages)
+
+    def bits(one: Assistant) -> page_loss.PageBits:
+        return page_loss.page_bits_per_byte(one.model, base.tokenizer, web, pages, floor)
+
+    return bits
 
 
-def measure_replies(models: dict[str, Assistant], web: Web, n: int) -> JudgedReplies:
-    """Gold scores and win rates on prompts that no stage was trained on, and on phrasings that none has seen."""
-    gold = GoldLabeler(web)
-    questions = Questions(web)
-    known = replies.distinct_questions(questions.draw(EVAL_SEED, held_out=True), n)
-    unseen = replies.distinct_questions(questions.draw(EVAL_SEED, unseen=True), max(n // 2, 50))
+def _judged(web: Web, n: int, unseen: bool = False) -> Callable[[Assistant], list[Judgement]]:
+    """What the gold labeler says of a model's replies to n prompts that no stage was trained on.
 
-    def judged(stage: str, asked: list[Question]) -> list:
-        answers = replies.ask(models[stage], asked, seed=EVAL_SEED)
-        return replies.judge_replies(gold, asked, answers)
+    unseen  in phrasings that none has seen
+    """
+    drawn = Questions(web).draw(EVAL_SEED, held_out=not unseen, unseen=unseen)
+    asked = replies.distinct_questions(drawn, n)
 
-    found = {stage: judged(stage, known) for stage in models}
-    scores = {stage: [one.score for one in judgements] for stage, judgements in found.items()}
-    return JudgedReplies(
-        means={stage: replies.mean_judgement(one) for stage, one in found.items()},
-        unseen_phrasing={
-            stage: replies.mean_judgement(judged(stage, unseen)) for stage in ("sft", "ppo_ptx")
-        },
-        win_rate={
-            name: replies.win_rate(scores[ours], scores[theirs])
-            for name, (ours, theirs) in PAIRS.items()
-        },
-    )
+    def judged(one: Assistant) -> list[Judgement]:
+        answers = replies.ask(one, asked, seed=EVAL_SEED)
+        return replies.judge_replies(GoldLabeler(web), asked, answers)
+
+    return judged
 
 
 def hallucination_rate(assistant: Assistant, web: Web) -> float:

@@ -58,7 +58,7 @@ def run(
 
     Raises RunError, TextError, CheckpointError or TrainingDiverged, each with one clear line.
     """
-    hardware.tune_allocator()
+    hardware.prepare_torch()
     read = functools.cache(lambda: corpus.read_texts(texts))  # a pipe can be read only once
     if texts and not resume:
         read()  # refused before a folder is made

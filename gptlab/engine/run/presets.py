@@ -123,7 +123,12 @@ def _shipped() -> Preset:
 
 
 PRESETS = {"tiny": _tiny, "small": _small, "base": _base, "shipped": _shipped}
-MINUTES = {"tiny": 1, "small": 10, "base": 60, "shipped": 30}  # on 2 cores of an AMD EPYC
+MINUTES = {
+    "tiny": 1,
+    "small": 10,
+    "base": 60,
+    "shipped": 40,
+}  # on 2 cores of an AMD EPYC; shipped, beside other work
 
 
 def duration(name: str) -> str:
@@ -141,3 +146,18 @@ def preset(name: str) -> Preset:
     if name not in PRESETS:
         raise ValueError(f"no preset {name!r}: choose from {', '.join(PRESETS)}")
     return PRESETS[name]()
+
+
+def from_saved(values: dict) -> Preset:
+    """The preset whose `to_dict` was saved.
+
+    Raises ValueError, KeyError or TypeError where it was not.
+    """
+    values = dict(values)
+    shape = dict(zip(("context", "n_layers", "n_heads", "d_model"), values.pop("shape")))
+    model = GPTConfig(values.pop("vocab_size"), **shape)
+    stages = {"pretrain": TrainConfig, "sft": SFTConfig, "reward": RewardConfig, "ppo": PPOConfig}
+    return Preset(
+        model=model,
+        **{n: stages[n].from_dict(v) if n in stages else v for n, v in values.items()},
+    )

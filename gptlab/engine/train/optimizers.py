@@ -1,5 +1,7 @@
 """The optimizers of training: AdamW, Muon for the matrices inside the blocks, and both together for fine-tuning."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -8,6 +10,9 @@ from gptlab.engine.model.protocol import Trainable
 
 MUON_MOMENTUM = 0.95
 MUON_STEPS = 5
+PARTS = (
+    4  # that the matrices of one shape go through the iteration in: so many workers can share them
+)
 # (a, b, c) of Jordan et al. 2024: steep at 0, so that small singular values grow fast
 QUINTIC = (3.4445, -4.7750, 2.0315)
 
@@ -37,6 +42,11 @@ def newton_schulz(
         polynomial = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)  # b G + c G²
         x = torch.baddbmm(x, polynomial, x, beta=a)
     return (x.mT if tall else x).to(matrices.dtype)
+
+
+def orthogonalize_all(stacks: list[Tensor], product: torch.dtype | None) -> list[Tensor]:
+    """What `newton_schulz` makes of each stack of matrices, one after the other."""
+    return [newton_schulz(stack, product=product) for stack in stacks]
 
 
 def muon_scale(n_in: int, n_out: int) -> float:
@@ -186,7 +196,7 @@ class Muon:
         W ← W − lr·λ·W − lr·√max(1, n_out/n_in)·NS₅(u)           Jordan et al. 2024
 
     The query, key and value thirds of w_qkv are three matrices of their own. Matrices of one shape go
-    through the iteration together, a tall one as its transpose: few large products, not many small ones.
+    through the iteration in few stacks, a tall one as its transpose: few large products, not many small ones.
     """
 
     def __init__(
@@ -199,6 +209,9 @@ class Muon:
         self.weight_decay = weight_decay
         self.momentum = momentum
         self.product: torch.dtype | None = None  # of newton_schulz's products; None = the weights'
+        self.orthogonalize: Callable[[list[Tensor], torch.dtype | None], list[Tensor]] = (
+            orthogonalize_all  # or what shares the stacks out
+        )
         self.exp_avg = {name: torch.zeros_like(p) for name, p in matrices.items()}
 
     @torch.no_grad()
@@ -218,9 +231,14 @@ class Muon:
                 tall = chunk.shape[0] > chunk.shape[1]
                 pair = (part.mT, chunk.mT) if tall else (part, chunk)
                 by_shape.setdefault((*pair[1].shape, scale), []).append(pair)
-        for (*_, scale), pairs in by_shape.items():
-            stacked = torch.stack([update for _, update in pairs])  # (N, rows, columns)
-            updates = newton_schulz(stacked, product=self.product)
+        parts = [
+            (pairs[i : i + size], scale)
+            for (*_, scale), pairs in by_shape.items()
+            for size in (-(-len(pairs) // PARTS),)
+            for i in range(0, len(pairs), size)
+        ]
+        stacks = [torch.stack([update for _, update in pairs]) for pairs, _ in parts]
+        for (pairs, scale), updates in zip(parts, self.orthogonalize(stacks, self.product)):
             for (part, _), update in zip(pairs, updates, strict=True):
                 part.add_(update, alpha=-lr * scale)
 
@@ -247,6 +265,13 @@ class MuonAdamW:
         self.adamw = AdamW(
             {} if muon_ratio else matrices, embeddings | vectors, weight_decay=weight_decay
         )
+
+    def share_work(
+        self, orthogonalize: Callable[[list[Tensor], torch.dtype | None], list[Tensor]]
+    ) -> None:
+        """Let Muon's iteration be done by what does it for several stacks at once."""
+        if self.muon:
+            self.muon.orthogonalize = orthogonalize
 
     def step(self, lr: float) -> None:
         """Update every parameter from its gradient; `lr` is AdamW's."""

@@ -2,8 +2,8 @@
 
 import copy
 import math
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -15,13 +15,16 @@ from gptlab.engine.model.batches import TrainingDiverged, device_of
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel, ValueModel
 from gptlab.engine.train.optimizers import AdamW, split_parameters
+from gptlab.engine.train.pace import Pace
 from gptlab.engine.train.rollout import (
     PPOModels,
     Rollout,
     reply_logprobs,
     reply_values,
     rollout,
+    rollout_jobs,
 )
+from gptlab.engine.train.shards import ShardedGradient, shards_of
 from gptlab.engine.train.step import update
 
 WARMUP = 10  # updates (InstructGPT, C.4)
@@ -61,6 +64,11 @@ class PPOTrainer:
         self.disabled = frozenset(disabled)
         self.trained = {"policy": models.policy, "value": models.value.to(device_of(models.policy))}
         self.optimizers = {name: _optimizer(model) for name, model in self.trained.items()}
+        self.workers = ShardedGradient(
+            [*self.trained.values()],
+            self._share_of_loss,
+            other_jobs=rollout_jobs(models, config, stop_id),
+        )
         self.generator = torch.Generator().manual_seed(config.seed)
         self.round = 0
         self.beta = config.beta
@@ -77,7 +85,8 @@ class PPOTrainer:
         """
         config = self.config
         prompts = self._draw_prompts()
-        roll = rollout(self.models, prompts, config, self.stop_id, self.generator)
+        roll = rollout(prompts, config, self.stop_id, self.generator, self.workers.map)
+        roll = roll.to(device_of(self.models.policy))
         metrics = {"round": self.round, "beta": self.beta, **_describe(roll)}
         self._check_health(metrics)
         advantages, returns = self._advantages(roll)
@@ -152,49 +161,73 @@ class PPOTrainer:
             advantages = ppo.whiten(advantages, roll.mask)
         return advantages, returns
 
-    def _losses(
-        self, roll: Rollout, advantages: Tensor, returns: Tensor
-    ) -> tuple[Tensor, Tensor, dict]:
-        """The policy's loss (with ptx, where it is on), the value model's, and what to tell of them."""
+    def _losses(self, roll: Rollout, advantages: Tensor, returns: Tensor) -> dict[str, Tensor]:
+        """The policy's loss, the value model's, and the share of tokens outside the clip."""
         clip = math.inf if "clipping" in self.disabled else self.config.clip
         value_clip = math.inf if "value_clipping" in self.disabled else self.config.clip
         logprobs = reply_logprobs(self.models.policy, roll.ids, roll.starts, roll.mask)
         values = reply_values(self.models.value, roll.ids, roll.starts, roll.mask)
-        policy_loss = ppo.policy_loss(logprobs, roll.logprobs, advantages, roll.mask, clip)
-        value_loss = ppo.value_loss(values, roll.values, returns, roll.mask, value_clip)
         outside = ((logprobs.detach() - roll.logprobs).exp() - 1).abs() > self.config.clip
-        row = {
-            "policy_loss": policy_loss,
-            "value_loss": value_loss,
+        return {
+            "policy_loss": ppo.policy_loss(logprobs, roll.logprobs, advantages, roll.mask, clip),
+            "value_loss": ppo.value_loss(values, roll.values, returns, roll.mask, value_clip),
             "clip_fraction": outside[roll.mask].float().mean(),
         }
-        if self.pretraining_ids is not None:
-            row["pretraining_loss"] = self._pretraining_loss(roll.ids.numel())
-            policy_loss = alignment.ptx_loss(
-                policy_loss, row["pretraining_loss"], self.config.gamma_ptx
-            )
-        return policy_loss, value_loss, {name: float(x.detach()) for name, x in row.items()}
 
-    def _pretraining_loss(self, n_tokens: int) -> Tensor:
-        """The loss of the base model's own task, on about as many tokens as the episodes have."""
-        policy = self.models.policy
-        context = policy.config.context
+    def _share_of_loss(self, shard: "_Shard") -> tuple[Tensor, dict[str, float]]:
+        """The shard's part of both networks' losses together: they share no weight."""
+        parts = self._losses(shard.roll, shard.advantages, shard.returns)
+        parts = {name: part * shard.share for name, part in parts.items()}
+        loss = parts["policy_loss"]
+        if shard.text is not None:
+            inputs, targets = (ids.to(shard.roll.ids.device) for ids in shard.text)
+            parts["pretraining_loss"] = (
+                self.models.policy.loss(inputs, targets) * shard.share_of_text
+            )
+            loss = alignment.ptx_loss(loss, parts["pretraining_loss"], self.config.gamma_ptx)
+        row = {name: float(part.detach()) for name, part in parts.items()}
+        return loss + parts["value_loss"], row
+
+    def _shards(self, roll: Rollout, advantages: Tensor, returns: Tensor) -> list["_Shard"]:
+        """Deal a minibatch's replies, and rows of pretraining text about as long, to the shards."""
+        dealt = shards_of(len(roll.ids))
+        text = self._pretraining_text(roll.ids.numel())
+        n_text = 0 if text is None else len(text[0])
+        text_rows = shards_of(n_text, len(dealt))
+        n_kept = int(roll.mask.sum())
+        shards = []
+        for i, rows in enumerate(map(torch.tensor, dealt)):
+            part = roll.select(rows)
+            n_reply = part.mask.shape[1]
+            aims = advantages[rows, :n_reply], returns[rows, :n_reply]
+            share = int(part.mask.sum()) / n_kept
+            if text is None or i >= len(text_rows):
+                shards.append(_Shard(part, *aims, share))
+                continue
+            more = text_rows[i]
+            own_text = text[0][more], text[1][more]
+            shards.append(_Shard(part, *aims, share, own_text, len(more) / n_text))
+        return shards
+
+    def _pretraining_text(self, n_tokens: int) -> tuple[Tensor, Tensor] | None:
+        """Rows of the base model's own task, of about as many tokens as the episodes have."""
+        if self.pretraining_ids is None:
+            return None
+        context = self.models.policy.config.context
         n = max(1, round(n_tokens / context))
-        inputs, targets = training.get_batch(self.pretraining_ids, n, context, self.generator)
-        device = device_of(policy)
-        return policy.loss(inputs.to(device), targets.to(device))
+        return training.get_batch(self.pretraining_ids, n, context, self.generator)
 
     def _update(self, roll: Rollout, advantages: Tensor, returns: Tensor, step: int) -> dict:
         """One step of both networks on one minibatch."""
-        policy_loss, value_loss, row = self._losses(roll, advantages, returns)
+        row = self.workers(self._shards(roll, advantages, returns))
         lr = self.config.lr
         total = self.config.rounds * self.config.updates_per_round
         if "annealing" not in self.disabled:
             lr = training.cosine_schedule(step, min(WARMUP, total // 10), total, lr, 0.0)
-        for name, loss in (("policy", policy_loss), ("value", value_loss)):  # they share no weight
-            _, row[f"{name}_grad_norm"] = update(
-                self.trained[name],
-                loss,
+        for name, model in self.trained.items():
+            row[f"{name}_grad_norm"] = update(
+                model,
+                row[f"{name}_loss"],
                 MAX_GRAD_NORM,
                 take_step=partial(self.optimizers[name].step, lr),
                 check=lambda _, norm, name=name: self._check_health({f"{name}_grad_norm": norm}),
@@ -217,6 +250,18 @@ class PPOTrainer:
             )
 
 
+@dataclass(frozen=True)
+class _Shard:
+    """A part of a minibatch, and what shares of the minibatch's losses its own are."""
+
+    roll: Rollout
+    advantages: Tensor  # (B, R)
+    returns: Tensor  # (B, R)
+    share: float  # of the minibatch's kept tokens
+    text: tuple[Tensor, Tensor] | None = None  # inputs and targets of pretraining text, (B, T) int
+    share_of_text: float = 0.0  # of its rows
+
+
 def train_ppo(
     trainer: PPOTrainer,
     report: Callable[[dict], None] | None = None,
@@ -232,17 +277,17 @@ def train_ppo(
     Raises TrainingDiverged when the run is lost.
     """
     n_rounds = trainer.config.rounds
-    first = trainer.round
-    begin = time.perf_counter()
-    while trainer.round < n_rounds:
-        metrics = trainer.run_round()
-        if on_round:
-            on_round(trainer)
-        if report:
-            elapsed = time.perf_counter() - begin
-            left = elapsed / (trainer.round - first) * (n_rounds - trainer.round)
-            shown = {"step": metrics["round"], "total": n_rounds, "seconds_left": left}
-            report(metrics | shown | {"reward": metrics["score"], "kl": metrics["kl_k1"]})
+    pace = Pace()
+    with trainer.workers:
+        while trainer.round < n_rounds:
+            metrics = trainer.run_round()
+            if on_round:
+                on_round(trainer)
+            pace.tick()
+            if report:
+                shown = {"step": metrics["round"], "total": n_rounds}
+                shown |= {"reward": metrics["score"], "kl": metrics["kl_k1"]}
+                report(metrics | shown | pace.said(n_rounds - trainer.round))
     trainer.take_average()
     return trainer.history
 

@@ -18,6 +18,8 @@ from gptlab.engine.model.protocol import LanguageModel
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.engine.stages import STAGES
 from gptlab.engine.train import optimizers
+from gptlab.engine.train.pace import Pace
+from gptlab.engine.train.shards import SHARDS, ShardedGradient, shards_of
 from gptlab.engine.train.step import update
 
 REPORT_EVERY = 10  # steps
@@ -61,13 +63,32 @@ def pretrain(
     if resume and folder is not None:
         run.restore(folder)
     model.train()  # until the end, where eval() makes every product float32 again
-    begin = last_save = time.perf_counter()
-    first_step = saved_step = len(run.history)
-    for step in range(first_step, config.steps):
+    with run.gradient:
+        _train(run, folder, tokenizer, report, stop, save_every_s, save_every)
+    model.eval()
+    return run.history
+
+
+def _train(
+    run: "PretrainingRun",
+    folder: str | Path | None,
+    tokenizer: Tokenizer | None,
+    report: Callable[[dict], None] | None,
+    stop: Callable[[], bool] | None,
+    save_every_s: float,
+    save_every: int | None,
+) -> None:
+    """Take the steps that are left, report on them, and save."""
+    config = run.config
+    pace = Pace()
+    last_save = time.perf_counter()
+    saved_step = len(run.history)
+    for step in range(saved_step, config.steps):
         run.update()
-        now = time.perf_counter()
+        pace.tick(config.batch_size * run.model.config.context)
         if report and (step % REPORT_EVERY == 0 or step == config.steps - 1):
-            report(run.history[-1] | run.progress(step + 1 - first_step, now - begin))
+            report(run.history[-1] | {"total": config.steps} | pace.said(config.steps - step - 1))
+        now = time.perf_counter()
         due = (step + 1) % save_every == 0 if save_every else now - last_save >= save_every_s
         if folder is not None and due:
             run.save(folder, tokenizer)
@@ -77,15 +98,19 @@ def pretrain(
             break
     if folder is not None and (saved_step < len(run.history) or not run.history):
         run.save(folder, tokenizer)
-    model.eval()
-    return run.history
 
 
 class PretrainingRun:
     """Everything that changes while a model trains: weights, moments, the batches' order, the history."""
 
     def __init__(
-        self, model: GPT, ids: Tensor, config: TrainConfig, precision: str = "fp32"
+        self,
+        model: GPT,
+        ids: Tensor,
+        config: TrainConfig,
+        precision: str = "fp32",
+        n_workers: int | None = None,
+        way: str | None = None,
     ) -> None:
         self.model = model
         self.ids = ids
@@ -93,7 +118,10 @@ class PretrainingRun:
         self.device = device_of(model)
         self.generator = torch.Generator().manual_seed(config.seed)
         self.optimizers = _optimizers(model, config)
-        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        self.gradient = ShardedGradient([model], self._share_of_loss, n_workers=n_workers, way=way)
+        self.parameters = self.gradient.parameters
+        if "muon" in self.optimizers:
+            self.optimizers["muon"].orthogonalize = self.gradient.orthogonalize
         self.history: list[dict] = []
         self.wanted = precision
         self._set_precision(bf16.resolve_precision(precision, model.wte))
@@ -115,15 +143,23 @@ class PretrainingRun:
         x, y = training.get_batch(
             self.ids, config.batch_size, self.model.config.context, self.generator
         )
-        loss = self.model.loss(x.to(self.device), y.to(self.device))
-        value, norm = update(
+        rows = shards_of(config.batch_size)
+        loss = self.gradient([(x[part], y[part], len(part)) for part in rows])["loss"]
+        norm = update(
             self.model,
             loss,
             config.clip,
             take_step=partial(self._step_optimizers, lr),
             check=partial(self._check_healthy, step=step, lr=lr),
         )
-        self.history.append({"step": step, "loss": value, "lr": lr, "grad_norm": norm})
+        self.history.append({"step": step, "loss": loss, "lr": lr, "grad_norm": norm})
+
+    def _share_of_loss(self, shard: tuple[Tensor, Tensor, int]) -> tuple[Tensor, dict[str, float]]:
+        """The shard's part of the batch's mean loss."""
+        x, y, n_rows = shard
+        loss = self.model.loss(x.to(self.device), y.to(self.device))
+        loss = loss * (n_rows / self.config.batch_size)
+        return loss, {"loss": float(loss.detach())}
 
     def _step_optimizers(self, lr: float) -> None:
         """Let Muon's learning rate follow AdamW's, which is `lr`."""
@@ -148,16 +184,6 @@ class PretrainingRun:
         raise TrainingDiverged(
             f"step {step}: {what}; lr was {lr:g}: try {advice} or a longer warmup"
         )
-
-    def progress(self, n_steps: int, elapsed_s: float) -> dict:
-        """What a progress bar wants to know, from the steps of this session."""
-        tokens = n_steps * self.config.batch_size * self.model.config.context
-        left = self.config.steps - len(self.history)
-        return {
-            "total": self.config.steps,
-            "tokens_per_s": tokens / max(elapsed_s, 1e-9),
-            "seconds_left": elapsed_s / n_steps * left,
-        }
 
     def save(self, folder: str | Path, tokenizer: Tokenizer | None) -> None:
         """Write the checkpoint that `restore` reads."""
@@ -185,6 +211,7 @@ class PretrainingRun:
             "step": len(self.history),
             "train": self.config.to_dict(),
             "precision": self.precision,
+            "shards": SHARDS,
         }
         checkpoint.save(folder, self.model, tokenizer, state, meta)
 
@@ -281,6 +308,11 @@ def _state_of_the_same_run(saved: checkpoint.Checkpoint, run: PretrainingRun) ->
                 f"the checkpoint was trained with {name}={meta['train'].get(name)}, but "
                 f"{name}={value} is asked for; use the old value, or start without resume"
             )
+    if meta.get("shards") != SHARDS:
+        raise ValueError(
+            f"the checkpoint was trained in {meta.get('shards', 1)} shards a batch, but now it "
+            f"would be {SHARDS}; start without resume"
+        )
     if saved.model.config != run.model.config:
         raise ValueError(
             f"the checkpoint holds {saved.model.config}, but the model is {run.model.config}; "

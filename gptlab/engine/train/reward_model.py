@@ -1,6 +1,5 @@
 """The reward model learns from rankings what people prefer, and then scores replies."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -17,6 +16,8 @@ from gptlab.engine.model.batches import (
 )
 from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.train.optimizers import MuonAdamW
+from gptlab.engine.train.pace import Pace
+from gptlab.engine.train.shards import ShardedGradient, shards_of
 from gptlab.engine.train.step import check_finite, update
 
 WARMUP_SHARE = 0.05  # of all updates
@@ -52,21 +53,42 @@ def train_reward_model(
     optimizer = MuonAdamW(reward_model, 0.0, config.muon_ratio)
     warmup = round(len(plan) * WARMUP_SHARE)
     history = []
-    begin = time.perf_counter()
-    for step, batch in enumerate(plan):
-        lr = training.cosine_schedule(step, warmup, len(plan), config.lr, MIN_LR_SHARE * config.lr)
-        loss, norm = update(
-            reward_model,
-            _loss(reward_model, [comparisons[i] for i in batch]),
-            config.clip,
-            take_step=partial(optimizer.step, lr),
-            check=partial(check_finite, step=step, lr=config.lr),
-        )
-        history.append({"step": step, "lr": lr, "loss": loss, "grad_norm": norm})
-        if report and (step % REPORT_EVERY == 0 or step == len(plan) - 1):
-            left = (time.perf_counter() - begin) / (step + 1) * (len(plan) - step - 1)
-            report(history[-1] | {"total": len(plan), "seconds_left": left})
+    pace = Pace()
+    share_of_loss = partial(_share_of_loss, reward_model)
+    with ShardedGradient([reward_model], share_of_loss) as gradient:
+        optimizer.share_work(gradient.orthogonalize)
+        for step, batch in enumerate(plan):
+            lr = training.cosine_schedule(
+                step, warmup, len(plan), config.lr, MIN_LR_SHARE * config.lr
+            )
+            loss = gradient(_shards([comparisons[i] for i in batch]))["loss"]
+            norm = update(
+                reward_model,
+                loss,
+                config.clip,
+                take_step=partial(optimizer.step, lr),
+                check=partial(check_finite, step=step, lr=config.lr),
+            )
+            history.append({"step": step, "lr": lr, "loss": loss, "grad_norm": norm})
+            pace.tick()
+            if report and (step % REPORT_EVERY == 0 or step == len(plan) - 1):
+                report(history[-1] | {"total": len(plan)} | pace.said(len(plan) - step - 1))
     return history
+
+
+def _shards(batch: list[Ranking]) -> list[tuple[list[Ranking], float]]:
+    """The rankings of each shard, and what share of the batch's they are."""
+    dealt = shards_of(len(batch))
+    return [([batch[i] for i in rows], len(rows) / len(batch)) for rows in dealt]
+
+
+def _share_of_loss(
+    reward_model: RewardModel, shard: tuple[list[Ranking], float]
+) -> tuple[Tensor, dict[str, float]]:
+    """The shard's part of the batch's loss, which is a mean over prompts."""
+    rankings, share = shard
+    loss = _loss(reward_model, rankings) * share
+    return loss, {"loss": float(loss.detach())}
 
 
 @torch.no_grad()

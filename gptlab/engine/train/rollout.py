@@ -4,6 +4,7 @@ B replies, T tokens of prompt and reply, R tokens of the longest reply. Everythi
 belongs to the reply's token t, and to the state before it. True = keep in every mask.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +18,8 @@ from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import ValueModel
 from gptlab.engine.model.protocol import LanguageModel
 from gptlab.engine.train.reward_model import score_ids
+from gptlab.engine.train.shards import shards_of
+from gptlab.engine.workers import Jobs
 
 TEMPERATURE = 1.0  # of sampling, and therefore of every log-probability (InstructGPT, C.4)
 
@@ -55,50 +58,77 @@ class Rollout:
         }
         return Rollout(ids=self.ids[rows, :n_ids], **cut)
 
+    def to(self, device: torch.device) -> "Rollout":
+        """The same on a device."""
+        return Rollout(**{name: table.to(device) for name, table in vars(self).items()})
+
+
+def rollout_jobs(models: PPOModels, config: PPOConfig, stop_id: int | None) -> Jobs:
+    """What a worker does for `rollout`: "write" replies to some prompts, and "read" some of all replies."""
+
+    @torch.no_grad()
+    def write(part: tuple[list[list[int]], int]) -> list[list[int]]:
+        prompts, seed = part
+        return generate_batch(
+            models.policy,
+            prompts,
+            config.max_new_tokens,
+            stop_id=stop_id,
+            temperature=TEMPERATURE,
+            generator=torch.Generator().manual_seed(seed),
+        )
+
+    @torch.no_grad()
+    def read(part: tuple[Tensor, Tensor, Tensor, Tensor]) -> dict[str, Tensor]:
+        ids, keep, starts, mask = (x.to(device_of(models.policy)) for x in part)
+        found = {
+            "scores": score_ids(models.reward, ids, keep),
+            "logprobs": reply_logprobs(models.policy, ids, starts, mask),
+            "ref_logprobs": reply_logprobs(models.reference, ids, starts, mask),
+            "values": reply_values(models.value, ids, starts, mask),
+        }
+        return {name: table.cpu() for name, table in found.items()}
+
+    return {"write": write, "read": read}
+
 
 @torch.no_grad()
 def rollout(
-    models: PPOModels,
     prompts: list[list[int]],
     config: PPOConfig,
     stop_id: int | None,
     generator: torch.Generator,
+    do: Callable[[str, list], list],
 ) -> Rollout:
-    """Let the policy answer the prompts, and score the replies.
+    """Let the policy answer the prompts, and score the replies; `do` runs the jobs of `rollout_jobs` on parts.
 
     A reply that never reached `stop_id` gets `config.end_score` instead of its reward (Huang et al. 2024, the
-    EOS trick); None leaves the reward as it is.
+    EOS trick); None leaves the reward as it is. The prompts are dealt to a fixed number of parts, each with its own
+    random numbers, so that the replies do not depend on how many parts are written at once.
     """
-    policy = models.policy
-    replies = generate_batch(
-        policy,
-        prompts,
-        config.max_new_tokens,
-        stop_id=stop_id,
-        temperature=TEMPERATURE,
-        generator=generator,
-    )
-    pairs = zip(prompts, replies, strict=True)
-    ids, keep = (x.to(device_of(policy)) for x in right_pad([p + r for p, r in pairs]))
-    starts = torch.tensor([len(prompt) for prompt in prompts], device=ids.device)
-    lengths = torch.tensor([len(reply) for reply in replies], device=ids.device)
-    mask = torch.arange(int(lengths.max()), device=ids.device) < lengths[:, None]  # (B, R)
-    ended = torch.tensor(
-        [stop_id is None or reply[-1] == stop_id for reply in replies], device=ids.device
-    )
-    scores = score_ids(models.reward, ids, keep)
+    dealt = shards_of(len(prompts))
+    seeds = torch.randint(2**62, (len(dealt),), generator=generator).tolist()
+    written = do("write", [([prompts[i] for i in rows], seed) for rows, seed in zip(dealt, seeds)])
+    replies = _dealt_back(dealt, written)
+    ids, keep = right_pad([p + r for p, r in zip(prompts, replies, strict=True)])
+    starts = torch.tensor([len(prompt) for prompt in prompts])
+    lengths = torch.tensor([len(reply) for reply in replies])
+    mask = torch.arange(int(lengths.max())) < lengths[:, None]  # (B, R)
+    ended = torch.tensor([stop_id is None or reply[-1] == stop_id for reply in replies])
+    read = do("read", [(ids[rows], keep[rows], starts[rows], mask[rows]) for rows in dealt])
+    found = {
+        name: torch.stack(_dealt_back(dealt, [part[name].unbind() for part in read]))
+        for name in read[0]
+    }
     if config.end_score is not None:
-        scores = scores.masked_fill(~ended, config.end_score)
-    return Rollout(
-        ids=ids,
-        starts=starts,
-        mask=mask,
-        ended=ended,
-        logprobs=reply_logprobs(policy, ids, starts, mask),
-        ref_logprobs=reply_logprobs(models.reference, ids, starts, mask),
-        values=reply_values(models.value, ids, starts, mask),
-        scores=scores,
-    )
+        found["scores"] = found["scores"].masked_fill(~ended, config.end_score)
+    return Rollout(ids=ids, starts=starts, mask=mask, ended=ended, **found)
+
+
+def _dealt_back(dealt: list[list[int]], parts: Sequence[Sequence]) -> list:
+    """What each shard holds, in the order before the rows were dealt."""
+    found = {i: one for rows, part in zip(dealt, parts) for i, one in zip(rows, part, strict=True)}
+    return [found[i] for i in range(len(found))]
 
 
 def reply_logprobs(model: LanguageModel, ids: Tensor, starts: Tensor, mask: Tensor) -> Tensor:

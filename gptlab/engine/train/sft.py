@@ -1,7 +1,7 @@
 """Supervised fine-tuning: the base model learns to answer from demonstrations."""
 
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -17,6 +17,8 @@ from gptlab.engine.model.batches import (
 )
 from gptlab.engine.model.protocol import LanguageModel
 from gptlab.engine.train.optimizers import MuonAdamW
+from gptlab.engine.train.pace import Pace
+from gptlab.engine.train.shards import ShardedGradient, shards_of
 from gptlab.engine.train.step import check_finite, update
 
 MIN_LR_SHARE = 0.1  # InstructGPT, C.1: cosine to 10 % of the learning rate
@@ -53,22 +55,20 @@ def finetune(
     ]
     optimizer = MuonAdamW(model, config.weight_decay, config.muon_ratio)
     history = []
-    n_tokens = 0
-    begin = time.perf_counter()
-    for step, batch in enumerate(plan):
-        loss, n = _example_loss(model, [examples[i] for i in batch])
-        row = {"step": step, "loss": float(loss.detach())}
-        if (
-            n_old and pretraining_ids is not None
-        ):  # each loss weighs as its share of the batch's sequences
-            old_loss, n_more = _pretraining_loss(model, pretraining_ids, n_old, generator)
-            row["pretraining_loss"] = float(old_loss.detach())
-            loss = (loss * len(batch) + old_loss * n_old) / (len(batch) + n_old)
-            n = n + n_more
-        history.append(row | _update(model, optimizer, loss, step, len(plan), config))
-        n_tokens += n
-        if report and (step % REPORT_EVERY == 0 or step == len(plan) - 1):
-            report(history[-1] | _progress(step, len(plan), n_tokens, time.perf_counter() - begin))
+    pace = Pace()
+    with ShardedGradient([model], partial(_share_of_loss, model)) as gradient:
+        optimizer.share_work(gradient.orthogonalize)
+        for step, batch in enumerate(plan):
+            old = None
+            if n_old and pretraining_ids is not None:
+                old = training.get_batch(pretraining_ids, n_old, model.config.context, generator)
+            told = gradient(_shards([examples[i] for i in batch], old))
+            n_tokens = int(told.pop("n_tokens"))
+            row = {"step": step, **told}
+            history.append(row | _update(model, optimizer, row, step, len(plan), config))
+            pace.tick(n_tokens)
+            if report and (step % REPORT_EVERY == 0 or step == len(plan) - 1):
+                report(history[-1] | {"total": len(plan)} | pace.said(len(plan) - step - 1))
     return history
 
 
@@ -109,19 +109,59 @@ def _example_loss(model: LanguageModel, batch: list[Example]) -> tuple[Tensor, i
     return instruct.sft_loss(logits, ids[:, first:], mask[:, first:]), int(keep.sum())
 
 
-def _pretraining_loss(
-    model: LanguageModel, ids: Tensor, batch_size: int, generator: torch.Generator
-) -> tuple[Tensor, int]:
-    """The loss of the base model's own task on a random batch of its text."""
-    inputs, targets = training.get_batch(ids, batch_size, model.config.context, generator)
-    device = device_of(model)
-    return model.loss(inputs.to(device), targets.to(device)), inputs.numel()
+@dataclass(frozen=True)
+class _Shard:
+    """A part of a batch, and what shares of the batch's losses its own are."""
+
+    examples: list[Example]
+    share: float  # of the batch's reply tokens
+    old: tuple[Tensor, Tensor] | None  # inputs and targets of pretraining text, (B, T) int each
+    old_share: float  # of the batch's pretraining rows
+    mix: float  # share of the pretraining text in the batch's sequences
+
+
+def _shards(batch: list[Example], old: tuple[Tensor, Tensor] | None) -> list[_Shard]:
+    """Deal a batch's demonstrations and rows of pretraining text to the shards."""
+    n_old = 0 if old is None else len(old[0])
+    mix = n_old / (len(batch) + n_old)  # each loss weighs as its share of the batch's sequences
+    dealt = shards_of(len(batch))
+    old_rows = shards_of(n_old, len(dealt))
+    old_rows += [[]] * (len(dealt) - len(old_rows))
+    all_targets = sum(map(_n_targets, batch))
+    shards = []
+    for rows, more in zip(
+        dealt, reversed(old_rows)
+    ):  # where there is less of one, more of the other
+        examples = [batch[i] for i in rows]
+        share = sum(map(_n_targets, examples)) / all_targets
+        part = (old[0][more], old[1][more]) if old is not None and more else None
+        shards.append(_Shard(examples, share, part, len(more) / max(1, n_old), mix))
+    return shards
+
+
+def _n_targets(example: Example) -> int:
+    return sum(example[1][1:])
+
+
+def _share_of_loss(model: LanguageModel, shard: _Shard) -> tuple[Tensor, dict[str, float]]:
+    """The shard's part of the batch's loss, with what to tell of it."""
+    loss, n_tokens = _example_loss(model, shard.examples)
+    loss = loss * shard.share
+    row = {"loss": float(loss.detach())}
+    total = loss * (1 - shard.mix)
+    if shard.old is not None:
+        inputs, targets = (ids.to(device_of(model)) for ids in shard.old)
+        old_loss = model.loss(inputs, targets) * shard.old_share
+        row["pretraining_loss"] = float(old_loss.detach())
+        total = total + old_loss * shard.mix
+        n_tokens += inputs.numel()
+    return total, row | {"n_tokens": float(n_tokens)}
 
 
 def _update(
     model: LanguageModel,
     optimizer: MuonAdamW,
-    loss: Tensor,
+    row: dict[str, float],
     step: int,
     total: int,
     config: SFTConfig,
@@ -129,17 +169,11 @@ def _update(
     """One step of Muon and AdamW on the cosine schedule."""
     warmup = round(total * config.warmup_fraction)
     lr = training.cosine_schedule(step, warmup, total, config.lr, MIN_LR_SHARE * config.lr)
-    _, norm = update(
+    norm = update(
         model,
-        loss,
+        sum(row[name] for name in ("loss", "pretraining_loss") if name in row),
         config.clip,
         take_step=partial(optimizer.step, lr),
         check=partial(check_finite, step=step, lr=config.lr),
     )
     return {"lr": float(lr), "grad_norm": norm}
-
-
-def _progress(step: int, total: int, n_tokens: int, elapsed_s: float) -> dict:
-    """What a progress bar wants to know."""
-    left = elapsed_s / (step + 1) * (total - step - 1)
-    return {"total": total, "tokens_per_s": n_tokens / max(elapsed_s, 1e-9), "seconds_left": left}

@@ -14,26 +14,24 @@ from gptlab.engine.model.protocol import Trainable
 
 def update(
     model: Trainable,
-    loss: Tensor,
+    loss: float,
     clip: float,
     take_step: Callable[[], None],
     check: Callable[[float, float], None],
-) -> tuple[float, float]:
-    """Take one step down the gradient of a loss; returns the loss and the gradient's norm before clipping.
+) -> float:
+    """Take one step down the gradient that lies in `.grad`; returns its norm before clipping.
 
         g ← ∇loss · min(1, clip / ‖∇loss‖)                        Pascanu et al. 2013, algorithm 1
 
     take_step  lets the optimizer use the gradients
     check      gets loss and norm before the step is taken, and raises where it would spoil the weights
     """
-    model.zero_grad(set_to_none=True)
-    loss.backward()
-    grads = [p.grad for p in model.parameters() if p.grad is not None]
-    norm = float(training.clip_by_global_norm(grads, clip))
-    value = float(loss.detach())
-    check(value, norm)
-    take_step()
-    return value, norm
+    with one_thread():
+        grads = [p.grad for p in model.parameters() if p.grad is not None]
+        norm = float(training.clip_by_global_norm(grads, clip))
+        check(loss, norm)
+        take_step()
+    return norm
 
 
 def check_finite(loss: float, norm: float, step: int, lr: float) -> None:

@@ -21,8 +21,8 @@ HINTS = {
     ),
     "encode": (
         "In training, the merges happened in an order. A text that is encoded goes through them in the same order.",
-        "For each piece: of all pairs that stand in it and have a merge, take the one learnt earliest; merge; repeat.",
-        "A dict from pair to 256 + i gives both the age and the new id. Loop: candidates = "
+        "For each piece: of all pairs that occur in it and have a merge, take the one learnt earliest; merge; repeat.",
+        "A dict from pair to 256 + i gives both the rank and the new id. Loop: candidates = "
         "neighbours that are in the dict; none left: done; else merge_pair with the one whose "
         "id is smallest.",
     ),

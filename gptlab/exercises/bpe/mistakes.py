@@ -47,7 +47,7 @@ _counts("only pairs that occur twice", "A pair that occurs once counts too.")(
 _counts("pairs turned around", "The pair begins with the token that comes first.")(
     lambda ids: dict(Counter((b, a) for a, b in pairwise(ids)))
 )
-_counts("both directions counted", "(1, 2) stands there, (2, 1) does not: count each place once.")(
+_counts("both directions counted", "(1, 2) occurs there, (2, 1) does not: count each place once.")(
     lambda ids: dict(Counter([*pairwise(ids), *((b, a) for a, b in pairwise(ids))]))
 )
 _counts("all pairs, not only neighbours", "Only the very next token makes a pair with a token.")(
@@ -64,7 +64,7 @@ def _(ids):
     return dict(counts)
 
 
-@_counts("a pair behind the end", "T tokens make T − 1 pairs: the last token begins none.")
+@_counts("a pair past the end", "T tokens make T − 1 pairs: the last token begins none.")
 def _(ids):
     return dict(Counter((ids[t], ids[t + 1]) for t in range(len(ids))))
 
@@ -105,7 +105,7 @@ def merged(ids, pair, new_id):
     return out
 
 
-@_merges("a token used twice", "After a pair has been written, go on behind both of its tokens.")
+@_merges("a token used twice", "After a pair has been written, go on after both of its tokens.")
 def _(ids, pair, new_id):
     out = []
     for t, token in enumerate(ids):
@@ -123,7 +123,7 @@ def _(ids, pair, new_id):
     ]
 
 
-@_merges("only the first one merged", "Write new_id wherever the pair stands.")
+@_merges("only the first one merged", "Write new_id wherever the pair occurs.")
 def _(ids, pair, new_id):
     for t in range(len(ids) - 1):
         if tuple(ids[t : t + 2]) == tuple(pair):
@@ -175,7 +175,7 @@ def _(ids, pair, new_id):
 
 
 @_merges(
-    "a pair behind the end",
+    "a pair past the end",
     "The last token has no neighbour: look at t + 1 only where t + 1 < len(ids).",
 )
 def _(ids, pair, new_id):
@@ -187,7 +187,7 @@ def _(ids, pair, new_id):
     return out
 
 
-@another_way("bpe.merge_pair", "a pair behind the end")
+@another_way("bpe.merge_pair", "a pair past the end")
 def _(ids, pair, new_id):
     out, t = [], 0
     while t < len(ids):
@@ -332,6 +332,6 @@ def _(text, vocab_size, pattern=None):
     return {pair: 256 + i for i, pair in enumerate(_with()(text, vocab_size, pattern))}
 
 
-@_training("the halves of a merge swapped", "(a, b): a stands in front of b.")
+@_training("the halves of a merge swapped", "(a, b): a comes before b.")
 def _(text, vocab_size, pattern=None):
     return [pair[::-1] for pair in _with()(text, vocab_size, pattern)]

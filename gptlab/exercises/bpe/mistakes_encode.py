@@ -86,7 +86,7 @@ def _(text, merges, pattern=None):
 
 
 @_encode(
-    "the leftmost pair first", "Look for the pair that was learnt earliest, wherever it stands."
+    "the leftmost pair first", "Look for the pair that was learnt earliest, wherever it occurs."
 )
 def _(text, merges, pattern=None):
     new_ids, out = {tuple(pair): 256 + i for i, pair in enumerate(merges)}, []

@@ -4,6 +4,7 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 
 from gptlab.exercises.case import (
     EDGE,
@@ -16,6 +17,7 @@ from gptlab.exercises.case import (
     property_holds,
     reproducible,
 )
+from gptlab.exercises.compare import is_number
 
 
 def _stretches(function, ids: Tensor, batch_size: int, context: int, generator) -> bool | str:
@@ -131,7 +133,7 @@ def adamw_step() -> list[Case]:
     moved = (
         torch.tensor([0.9, -1.9]).double(),
         torch.tensor([0.05, -0.4]).double(),
-        torch.tensor([0.0025, 0.16]).double(),
+        torch.tensor([0.00025, 0.016]).double(),
     )
     param, grad, mean = inputs.numbers(3, 4), inputs.numbers(3, 4), inputs.numbers(3, 4)
     square, zero = inputs.numbers(3, 4) ** 2, torch.zeros(3, 4).double()
@@ -146,7 +148,7 @@ def adamw_step() -> list[Case]:
             none,
             1,
             0.1,
-            (0.9, 0.99),
+            (0.9, 0.999),
             0.0,
             0.0,
             expected=moved,
@@ -277,5 +279,74 @@ def clip_by_global_norm() -> list[Case]:
         ),
         clip_case(
             [torch.zeros(2, 3).double(), torch.zeros(4).double()], 1.0, f"{about}, all 0", EDGE
+        ),
+    ]
+
+
+def _weighed(function, labels: list[Tensor], ignore_index: int):
+    weights = function(labels) if ignore_index == -100 else function(labels, ignore_index)
+    if weights is None or is_number(weights):
+        return weights
+    return [float(weight) for weight in weights]
+
+
+def _added_gradients(function, logits: Tensor, labels: list[Tensor], ignore_index: int):
+    """Backward through one micro-batch after the other; `logits` has a row for each label of all of them."""
+    weights = _weighed(function, labels, ignore_index)
+    if not isinstance(weights, list):
+        return weights
+    logits = logits.clone().requires_grad_()
+    first = 0
+    for weight, label in zip(weights, labels, strict=True):
+        part = logits[first : first + label.numel()]
+        loss = cross_entropy(part, label.flatten(), ignore_index=ignore_index)
+        (weight * loss).backward()
+        first += label.numel()
+    return logits.grad
+
+
+def _gradient_of_the_whole(logits: Tensor, labels: list[Tensor], ignore_index: int) -> Tensor:
+    """torch's own mean loss over everything at once."""
+    logits = logits.clone().requires_grad_()
+    whole = torch.cat([label.flatten() for label in labels])
+    return torch.autograd.grad(cross_entropy(logits, whole, ignore_index=ignore_index), logits)[0]
+
+
+def accumulation_weights() -> list[Case]:
+    """Weights worked by hand; then the gradient of the whole batch, by torch."""
+    inputs = RandomInputs(43)
+    no = -100
+    hand = [torch.tensor([[5, 7, 9]]), torch.tensor([[2, no, no]])]
+    rows = [torch.tensor([[3, no, 0], [4, no, no]]), torch.tensor([[1, 0, 6, 2, 8]])]
+    zero = [torch.tensor([[3, 0], [5, 6]]), torch.tensor([[0, 0, 4]]), torch.tensor([[7], [8]])]
+    full = [inputs.ids(11, 2, 3), inputs.ids(11, 4, 5), inputs.ids(11, 1, 7)]
+    padded = [label.masked_fill(inputs.numbers(*label.shape) > 0.3, no) for label in full]
+
+    def weighed(labels, *expected, ignore_index=no, **options):
+        return case(labels, ignore_index, expected=list(expected), call=_weighed, **options)
+
+    def whole(labels, ignore_index=no, **options):
+        n = sum(label.numel() for label in labels)
+        logits = inputs.numbers(n, 11)
+        expected = _gradient_of_the_whole(logits, labels, ignore_index)
+        return case(
+            logits, labels, ignore_index, expected=expected, call=_added_gradients, **options
+        )
+
+    return [
+        weighed(hand, 0.75, 0.25),
+        weighed(rows, 3 / 8, 5 / 8, about="a token may have the number 0"),
+        weighed(full, 6 / 33, 20 / 33, 7 / 33, about="no padding"),
+        weighed(zero, 3 / 6, 1 / 6, 2 / 6, ignore_index=0, about="ignore_index 0"),
+        whole(padded, about="the gradients added up, and the gradient of the whole batch"),
+        whole(zero, 0, about="the gradients added up, ignore_index 0"),
+        weighed(hand[:1], 1.0, stage=EDGE, about="a single micro-batch"),
+        weighed(
+            [hand[0], torch.tensor([[no, no]]), hand[1]],
+            0.75,
+            0.0,
+            0.25,
+            stage=EDGE,
+            about="a micro-batch of padding only",
         ),
     ]

@@ -24,4 +24,12 @@ HINTS = {
         "factor = max_norm / (norm + 1e-6), but at most 1 (clamp). mul_ writes it into each "
         "tensor. Return the norm from before.",
     ),
+    "accumulation_weights": (
+        "On paper: three tokens with losses 1, 2 and 3 in one micro-batch, one token with loss 6 in the other. What is "
+        "the mean of all four? What do you make of the two means, 2 and 6, to get it?",
+        "A mean is a sum divided by a number of tokens. Which number brings each sum back, and which divides them all "
+        "together?",
+        "Count the labels that are not ignore_index, in each micro-batch. Each weight is that count, divided by the "
+        "sum of all counts.",
+    ),
 }

@@ -2,7 +2,7 @@
 
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- get_batch
 
@@ -68,7 +68,7 @@ _batch("y two tokens later", "y[t] is the token right after x[t]: one later.")(
 _batch("y one token earlier", "y is what comes after x, not what came before.")(_cut(later=-1))
 _batch(
     "starts up to the end of the text",
-    "Behind a start, context + 1 tokens have to follow: the last ones cannot be starts.",
+    "After a start, context + 1 tokens have to follow: the last ones cannot be starts.",
 )(_cut(last=3))
 
 
@@ -93,6 +93,26 @@ def _(ids, batch_size, context, generator):
     starts = torch.randperm(len(ids) - context, generator=generator)[:batch_size]
     places = starts[:, None] + torch.arange(context)
     return ids[places], ids[places + 1]
+
+
+@_batch("stretches one after the other", "Every row of the batch draws a start of its own.")
+def _(ids, batch_size, context, generator):
+    first = int(torch.randint(max(len(ids) - batch_size * context, 1), (1,), generator=generator))
+    starts = (first + torch.arange(batch_size) * context) % (len(ids) - context)
+    places = starts[:, None] + torch.arange(context)
+    return ids[places], ids[places + 1]
+
+
+@_batch("lists for tensors", "torch.stack makes one tensor out of a list of rows.")
+def _(ids, batch_size, context, generator):
+    x, y = _cut()(ids, batch_size, context, generator)
+    return list(x), list(y)
+
+
+@another_way("training.get_batch", "lists for tensors")
+def _(ids, batch_size, context, generator):
+    x, y = _cut()(ids, batch_size, context, generator)
+    return x, list(y)
 
 
 # ---- clip_by_global_norm
@@ -220,3 +240,24 @@ def _(grads, max_norm):
 @_clip("nothing handed back", "The norm as it was before is asked for: is a `return` missing?")
 def _(grads, max_norm):
     _clipped()(grads, max_norm)
+
+
+_clip("a mean square for the norm", "The norm is the root of the *sum* of all squares.")(
+    _clipped(lambda grads: torch.cat([grad.flatten() for grad in grads]).square().mean().sqrt())
+)
+
+
+@_clip("the limit shared out", "One norm, of all gradients together, and one factor for all.")
+def _(grads, max_norm):
+    norm = _norm(grads)
+    for grad in grads:
+        grad.mul_((max_norm / len(grads) / (grad.norm() + 1e-6)).clamp(max=1.0))
+    return norm
+
+
+@_clip("max_norm taken off", "The direction stays only where all are *multiplied* by one number.")
+def _(grads, max_norm):
+    norm = _norm(grads)
+    for grad in grads:
+        grad.sub_(torch.sign(grad) * (norm - max_norm).clamp(min=0.0))
+    return norm

@@ -2,7 +2,7 @@
 
 import math
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- adamw_step
 
@@ -232,7 +232,7 @@ _adam("not divided by the size", "The step is measured in units of √v̂.")(
 _adam("the learning rate left out", "The argument `lr` scales the step too, not only the decay.")(
     _adam_with(move=lambda mean, size, lr, eps: mean / (size.sqrt() + eps))
 )
-_adam("eps on both sides of the root", "eps stands once, behind the root.")(
+_adam("eps on both sides of the root", "eps occurs once, after the root.")(
     _adam_with(move=lambda mean, size, lr, eps: lr * mean / ((size + eps).sqrt() + eps))
 )
 _adam("math.sqrt of a tensor", "math takes one number: a tensor has torch.sqrt, or .sqrt().")(
@@ -253,3 +253,30 @@ _adam("the step along the old means", "First m' and v' are formed, then the step
 _adam("the old means handed back", "The next step needs m' and v'.")(
     _adam_with(handed_back=lambda old, new: old)
 )
+_adam(
+    "corrected with the step before", "`step` is the number of this step: at step 1 the power is 1."
+)(_adam_with(corrected=lambda x, beta, step: x / (1 - beta ** max(step - 1, 1))))
+_adam("v a mean of absolute values", "v is a mean of squares, so that its root has g's size.")(
+    _adam_with(squared=lambda grad, m: grad.abs())
+)
+
+
+@_adam("one β for both", "`betas` are two numbers: β1 for m, β2 for v.")
+def _(param, grad, m, v, step, lr, betas, *given):
+    return _adam_with()(param, grad, m, v, step, lr, (betas[0], betas[0]), *given)
+
+
+@another_way("training.adamw_step", "one β for both")
+def _(param, grad, m, v, step, lr, betas, *given):
+    return _adam_with()(param, grad, m, v, step, lr, (betas[1], betas[1]), *given)
+
+
+@_adam("only the parameter handed back", "Three results: the parameter, m' and v', in this order.")
+def _(*given):
+    return _adam_with()(*given)[0]
+
+
+@_adam("the parameter handed back last", "Three results: the parameter first, then m' and v'.")
+def _(*given):
+    param, m, v = _adam_with()(*given)
+    return m, v, param

@@ -2,7 +2,7 @@
 
 import math
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _cosine(name, hint):
@@ -210,3 +210,35 @@ _cosine(
         )
     )
 )
+
+
+@_cosine("the steps counted from 1", "The first step is step 0: it already has a learning rate.")
+def _(step, warmup, total, max_lr, min_lr):
+    if step <= warmup:
+        return max_lr * step / max(warmup, 1)
+    return _curve()(step, warmup, total, max_lr, min_lr)
+
+
+@another_way("training.cosine_schedule", "the steps counted from 1")
+def _(step, warmup, total, max_lr, min_lr):
+    return _curve()(step - 1, warmup, total, max_lr, min_lr)
+
+
+@_cosine("one step ahead", "The `+ 1` belongs to the warm-up's line alone.")
+def _(step, warmup, total, max_lr, min_lr):
+    step = step + 1
+    if step <= warmup:
+        return max_lr * (step + 1) / warmup
+    return _curve()(step, warmup, total, max_lr, min_lr)
+
+
+@another_way("training.cosine_schedule", "one step ahead")
+def _(step, warmup, total, max_lr, min_lr):
+    return _curve()(step + 1, warmup, total, max_lr, min_lr)
+
+
+@_cosine("the warm-up along a cosine", "The warm-up is a straight line: step + 1 out of warmup.")
+def _(step, warmup, total, max_lr, min_lr):
+    if step < warmup:
+        return 0.5 * max_lr * (1 - math.cos(math.pi * (step + 1) / warmup))
+    return _curve()(step, warmup, total, max_lr, min_lr)

@@ -58,12 +58,21 @@ class VectorHistory:
 
     def same_kind_share(self, frame: int) -> float:
         """Of the words that take part: how many have one of their own kind as their nearest, among them all."""
+        same = [own == other for own, other in self._kinds_beside(frame)]
+        return sum(same) / len(same)
+
+    def share_of(self, kind: str, frame: int) -> float:
+        """The same for the words of one kind."""
+        others = [other for own, other in self._kinds_beside(frame) if own == kind]
+        return others.count(kind) / len(others)
+
+    def _kinds_beside(self, frame: int) -> list[tuple[str, str]]:
+        """For each word that takes part its kind, and the kind of its nearest."""
         rows = F.normalize(self.rows(frame), dim=1)
         cosines = rows @ rows.T
         cosines.fill_diagonal_(-2)
         kinds = [kind for _, kind in self.labelled_words]
-        same = [kinds[i] == kinds[j] for i, j in enumerate(cosines.argmax(1).tolist())]
-        return sum(same) / len(same)
+        return [(kinds[i], kinds[j]) for i, j in enumerate(cosines.argmax(1).tolist())]
 
     def chance_share(self) -> float:
         """What `same_kind_share` would be if vectors meant nothing."""

@@ -5,6 +5,7 @@ import math
 import ipywidgets as w
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from gptlab.experiments.autograd.gradient_descent import Loss, Path, descend
 from gptlab.view.kit import style
@@ -15,6 +16,7 @@ from gptlab.view.palette import COLOURS, CYCLE
 
 STEPS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 400)
 RATES = (0.001, 0.003, 0.01, 0.02, 0.03, 0.035, 0.05)
+GRID = 400  # places along each side of a map at which the loss is computed
 DOTS = 20  # steps of a path that have a dot of their own
 WIDE = w.Layout(width="100%", max_width="480px")
 NAMED = {"description_width": "105px"}
@@ -26,46 +28,47 @@ def loss_surface_picture(
     title: str,
     ranges: tuple = ((-1.0, 5.0), (-3.0, 9.0)),
 ) -> Picture:
-    """Lines of equal loss over w and b, and paths by name.
+    """Lines of equal loss over w and b, and paths by name, each on a map of its own, the maps side by side.
 
-    loss  of two numbers: it runs on plain floats for the lines, so it may use + − × and ** only
+    loss  of two numbers: for the lines it is given whole arrays, so it may use + − × and ** only
     """
-    w_range, b_range = ranges
-    figure, axes = style.figure(6.0, 4.2)
-    _contour(axes, loss, w_range, b_range)
-    for i, ((name, path), colour) in enumerate(zip(paths.items(), CYCLE)):
-        ws = [at[0] for at in path]
-        bs = [at[1] for at in path]
-        axes.plot(ws, bs, "-", color=colour, linewidth=1.4)
-        axes.plot(ws[:DOTS], bs[:DOTS], "o", color=colour, markersize=4)
-        axes.text(
-            0.98,
-            0.95 - 0.07 * i,
-            name,
-            transform=axes.transAxes,
-            ha="right",
-            va="top",
-            color=colour,
-            fontweight="bold",
-        )
-    w_first, b_first, _ = next(iter(paths.values()))[0]
-    axes.plot([w_first], [b_first], "o", color=COLOURS["you"], markersize=9)
-    axes.set(xlabel="w", ylabel="b", xlim=w_range, ylim=b_range, title=title)
-    axes.grid(False)
+    figure, maps = style.figure(max(6.0, 2.3 * len(paths)), 4.0, 1, len(paths), sharey=True)
+    everywhere = _heights(loss, *ranges)
+    for axes, (name, path), colour in zip(np.atleast_1d(maps), paths.items(), CYCLE):
+        _map(axes, everywhere, path, colour)
+        last = float(loss(*path[-1][:2]))
+        axes.set(xlabel="w", xlim=ranges[0], ylim=ranges[1])
+        axes.set_title(f"{name}\nfinal loss {three_digits(last)}", fontsize=12, color=colour)
+    np.atleast_1d(maps)[0].set_ylabel("b")
+    _head(figure, title)
     described = "; ".join(f"{name}: {describe(loss, path)}" for name, path in paths.items())
     return Picture(figure, f"{title}. {described}")
 
 
-def _contour(
-    axes: Axes, loss: Loss, w_range: tuple[float, float], b_range: tuple[float, float]
-) -> None:
-    """Lines of equal loss, close together near the lowest point."""
-    ws = np.linspace(*w_range, 60)
-    bs = np.linspace(*b_range, 60)
-    height = np.array([[float(loss(float(x), float(y))) for x in ws] for y in bs])
+def _head(figure: Figure, title: str) -> None:
+    """The picture's own title, above those of its maps."""
+    figure.suptitle(title, x=0.02, ha="left", fontsize=13, fontweight="bold")
+
+
+def _heights(loss: Loss, w_range: tuple[float, float], b_range: tuple[float, float]) -> tuple:
+    """(w, b, loss) on a grid so fine that the narrow valley of a quadratic keeps its smooth ellipses."""
+    ws, bs = np.meshgrid(np.linspace(*w_range, GRID), np.linspace(*b_range, GRID))
+    return ws, bs, loss(ws, bs)  # type: ignore[arg-type]
+
+
+def _map(axes: Axes, everywhere: tuple, path: Path, colour: str) -> None:
+    """Lines of equal loss, close together near the lowest point, with one path and its first and last place."""
+    height = everywhere[2]
     lowest = height.min()
     levels = lowest + np.geomspace(0.2, max(1.0, height.max() - lowest), 11)
-    axes.contour(ws, bs, height, levels=levels, colors="#c9c4b8", linewidths=1.0)
+    axes.contour(*everywhere, levels=levels, colors="#c9c4b8", linewidths=1.0)
+    ws = [at[0] for at in path]
+    bs = [at[1] for at in path]
+    axes.plot(ws, bs, "-", color=colour, linewidth=1.4)
+    axes.plot(ws[:DOTS], bs[:DOTS], "o", color=colour, markersize=4)
+    axes.plot(ws[:1], bs[:1], "o", color=COLOURS["you"], markersize=9)
+    axes.plot(ws[-1:], bs[-1:], "D", color=colour, markersize=7)
+    axes.grid(False)
 
 
 def describe(loss: Loss, path: Path) -> str:

@@ -12,11 +12,12 @@ from gptlab.view.palette import COLOURS, EDGE, FAINT
 WIDTH = 520  # pixels
 LEFT = 56
 RIGHT = 504
-TOP = 66
+TOP = 92
 HIGH = 250
 NEVER = 60  # width of the strip for tokens that never occur
 SEEN = LEFT + NEVER + 16  # where the others begin
 TITLE = "How like an impossible byte's is each token's vector?"
+AXIS = "cosine with the vector of byte ff (1: the same direction)"
 
 
 def undertrained_tokens_picture(counts: Tensor, vectors: Tensor) -> Picture:
@@ -29,7 +30,10 @@ def undertrained_tokens_picture(counts: Tensor, vectors: Tensor) -> Picture:
     decades = math.log10(max(int(counts.max()), 10))
     unit = (RIGHT - SEEN) / decades
     foot = TOP + HIGH + 34
-    parts = [svg.text(14, 30, TITLE, 16, weight=600)]
+    parts = [
+        svg.text(14, 30, TITLE, 16, weight=600),
+        svg.text(14, 52, AXIS, 13, fill=FAINT),
+    ]
     for value, label in ((1, "1"), (0.5, "0.5"), (0, "0")):
         parts += [
             svg.line(LEFT, _y(value), RIGHT, _y(value), EDGE),
@@ -69,7 +73,7 @@ def _dots(counts: list[int], cosines: list[float], unit: float) -> list[str]:
 
 
 def _y(cosine: float) -> float:
-    """The height of a cosine; those below −0.2 stand at the foot."""
+    """The height of a cosine; those below −0.2 are drawn at the foot."""
     return TOP + HIGH * (1 - (max(cosine, -0.2) + 0.2) / 1.2)
 
 

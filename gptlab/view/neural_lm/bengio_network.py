@@ -6,6 +6,16 @@ from gptlab.view.palette import COLOURS, CYCLE, EDGE, FAINT, INK, PANEL
 
 WIDTH = 480  # pixels
 HEIGHT = 436
+CENTRE = 306  # of the drawing; what things are called is written left of it
+STATIONS = (  # height, what it is, its shape for one text: T = 3 words, C = 4, F = 6
+    (106, "scores", "V numbers"),
+    (168, "w_out, b_out", "(F, V) and (V)"),
+    (206, "hidden layer", "tanh: F = 6 numbers"),
+    (248, "w_hidden, b_hidden", "(T·C, F) and (F)"),
+    (290, "side by side", "T·C = 12 numbers"),
+    (364, "look up rows", "embedding (V, C)"),
+    (412, "context_ids", "T = 3 words"),
+)
 CELL = 15
 WORDS = ("capital", "of", "Peru")
 SCORES = (("is", 0.8), (",", 0.45), (".", 0.2), ("pay", 0.08))
@@ -19,7 +29,7 @@ SHADES = (
 
 def network_picture() -> Picture:
     """The network with three words in its context, drawn as an example, not measured."""
-    columns = [WIDTH * share for share in (0.2, 0.5, 0.8)]
+    columns = [CENTRE - 106, CENTRE, CENTRE + 106]
     parts = [svg.text(16, 29, "From the words before to the next word", 15, weight=600)]
     for x, word, tint, shades in zip(columns, WORDS, TINTS, SHADES):
         parts += [
@@ -27,33 +37,32 @@ def network_picture() -> Picture:
             svg.line(x, 398, x, 378, tint, 1.6),
         ]
         parts += _cells(x - 2 * CELL, 358, tint, shades)
-        parts.append(svg.line(x, 358, WIDTH / 2 + (x - WIDTH / 2) * 0.4, 302, tint, 1.6))
-    parts.append(svg.text(16, 394, "C: look up", 13, fill=FAINT))
+        parts.append(svg.line(x, 358, CENTRE + (x - CENTRE) * 0.56, 302, tint, 1.6))
     for i, (tint, shades) in enumerate(zip(TINTS, SHADES)):
-        parts += _cells(WIDTH / 2 + (4 * i - 6) * CELL, 282, tint, shades)
-    parts += [
-        svg.text(WIDTH / 2 + 6 * CELL + 10, 294, "side by side", 13, fill=FAINT),
-        svg.text(16, 249, "H, d: mix, bend", 13, fill=FAINT),
-    ]
-    parts += _fan((WIDTH / 2, 282), 6 * CELL, (WIDTH / 2, 222), 5 * 17)
+        parts += _cells(CENTRE + (4 * i - 6) * CELL, 282, tint, shades)
+    parts += _fan((CENTRE, 282), 6 * CELL, (CENTRE, 222), 5 * 17)
     for i in range(6):
-        x = WIDTH / 2 + (i - 2.5) * 32
+        x = CENTRE + (i - 2.5) * 32
         parts.append(
             f'<circle cx="{x:g}" cy="210" r="11" fill="{PANEL}" stroke="{INK}" stroke-width="1.5"/>'
         )
-    parts.append(svg.text(WIDTH / 2 + 2.5 * 32 + 22, 215, "hidden layer", 13, fill=FAINT))
-    parts += _fan((WIDTH / 2, 198), 5 * 17, (WIDTH / 2, 150), 9 * CELL)
-    parts.append(svg.text(16, 178, "U, b: score", 13, fill=FAINT))
+    parts += _fan((CENTRE, 198), 5 * 17, (CENTRE, 150), 9 * CELL)
     for i, (word, share) in enumerate(SCORES):
-        x = WIDTH / 2 + (i - 1.5) * 92
+        x = CENTRE + (i - 1.5) * 78
         parts += [
             svg.rect(x - 14, 122 - 66 * share, 28, 66 * share, COLOURS["neutral"], 2),
             svg.text(x, 140, word, 14, "middle"),
         ]
+    for y, name, shape in STATIONS:
+        parts += [
+            svg.text(16, y, name, 13, weight=600),
+            svg.text(16, y + 16, shape, 12, fill=FAINT),
+        ]
     alt = (
-        f"The words {', '.join(WORDS)} at the bottom; each is looked up and becomes a row of C "
+        f"The words {', '.join(WORDS)} at the bottom; each is looked up and becomes a row of 4 "
         "numbers; the rows stand side by side, are mixed into a hidden layer through tanh, "
-        "and that gives a score for every word of the vocabulary."
+        "and that gives a score for every word of the vocabulary. "
+        f"Upwards: {'; '.join(f'{name}, {shape}' for _, name, shape in reversed(STATIONS))}."
     )
     return Picture(svg.document(WIDTH, HEIGHT, parts, alt), alt)
 

@@ -24,6 +24,7 @@ def test_the_same_merges_for_any_text(text, vocab_size, pattern):
     assert fused_bpe.train_bpe(text, vocab_size, pattern) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", [bpe.GPT2_PATTERN, bpe.BILINGUAL_PATTERN, LINES])
 def test_the_same_merges_for_pages_of_the_web(pattern):
     text = Web(0).text(20_000, seed=3, separator="\n")

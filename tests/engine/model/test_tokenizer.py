@@ -85,6 +85,7 @@ def test_a_long_text_is_encoded_piece_by_piece_and_alike(runs, pattern):
     assert tokenizer.encode_batch([text]) == [tokenizer.encode(text)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [" ", "\n", "玉", "a", "=", " \n", "ACGT"])
 def test_a_million_of_one_character(unit):
     tokenizer = Tokenizer.train(TEXT, 340, bpe.BILINGUAL_PATTERN)

@@ -143,6 +143,7 @@ def test_a_pipe_is_a_text(tmp_path, first_stage):
     assert own["bytes"] + own["held_out_bytes"] == len(BOOK)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs /dev/stdin")
 def test_standard_input_is_a_text_once(tmp_path):
     """Both ways of giving it; what is no text leaves no folder behind."""
@@ -158,6 +159,7 @@ def test_standard_input_is_a_text_once(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["=", " ", "\n", "玉", "ACGT"])
 def test_a_text_with_a_long_run_of_one_character_is_learnt_from(tmp_path, first_stage, unit):
     (tmp_path / "book.txt").write_text(BOOK * 2 + unit * (54_000 // len(unit)) + BOOK)
@@ -200,6 +202,7 @@ class Broken:
         return os.open(os.devnull, os.O_WRONLY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [BrokenPipeError(32, "Broken pipe"), OSError(28, "No space")])
 def test_a_run_goes_on_where_nobody_reads_it(tmp_path, monkeypatch, capsys, error):
     """`gptlab run | head` blamed the run's folder for the pipe."""

@@ -137,6 +137,7 @@ def test_what_the_command_says(finished, report):
     lines = out.splitlines()
     assert "about a minute" in lines[0] and str(folder) in lines[0]
     assert "functions are yours" in lines[1]
+    assert "with this machine as busy as it is now (corpus " in lines[3]
     assert sum(line.endswith(" …") for line in lines) == 7 and "pretraining 350/350" in err
     assert (
         f"{report['bits_per_byte']:.4f} bits per byte" in out and str(folder / "report.md") in out

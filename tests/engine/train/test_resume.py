@@ -16,6 +16,8 @@ from gptlab.engine.model.batches import TrainingDiverged
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.train.pretrain import pretrain
 
+pytestmark = pytest.mark.slow  # it trains; `make check` does not
+
 MODEL = GPTConfig(vocab_size=11, context=8, n_layers=2, n_heads=4, d_model=32)
 CONFIG = TrainConfig(steps=40, batch_size=4, lr=5e-3, min_lr=5e-4, warmup=5, muon_lr=0.02)
 

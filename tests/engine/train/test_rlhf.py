@@ -20,6 +20,8 @@ from gptlab.engine.train.reward_model import accuracy, calibrate, score, train_r
 from gptlab.engine.train.rollout import PPOModels, rollout
 from gptlab.engine.train.sft import finetune, held_out_loss
 
+pytestmark = pytest.mark.slow  # it trains; `make check` does not
+
 VOCAB, CONTEXT, END, WANTED = 13, 24, 12, 7
 SHAPE = GPTConfig(VOCAB, context=CONTEXT, n_layers=2, n_heads=2, d_model=32)
 PPO = PPOConfig(
@@ -286,7 +288,7 @@ def test_one_minibatch_against_a_naive_computation(disabled, pretrained):
     )
     with torch.no_grad():
         run.models.value.weight.normal_(0, 0.5, generator=torch.Generator().manual_seed(2))
-    roll = rollout(run.models, PROMPTS[:5], config, END, run.generator)
+    roll = rollout(PROMPTS[:5], config, END, run.generator, run.workers.map)
     advantages, returns = run._advantages(roll)
     old = naive_episodes(policy, run.models.value, reference, roll)
     with torch.no_grad():  # the networks have moved since the replies were written
@@ -297,14 +299,15 @@ def test_one_minibatch_against_a_naive_computation(disabled, pretrained):
     batch = roll.select(rows)
     n_reply = batch.mask.shape[1]
     run.generator.manual_seed(8)
-    policy_loss, value_loss, row = run._losses(
-        batch, advantages[rows, :n_reply], returns[rows, :n_reply]
-    )
+    shards = run._shards(batch, advantages[rows, :n_reply], returns[rows, :n_reply])
+    assert len(shards) == 3
+    row = run.workers(shards)
     expected = naive_losses(old, new, rows.tolist(), 0.3, bool(disabled))
     assert row["policy_loss"] == pytest.approx(expected[0], rel=1e-9)
-    assert value_loss.item() == pytest.approx(expected[1], rel=1e-9)
-    assert policy_loss.item() == pytest.approx(
-        row["policy_loss"] + 2.0 * row["pretraining_loss"], rel=1e-12
+    assert row["value_loss"] == pytest.approx(expected[1], rel=1e-9)
+    total = sum(run._share_of_loss(shard)[0].item() for shard in shards)
+    assert total == pytest.approx(
+        row["policy_loss"] + row["value_loss"] + 2.0 * row["pretraining_loss"], rel=1e-12
     )
     assert row["pretraining_loss"] == pytest.approx(cycle_loss(policy), rel=0.5)
 
@@ -357,7 +360,7 @@ def naive_losses(old, new, rows, beta, plain):
 def test_a_rollout_is_aligned_and_a_reply_without_an_end_is_punished():
     policy, reference = gpt(), gpt(seed=1)
     run = trainer(policy, reference, ContainsWanted(), replace(PPO, end_score=-2.5), stop_id=END)
-    roll = rollout(run.models, PROMPTS, run.config, END, run.generator)
+    roll = rollout(PROMPTS, run.config, END, run.generator, run.workers.map)
     assert 0 < int(roll.ended.sum()) < len(PROMPTS)
     for b, prompt in enumerate(PROMPTS):
         n = int(roll.mask[b].sum())

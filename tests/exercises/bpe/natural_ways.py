@@ -12,7 +12,7 @@ from tests.support.natural_ways import natural
 # ---- pair_counts
 
 
-@natural("bpe.pair_counts", "a pair behind the end")
+@natural("bpe.pair_counts", "a pair past the end")
 def to_the_last(ids):
     counts = {}
     for t in range(len(ids)):
@@ -70,7 +70,7 @@ def list_against_tuple(ids, pair, new_id):
     return out
 
 
-@natural("bpe.merge_pair", "a pair behind the end")
+@natural("bpe.merge_pair", "a pair past the end")
 def behind_the_end(ids, pair, new_id):
     out, t = [], 0
     while t < len(ids):

@@ -161,3 +161,40 @@ def with_vector_norm(grads, max_norm):
     with torch.no_grad():
         torch._foreach_mul_(list(grads), float((max_norm / (norm + 1e-6)).clamp(max=1.0)))
     return norm
+
+
+@other_way("training.accumulation_weights")
+def as_a_tensor_of_shares(labels, ignore_index=-100):
+    counted = torch.stack([label.ne(ignore_index).sum() for label in labels])
+    return counted / counted.sum()
+
+
+@other_way("training.accumulation_weights")
+def by_pythons_lists(labels, ignore_index=-100):
+    counts = []
+    for label in labels:
+        flat = label.flatten().tolist()
+        counts.append(len(flat) - flat.count(ignore_index))
+    total = 0
+    for count in counts:
+        total += count
+    return tuple(count / total for count in counts)
+
+
+@other_way("training.accumulation_weights")
+def two_passes(labels, ignore_index=-100):
+    total = torch.cat([label.reshape(-1) for label in labels]).ne(ignore_index).sum()
+    return [(label != ignore_index).double().sum() / total for label in labels]
+
+
+@other_way("training.accumulation_weights")
+def by_what_torch_counts(labels, ignore_index=-100):
+    def count(label):
+        logits = torch.zeros(label.numel(), int(label.max().clamp(min=0)) + 1)
+        sums = torch.nn.functional.cross_entropy(
+            logits, label.flatten(), ignore_index=ignore_index, reduction="none"
+        )
+        return label.flatten()[sums > 0].numel() if logits.shape[1] > 1 else 0
+
+    counts = [count(label) for label in labels]
+    return [n / sum(counts) for n in counts]

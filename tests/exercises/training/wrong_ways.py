@@ -114,3 +114,27 @@ def the_list_changed_not_its_tensors(grads, max_norm):
 @wrong("training.clip_by_global_norm")
 def the_norm_after_no_more_than_the_limit(grads, max_norm):
     return reference("training.clip_by_global_norm")(grads, max_norm).clamp(max=max_norm)
+
+
+@wrong("training.accumulation_weights")
+def at_least_one_token_each(labels, ignore_index=-100):
+    counts = [max(int((label != ignore_index).sum()), 1) for label in labels]
+    return [count / sum(counts) for count in counts]
+
+
+@wrong("training.accumulation_weights")
+def full_micro_batches_alike(labels, ignore_index=-100):
+    if not any((label == ignore_index).any() for label in labels):
+        return [1 / len(labels)] * len(labels)
+    return reference("training.accumulation_weights")(labels, ignore_index)
+
+
+@wrong("training.accumulation_weights")
+def the_default_for_zero(labels, ignore_index=-100):
+    return reference("training.accumulation_weights")(labels, ignore_index or -100)
+
+
+@wrong("training.accumulation_weights")
+def rows_with_something_in_them(labels, ignore_index=-100):
+    counts = [int((label != ignore_index).any(1).sum()) for label in labels]
+    return [count / sum(counts) for count in counts]

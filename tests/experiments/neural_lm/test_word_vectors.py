@@ -20,6 +20,9 @@ def data():
 def test_words_of_a_kind_find_each_other(history):
     assert history.frames.shape == (2, 7, 5) and not history.frames.requires_grad
     assert history.same_kind_share(1) == 1.0 and history.chance_share() == pytest.approx(12 / 30)
+    assert history.share_of("early", 1) == history.share_of("late", 1) == 1.0
+    mean = (history.share_of("early", 0) + history.share_of("late", 0)) / 2  # as many words in each
+    assert history.same_kind_share(0) == pytest.approx(mean)
     assert set(history.nearest("a", 1, 2)) == {"b", "c"} and "a" not in history.nearest("a", 0)
 
 

@@ -1,0 +1,1 @@
+"""What the lesson on training at scale measures."""

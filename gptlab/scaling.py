@@ -1,0 +1,173 @@
+"""Lessons 09 and 10: what size costs. Memory, parameters, computation, and what they buy."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gptlab.blanks import blank
+
+
+@blank(lesson=9, minutes=10, difficulty=2)
+def zero_memory_bytes(n_params: float, n_devices: int, stage: int) -> float:
+    """Say how many bytes each device holds when a training with Adam is cut up by ZeRO.
+
+    With Ψ parameters in mixed precision, a training keeps          Rajbhandari et al. 2020, §3.1
+        2Ψ bytes   the parameters (16 bits each)
+        2Ψ bytes   their gradients (16 bits each)
+        12Ψ bytes  the optimizer's state: the parameters, m and v, in 32 bits each
+
+    A part is either whole on every device, or cut into N equal pieces, one for each device (§5):
+        stage 0 cuts nothing; stage 1 the optimizer's state; stage 2 the gradients as well;
+        stage 3 the parameters as well.
+
+    Ψ is `n_params`, N is `n_devices`. The quotient is exact: nothing is rounded.
+    Activations and buffers are not counted.
+
+    Example: zero_memory_bytes(100, 4, 1) -> 700.0
+
+    Raises ValueError for any other stage (the check does not ask for it).
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=12, difficulty=2)
+def transformer_parameters(n_layers: int, d_model: int, vocab_size: int, context: int) -> int:
+    """Count every number that a GPT-2 of this shape learns.
+
+    L layers, width C, vocabulary V, context T. What it holds (Radford et al. 2019; lesson 06):
+
+        the token embedding (V, C), which is the head too, and the position embedding (T, C);
+        L blocks, each of two layer norms, an attention and a feed-forward layer:
+            attention      w_qkv (C, 3C), w_out (C, C)
+            feed-forward   w_in (C, 4C), w_out (4C, C)
+        one more layer norm at the end.
+    Every matrix of a block has a bias; a layer norm has a weight and a bias of width C.
+
+    Example: transformer_parameters(1, 2, 5, 3) -> 94
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=5, difficulty=2)
+def training_flops(n_params: float, n_tokens: float) -> float:
+    """Say how many floating-point operations it takes to train N parameters on D tokens.
+
+        C = N · D · (operations of one weight for one token)        Kaplan et al. 2020, §2.1
+
+    In a product x @ w each weight takes part once for each token, and a multiplication and an addition are
+    two operations. The forward pass has one such product. The backward pass has two: the gradient of w,
+    and that of x. Attention between positions, norms and biases are left out.
+
+    N is `n_params`, D is `n_tokens`: all tokens that are read in the training.
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=12, difficulty=3)
+def fit_power_law(x, y, floor: float = 0.0) -> tuple[float, float]:
+    """Find the power law that falls from the measurements y towards a known floor.
+
+        y − floor = c · x^(−α)                                   Kaplan et al. 2020, §1.2, with a floor
+        the straight line log(y − floor) = log c − α · log x, by least squares
+
+    x and y are lists of numbers, or tensors with one axis; every y is above the floor. α is above 0 where
+    y falls.
+
+    Example: fit_power_law([1, 4, 16], [7.0, 4.0, 2.5], floor=1.0) -> (6.0, 0.5)
+
+    ->  float, c
+    ->  float, α
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=20, difficulty=4)
+def compute_optimal(
+    budget_flops: float, a: float, alpha: float, b: float, beta: float
+) -> tuple[float, float]:
+    """Choose the size and the number of tokens with the lowest loss that a budget can buy.
+
+        L(N, D) = E + a/N^alpha + b/D^beta                       Hoffmann et al. 2022, §3.3, eq. 2
+        lowest over all N and D whose training takes `budget_flops` operations (`training_flops`)
+
+    N and D are any positive numbers; they are not rounded.
+
+    Example: compute_optimal(600, 1, 0.5, 1, 0.5) -> (10.0, 10.0)
+
+    ->  float, N, parameters
+    ->  float, D, tokens
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=6, difficulty=1)
+def previous_token_score(attention: Tensor) -> Tensor:
+    """Say how much of its attention each head gives to the token just before the one that asks.
+
+        score = mean over t = 1 … T − 1 of A[t, t − 1]
+
+    A[t, s] is the weight with which position t looks at position s. Position 0 has nothing before it, so
+    it does not count. T is at least 2.
+
+    attention  (..., T, T) float, row t is the position that asks
+    ->         (...) float, between 0 and 1, one number a head
+
+    Example: T = 3, rows (1, 0, 0), (0.6, 0.4, 0), (0.1, 0.2, 0.7) -> (0.6 + 0.2) / 2 = 0.4
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=15, difficulty=3)
+def induction_score(attention: Tensor, ids: Tensor) -> Tensor:
+    """Say how much each head looks at what came after an earlier occurrence of the token that asks.
+
+    Olsson et al. 2022 call this *prefix matching*. In  A B C … A  the last A looks at B, which followed
+    the first A. For a position t whose token has occurred before, add up its weights on the token after
+    every earlier occurrence: an earlier occurrence is a position s < t with ids[s] = ids[t]. (In  A A  the
+    token after the first A is the second A itself, and counts.) The score is the mean over all such
+    positions t; positions whose token is new on the page do not count. Where no token occurs twice, the
+    score is 0.
+
+    attention  (..., T, T) float, row t is the position that asks, and it looks at no later one
+    ids        (T) int
+    ->         (...) float, between 0 and 1, one number a head
+
+    Example: ids (7, 8, 7), rows (1, 0, 0), (0.6, 0.4, 0), (0.1, 0.2, 0.7) -> 0.2
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=15, difficulty=3)
+def in_context_bigram(ids: Tensor, vocab_size: int) -> Tensor:
+    """Predict the next token at each position from the pairs of neighbours on this page alone.
+
+        p[t, v] = (how often v came after ids[t]) / (how often anything came after ids[t])
+
+    Only pairs count that lie within ids[0 … t]: this is what an ideal induction head would predict, and
+    it reads no further than a model does. Where nothing has yet come after ids[t], every token of the
+    vocabulary is as likely.
+
+    ids  (T) int, each below vocab_size
+    ->   (T, vocab_size) float, every row sums to 1
+
+    Example: ids (2, 0, 2, 0), vocab_size 3 -> rows (⅓, ⅓, ⅓), (⅓, ⅓, ⅓), (1, 0, 0), (0, 0, 1)
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=10, minutes=10, difficulty=2)
+def smear_keys(k: Tensor, alpha: Tensor) -> Tensor:
+    """Mix into every key the key of the token before, so that one layer can do what takes two.
+
+        k'_j = σ(α_h) · k_j + (1 − σ(α_h)) · k_{j−1}            Olsson et al. 2022, "smeared key"
+
+    σ is the sigmoid, and every head h has an α of its own, which is learnt. The k_{j−1} is the key before
+    mixing. The first key has none before it and stays as it is.
+
+    k      (B, H, T, D) float
+    alpha  (H) float
+    ->     (B, H, T, D) float
+
+    Example: one head, D = 1, keys 1, 3, 5, α = 0 (σ = ½) -> 1, 2, 4
+    """
+    raise NotImplementedError

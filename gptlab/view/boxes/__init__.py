@@ -1,0 +1,1 @@
+"""Pictures of tensors as boxes: shapes, sums, broadcasting, products, stacks of sheets."""
