@@ -1,6 +1,6 @@
 """The long table of lesson 07: tunings from the base model and from nothing, over several seeds.
 
-    python -m dev.finetuning_log [--seeds 3] [--resume]
+    python -m dev.finetuning_log [--seeds 5] [--resume]
 
 writes gptlab/assets/logs/finetuning.json, which names the seeds, the commit and the base model's weights. To be made
 again whenever the shipped model is.
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m dev.finetuning_log", description="Make lesson 07's long table again."
     )
-    parser.add_argument("--seeds", type=int, default=3, help="runs a setting (default: 3)")
+    parser.add_argument("--seeds", type=int, default=5, help="runs a setting (default: 5)")
     parser.add_argument(
         "--resume", action="store_true", help="keep the rows that were made from the same base"
     )
