@@ -575,11 +575,12 @@ def lesson_zero(*extra):
     sources = [
         "from gptlab import start, check, hint\nlesson = start(0)",
         'lesson.card("sampling.append_token", "Everything is made of it.")',
-        '# NBVAL_CHECK_OUTPUT\ncheck("sampling.append_token")',
+        'check("sampling.append_token")',
         *extra,
         "lesson.summary()",
     ]
     made = notebook_of(*sources)
+    made.cells[2].metadata = {"tags": [rules.CHECK_TAG]}
     made.cells.insert(0, nbformat.v4.new_markdown_cell("# 00 · What it really does"))
     for number, cell in enumerate(made.cells):
         cell.id = f"cell-{number}"
