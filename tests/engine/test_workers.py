@@ -169,6 +169,7 @@ def test_a_copy_that_cannot_compute_is_done_without(monkeypatch):
 
 def at_work_for_ever(pipe):
     """A process with two workers that never ends; sends its workers' ids."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it
 
     def job(part):
         if part:

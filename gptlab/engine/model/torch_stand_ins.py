@@ -93,6 +93,10 @@ def sample_next(
     ).squeeze(-1)
 
 
+def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
+    return logits[:, :-1].log_softmax(dim=-1).gather(-1, ids[:, 1:, None]).squeeze(-1)
+
+
 BODIES = {
     "attention.causal_mask": causal_mask,
     "attention.scaled_dot_product_attention": attention,
@@ -110,5 +114,6 @@ BODIES = {
     "instruct.render_chat": render_chat,
     "sampling.sample_next": sample_next,
     "ngram.cross_entropy": fused.cross_entropy,
+    "ppo.token_log_probs": token_log_probs,
 }
 offer_stand_ins(BODIES)

@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from gptlab.course import lesson
 from gptlab.engine.config import GPTConfig, TrainConfig
 from gptlab.engine.data import corpus
 from gptlab.engine.evaluate import page_loss
@@ -90,6 +91,7 @@ class Ground:
     """What all runs share: the web, the tokenizer, the held-out pages and their exact floor."""
 
     def __init__(self) -> None:
+        lesson.fill_other_lessons()
         self.web = Web()
         self.tokenizer: Tokenizer = corpus.train_tokenizer(self.web, VOCABULARY, seed=0)
         self.pages: list[Page] = page_loss.page_sample(

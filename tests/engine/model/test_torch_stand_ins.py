@@ -58,6 +58,7 @@ INPUTS = {
     ],
     "sampling.sample_next": [(draw(3, 8), 0)],
     "ngram.cross_entropy": [(draw(6, 5), torch.tensor([0, 4, 2, -100, 1, 3]))],
+    "ppo.token_log_probs": [(draw(2, 4, 5), torch.tensor([[0, 4, 2, 1], [3, 3, 0, 2]]))],
 }
 
 
