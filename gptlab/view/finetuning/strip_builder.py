@@ -217,8 +217,9 @@ def all_arrangements_picture(
         y += 24 * len(labels) + 10
         shown = ", ".join(f"{name} {p:.0%}" for name, p in zip(labels, said.probabilities))
         said_of_all.append(f"{task}, {'; '.join(describe(s) for s in strips)}: {shown}")
+    parts.append(svg.text(MARGIN, y + 14, "green: the true label", 13, fill=FAINT))
     alt = "What the tuned networks say. " + ". ".join(said_of_all) + "."
-    return Picture(svg.document(WIDTH, y + 6, parts, alt), alt)
+    return Picture(svg.document(WIDTH, y + 26, parts, alt), alt)
 
 
 def strip_builder(
