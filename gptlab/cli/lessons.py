@@ -14,7 +14,7 @@ from gptlab.blanks.errors import CourseError
 from gptlab.blanks.solutions import has_reference
 from gptlab.blanks.source_scan import CHECKOUT, Blank, short_path
 from gptlab.cli import option_types
-from gptlab.course import lesson_files, progress
+from gptlab.course import lesson_files, progress, working_copies
 from gptlab.course.judged_apart import judged_apart
 from gptlab.exercises.hint import hints
 
@@ -48,6 +48,10 @@ examples:
   gptlab lab 1                  at lesson 1
   gptlab lab 10b                at part b of lesson 10
   gptlab lab 1 --no-browser     only print the address
+  gptlab lab 1 --fresh          lay your copy of lesson 1 aside and begin it anew
+
+It opens your own copies of the lessons, in my_lessons/: without outputs, so that you see a result only after you
+have run its cell. What you write there is kept; where a lesson has changed since, your copy takes the change.
 
 It listens on 127.0.0.1 alone, with a token. Ctrl-C ends it, once it has asked.
 """
@@ -71,6 +75,15 @@ def register(commands) -> None:
         help="the port (default: a free one from 8888)",
     )
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    which = command.add_mutually_exclusive_group()
+    which.add_argument(
+        "--fresh", action="store_true", help="lay your copy of that lesson aside and begin it anew"
+    )
+    which.add_argument(
+        "--originals",
+        action="store_true",
+        help="open lessons/ itself, with the outputs kept there, to change the course",
+    )
     command.set_defaults(command=lab)
     command = add("lessons", help="the map of the course", epilog=LESSONS_EXAMPLES)
     command.description = (
@@ -295,11 +308,32 @@ def lab(options: argparse.Namespace) -> int:
         raise CourseError(f"there is no folder {short_path(path)}: {reason}")
     if options.lesson is not None:
         path = _notebook_of(options.lesson)
+    if options.fresh and options.lesson is None:
+        raise CourseError("--fresh wants a lesson: gptlab lab 5 --fresh")
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError(
             "JupyterLab is not installed: python -m pip install torch==2.13.0 -r requirements.txt"
         )
+    if not options.originals:
+        path = _own_copy(path, options.fresh)
     return run_until_it_ends(lab_command(options, path))
+
+
+def _own_copy(path: Path, fresh: bool) -> Path:
+    """Bring the learner's copies up to date and say what changed; -> her copy of a lesson, or of their folder.
+
+    Raises CourseError where they cannot be written.
+    """
+    try:
+        if fresh:
+            print(working_copies.start_anew(path))
+        for line in working_copies.bring_up_to_date(list(lesson_files.notebooks().values())):
+            print(line)
+    except OSError as error:
+        where = short_path(Path(error.filename or working_copies.folder()))
+        reason = error.strerror or error
+        raise CourseError(f"{where}: {reason}; `gptlab lab --originals` needs no copies") from None
+    return working_copies.path_of(path) if path.suffix else working_copies.folder()
 
 
 def _notebook_of(text: str) -> Path:

@@ -33,6 +33,11 @@ def notebooks() -> dict[str, Path]:
     return found
 
 
+def name_of(path: Path) -> str:
+    """The name of a notebook's file: "10b" of `10b_learning_in_the_context.ipynb`."""
+    return path.name.split("_")[0].lstrip("0") if path.name[:3] != "00_" else "0"
+
+
 def split(name: str) -> tuple[int, str]:
     """(number, part) of a name: (10, "b") of "10b", (5, "") of "5" and "05".
 

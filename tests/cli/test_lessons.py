@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -395,9 +396,8 @@ def started(monkeypatch):
 def test_lab_starts_jupyterlab_on_this_machine_only(started):
     number, path = next(iter(lesson_files.notebooks().items()))
     before = signal.getsignal(signal.SIGINT)
-    assert (
-        main.main(["lab", str(number), "--port", "8123", "--no-browser"]) == main.main(["lab"]) == 3
-    )
+    words = ["lab", str(number), "--port", "8123", "--no-browser", "--originals"]
+    assert main.main(words) == main.main(["lab", "--originals"]) == 3
     assert signal.getsignal(signal.SIGINT) is before is not signal.SIG_IGN
     (command, folder), (plain, _) = started
     assert command[:3] == [sys.executable, "-m", "jupyterlab"] and folder == ROOT
@@ -411,6 +411,16 @@ def test_lab_starts_jupyterlab_on_this_machine_only(started):
     assert "--LabApp.default_url=/lab/tree/lessons" in plain and not any(
         "port" in word for word in plain
     )
+
+
+def test_lab_opens_the_learners_own_copy(started, monkeypatch, tmp_path):
+    monkeypatch.setattr(lessons, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(source_scan, "CHECKOUT", tmp_path)
+    shutil.copytree(ROOT / "lessons", tmp_path / "lessons")
+    assert main.main(["lab", "5"]) == main.main(["lab"]) == 3
+    name = min(path.name for path in (tmp_path / "my_lessons").glob("05*"))
+    assert f"--LabApp.default_url=/lab/tree/my_lessons/{name}" in started[0][0]
+    assert "--LabApp.default_url=/lab/tree/my_lessons" in started[1][0]
 
 
 UNDER = """
