@@ -20,7 +20,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = ["README.md", "CONTRIBUTING.md", "DESIGN.md", "lessons/README.md", "dev/AUTHORING.md"]
 MADE = json.loads((ROOT / "gptlab" / "assets" / "made.json").read_text(encoding="utf-8"))
 PROGRAMS = ("make", "gptlab", "python", "python3", "pytest", "ruff", "git")
-YET_TO_BE = ("my_notes/", "runs/mine")  # of the reader's own machine
+YET_TO_BE = ("my_notes/", "my_lessons/", "runs/mine")  # of the reader's own machine
 
 
 def blocks(text, language=""):
