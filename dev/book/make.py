@@ -93,6 +93,8 @@ def prepare(source: Path, root: Path = ROOT) -> None:
             source / "lessons" / f"{lesson.name}.ipynb",
             json.dumps(for_readers(notebook), ensure_ascii=False),
         )
+    if found:
+        shutil.copy(root / "lessons" / f"{pages.HELP}.md", source / "lessons")
     (source / "gptlab").mkdir()
     for room in sorted(
         (root / "gptlab").glob("[!_]*.py")

@@ -191,6 +191,7 @@ def lesson_list(lessons: list[Lesson]) -> str:
     )
 
 
+HELP = "when_it_does_not_work"
 REFERENCE = ("glossary", "bibliography", "log")
 
 
@@ -202,6 +203,7 @@ def contents(lessons: list[Lesson]) -> str:
             "  - caption: Lessons",
             "    chapters:",
             *(f"      - file: lessons/{one.name}" for one in lessons),
+            f"      - file: lessons/{HELP}",
         ]
     parts += [
         "  - caption: Reference",
