@@ -18,7 +18,7 @@ from gptlab.experiments.scaling import fed_repeats
 def main() -> int:
     """Train on, measure, and write the log; returns the exit status."""
     borrow("all")  # the log is made of the references, whatever this checkout holds
-    hardware.tune_allocator(1)
+    hardware.prepare_torch()
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
     )

@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--work", default="runs/ladder", help="folder of the ladder's models")
     args = parser.parse_args(arguments)
     borrow("all")  # the log is made of the references, whatever this checkout holds
-    hardware.tune_allocator(1)
+    hardware.prepare_torch()
     rungs = [ladder.Rung(*shape, TOKENS, seed=0) for shape in ladder.SHAPES]
     models = ladder.measure_rungs(args.work, few_shot_by_size.measure, rungs)
     base = shipped("base")

@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=35, help="of computing time, at most")
     args = parser.parse_args(arguments)
     borrow("all")  # the log is made of the references, whatever this checkout holds
-    hardware.tune_allocator(1)
+    hardware.prepare_torch()
     file = Path(args.log)
     file.parent.mkdir(parents=True, exist_ok=True)
     train_missing(begun(file), Path(args.work), file, args.seeds, args.minutes)
