@@ -1,4 +1,4 @@
-"""What a module takes from another module of the project is there: `hardware.prepare_torch`, not a name of last year."""
+"""What a module takes from another module of the project is there: no name of last year in `dev/`."""
 
 import ast
 import importlib
