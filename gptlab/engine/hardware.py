@@ -74,6 +74,13 @@ def processor() -> str:
         return platform.processor() or platform.machine()
 
 
+def seconds_since_start() -> float:
+    """Since this process was started, imports and all."""
+    import psutil
+
+    return time.time() - psutil.Process().create_time()
+
+
 def describe() -> dict:
     """Processor, cores, memory in GB, operating system, Python and torch: what a measured figure depends on."""
     import torch

@@ -148,6 +148,11 @@ class RunFolder:
         self.done[name] = round(time.perf_counter() - began, 2)
         self.save()
 
+    def change(self, preset: Preset) -> None:
+        """Go on with other settings for the stages that are still to come; a resumed session finds them."""
+        self.preset = preset
+        self.save()
+
     def bar(self, label: str) -> progress_bar.Progress:
         """A progress bar, unless the run is a quiet one."""
         return progress_bar.bar(label, quiet=self.quiet)

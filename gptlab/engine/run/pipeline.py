@@ -28,11 +28,12 @@ from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.model.tokenizer import Tokenizer
+from gptlab.engine.run import plan
 from gptlab.engine.run.figures import OwnText, RewardFigures
 from gptlab.engine.run.folder import RunFolder
 from gptlab.engine.run.measure import measure
 from gptlab.engine.run.presets import Preset
-from gptlab.engine.stages import LABELS, WRITING_STAGES
+from gptlab.engine.stages import LABELS, STAGES, WRITING_STAGES
 from gptlab.engine.train import progress_bar
 from gptlab.engine.train.ppo import PPOTrainer, make_value_model, train_ppo
 from gptlab.engine.train.pretrain import pretrain
@@ -73,7 +74,21 @@ def run(
             ("measure", "Measuring every stage", _measure),
         ):
             folder.stage(name, title, functools.partial(work, folder))
+            if name == STAGES[0]:
+                _fit_rest(folder)
     return folder
+
+
+def _fit_rest(run: RunFolder) -> None:
+    """Where `--minutes` was asked for: cut or stretch what follows pretraining to the time that is left now."""
+    if not run.preset.minutes or STAGES[1] in run.done:
+        return
+    left = 60 * run.preset.minutes - run.saved_seconds - hardware.seconds_since_start()
+    run.change(plan.fit_rest(run.preset, left))
+    run.log(
+        f"  {max(0.0, left) / 60:.1f} of {run.preset.minutes:g} minutes are left: "
+        f"{run.preset.n_demonstrations} demonstrations, {run.preset.ppo.rounds} rounds of PPO"
+    )
 
 
 def _corpus(run: RunFolder, read: Callable[[], tuple[str, list[str]]]) -> None:

@@ -19,7 +19,7 @@ from gptlab.engine.config import GPTConfig, TrainConfig
 from gptlab.engine.model.generate import generate_batch
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
-from gptlab.engine.run.presets import Preset, preset
+from gptlab.engine.run.presets import CHOSEN_BY_TIME, Preset, preset
 from gptlab.engine.stages import STAGES
 from gptlab.engine.train.ppo import PPOTrainer, make_value_model
 from gptlab.engine.train.pretrain import PretrainingRun
@@ -35,7 +35,9 @@ PROMPT, REPLY = 12, 18  # tokens of a usual demonstration
 BYTES_PER_TOKEN = 3.3  # of the little web, with a vocabulary of 4096
 REPLIES_AT_ONCE = 128
 RECALL_REPLIES = 8000  # that are measured whatever the size of a run: facts, in two languages
+MEASURING = 3.0  # of the time of its replies alone, measured: pages, the exact floor, and judging come on top
 LEAST_STEPS = 100
+MOST = 1.5  # times what was planned for the stages after pretraining, where time is left over
 PRETRAINING_SHARE = 0.5  # of the time of a run, at least, where --minutes chooses
 
 
@@ -104,7 +106,7 @@ def step_seconds(shape: GPTConfig, config: TrainConfig) -> float:
 def predict(of: Preset, costs: Costs) -> dict[str, float]:
     """Seconds of every stage of a run."""
     n_replies = 2 * (of.n_comparisons + of.n_eval // 4)
-    n_updates = math.ceil(of.n_comparisons / of.reward.prompts_per_batch)
+    n_updates = math.ceil((of.n_comparisons + of.n_written) / of.reward.prompts_per_batch)
     trained = (
         costs.step * of.pretrain.steps,
         costs.sft * of.sft.epochs * math.ceil(of.n_demonstrations / _new_rows(of)),
@@ -115,7 +117,7 @@ def predict(of: Preset, costs: Costs) -> dict[str, float]:
     return {
         "corpus": costs.megabyte * (of.corpus_mb + 1.5),  # the tokenizer reads some pages too
         **dict(zip(STAGES, trained, strict=True)),
-        "measure": costs.reply * (5 * of.n_eval + RECALL_REPLIES),
+        "measure": MEASURING * costs.reply * (5 * of.n_eval + RECALL_REPLIES),
     }
 
 
@@ -132,7 +134,7 @@ def plan_for(minutes: float) -> Plan:
         n = 60 * minutes * PRETRAINING_SHARE / step * tokens_per_step(shaped)
         found.append((nats_above_floor(shaped.model, n), shaped))
     found.sort(key=lambda pair: pair[0])
-    best = replace(found[0][1], name=f"minutes-{minutes:g}")
+    best = replace(found[0][1], name=f"{CHOSEN_BY_TIME}-{minutes:g}")
     costs = measure_costs(best)
     left = 60 * minutes - (time.perf_counter() - begin)
     chosen = _fitted(best, costs, left)
@@ -206,8 +208,26 @@ def _fitted(of: Preset, costs: Costs, seconds: float) -> Preset:
     return replace(after, pretrain=training, corpus_mb=round(steps * token_bytes / 1e6, 1))
 
 
+def fit_rest(of: Preset, seconds: float) -> Preset:
+    """The same with as much of all that follows pretraining as fits into the seconds that are left.
+
+    A machine may have become busier or idler since the plan was made, so its costs are measured anew.
+    """
+    begin = time.perf_counter()
+    costs = measure_costs(of)
+    left = seconds - (time.perf_counter() - begin)
+    scale = MOST
+    for _ in range(60):
+        after = _scaled(of, scale)
+        parts = predict(after, costs)
+        if sum(parts[name] for name in (*STAGES[1:], "measure")) <= left:
+            break
+        scale *= 0.95
+    return after
+
+
 def _scaled(of: Preset, scale: float) -> Preset:
-    """Less of all that follows pretraining."""
+    """Less of all that follows pretraining, or more."""
 
     def less(n: int, least: int) -> int:
         return max(least, round(n * scale))
@@ -216,6 +236,7 @@ def _scaled(of: Preset, scale: float) -> Preset:
         of,
         n_demonstrations=less(of.n_demonstrations, 500),
         n_comparisons=less(of.n_comparisons, 200),
+        n_written=less(of.n_written, 400) if of.n_written else 0,
         ppo=replace(of.ppo, rounds=less(of.ppo.rounds, 10)),
         n_eval=less(of.n_eval, 100),
     )

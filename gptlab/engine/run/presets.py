@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from gptlab.engine.config import Config, GPTConfig, PPOConfig, RewardConfig, SFTConfig, TrainConfig
 
+CHOSEN_BY_TIME = "minutes"  # a preset that `--minutes 20` made is called minutes-20
+
 
 @dataclass(frozen=True)
 class Preset(Config):
@@ -27,6 +29,12 @@ class Preset(Config):
         self._whole(0, "n_written")
         self._whole(1, "n_demonstrations", "n_comparisons", "n_eval")
         self._real(0.0, 1e6, "corpus_mb", above=True)
+
+    @property
+    def minutes(self) -> float:
+        """The time that `--minutes` chose this for; 0 for a preset that has a name of its own."""
+        kind, _, number = self.name.partition("-")
+        return float(number) if kind == CHOSEN_BY_TIME else 0.0
 
     def to_dict(self) -> dict:
         """The fields by name, the model's as `vocab_size` and `shape`: so all runs so far have noted them."""
