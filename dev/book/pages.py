@@ -191,7 +191,7 @@ def lesson_list(lessons: list[Lesson]) -> str:
     )
 
 
-REFERENCE = ("glossary", "bibliography", "log")
+REFERENCE = ("glossary", "bibliography", "speed", "log")
 
 
 def contents(lessons: list[Lesson]) -> str:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gptlab.engine import hardware
 from gptlab.engine.model import generate
+from gptlab.engine.model.batches import device_of
 from gptlab.engine.model.fast import draw
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.workers import Workers
@@ -33,7 +34,7 @@ class Writers:
     def __init__(self, model: GPT, n_workers: int | None = None, way: str | None = None) -> None:
         self.model = model
         n = hardware.workers() if n_workers is None else n_workers
-        on_cpu = model.wte.device.type == "cpu"
+        on_cpu = device_of(model).type == "cpu"
         self.workers = Workers({"write": self._part}, min(n, MOST_PARTS) if on_cpu else 1, way)
 
     def __enter__(self) -> Self:
@@ -57,8 +58,7 @@ class Writers:
         """Continue every prompt, as `generate_batch` does without filters; it raises what that raises."""
         n_parts = min(MOST_PARTS, len(prompts) // LEAST_ROWS)
         draws = temperature >= generate.LEAST_TEMPERATURE
-        one_draw = self.model.wte.dtype == torch.float32 and draw.is_proven()
-        if n_parts < 2 or max_new_tokens < 1 or (draws and not one_draw):
+        if n_parts < 2 or max_new_tokens < 1 or (draws and not self._knows_the_draw()):
             return generate.generate_batch(
                 self.model, prompts, max_new_tokens, stop_id, temperature, generator=generator
             )
@@ -75,6 +75,10 @@ class Writers:
         if numbers:
             numbers.of(max(map(len, rows)))
         return rows
+
+    def _knows_the_draw(self) -> bool:
+        """Whether a token is what `draw.draw` makes of one random number a row: only then can rows be shared out."""
+        return self.model.wte.dtype == torch.float32 and draw.is_proven()
 
     def _part(self, part: Part) -> list[list[int]]:
         prompts, longest, max_new_tokens, stop_id, temperature, uniform = part
