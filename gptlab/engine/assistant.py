@@ -15,8 +15,8 @@ from gptlab.engine.model import checkpoint, generate
 from gptlab.engine.model import shipped as shipped_models
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import SPECIALS, Tokenizer
-from gptlab.engine.model.writers import Writers
 from gptlab.engine.stages import FINAL, LABELS, SHIPPED_NAMES, STAGES
+from gptlab.engine.writers import Writers
 
 WRITE_BATCH = 256  # replies that are written at once: a step of few costs as much as one of many
 Message = dict[str, str]  # {"role": "system", "user" or "assistant", "content": …}

@@ -15,9 +15,9 @@ from gptlab.engine import hardware
 from gptlab.engine.config import PPOConfig
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
-from gptlab.engine.model.writers import Writers
 from gptlab.engine.train.ppo import PPOTrainer, make_value_model
 from gptlab.engine.train.rollout import PPOModels
+from gptlab.engine.writers import Writers
 from gptlab.experiments.bench.pairs import Row, alone, compare, installed, on_all_cores
 from gptlab.experiments.bench.training import SMALL, Settings, peer_model
 

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from gptlab import sampling
-from gptlab.engine.model import writers as module
+from gptlab.engine import writers as module
 from gptlab.engine.model.fast import draw
 from gptlab.engine.model.generate import generate_batch
-from gptlab.engine.model.writers import Writers
+from gptlab.engine.writers import Writers
 from tests.engine.model.test_decode import gpt
 
 RAGGED = [[1 + i % 9] * (1 + i % 4) for i in range(41)]
