@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from dev.book import arc, audit, pages
+from dev.book import arc, audit, pages, speed
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
@@ -85,6 +85,9 @@ def prepare(source: Path, root: Path = ROOT) -> None:
         "arc_described": arc.describe(ready),
     }
     write(source / "index.md", filled((book / "index.md").read_text(encoding="utf-8"), parts))
+    bench = json.loads((book / "speed.json").read_text(encoding="utf-8"))
+    of_bench = {"speed_table": speed.table(bench), "speed_machine": speed.machine(bench)}
+    write(source / "speed.md", filled((book / "speed.md").read_text(encoding="utf-8"), of_bench))
     for lesson in found:
         notebook = json.loads(
             (root / "lessons" / f"{lesson.name}.ipynb").read_text(encoding="utf-8")

@@ -4,20 +4,32 @@ import argparse
 import json
 import os
 from dataclasses import asdict
+from datetime import datetime
 from importlib import metadata
 
 from gptlab.cli import option_types, streams
 
 EXAMPLES = """\
 examples:
-  gptlab bench                            all of it, some five minutes
+  gptlab bench                            all of it, some eight minutes
   gptlab bench train generate --seconds 20
   gptlab bench nanogpt --text input.txt   tiny Shakespeare, for nanoGPT's documented run
   gptlab bench --json bench.json
 
 Peers come with `pip install transformers tokenizers`; what is not installed is left out.
 """
-NAMES = ("train", "workers", "generate", "ppo", "bpe", "world", "start", "nanogpt")
+NAMES = (
+    "train",
+    "workers",
+    "generate",
+    "ppo",
+    "bpe",
+    "world",
+    "start",
+    "pipeline",
+    "lessons",
+    "nanogpt",
+)
 VERSIONS = ("torch", "transformers", "tokenizers", "tiktoken")
 
 
@@ -62,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError(f"no bench {unknown[0]!r}: choose from {', '.join(NAMES)}")
     from gptlab.cli import borrowing
     from gptlab.engine import hardware
-    from gptlab.experiments.bench import nanogpt, text, training, writing
+    from gptlab.experiments.bench import nanogpt, text, training, whole, writing
 
     print(borrowing.fill_empty())
     hardware.prepare_torch()
@@ -74,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
         "bpe": text.bpe,
         "world": text.world,
         "start": text.start,
+        "pipeline": whole.pipeline,
+        "lessons": whole.lessons,
         "nanogpt": nanogpt.nanogpt,
     }
     machine = hardware.describe()
@@ -91,6 +105,8 @@ def run(options: argparse.Namespace) -> int:
             print(line(row), flush=True)
     if options.json:
         content = {
+            "date": f"{datetime.now():%Y-%m-%d}",
+            "seconds": options.seconds,
             "machine": machine,
             "versions": versions,
             "load": _load(),

@@ -16,6 +16,7 @@ from gptlab.engine.model import shipped as shipped_models
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import SPECIALS, Tokenizer
 from gptlab.engine.stages import FINAL, LABELS, SHIPPED_NAMES, STAGES
+from gptlab.engine.writers import Writers
 
 WRITE_BATCH = 256  # replies that are written at once: a step of few costs as much as one of many
 Message = dict[str, str]  # {"role": "system", "user" or "assistant", "content": …}
@@ -218,17 +219,12 @@ class Assistant:
         order = sorted(range(len(starts)), key=lambda i: len(starts[i]))
         generator = torch.Generator().manual_seed(seed)
         found = {}
-        for first in range(0, len(order), WRITE_BATCH):
-            part = order[first : first + WRITE_BATCH]
-            new = generate.generate_batch(
-                self.model,
-                [starts[i] for i in part],
-                max_new_tokens,
-                self.stop,
-                temperature,
-                generator=generator,
-            )
-            found |= zip(part, map(self._reply, new))
+        with Writers(self.model) as writers:
+            for first in range(0, len(order), WRITE_BATCH):
+                part = order[first : first + WRITE_BATCH]
+                texts = [starts[i] for i in part]
+                new = writers.write(texts, max_new_tokens, self.stop, temperature, generator)
+                found |= zip(part, map(self._reply, new))
         return [found[i] for i in range(len(starts))]
 
     def _reply(self, new: list[int]) -> Reply:

@@ -9,7 +9,8 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from dev.book import arc, audit, make, pages
+from dev.book import arc, audit, make, pages, speed
+from gptlab.cli import bench
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK, PANEL
 from tests.support import browser
 from tests.support.paths import ROOT
@@ -564,3 +565,25 @@ def test_the_look_sees_what_is_too_wide_and_too_faint(chromium):
     seen = page.evaluate(LOOK)
     assert seen["width"] >= 900 and [">faint<" in text for text in seen["faint"]].count(True) == 1
     assert not any(">good<" in text for text in seen["faint"])
+
+
+# the page about speed
+
+
+def test_the_table_of_speed_says_what_the_bench_wrote():
+    row = {"bench": "b", "what": "w", "unit": "s", "note": "n", "ours": 1234.5, "target": 3.0}
+    measured_pair = {"peer": 0.5, "peer_name": "p", "ratio": 2.0, "low": 1.5, "high": 2.5}
+    nothing = {"peer": None, "peer_name": "", "ratio": None, "low": None, "high": None}
+    lines = speed.table({"rows": [row | measured_pair, row | nothing]}).splitlines()
+    assert lines[2] == "| b: w, s (n) | 1,234 | 0.5 (p) | 2.00 (1.50 to 2.50) | 3.00 |"
+    assert lines[3] == "| b: w, s (n) | 1,234 |  |  | 3.00 |"
+
+
+def test_the_speed_of_the_page_is_that_of_a_bench(source):
+    kept = json.loads((ROOT / "book" / "speed.json").read_text(encoding="utf-8"))
+    assert {row["bench"] for row in kept["rows"]} <= set(bench.NAMES)
+    page = (source / "speed.md").read_text(encoding="utf-8")
+    assert kept["date"] in page and kept["machine"]["processor"] in page
+    assert page.count("\n| ") == len(kept["rows"]) + 1
+    named = set(re.findall(r"\*\*(\w+)\*\*", page))
+    assert named == set(bench.NAMES), "each bench is explained on the page, and no other"

@@ -63,11 +63,13 @@ class KVCache:
     k: Tensor
     v: Tensor
     length: int = 0  # tokens so far
+    both: Tensor | None = None  # (2, B, H, capacity, D), where k and v are the halves of one tensor
 
 
 def new_cache(shape: tuple, like: Tensor) -> KVCache:
     """An empty cache of that (B, H, capacity, D), with the type and device of `like`."""
-    return KVCache(like.new_empty(shape), like.new_empty(shape))
+    both = like.new_empty((2, *shape))
+    return KVCache(both[0], both[1], both=both)
 
 
 def append_kv(cache: KVCache, k: Tensor, v: Tensor) -> KVCache:

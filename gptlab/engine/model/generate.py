@@ -1,11 +1,12 @@
 """Text generation with cached keys and values: many prompts at once, or one prompt token by token."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 
 from gptlab import sampling
+from gptlab.engine.model.fast import draw
 from gptlab.engine.model.fast.decode import decoder_for
 from gptlab.engine.model.gpt import GPT
 
@@ -33,13 +34,31 @@ def generate_batch(
     """
     if not prompts:
         return []
-    _check_room(model, prompts, max_new_tokens)
+    check_room(model, prompts, max_new_tokens)
+
+    def choose(logits: Tensor, _: int) -> Tensor:
+        return next_tokens(logits, temperature, top_k, top_p, generator)
+
+    longest = max(map(len, prompts))
+    return write_rows(model, prompts, longest, max_new_tokens, stop_id, choose)
+
+
+@torch.inference_mode()
+def write_rows(
+    model: GPT,
+    prompts: list[list[int]],
+    longest: int,
+    max_new_tokens: int,
+    stop_id: int | None,
+    choose: Callable[[Tensor, int], Tensor],
+) -> list[list[int]]:
+    """What `generate_batch` gives for prompts padded to the longest; `choose(logits, step)` draws the tokens."""
     device = model.wte.device
-    ids, keep, positions = (x.to(device) for x in _left_pad(prompts))  # each (B, T)
+    ids, keep, positions = (x.to(device) for x in _left_pad(prompts, longest))  # each (B, T)
     padded = None if keep.all() else keep
     if padded is not None:  # room for the new tokens, which are all looked at
         padded = torch.cat([keep, keep.new_ones(len(prompts), max_new_tokens)], dim=1)
-    cache = model.new_cache(len(prompts), ids.shape[1] + max_new_tokens)
+    cache = model.new_cache(len(prompts), longest + max_new_tokens)
     stopped = torch.zeros(len(prompts), dtype=torch.bool, device=device)
     decoder = decoder_for(model, cache, padded)
     new = []
@@ -47,9 +66,9 @@ def generate_batch(
         if decoder and step:
             logits = decoder.step(ids[:, 0], None if padded is None else positions[:, 0])
         else:
-            seen = None if padded is None else padded[:, : keep.shape[1] + step]
+            seen = None if padded is None else padded[:, : longest + step]
             logits = _last_logits(model, ids, seen, positions, cache)  # (B, V)
-        tokens = _next_tokens(logits, temperature, top_k, top_p, generator)  # (B,)
+        tokens = choose(logits, step)  # (B,)
         new.append(tokens)
         if stop_id is not None:
             stopped |= tokens == stop_id
@@ -76,7 +95,7 @@ def stream(
 
     Raises ValueError as `generate_batch` does, when the first token is asked for.
     """
-    _check_room(model, [ids], max_new_tokens)
+    check_room(model, [ids], max_new_tokens)
     cache = model.new_cache(1, len(ids) + max_new_tokens)
     decoder = decoder_for(model, cache)
     x = torch.tensor([ids], device=model.wte.device)  # (1, T)
@@ -85,7 +104,7 @@ def stream(
             logits = decoder.step(x[0])  # (1, V)
         else:
             logits = _last_logits(model, x, None, None, cache)  # (1, V)
-        tokens = _next_tokens(logits, temperature, top_k, top_p, generator)  # (1,)
+        tokens = next_tokens(logits, temperature, top_k, top_p, generator)  # (1,)
         token = int(tokens[0])
         yield token
         if token == stop_id:
@@ -100,24 +119,26 @@ def _last_logits(
     return model.unembed(model.hidden(ids, keep, positions, cache)[:, -1])
 
 
-def _next_tokens(
+def next_tokens(
     logits: Tensor,
     temperature: float,
-    top_k: int | None,
-    top_p: float | None,
-    generator: torch.Generator | None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
 ) -> Tensor:
-    """One token for each row, drawn by the learner's own function; (B,) int."""
-    if not logits.amax(dim=-1).isfinite().all():  # nan where one score is nan
-        raise ValueError(
-            "the model's scores are no numbers, so no token can be drawn: its training was lost"
-        )
+    """One token for each row, drawn as the learner's own function draws; (B,) int."""
     if 0 < temperature < LEAST_TEMPERATURE:
         temperature = 0.0
+    unfiltered = temperature > 0 and top_k is None and top_p is None
+    if unfiltered and logits.dtype == torch.float32 and draw.is_proven():
+        return draw.draw(logits, temperature, draw.uniform(len(logits), generator, logits.device))
+    if not logits.amax(dim=-1).isfinite().all():  # nan where one score is nan
+        raise ValueError(draw.NO_NUMBERS)
     return sampling.sample_next(logits, temperature, top_k, top_p, generator)
 
 
-def _check_room(model: GPT, prompts: list[list[int]], max_new_tokens: int) -> None:
+def check_room(model: GPT, prompts: list[list[int]], max_new_tokens: int) -> None:
+    """Refuse prompts that are empty or do not fit the context with what is to be written, as `generate_batch` says."""
     if max_new_tokens < 0:
         raise ValueError(f"max_new_tokens must be at least 0, but is {max_new_tokens}")
     longest, shortest = max(map(len, prompts)), min(map(len, prompts))
@@ -129,9 +150,8 @@ def _check_room(model: GPT, prompts: list[list[int]], max_new_tokens: int) -> No
         raise ValueError(f"{wanted} do not fit a context of {context}; ask for fewer")
 
 
-def _left_pad(prompts: list[list[int]]) -> tuple[Tensor, Tensor, Tensor]:
-    """ids, keep and positions of prompts that all end in the last column, each (B, T)."""
-    t = max(map(len, prompts))
+def _left_pad(prompts: list[list[int]], t: int) -> tuple[Tensor, Tensor, Tensor]:
+    """ids, keep and positions of prompts that all end in the last of t columns, each (B, T)."""
     ids = torch.tensor([[0] * (t - len(p)) + list(p) for p in prompts])
     lengths = torch.tensor([len(p) for p in prompts])
     positions = torch.arange(t) - (t - lengths)[:, None]  # a prompt's first token stands at 0

@@ -3,12 +3,14 @@
 import codecs
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import regex
 import tiktoken
 
 from gptlab import bpe
+from gptlab.engine.model.fast.pieces import parts
 from gptlab.engine.model.fused_bpe import learn_merges, whole_text
 
 SPECIALS = ("endoftext", "user", "assistant", "system", "end")
@@ -17,6 +19,7 @@ LONGEST_PIECE = 4096  # bytes; a file of few merges could else ask for a token o
 LONGEST_TEXT = (
     100_000  # characters that tiktoken gets at once: it fails on a run of a million blanks
 )
+MOST_KNOWN = 1_000_000  # parts of a text whose ids are kept at once
 
 
 class Tokenizer:
@@ -75,12 +78,13 @@ class Tokenizer:
         if len(text) <= LONGEST_TEXT:
             return self._encoding.encode_ordinary(text)
         known: dict[str, list[int]] = {}  # words come back
-        ids = []
-        for found in regex.finditer(self.pattern, whole_text(text)):
-            piece = found[0]
-            if piece not in known:
-                known[piece] = self._encode_piece(piece)
-            ids += known[piece]
+        ids: list[int] = []
+        for block in parts(whole_text(text), self.pattern):
+            for part in set(block).difference(known):
+                known[part] = self._encode_part(part)
+            ids.extend(chain.from_iterable(map(known.__getitem__, block)))
+            if len(known) > MOST_KNOWN:
+                known.clear()
         return ids
 
     def encode_batch(self, texts: list[str], n_threads: int = 2) -> list[list[int]]:
@@ -90,11 +94,16 @@ class Tokenizer:
             return [self.encode(text) for text in texts]
         return self._encoding.encode_ordinary_batch(texts, num_threads=n_threads)
 
-    def _encode_piece(self, piece: str) -> list[int]:
-        """The ids of what the pattern found in one piece."""
-        starts = range(0, len(piece), LONGEST_TEXT)
-        parts = [piece[start : start + LONGEST_TEXT] for start in starts]
-        return [i for part in parts for i in self._encoding.encode_ordinary(part)]
+    def _encode_part(self, part: str) -> list[int]:
+        """The ids of whole pieces; a piece that is too long for tiktoken is cut."""
+        if len(part) <= LONGEST_TEXT:
+            return self._encoding.encode_ordinary(part)
+        cut = [
+            found[0][start : start + LONGEST_TEXT]
+            for found in regex.finditer(self.pattern, part)
+            for start in range(0, len(found[0]), LONGEST_TEXT)
+        ]
+        return [i for piece in cut for i in self._encoding.encode_ordinary(piece)]
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids; bytes that are no UTF-8 become U+FFFD, special tokens `<|name|>`."""

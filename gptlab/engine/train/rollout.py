@@ -145,7 +145,9 @@ def reply_logprobs(model: LanguageModel, ids: Tensor, starts: Tensor, mask: Tens
     at = _positions(starts, mask.shape[1] + 1, ids.shape[1])
     hidden = model.hidden(ids)  # (B, T, C)
     hidden = hidden.gather(1, at[:, :, None].expand(-1, -1, hidden.shape[2]))  # (B, R + 1, C)
-    logits = model.unembed(hidden) / TEMPERATURE  # (B, R + 1, V)
+    logits = model.unembed(hidden)  # (B, R + 1, V)
+    if TEMPERATURE != 1:  # a pass over all logits, and one more for the gradient
+        logits = logits / TEMPERATURE
     return ppo.token_log_probs(logits, ids.gather(1, at)).masked_fill(~mask, 0.0)  # (B, R)
 
 

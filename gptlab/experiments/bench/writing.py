@@ -13,11 +13,11 @@ from torch import Tensor, nn
 
 from gptlab.engine import hardware
 from gptlab.engine.config import PPOConfig
-from gptlab.engine.model.generate import generate_batch
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.train.ppo import PPOTrainer, make_value_model
 from gptlab.engine.train.rollout import PPOModels
+from gptlab.engine.writers import Writers
 from gptlab.experiments.bench.pairs import Row, alone, compare, installed, on_all_cores
 from gptlab.experiments.bench.training import SMALL, Settings, peer_model
 
@@ -34,7 +34,10 @@ def generate(settings: Settings) -> Iterator[Row]:
         what, units = f"batch {batch}", batch * NEW
 
         def write(rows: list = rows) -> object:
-            return generate_batch(ours, rows, NEW)
+            with Writers(
+                ours
+            ) as writers:  # their start counts, as it does where replies are written
+                return writers.write(rows, NEW)
 
         if not installed("transformers"):
             yield alone("generate", what, "tokens/s", units, write, settings.seconds)

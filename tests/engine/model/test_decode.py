@@ -35,13 +35,13 @@ def new_proofs():
 @pytest.fixture
 def logits_seen(monkeypatch):
     """What every drawing of a token was made from."""
-    seen, draw = [], generate._next_tokens
+    seen, draw = [], generate.next_tokens
 
     def note(logits, *settings):
         seen.append(logits.clone())
         return draw(logits, *settings)
 
-    monkeypatch.setattr(generate, "_next_tokens", note)
+    monkeypatch.setattr(generate, "next_tokens", note)
     return seen
 
 
@@ -114,6 +114,6 @@ def test_a_model_whose_functions_were_set_runs_these():
 
 
 def test_ids_that_are_none_are_refused_as_ever(monkeypatch):
-    monkeypatch.setattr(generate, "_next_tokens", lambda logits, *_: logits.argmax(-1) * 0 + 13)
+    monkeypatch.setattr(generate, "next_tokens", lambda logits, *_: logits.argmax(-1) * 0 + 13)
     with pytest.raises(ValueError, match="token id 13 is outside a vocabulary of 13"):
         generate_batch(gpt(), EVEN, 3)

@@ -78,9 +78,7 @@ def test_a_long_text_is_encoded_piece_by_piece_and_alike(runs, pattern):
     tokenizer = Tokenizer.train(TEXT, 340, pattern)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "LONGEST_TEXT", 0)
-        patch.setattr(
-            Tokenizer, "_encode_piece", lambda t, piece: t._encoding.encode_ordinary(piece)
-        )
+        patch.setattr(Tokenizer, "_encode_part", lambda t, part: t._encoding.encode_ordinary(part))
         assert tokenizer.encode(text) == bpe.encode(text, tokenizer.merges, pattern)
     assert tokenizer.encode_batch([text]) == [tokenizer.encode(text)]
 

@@ -8,7 +8,7 @@ import pytest
 
 from gptlab.cli import bench, main
 from gptlab.engine.config import GPTConfig
-from gptlab.experiments.bench import nanogpt, pairs, training, writing
+from gptlab.experiments.bench import nanogpt, pairs, training, whole, writing
 from gptlab.experiments.bench.pairs import Row, compare
 
 TINY = GPTConfig(64, context=80, n_layers=1, n_heads=2, d_model=16)
@@ -49,6 +49,9 @@ def test_every_bench_runs(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(writing, "PPO_NEW", 3)
     monkeypatch.setattr(writing, "NEW", 3)
     monkeypatch.setattr("gptlab.experiments.bench.text.TRAIN_BYTES", 20_000)
+    monkeypatch.setattr(whole, "RUN", ("-c", ""))  # `tiny` has a test of its own
+    monkeypatch.setattr(whole, "EXECUTE", ("nbconvert", "--to", "notebook"))  # and so have lessons
+    monkeypatch.setattr(whole, "LESSONS", ("5", "99"))
     monkeypatch.setenv("GPTLAB_WORKERS", "2")
     text = tmp_path / "text.txt"
     text.write_text("the cat sat on the mat. " * 2000, encoding="utf-8")
@@ -58,7 +61,9 @@ def test_every_bench_runs(monkeypatch, tmp_path, capsys):
     found = json.loads(file.read_text(encoding="utf-8"))
     rows = found["rows"]
     assert {row["bench"] for row in rows} == set(bench.NAMES)
-    assert all(math.isfinite(row["ours"]) and row["ours"] > 0 for row in rows)
+    missing = [row for row in rows if math.isnan(row["ours"])]
+    assert [row["what"] for row in missing] == ["99"] and "no such notebook" in missing[0]["note"]
+    assert all(row["ours"] > 0 for row in rows if row not in missing)
     assert all(row["low"] <= row["ratio"] <= row["high"] for row in rows if row["ratio"])
     exact = {row["what"]: row["ours"] for row in rows if row["unit"] == "1 = yes"}
     assert len(exact) == 2 and set(exact.values()) == {1.0}  # equal losses, equal merges

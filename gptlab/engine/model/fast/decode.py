@@ -31,14 +31,15 @@ class _Layer:
     norm2: tuple[Tensor, Tensor]
     mlp_in: tuple[Tensor, Tensor]
     mlp_out: tuple[Tensor, Tensor]
-    k: Tensor  # the cache, (B, H, capacity, D)
-    v: Tensor
+    cache: Tensor  # keys and values, (2, B, H, capacity, D)
     keys: Tensor  # the same memory, (B·H, D, capacity)
     values: Tensor  # (B·H, capacity, D)
 
 
 def _layer(block: Block, cache: fused.KVCache) -> _Layer:
     attn, mlp = block.attn, block.mlp
+    if cache.both is None:
+        raise ValueError("a Decoder writes into caches that `fused.new_cache` made")
     return _Layer(
         (block.norm1.weight, block.norm1.bias),
         (attn.b_qkv, attn.w_qkv),
@@ -46,11 +47,23 @@ def _layer(block: Block, cache: fused.KVCache) -> _Layer:
         (block.norm2.weight, block.norm2.bias),
         (mlp.b_in, mlp.w_in),
         (mlp.b_out, mlp.w_out),
-        cache.k,
-        cache.v,
+        cache.both,
         cache.k.flatten(0, 1).mT,
         cache.v.flatten(0, 1),
     )
+
+
+class _Room:
+    """Where the products of a step are written, layer after layer, and other views of the same memory."""
+
+    def __init__(self, like: Tensor, b: int, h: int, d: int) -> None:
+        self.qkv = like.new_empty(b, 3 * h * d)
+        parts = self.qkv.view(b, 3, h, d).transpose(0, 1)  # (3, B, H, D)
+        self.q, self.kv = parts[0], parts[1:]
+        self.mixed = like.new_empty(b * h, 1, d)
+        self.mixed_flat = self.mixed.view(b, h * d)
+        self.out = like.new_empty(b, h * d)
+        self.inside = like.new_empty(b, 4 * h * d)
 
 
 class Decoder:
@@ -66,13 +79,17 @@ class Decoder:
         self.cache = cache
         self.layers = [_layer(block, one) for block, one in zip(model.blocks, cache, strict=True)]
         self.norm = (model.norm.weight, model.norm.bias)
-        self.heads = (cache[0].k.shape[0], model.config.n_heads, model.config.d_head)  # B, H, D
-        self.scale = model.config.d_head**-0.5
+        self.wte, self.wpe = model.wte, model.wpe
+        self.width = (model.config.d_model,)
+        b, h, d = cache[0].k.shape[0], model.config.n_heads, model.config.d_head
+        self.rows = (b * h, 1, d)
+        self.room = _Room(model.wte, b, h, d)
+        self.scale = d**-0.5
         self.bias = model.wte.new_zeros(1, 1, 1)
         self.beta = 0.0  # what the bias counts
         if keep is not None:
             hidden = model.wte.new_zeros(keep.shape).masked_fill_(~keep, float("-inf"))
-            self.bias = hidden.repeat_interleave(self.heads[1], 0)[:, None]  # (B·H, 1, capacity)
+            self.bias = hidden.repeat_interleave(h, 0)[:, None]  # (B·H, 1, capacity)
             self.beta = 1.0
 
     def step(self, tokens: Tensor, positions: Tensor | None = None) -> Tensor:
@@ -83,31 +100,36 @@ class Decoder:
         ->         (B, V) float
         """
         model, at = self.model, self.cache[0].length
-        model.check_input(tokens[:, None], at)
-        where = model.wpe[at] if positions is None else F.embedding(positions, model.wpe)
-        x = F.embedding(tokens, model.wte) + where  # (B, C)
-        bias = self.bias[:, :, : at + 1] if self.beta else self.bias
+        try:
+            x = torch.embedding(self.wte, tokens)  # (B, C)
+            where = self.wpe[at] if positions is None else torch.embedding(self.wpe, positions)
+        except IndexError:
+            model.check_input(tokens[:, None], at)  # says what is wrong
+            raise
+        x.add_(where)
+        bias = self.bias.narrow(2, 0, at + 1) if self.beta else self.bias
         for layer, one in zip(self.layers, self.cache):
-            x = self._block(x, layer, at, bias)
+            self._block(x, layer, at, bias)
             one.length = at + 1
-        return model.unembed(torch.layer_norm(x, x.shape[-1:], *self.norm))
+        return model.unembed(torch.layer_norm(x, self.width, *self.norm))
 
-    def _block(self, x: Tensor, layer: _Layer, at: int, bias: Tensor) -> Tensor:
-        """One pre-LN block, whose new keys and values are written at place `at`; x (B, C) -> (B, C)."""
-        b, h, d = self.heads
-        y = torch.layer_norm(x, x.shape[-1:], *layer.norm1)
-        q, k, v = torch.addmm(layer.qkv[0], y, layer.qkv[1]).chunk(3, 1)  # (B, C) each
-        layer.k[:, :, at] = k.view(b, h, d)
-        layer.v[:, :, at] = v.view(b, h, d)
-        keys, values = layer.keys[:, :, : at + 1], layer.values[:, : at + 1]
-        scores = torch.baddbmm(
-            bias, q.reshape(b * h, 1, d), keys, beta=self.beta, alpha=self.scale
-        )  # (B·H, 1, S)
-        out = torch.bmm(scores.softmax(-1), values).view(b, h * d)
-        x = torch.addmm(layer.out[0], out, layer.out[1]).add_(x)
-        y = torch.layer_norm(x, x.shape[-1:], *layer.norm2)
-        y = F.gelu(torch.addmm(layer.mlp_in[0], y, layer.mlp_in[1]), approximate="tanh")
-        return torch.addmm(layer.mlp_out[0], y, layer.mlp_out[1]).add_(x)
+    def _block(self, x: Tensor, layer: _Layer, at: int, bias: Tensor) -> None:
+        """One pre-LN block, whose new keys and values are written at place `at`; adds to x (B, C)."""
+        room = self.room
+        y = torch.layer_norm(x, self.width, *layer.norm1)
+        torch.addmm(layer.qkv[0], y, layer.qkv[1], out=room.qkv)
+        layer.cache.select(3, at).copy_(room.kv)
+        keys, values = layer.keys.narrow(2, 0, at + 1), layer.values.narrow(1, 0, at + 1)
+        q = room.q.reshape(self.rows)
+        scores = torch.baddbmm(bias, q, keys, beta=self.beta, alpha=self.scale)  # (B·H, 1, S)
+        torch.bmm(scores.softmax(-1), values, out=room.mixed)
+        torch.addmm(layer.out[0], room.mixed_flat, layer.out[1], out=room.out)
+        x.add_(room.out)
+        y = torch.layer_norm(x, self.width, *layer.norm2)
+        torch.addmm(layer.mlp_in[0], y, layer.mlp_in[1], out=room.inside)
+        y = F.gelu(room.inside, approximate="tanh")
+        torch.addmm(layer.mlp_out[0], y, layer.mlp_out[1], out=room.out)
+        x.add_(room.out)
 
 
 def decoder_for(model: GPT, cache: list, keep: Tensor | None = None) -> Decoder | None:
