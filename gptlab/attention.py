@@ -1,4 +1,4 @@
-"""Attention: every position gathers what it needs from the positions that it may look at."""
+"""Attention: every position gathers what it needs from the positions that it may attend to."""
 
 import math
 
@@ -9,13 +9,34 @@ from gptlab.blanks import blank
 from gptlab.sampling import softmax
 
 
+@blank(lesson=5, minutes=10, difficulty=2)
+def look(query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """Answer one query: compare it with every key, and mix the values by how well the keys match.
+
+        score_s = (query · key_s) / √D
+        out = Σ_s share_s · value_s,  the shares being the softmax of the scores
+
+    One query, no batch, no heads: a loop over the S keys is welcome. Scores of ±10,000 must not overflow.
+
+    query   (D) float
+    keys    (S, D) float
+    values  (S, D) float
+    ->      (D) float
+
+    Example:
+        look((2, 0, 0, 0), [(2, 0, 0, 0), (0, 2, 0, 0)], [(1, 1, 0, 0), (0, 0, 1, 1)])
+        scores 2 and 0, shares 0.88 and 0.12, result (0.88, 0.88, 0.12, 0.12)
+    """
+    raise NotImplementedError
+
+
 @blank(lesson=5, minutes=3, difficulty=1)
 def causal_mask(t: int) -> Tensor:
-    """Say which positions each position may look at: itself and those before it.
+    """Say which positions each position may attend to: itself and those before it.
 
         keep[i, j] = (j ≤ i)                            Vaswani et al. 2017, §3.2.3
 
-    ->  (t, t) bool, True = may look
+    ->  (t, t) bool, True = may attend
     """
     raise NotImplementedError
 
@@ -28,13 +49,13 @@ def scaled_dot_product_attention(
 
         out = softmax(q kᵀ / √D) v                      Vaswani et al. 2017, eq. 1; our D is their d_k
 
-    Where the mask is False the score becomes −inf, so that its weight is 0. For a query that may look at
-    nothing (padding in a batch has such queries) the reference gives 0; the check does not ask for it.
+    Where the mask is False the score becomes −inf, so that its weight is 0. For a query that may attend
+    to nothing (padding in a batch has such queries) the reference gives 0; the check does not ask for it.
 
     q     (B, H, T, D) float
     k     (B, H, S, D) float
     v     (B, H, S, D) float
-    mask  (T, S) bool or (B, 1, T, S) bool, True = may look
+    mask  (T, S) bool or (B, 1, T, S) bool, True = may attend
     ->    (B, H, T, D) float
     """
     raise NotImplementedError
@@ -89,7 +110,7 @@ def multi_head_attention(
     b_qkv  (3C) float
     w_out  (C, C) float
     b_out  (C) float
-    mask   (T, T) bool or (B, 1, T, T) bool, True = may look
+    mask   (T, T) bool or (B, 1, T, T) bool, True = may attend
     ->     (B, T, C) float
     """
     raise NotImplementedError

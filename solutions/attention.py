@@ -9,6 +9,14 @@ from gptlab import attention
 from gptlab.sampling import softmax
 
 
+def look(query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    scores = torch.stack([(query * key).sum() for key in keys]) / math.sqrt(len(query))  # (S)
+    mixture = torch.zeros_like(query)
+    for share, value in zip(softmax(scores), values):
+        mixture = mixture + share * value
+    return mixture  # (D)
+
+
 def causal_mask(t: int) -> Tensor:
     position = torch.arange(t)
     return position[None, :] <= position[:, None]  # (T, T)

@@ -179,7 +179,7 @@ def test_lab_names_what_has_a_notebook(parts, text):
 
 def test_a_part_is_checked_alone(parts, capsys):
     assert [one.key for one in lessons.named(["5b"])] == ["attention.merge_heads"]
-    assert len(lessons.named(["5"])) == 6 and len(lessons.named(["5a", "5b"])) == 2
+    assert len(lessons.named(["5"])) == 7 and len(lessons.named(["5a", "5b"])) == 2
     _, line = one_line(capsys, "check", "5c")
     assert "lesson 5 has no part c; it has 5a, 5b" in line
     assert "'five' is no lesson" in one_line(capsys, "lab", "five")[1]

@@ -72,7 +72,8 @@ def ran(tmp_path_factory):
     """The sample, run with empty blanks; -> what each cell said, by its name. An execute_reply of an error raises."""
     folder = tmp_path_factory.mktemp("sample")
     tree = empty_copy(folder / "course")
-    (tree / "lessons" / "05_attention.ipynb").unlink()
+    for path in (tree / "lessons").glob("05*.ipynb"):
+        path.unlink()
     shelve(tree / "lessons", "05a_look.ipynb", "# 05a · One look", "attention.causal_mask")
     shelve(tree / "lessons", "05b_heads.ipynb", "# 05b · Heads 頭", KEY, "attention.split_heads")
     cells = notebook_of(*(source for source, _ in SAMPLE.values()), *FAILS.values())
@@ -181,7 +182,7 @@ def test_parts_are_found_in_order_with_their_titles_and_blanks(parts):
     assert lesson_files.title("5b") == "Heads 頭" and lesson_files.title(5) == "One look"
     assert lesson_files.names_of(5) == ["5a", "5b"] and lesson_files.names_of(7) == []
     assert [one.key for one in lesson_files.blanks_of(5, "b")] == ["attention.merge_heads"]
-    assert len(lesson_files.blanks_of(5)) == 6
+    assert len(lesson_files.blanks_of(5)) == 7
 
 
 def test_a_part_is_begun_by_its_name(parts):
@@ -205,8 +206,8 @@ def test_what_is_no_part_is_refused(parts, wanted, why):
 
 def test_a_lesson_with_parts_can_be_opened_whole(parts, monkeypatch, capsys):
     monkeypatch.setattr(lesson, "_seed_and_threads", lambda seed: None)
-    assert len(lesson.start(5).blanks) == 6
-    assert capsys.readouterr().out.startswith("lesson 5, parts 5a, 5b: 6 functions to write")
+    assert len(lesson.start(5).blanks) == 7
+    assert capsys.readouterr().out.startswith("lesson 5, parts 5a, 5b: 7 functions to write")
     assert lesson.start("5b").name == "5b"
     assert capsys.readouterr().out.startswith("lesson 5b · Heads 頭: 1 function to write")
 

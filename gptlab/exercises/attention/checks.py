@@ -9,6 +9,26 @@ from torch.overrides import TorchFunctionMode
 from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes, property_holds
 
 
+def _one_look(query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    return torch.nn.functional.scaled_dot_product_attention(query[None], keys, values)[0]
+
+
+def look() -> list[Case]:
+    """torch's own attention, asked one query, is the oracle."""
+    inputs = RandomInputs(20)
+    query, keys, values = inputs.numbers(5), inputs.numbers(3, 5), inputs.numbers(3, 5)
+    axes = 2 * torch.eye(4).double()
+    by_hand = torch.tensor([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]]).double()
+    far = torch.tensor([1e4, 1.0, -1.0, -1e4, 0.0]).double()
+    return [
+        case(axes[0], axes[:2], by_hand, oracle=_one_look),
+        *in_all_dtypes(query, keys, values, oracle=_one_look),
+        case(0 * query, keys, values, expected=values.mean(0), about="a query of zeros"),
+        case(query, keys[:1], values[:1], expected=values[0], stage=EDGE, about="a single key"),
+        case(query * far, keys, values, oracle=_one_look, stage=EDGE, about="scores of ±10,000"),
+    ]
+
+
 def causal_mask() -> list[Case]:
     """Loops are the oracle."""
     return [

@@ -1,6 +1,11 @@
 """Hints for gptlab/attention.py."""
 
 HINTS = {
+    "look": (
+        "Three steps: a score for each key, shares that sum to 1, a sum of values. Which of them need a loop?",
+        "A score is the sum of the products, number by number: (query * key).sum(), divided by the root of len(query).",
+        "torch.stack makes a tensor of the scores, your softmax makes shares of it. Then add up share · value.",
+    ),
     "causal_mask": (
         "Draw it for t = 3: which of the nine places are True?",
         "It is a triangle. torch.tril keeps the lower one; a comparison of two ranges makes it as well.",

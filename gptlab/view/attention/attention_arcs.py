@@ -17,14 +17,15 @@ from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 WIDTH, ROW, TOP, MARGIN = 500, 24, 44, 16  # pixels
 ARCS, NAMES, BARS = 150, 120, 130  # pixels: columns of the arcs, of the tokens, of the widest bar
 MAX_TOKENS = 32  # that fit a picture
+MOST_NAMED = 8  # tokens whose names fit beside a small map
 DRAWN_FROM = 0.25  # weights from here are drawn for tokens that are not chosen
 
 
 def arcs_picture(weights: Tensor, tokens: Sequence[str], at: int, title: str) -> Picture:
-    """One head: arcs from each token to those it looks at, bars for the chosen one.
+    """One head: arcs from each token to those it attends to, bars for the chosen one.
 
-    weights  (T, T), row = the token that looks
-    at       which token's look is drawn in colour, with its percentages
+    weights  (T, T), row = the token that attends
+    at       which token's weights are drawn in colour, with their percentages
     """
     rows = weights.tolist()
     parts = [svg.text(MARGIN, 30, svg.shorten(title, WIDTH - 2 * MARGIN), 15, weight=600)]
@@ -39,8 +40,8 @@ def arcs_picture(weights: Tensor, tokens: Sequence[str], at: int, title: str) ->
             parts.append(_token(j, token, fill=FAINT))
     foot = TOP + len(tokens) * ROW + 20
     legend = (
-        f"purple: where {svg.shorten(tokens[at], 110)} looks · grey: all other looks "
-        f"from {DRAWN_FROM:.0%} up".replace("%", " %")
+        f"purple: what {svg.shorten(tokens[at], 100)} attends to · grey: other weights "
+        f"of {DRAWN_FROM:.0%} or more".replace("%", " %")
     )
     parts.append(svg.text(MARGIN, foot, legend, 12.5, fill=FAINT))
     alt = f"{title}. {_describe_row(rows[at], tokens, at)}"
@@ -53,7 +54,7 @@ def _arcs_from(row: Sequence[float], i: int, least: float, colour: str, strength
 
 
 def _arc(i: int, j: int, p: float, colour: str, strongest: float) -> str:
-    """From token i to token j, bulging to the left; a ring where a token looks at itself."""
+    """From token i to token j, bulging to the left; a ring where a token attends to itself."""
     x = MARGIN + ARCS
     start = TOP + i * ROW + ROW / 2
     end = TOP + j * ROW + ROW / 2
@@ -87,7 +88,7 @@ def _weighted_token(j: int, token: str, p: float, chosen: bool) -> list[str]:
 
 def _describe_row(row: Sequence[float], tokens: Sequence[str], at: int) -> str:
     best = sorted(range(at + 1), key=lambda j: -row[j])[:4]
-    return f"{tokens[at]} looks at " + ", ".join(f"{tokens[j]} {percent(row[j])}" for j in best)
+    return f"{tokens[at]} attends to " + ", ".join(f"{tokens[j]} {percent(row[j])}" for j in best)
 
 
 def all_heads_picture(
@@ -98,9 +99,11 @@ def all_heads_picture(
     maps  (L, H, T, T)
     """
     n_layers, n_heads, t, _ = maps.shape
-    left, top = MARGIN + 40, 66
-    size = (WIDTH - 2 * MARGIN - 40) / n_heads
-    title = "Row asks, column is asked; the darker, the more"
+    named = t <= MOST_NAMED
+    side = max(svg.text_width(token, 10.5) for token in tokens) + 8 if named else 0.0
+    left, top = MARGIN + 30 + side, 66
+    size = (WIDTH + side - left - MARGIN) / n_heads
+    title = "Row attends to column; the darker, the larger the weight"
     parts = [svg.text(MARGIN, 30, title, 15, weight=600)]
     for h in range(n_heads):
         x = left + h * size + (size - 12) / 2
@@ -109,16 +112,43 @@ def all_heads_picture(
     for layer in range(n_layers):
         y = top + layer * size
         parts.append(svg.text(MARGIN, y + size / 2, f"L{layer}", 14, fill=FAINT))
+        if named:
+            parts += _names_beside(tokens, left - 5, y, size)
         for h in range(n_heads):
             x = left + h * size
             parts += _map(maps[layer, h], x, y, size, (layer, h) in marked)
             last = _describe_row(maps[layer, h, -1].tolist(), tokens, t - 1)
             said.append(f"layer {layer}, head {h}: {last}")
-    foot = top + n_layers * size + 12
-    text = svg.shorten_middle(" ".join(tokens), WIDTH - 2 * MARGIN, 13)
-    parts.append(svg.text(MARGIN, foot, text, 13, fill=FAINT))
+    foot = top + n_layers * size
+    if named:
+        for h in range(n_heads):
+            parts += _names_below(tokens, left + h * size, foot - 4, size)
+        foot += 0.75 * side
+    else:
+        text = svg.shorten_middle(" ".join(tokens), WIDTH - 2 * MARGIN, 13)
+        parts.append(svg.text(MARGIN, foot + 12, text, 13, fill=FAINT))
+        foot += 12
     alt = f"The maps of {n_layers * n_heads} heads. From the last token: {'; '.join(said)}."
-    return Picture(svg.document(WIDTH, foot + MARGIN, parts, alt), alt)
+    return Picture(svg.document(WIDTH + side, foot + MARGIN, parts, alt), alt)
+
+
+def _names_beside(tokens: Sequence[str], x: float, y: float, size: float) -> list[str]:
+    """The tokens' names at the left of a map, one for each row."""
+    box = (size - 12) / len(tokens)
+    return [
+        svg.text(x, y + (i + 0.5) * box + 4, token, 10.5, "end", FAINT)
+        for i, token in enumerate(tokens)
+    ]
+
+
+def _names_below(tokens: Sequence[str], x: float, y: float, size: float) -> list[str]:
+    """The tokens' names below a map, aslant, one for each column."""
+    box = (size - 12) / len(tokens)
+    return [
+        f'<g transform="translate({x + (j + 0.5) * box + 3:.1f} {y:.1f}) rotate(-55)">'
+        f"{svg.text(0, 0, token, 10.5, 'end', FAINT)}</g>"
+        for j, token in enumerate(tokens)
+    ]
 
 
 def _map(weights: Tensor, x: float, y: float, size: float, marked: bool) -> list[str]:
@@ -139,7 +169,7 @@ def _map(weights: Tensor, x: float, y: float, size: float, marked: bool) -> list
 
 
 class AttentionArcs:
-    """A text, a layer, a head and the token that looks; `box` is the widget."""
+    """A text, a layer, a head and the token that attends; `box` is the widget."""
 
     def __init__(self, assistant: Assistant, texts: Sequence[str], layer: int = 0, head: int = 0):
         self.assistant = assistant
@@ -170,7 +200,7 @@ class AttentionArcs:
         self.read()
 
     def read(self, _=None) -> None:
-        """Take a new text, and look from its last token."""
+        """Take a new text, and begin at its last token."""
         try:
             ids = self.assistant.begin(self.text.value)
             if len(ids) > MAX_TOKENS:

@@ -49,7 +49,7 @@ def ablation_picture(
             ]
         said.append(f"{label} {percent(before)} → {percent(after)}")
     losses = [ablated_loss(assistant.model, [ids], heads) for heads in ((), ablated)]
-    foot = f"surprise at this text's own tokens: {losses[0]:.2f} → {losses[1]:.2f} nats each"
+    foot = f"loss on this text's own tokens: {losses[0]:.2f} → {losses[1]:.2f} nats each"
     y = 62 + N_SHOWN * ROW + 16
     legend = "grey: all heads on · purple: as switched"
     parts += [svg.text(MARGIN, y, foot, 13), svg.text(MARGIN, y + 20, legend, 12.5, fill=FAINT)]
@@ -58,7 +58,7 @@ def ablation_picture(
 
 
 class Switchboard:
-    """A text, a button for each part that can be silenced, and a picture of what is left; `box` is the widget.
+    """A text, a button for each part that can be ablated, and a picture of what is left; `box` is the widget.
 
     picture  (assistant, text, parts that are off) -> Picture
     others   parts of each layer besides its heads, by name
@@ -115,11 +115,11 @@ class Switchboard:
 
     @property
     def ablated(self) -> list[tuple]:
-        """The parts that say nothing now."""
+        """The parts that are off now."""
         return [place for place, switch in self.switches.items() if not switch.value]
 
     def switch_all_on(self, _=None) -> None:
-        """Every part speaks again."""
+        """Every part works again."""
         for switch in self.switches.values():  # quietly: one new picture, not one for each
             switch.unobserve(self.refresh, "value")
             switch.value = True

@@ -1,6 +1,7 @@
 """Sinusoidal positions drawn: the waves themselves, and how similar two positions are at each distance."""
 
 import torch
+from matplotlib.colors import LinearSegmentedColormap
 from torch import Tensor
 
 from gptlab.view.kit import style
@@ -9,12 +10,14 @@ from gptlab.view.palette import COLOURS, EDGE
 
 
 def waves_picture(waves: Tensor) -> Picture:
-    """A table of position vectors (T, C) as colours: blue is −1, white 0, orange 1."""
+    """A table of position vectors (T, C) as colours: orange is −1, white 0, blue 1."""
     n_positions, n_channels = waves.shape
     figure, axes = style.figure(7.5, 3.6)
     image = axes.imshow(
         waves.detach().numpy(),
-        cmap="PuOr_r",
+        cmap=LinearSegmentedColormap.from_list(
+            "minus to plus", [COLOURS["second"], "#ffffff", COLOURS["first"]]
+        ),
         vmin=-1,
         vmax=1,
         aspect="auto",

@@ -34,7 +34,7 @@ def softmax_curves(rows: list[SoftmaxStats]) -> Picture:
         left.plot(widths, choices, "o-", color=colour, label=name)
         right.plot(widths, gradients, "o-", color=colour, label=name)
     left.set_title(f"Between how many of {N_KEYS} keys?")
-    right.set_title("Do the weights still move?")
+    right.set_title("How much gradient is left?")
     for axes in (left, right):
         axes.set_xscale("log", base=2)
         axes.set_xticks([1, 4, 16, 64, 256, 1024], ["1", "4", "16", "64", "256", "1024"])
@@ -79,7 +79,7 @@ def one_query_picture(d: int, seed: int) -> Picture:
         parts += _side(x, half - 4, name, given, weights)
         parts += [
             svg.text(x, foot, f"hesitates between {choices:.1f} keys", 13),
-            svg.text(x, foot + 20, f"weights still move by {gradient:.3f}", 13),
+            svg.text(x, foot + 20, f"Σ ∂weight/∂score {gradient:.3f}", 13),
         ]
         largest = float(weights.max())
         said.append(

@@ -42,7 +42,8 @@ def fixed_places(value: float | bool, places: int = 2) -> str:
         return "∞" if value > 0 else "−∞"
     if abs(value - round(value)) < 5e-7:
         return str(round(value)).replace("-", "−")
-    return f"{value:.{places}f}".replace("-", "−")
+    text = f"{value:.{places}f}"
+    return (text if float(text) else text.lstrip("-")).replace("-", "−")  # no −0.00
 
 
 def power_of_ten(x: float) -> str:

@@ -14,6 +14,41 @@ MULTI = "attention.multi_head_attention"
 WAVES = "attention.sinusoidal_positions"
 
 
+LOOK = "attention.look"
+
+
+@natural(LOOK, "no softmax")
+def weighted_by_scores(query, keys, values):
+    result = torch.zeros_like(query)
+    for key, value in zip(keys, values):
+        result += torch.dot(query, key) / math.sqrt(query.shape[0]) * value
+    return result
+
+
+@natural(LOOK, "scores not divided by √D")
+def forgot_the_root(query, keys, values):
+    shares = torch.softmax(torch.tensor([torch.dot(query, key) for key in keys]), dim=0)
+    return (shares[:, None] * values).sum(dim=0)
+
+
+@natural(LOOK, "divided by √S")
+def root_of_the_number_of_keys(query, keys, values):
+    scores = torch.mv(keys, query) / keys.shape[0] ** 0.5
+    return torch.softmax(scores, dim=0) @ values
+
+
+@natural(LOOK, "a softmax for each channel")
+def no_sum_in_the_dot_product(query, keys, values):
+    shares = F.softmax(query * keys / query.shape[-1] ** 0.5, dim=0)
+    return (shares * values).sum(dim=0)
+
+
+@natural(LOOK, "the values not added up")
+def left_apart(query, keys, values):
+    shares = F.softmax((keys * query).sum(-1) / query.shape[-1] ** 0.5, dim=-1)
+    return shares.unsqueeze(-1) * values
+
+
 @natural(SDPA, "the values left out")
 def no_v(q, k, v, mask=None):
     scores = torch.einsum("bhtd,bhsd->bhts", q, k) / q.size(-1) ** 0.5

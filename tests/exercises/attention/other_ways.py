@@ -8,6 +8,34 @@ import torch.nn.functional as F
 from tests.support.other_ways import other_way
 
 
+@other_way("attention.look")
+def in_one_line(query, keys, values):
+    return torch.softmax(keys @ query / math.sqrt(query.shape[0]), dim=0) @ values
+
+
+@other_way("attention.look")
+def by_torchs_attention(query, keys, values):
+    return F.scaled_dot_product_attention(query[None], keys, values).squeeze(0)
+
+
+@other_way("attention.look")
+def with_two_loops(query, keys, values):
+    scores = []
+    for key in keys:
+        score = 0.0
+        for a, b in zip(query, key):
+            score = score + a * b
+        scores.append(score / math.sqrt(len(query)))
+    powers = [torch.exp(score - max(scores)) for score in scores]
+    return sum(power * value for power, value in zip(powers, values)) / sum(powers)
+
+
+@other_way("attention.look")
+def with_einsum_and_matrices(query, keys, values):
+    shares = F.softmax(torch.einsum("d,sd->s", query, keys) * query.size(0) ** -0.5, dim=-1)
+    return torch.einsum("s,sd->d", shares, values)
+
+
 @other_way("attention.causal_mask")
 def with_tril(t):
     return torch.ones(t, t, dtype=torch.bool).tril()
