@@ -15,7 +15,7 @@ from gptlab.experiments.bench.pairs import Row, seconds_of
 from gptlab.experiments.bench.training import Settings
 
 RUN = ("-m", "gptlab", "run", "--preset", "tiny", "--seed", "0", "--quiet")
-LESSONS = ("1a", "3b", "5")
+LESSONS = ("1a", "3b", "5a")
 EXECUTE = ("nbconvert", "--execute", "--to", "notebook", "--ExecutePreprocessor.timeout=600")
 
 
