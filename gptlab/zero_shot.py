@@ -139,7 +139,7 @@ def draw_examples(
 def exact_match(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
     """Give the share of answers that are right as a whole: one wrong token makes an answer wrong.
 
-        EM = 1/B · (number of rows b with ŷ[b, t] = y[b, t] at every kept t)
+    The mask says which places belong to an answer; what the others hold must not count either way.
 
     predicted  (B, T) int, ŷ
     targets    (B, T) int, y
@@ -154,8 +154,6 @@ def exact_match(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
 @blank(lesson=10, minutes=5, difficulty=1)
 def token_accuracy(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
     """Give the share of the answers' tokens that are right, each token counted alike.
-
-        accuracy = (number of kept places with ŷ[b, t] = y[b, t]) / (number of kept places)
 
     predicted  (B, T) int, ŷ
     targets    (B, T) int, y

@@ -135,7 +135,7 @@ def scores_picture(previous: Tensor, induction: Tensor, title: str) -> Picture:
 
 
 def map_picture(weights: Tensor, letters: str, title: str) -> Picture:
-    """Where one head looks on a page: row asks, column is looked at; framed: what came next the last time.
+    """What one head attends to on a page: row asks, column is attended to; framed: what came next the last time.
 
     weights  (T, T)
     """
@@ -144,7 +144,7 @@ def map_picture(weights: Tensor, letters: str, title: str) -> Picture:
     left, top = MARGIN + 24, 74
     parts = [
         svg.text(MARGIN, 30, title, 15, weight=600),
-        svg.text(left, 50, "is looked at →", 12, fill=FAINT),
+        svg.text(left, 50, "attends to →", 12, fill=FAINT),
     ]
     for i, letter in enumerate(letters):
         parts += [
