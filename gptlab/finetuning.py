@@ -88,10 +88,8 @@ def read_position(ids: Tensor, extract: int) -> Tensor:
 def finetuning_loss(task_loss, lm_loss, weight=0.5):
     """Join the two losses of fine-tuning: the label's, and the text's own.
 
-        L₃ = L₂ + λ·L₁                  Radford et al. 2018, eq. 5
-
-    In the paper's numbering, L₁ is what pretraining minimised (eq. 1), L₂ the loss of the labels
-    (eq. 4), and λ is `weight`. Both can be trained through.
+    Radford et al. 2018, eq. 5, where `weight` is called λ: the task counts in full, whatever the weight
+    is. Both losses can be trained through.
 
     task_loss  () float, nats per example
     lm_loss    () float, nats per token
