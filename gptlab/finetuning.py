@@ -72,9 +72,8 @@ def multiple_choice_inputs(context, question, options, start, delim, extract):
 def read_position(ids: Tensor, extract: int) -> Tensor:
     """Say for each row at which position the head has to read: where its extract token is.
 
-    Rows of unequal length are padded to one table. Padding is usually on the right, and many
-    programs pad with the very token that ends a text; so more extract tokens may follow the real
-    one. Padding on the left is some other token.
+    Rows of unequal length are padded to one table: on the left with some other token, or on the
+    right, where many programs use the very token that ends a text.
 
     ids  (B, T) int
     ->   (B) int

@@ -1,10 +1,13 @@
 """A patient: a function with a real bug, which the learner finds and mends; the blank's check says when it is well."""
 
+import textwrap
 from collections.abc import Callable
 
 from gptlab.blanks.errors import CourseError
 from gptlab.exercises.check import verdict
 from gptlab.exercises.report import Report
+
+WIDTH = 92  # letters of a line
 
 
 def examined(key: str, implementation: Callable) -> str:
@@ -34,5 +37,7 @@ def _symptom(report: Report) -> str:
     given, wanted, came = (parts.get(label, "") for label in ("for", "expected", "came"))
     if not wanted:
         return came or report.message
-    told = f"expected {wanted}\n       but came {came}"
-    return f"for {given}\n       {told}" if given else told
+    lines = [f"for {given}"] if given else []
+    lines += [f"expected {wanted}", f"but came {came}"]
+    folded = [textwrap.fill(line, WIDTH, subsequent_indent=" " * 9) for line in lines]
+    return "\n       ".join(folded)

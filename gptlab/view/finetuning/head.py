@@ -70,8 +70,8 @@ def _number(value: float) -> str:
 
 
 def _times(a: float, b: float) -> str:
-    right = _number(b)
-    return f"{_number(a)} · {right}" if b >= 0 else f"{_number(a)} · ({right})"
+    left, right = (_number(x) if x >= 0 else f"({_number(x)})" for x in (a, b))
+    return f"{left} · {right}"
 
 
 def _listed(values: Tensor) -> str:
