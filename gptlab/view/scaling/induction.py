@@ -184,7 +184,7 @@ def switched_picture(model: AttentionOnly, text: str, off: Iterable[Part] = ()) 
         parts += [
             svg.text(MARGIN, y + 16, f"{name}: {text} →", 15),
             svg.text(
-                MARGIN + svg.text_width(f"{name}: {text} →") + 4,
+                MARGIN + svg.text_width(f"all on: {text} →") + 12,
                 y + 16,
                 written[i],
                 15,
