@@ -284,8 +284,6 @@ NAMES = [
     ("blocks.1.norm2.bias", 6, "zero"),
     ("norm.weight", 6, "zero"),
     ("blocks.1.norm1", 6, "zero"),
-    ("b_side.normal.bias_free.ln_head.c_fc.weight", 6, "drawn"),
-    ("b_side.normal.ln_head.mlp.c_proj.weight", 8, "residual"),
     ("blocks.1.mlp.w_b_in", 6, "drawn"),
 ]
 

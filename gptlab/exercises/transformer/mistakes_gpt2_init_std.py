@@ -86,8 +86,8 @@ _std("only biases called bias", 'Ours begin with "b_", and torch has one that en
     )
 )
 _std(
-    "the whole path searched",
-    "Only the last two parts of a name count, and b_ must begin the last one.",
+    "b_ looked for anywhere in the name",
+    "b_ must begin the last part: w_b_in is a weight.",
 )(
     _table(
         kind=lambda name: (
