@@ -9,7 +9,9 @@ KEY = "bpe.train_bpe"
 def test_a_blank_of_another_lesson_is_waited_for_where_nothing_can_be_borrowed(monkeypatch):
     monkeypatch.setattr(waiting_cells.process_registry, "open_lesson", 10)
     error = EmptyBlank(f"{KEY} (lesson 2) is still empty: write it in gptlab/bpe.py")
-    assert waiting_cells._blank_of(error, None, {}) is None  # its reference could run: a fault of ours
+    assert (
+        waiting_cells._blank_of(error, None, {}) is None
+    )  # its reference could run: a fault of ours
 
     def missing(key):
         raise SolutionsMissing(key)

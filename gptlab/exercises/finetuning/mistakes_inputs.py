@@ -55,7 +55,8 @@ _text(
 
 
 @_text(
-    "the caller's list changed", "insert, append and += write into the caller's list: make a new one."
+    "the caller's list changed",
+    "insert, append and += write into the caller's list: make a new one.",
 )
 def _(text_ids, start, extract):
     text_ids.insert(0, start)

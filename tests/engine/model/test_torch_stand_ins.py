@@ -61,7 +61,17 @@ INPUTS = {
     "ngram.cross_entropy": [(draw(6, 5), torch.tensor([0, 4, 2, -100, 1, 3]))],
     "training.get_batch": [(torch.arange(5), 3, 4, None)],  # a single start
     "training.adamw_step": [
-        (draw(4, 3), draw(3, 4).T, draw(4, 3) / 9, draw(4, 3) ** 2, step, 0.01, (0.9, 0.95), 1e-8, 0.1)
+        (
+            draw(4, 3),
+            draw(3, 4).T,
+            draw(4, 3) / 9,
+            draw(4, 3) ** 2,
+            step,
+            0.01,
+            (0.9, 0.95),
+            1e-8,
+            0.1,
+        )
         for step in (1, 7)
     ],
     "training.cosine_schedule": [(step, 4, 20, 1e-3, 1e-4) for step in (0, 3, 4, 11, 19, 20, 25)],

@@ -47,7 +47,9 @@ def test_the_three_products_are_torchs():
     image, alt = three_products.three_products_picture(x.detach(), w.detach(), grad_y)
     for grad in (w.grad, x.grad):
         assert str(grad.tolist()) in alt
-    assert f"{2 * w.numel()} operations" in image and "together" not in alt  # the sum is the exercise
+    assert (
+        f"{2 * w.numel()} operations" in image and "together" not in alt
+    )  # the sum is the exercise
 
 
 def test_ladder_pictures_are_drawn_and_say_what_came():
