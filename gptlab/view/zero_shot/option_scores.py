@@ -91,7 +91,14 @@ def accuracy_picture(results_by_task: dict[str, list[Scored]]) -> Picture:
     columns = [RAW, PER_TOKEN, NEUTRAL, "blind"]
     title = "Right choices, %; guessing: 25"
     return heatmap_picture(
-        torch.tensor(values), rows, columns, title, ("questions ↓", "scored →"), places=0, width=560
+        torch.tensor(values),
+        rows,
+        columns,
+        title,
+        ("questions ↓", "scored →"),
+        places=0,
+        width=560,
+        widest=80,
     )
 
 
