@@ -167,13 +167,11 @@ def translations(
     return [question for _, question in _claims(web, places, n, seed)]
 
 
-def true_options(
-    web: Web, places: tuple[int, int] = POPULAR, n: int = 100, seed: int = 1
-) -> list[int]:
+def true_options(web: Web, n: int = 100) -> list[int]:
     """Of each question of `translations`, which option is true, whatever its English sentence claims."""
+    claims = _claims(web, POPULAR, n, 1)
     return [
-        next(i for i, option in enumerate(question.options) if fact.answer.zh in option)
-        for fact, question in _claims(web, places, n, seed)
+        [fact.answer.zh in o for o in question.options].index(True) for fact, question in claims
     ]
 
 
