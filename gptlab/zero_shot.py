@@ -51,7 +51,7 @@ def score_options(
 
 @blank(lesson=8, minutes=5, difficulty=1)
 def choose_option(option_scores: Tensor, option_lengths: Tensor, normalize: bool = True) -> Tensor:
-    """Point at the option that the model finds most likely, per token or as a whole.
+    """Point at the option that the model finds most likely, per token or raw.
 
         out = argmax_k score_k / length_k      with `normalize`       Radford et al. 2018, §5 (RACE)
         out = argmax_k score_k                 without
@@ -62,7 +62,7 @@ def choose_option(option_scores: Tensor, option_lengths: Tensor, normalize: bool
     option_lengths  (..., K) int, at least 1
     ->              (...) int, index of the choice among K
 
-    Example: scores (−6, −4), lengths (3, 1) -> 0 per token (−2 against −4), 1 as a whole
+    Example: scores (−6, −4), lengths (3, 1) -> 0 per token (−2 against −4), 1 raw
     """
     raise NotImplementedError
 
