@@ -170,9 +170,7 @@ def translations(
 def true_options(web: Web, n: int = 100) -> list[int]:
     """Of each question of `translations`, which option is true, whatever its English sentence claims."""
     claims = _claims(web, POPULAR, n, 1)
-    return [
-        [fact.answer.zh in o for o in question.options].index(True) for fact, question in claims
-    ]
+    return [[fact.answer.zh in o for o in one.options].index(True) for fact, one in claims]
 
 
 def _claims(
