@@ -15,6 +15,7 @@ from gptlab import borrow
 from gptlab.blanks.files import write_atomically
 from gptlab.engine import hardware
 from gptlab.engine.assistant import shipped
+from gptlab.engine.model import checkpoint
 from gptlab.experiments.scaling import ladder
 from gptlab.experiments.zero_shot import few_shot_by_size
 
@@ -30,8 +31,11 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     borrow("all")  # the log is made of the references, whatever this checkout holds
     hardware.prepare_torch()
-    rungs = [ladder.Rung(*shape, TOKENS, seed=0) for shape in ladder.SHAPES]
-    models = ladder.measure_rungs(args.work, few_shot_by_size.measure, rungs)
+    models: dict[str, dict] = {}
+    for shape in ladder.SHAPES:  # of each size the first seed that the folder holds
+        rungs = [ladder.Rung(*shape, TOKENS, seed) for seed in ladder.SEEDS]
+        found = [rung for rung in rungs if checkpoint.exists(f"{args.work}/{rung.name}")][:1]
+        models |= ladder.measure_rungs(args.work, few_shot_by_size.measure, found)
     base = shipped("base")
     models["shipped"] = few_shot_by_size.measure(base.model, base.tokenizer)
     commit = subprocess.run(
@@ -41,7 +45,6 @@ def main(arguments: list[str] | None = None) -> int:
         "command": "python -m dev.few_shot_by_size",
         "commit": commit.stdout.strip(),
         "machine": hardware.describe(),
-        "seed": 0,
     }
     rows = ",\n  ".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in models.items())
     few_shot_by_size.LOG.parent.mkdir(parents=True, exist_ok=True)

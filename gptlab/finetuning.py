@@ -72,9 +72,8 @@ def multiple_choice_inputs(context, question, options, start, delim, extract):
 def read_position(ids: Tensor, extract: int) -> Tensor:
     """Say for each row at which position the head has to read: where its extract token is.
 
-    Rows of unequal length are padded to one table. Padding is usually on the right, and many
-    programs pad with the very token that ends a text; so more extract tokens may follow the real
-    one. Padding on the left is some other token.
+    Rows of unequal length are padded to one table: on the left with some other token, or on the
+    right, where many programs use the very token that ends a text.
 
     ids  (B, T) int
     ->   (B) int
@@ -88,10 +87,8 @@ def read_position(ids: Tensor, extract: int) -> Tensor:
 def finetuning_loss(task_loss, lm_loss, weight=0.5):
     """Join the two losses of fine-tuning: the label's, and the text's own.
 
-        L₃ = L₂ + λ·L₁                  Radford et al. 2018, eq. 5
-
-    In the paper's numbering, L₁ is what pretraining minimised (eq. 1), L₂ the loss of the labels
-    (eq. 4), and λ is `weight`. Both can be trained through.
+    Radford et al. 2018, eq. 5, where `weight` is called λ: the task counts in full, whatever the weight
+    is. Both losses can be trained through.
 
     task_loss  () float, nats per example
     lm_loss    () float, nats per token

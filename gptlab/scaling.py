@@ -121,12 +121,13 @@ def previous_token_score(attention: Tensor) -> Tensor:
 def induction_score(attention: Tensor, ids: Tensor) -> Tensor:
     """Say how much each head looks at what came after an earlier occurrence of the token that asks.
 
-    Olsson et al. 2022 call this *prefix matching*. In  A B C … A  the last A looks at B, which followed
-    the first A. For a position t whose token has occurred before, add up its weights on the token after
-    every earlier occurrence: an earlier occurrence is a position s < t with ids[s] = ids[t]. (In  A A  the
-    token after the first A is the second A itself, and counts.) The score is the mean over all such
-    positions t; positions whose token is new on the page do not count. Where no token occurs twice, the
-    score is 0.
+    Olsson et al. 2022 call this *prefix matching*: in  A B C … A  the last A looks at B, which followed
+    the first A.
+
+    Position t counts when its token has occurred before: at some s < t, ids[s] = ids[t]. Its share is the
+    sum of its weights on all places s + 1. The score is the mean share of the positions that count.
+    In  A A  the place after the first A is the second A itself: it belongs to the sum. Where no position
+    counts, the score is 0.
 
     attention  (..., T, T) float, row t is the position that asks, and it looks at no later one
     ids        (T) int

@@ -42,7 +42,7 @@ def adamw_step(
     """Move a parameter against its gradient's running mean, in units of its running size.
 
         m' = β1·m + (1 − β1)·g,   v' = β2·v + (1 − β2)·g²       Kingma & Ba 2015, alg. 1
-        m̂ = m' / (1 − β1^step),   v̂ = v' / (1 − β2^step)
+        m̂, v̂ = m', v' with their start at 0 made up for: the bias correction
         θ' = θ − lr·λ·θ − lr·m̂ / (√v̂ + eps)               Loshchilov & Hutter 2019, alg. 2, λ = weight_decay
 
     `step` counts from 1. The decay is decoupled: it never enters m or v. All three results are new tensors.
@@ -64,9 +64,9 @@ def adamw_step(
 def cosine_schedule(step: int, warmup: int, total: int, max_lr: float, min_lr: float) -> float:
     """Raise the learning rate in a line, then lower it along half a cosine.
 
-        lr = max_lr·(step + 1) / warmup                                           while step < warmup
-        lr = min_lr + ½·(max_lr − min_lr)·(1 + cos(π·(step − warmup)/(total − warmup)))     until total
-        lr = min_lr                                                               from total on
+        lr = max_lr·(step + 1) / warmup                 while step < warmup
+        lr = half a cosine, from max_lr at step = warmup down to min_lr at step = total
+        lr = min_lr                                     from total on
 
     Steps count from 0. The cosine is eq. 5 of Loshchilov & Hutter 2017; the warm-up is GPT-1's (§4.1).
 
@@ -79,7 +79,10 @@ def cosine_schedule(step: int, warmup: int, total: int, max_lr: float, min_lr: f
 def clip_by_global_norm(grads, max_norm: float) -> Tensor:
     """Shrink all gradients by one factor when together they are longer than max_norm.
 
-        norm = √(Σ_i ‖g_i‖²),   g_i ← g_i · min(1, max_norm / (norm + 1e-6))     Pascanu et al. 2013, alg. 1
+        norm = √(Σ_i ‖g_i‖²),   g_i ← factor · g_i               Pascanu et al. 2013, alg. 1
+
+    One factor for all brings the norm down to max_norm; where it is below, nothing changes. (torch divides by
+    norm + 1e-6, so that nothing is ever divided by 0; do the same.)
 
     This one blank writes into its arguments: each tensor in the list `grads` is scaled in place, as
     torch.nn.utils.clip_grad_norm_ does. The norm before the scaling is returned.

@@ -51,7 +51,7 @@ def score_options(
 
 @blank(lesson=8, minutes=5, difficulty=1)
 def choose_option(option_scores: Tensor, option_lengths: Tensor, normalize: bool = True) -> Tensor:
-    """Point at the option that the model finds most likely, per token or as a whole.
+    """Point at the option that the model finds most likely, per token or raw.
 
         out = argmax_k score_k / length_k      with `normalize`       Radford et al. 2018, §5 (RACE)
         out = argmax_k score_k                 without
@@ -62,7 +62,7 @@ def choose_option(option_scores: Tensor, option_lengths: Tensor, normalize: bool
     option_lengths  (..., K) int, at least 1
     ->              (...) int, index of the choice among K
 
-    Example: scores (−6, −4), lengths (3, 1) -> 0 per token (−2 against −4), 1 as a whole
+    Example: scores (−6, −4), lengths (3, 1) -> 0 per token (−2 against −4), 1 raw
     """
     raise NotImplementedError
 
@@ -139,7 +139,7 @@ def draw_examples(
 def exact_match(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
     """Give the share of answers that are right as a whole: one wrong token makes an answer wrong.
 
-        EM = 1/B · (number of rows b with ŷ[b, t] = y[b, t] at every kept t)
+    The mask says which places belong to an answer; what the others hold must not count either way.
 
     predicted  (B, T) int, ŷ
     targets    (B, T) int, y
@@ -154,8 +154,6 @@ def exact_match(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
 @blank(lesson=10, minutes=5, difficulty=1)
 def token_accuracy(predicted: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
     """Give the share of the answers' tokens that are right, each token counted alike.
-
-        accuracy = (number of kept places with ŷ[b, t] = y[b, t]) / (number of kept places)
 
     predicted  (B, T) int, ŷ
     targets    (B, T) int, y

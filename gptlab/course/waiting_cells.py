@@ -8,8 +8,15 @@ import ast
 import builtins
 from types import TracebackType
 
-from gptlab.blanks.errors import EmptyBlank
-from gptlab.blanks.registry import blanks, process_registry, why_it_cannot_run
+from gptlab.blanks.errors import CourseError, EmptyBlank
+from gptlab.blanks.registry import (
+    SolutionsMissing,
+    blanks,
+    find,
+    process_registry,
+    reference,
+    why_it_cannot_run,
+)
 
 _waiting: dict[str, str] = {}  # a name that a waiting cell would have made: the blank it waits for
 _met: list[tuple[BaseException, str]] = []  # the error of the cell that runs, and the blank
@@ -39,7 +46,10 @@ def _line(key: str, value: BaseException) -> str:
     if why_it_cannot_run(key) is None:
         name = getattr(value, "name", "")
         return f"this cell waits for {name}: run the cell that makes it again, {key} is written now"
-    return f"this cell waits for {key}"
+    lesson = find(key).lesson
+    if lesson == process_registry.open_lesson:
+        return f"this cell waits for {key}"
+    return f"this cell waits for {key} of lesson {lesson:02}, which is empty, and there is no solutions/ to borrow from"
 
 
 def _blank_of(
@@ -48,13 +58,24 @@ def _blank_of(
     """The blank that a cell with this error waits for, None where it fails for another reason."""
     if isinstance(error, EmptyBlank):
         own = {one.key for one in blanks() if one.lesson == process_registry.open_lesson}
-        return error.key if error.key in own else None
+        return error.key if error.key in own or _cannot_borrow(error.key) else None
     if type(error) is not NameError or hasattr(builtins, error.name or ""):
         return None
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
     in_a_cell = traceback is not None and traceback.tb_frame.f_globals is names
     return _waiting.get(error.name or "") if in_a_cell else None
+
+
+def _cannot_borrow(key: str) -> bool:
+    """Whether a blank of another lesson has no reference here, so that only its own lesson can fill it."""
+    try:
+        reference(key)
+    except SolutionsMissing:
+        return True
+    except CourseError:
+        pass
+    return False
 
 
 def go_on(result) -> None:

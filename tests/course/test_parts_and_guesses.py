@@ -139,8 +139,9 @@ def test_a_guess_stays_once_it_was_measured(ran):
 @pytest.mark.lesson
 def test_a_patient_is_ill_without_its_illness_being_named(ran):
     (said_here,) = ran[0]["patient"]
-    first, second = said_here[1].splitlines()
-    assert first.startswith("still ill: expected ") and second.lstrip().startswith("but came ")
+    given, wanted, came = said_here[1].splitlines()
+    assert given.startswith("still ill: for ")
+    assert wanted.lstrip().startswith("expected ") and came.lstrip().startswith("but came ")
 
 
 # -- waiting cells -------------------------------------------------------------------------------------------------

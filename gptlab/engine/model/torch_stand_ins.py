@@ -10,6 +10,7 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.optim.adamw import adamw
 
 from gptlab.blanks.registry import offer_stand_ins
 from gptlab.engine.model import fused
@@ -97,6 +98,62 @@ def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
     return logits[:, :-1].log_softmax(dim=-1).gather(-1, ids[:, 1:, None]).squeeze(-1)
 
 
+def get_batch(
+    ids: Tensor, batch_size: int, context: int, generator: torch.Generator | None
+) -> tuple[Tensor, Tensor]:
+    stretches = ids.unfold(0, context + 1, 1)
+    starts = torch.randint(len(stretches), (batch_size, 1), generator=generator)[:, 0]
+    return stretches[starts, :-1], stretches[starts, 1:]
+
+
+@torch.no_grad()
+def adamw_step(
+    param: Tensor,
+    grad: Tensor,
+    exp_avg: Tensor,
+    exp_avg_sq: Tensor,
+    step: int,
+    lr: float,
+    betas: tuple[float, float],
+    eps: float,
+    weight_decay: float,
+) -> tuple[Tensor, Tensor, Tensor]:
+    moved = [x.detach().clone() for x in (param, exp_avg, exp_avg_sq)]
+    adamw(
+        moved[:1],
+        [grad],
+        moved[1:2],
+        moved[2:],
+        [],
+        [torch.tensor(float(step - 1))],
+        amsgrad=False,
+        beta1=betas[0],
+        beta2=betas[1],
+        lr=lr,
+        weight_decay=weight_decay,
+        eps=eps,
+        maximize=False,
+    )
+    return moved[0], moved[1], moved[2]
+
+
+def cosine_schedule(step: int, warmup: int, total: int, max_lr: float, min_lr: float) -> float:
+    if step < warmup:
+        return max_lr * (step + 1) / warmup
+    left = max(0.0, 1 - (step - warmup) / max(total - warmup, 1))
+    return min_lr + (max_lr - min_lr) * math.sin(math.pi / 2 * left) ** 2
+
+
+@torch.no_grad()
+def clip_by_global_norm(grads, max_norm: float) -> Tensor:
+    grads = list(grads)
+    norm = torch.nn.utils.get_total_norm(grads)
+    factor = (max_norm / (norm + 1e-6)).clamp(max=1.0)
+    for grad in grads:
+        grad.mul_(factor)
+    return norm
+
+
 BODIES = {
     "attention.causal_mask": causal_mask,
     "attention.scaled_dot_product_attention": attention,
@@ -115,5 +172,9 @@ BODIES = {
     "sampling.sample_next": sample_next,
     "ngram.cross_entropy": fused.cross_entropy,
     "ppo.token_log_probs": token_log_probs,
+    "training.get_batch": get_batch,
+    "training.adamw_step": adamw_step,
+    "training.cosine_schedule": cosine_schedule,
+    "training.clip_by_global_norm": clip_by_global_norm,
 }
 offer_stand_ins(BODIES)

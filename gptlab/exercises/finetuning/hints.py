@@ -34,7 +34,7 @@ HINTS = {
         "Then turn the table into ints and take argmax along the time axis.",
     ),
     "finetuning_loss": (
-        "Which of the two arguments is L₁, and which is L₂? Read the two lines below the equation.",
+        "Which of the two losses is the auxiliary one, there to help the other?",
         "With weight 0, only the labels count.",
         "The label's loss counts fully; the text's loss is scaled by the weight and added.",
     ),

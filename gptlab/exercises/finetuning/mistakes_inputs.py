@@ -55,7 +55,8 @@ _text(
 
 
 @_text(
-    "her own text changed", "insert, append and += write into the caller's list: make a new one."
+    "the caller's list changed",
+    "insert, append and += write into the caller's list: make a new one.",
 )
 def _(text_ids, start, extract):
     text_ids.insert(0, start)
@@ -63,7 +64,7 @@ def _(text_ids, start, extract):
     return text_ids
 
 
-@another_way("finetuning.classification_input", "her own text changed")
+@another_way("finetuning.classification_input", "the caller's list changed")
 def _(text_ids, start, extract):
     text_ids.append(extract)
     return [start, *text_ids]

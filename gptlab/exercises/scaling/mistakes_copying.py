@@ -49,6 +49,9 @@ _page("counts, not shares", "Every row sums to 1: divide by the number of pairs 
         (c := _so_far(ids, vocab_size)).sum(-1, keepdim=True) > 0, c, 1 / vocab_size
     )
 )
+another_way("scaling.in_context_bigram", "counts, not shares")(
+    lambda ids, vocab_size: _so_far(ids, vocab_size)
+)
 _page("0 where nothing came after it yet", "With nothing known, every token is as likely.")(
     lambda ids, vocab_size: (c := _so_far(ids, vocab_size)) / c.sum(-1, keepdim=True).clamp(min=1)
 )

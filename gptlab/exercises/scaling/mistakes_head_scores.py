@@ -188,10 +188,25 @@ def _strictly_before(attention, ids):
     return _total(attention, _at(ids, 1).tril(-1)) / _n(ids)
 
 
+@another_way("scaling.induction_score", "alike neighbours left out")
+def _at_least_two_back(attention, ids):
+    same = (ids[:, None] == ids).tril(-2)
+    shares = [attention[..., t, s + 1] for t, s in same.nonzero().tolist()]
+    if not shares:
+        return torch.zeros(attention.shape[:-2], dtype=attention.dtype)
+    return torch.stack(shares).sum(0) / same.any(-1).sum()
+
+
 _induct(
     "0 divided by 0",
     "Where no token occurs twice there is nothing to average, and the score is 0.",
 )(lambda attention, ids: _total(attention, _at(ids, 1)) / _same(ids).any(-1).sum())
+
+
+@another_way("scaling.induction_score", "0 divided by 0")
+def _mean_of_nothing(attention, ids):
+    rows = [attention[..., t, 1:][..., _same(ids)[t, :-1]].sum(-1) for t in range(len(ids))]
+    return torch.stack([row for t, row in enumerate(rows) if _same(ids)[t].any()]).mean(0)
 
 
 @_induct(

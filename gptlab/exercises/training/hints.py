@@ -9,6 +9,7 @@ HINTS = {
     ),
     "adamw_step": (
         "Follow the three lines of the docstring, with new names for what is new: m', v', m̂, v̂.",
+        "After `step` steps, m' holds only 1 − β1^step of a constant gradient: divide by that; v' likewise, with β2. "
         "m̂ and v̂ are for this step only; what you hand back are m' and v'.",
         "The result is param less lr · weight_decay · param less lr · m̂ / (root of v̂, plus "
         "eps). No method that ends with an underscore. Refuse step < 1.",

@@ -51,6 +51,24 @@ def _(*arguments):
     return _cut()(*arguments)[::-1]
 
 
+@_batch(
+    "y has another length than x",
+    "x and y are equally long: both hold context tokens, y one place later.",
+)
+def _(ids, batch_size, context, generator):
+    starts = torch.randint(len(ids) - context, (batch_size, 1), generator=generator)
+    places = starts + torch.arange(context)
+    return ids[places], ids[places[:, 1:]]
+
+
+another_way("training.get_batch", "y has another length than x")(
+    lambda ids, batch_size, context, generator: (
+        (found := _cut()(ids, batch_size, context, generator))[0],
+        found[1][:, :-1],
+    )
+)
+
+
 @_batch("always the start of the text", "The starts are drawn.")
 def _(ids, batch_size, context, generator):
     return ids[:context].expand(batch_size, -1), ids[1 : context + 1].expand(batch_size, -1)

@@ -43,6 +43,18 @@ def _(step, warmup, total, max_lr, min_lr):
     return min_lr + 0.5 * (max_lr - min_lr) * (1 + math.cos(math.pi * progress))
 
 
+@_cosine(
+    "the warm-up begins at 0, and the cosine at step 0",
+    "Two things: step 0 already moves, and progress is 0 at the end of the warm-up.",
+)
+def _(step, warmup, total, max_lr, min_lr):
+    if step < warmup:
+        return max_lr * step / warmup
+    if step >= total:
+        return min_lr
+    return min_lr + 0.5 * (max_lr - min_lr) * (1 + math.cos(math.pi * step / total))
+
+
 @_cosine("a whole wave", "Half a cosine takes it from the top to the bottom.")
 def _(step, warmup, total, max_lr, min_lr):
     if step < warmup:

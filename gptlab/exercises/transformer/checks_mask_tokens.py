@@ -284,6 +284,7 @@ NAMES = [
     ("blocks.1.norm2.bias", 6, "zero"),
     ("norm.weight", 6, "zero"),
     ("blocks.1.norm1", 6, "zero"),
+    ("blocks.1.mlp.w_b_in", 6, "drawn"),
 ]
 
 

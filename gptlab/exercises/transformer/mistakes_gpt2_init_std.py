@@ -85,6 +85,20 @@ _std("only biases called bias", 'Ours begin with "b_", and torch has one that en
         )
     )
 )
+_std(
+    "b_ looked for anywhere in the name",
+    "b_ must begin the last part: w_b_in is a weight.",
+)(
+    _table(
+        kind=lambda name: (
+            "bias"
+            if "bias" in name or "b_" in name
+            else "norm"
+            if "norm" in name or "ln_" in name
+            else _kind(name)
+        )
+    )
+)
 _std("no bias that ends in _bias", 'A last part that ends in "_bias" is a bias too.')(
     _table(kind=lambda name: "drawn" if name.endswith("_bias") else _kind(name))
 )

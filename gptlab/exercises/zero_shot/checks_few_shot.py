@@ -29,12 +29,14 @@ def few_shot_prompt() -> list[Case]:
         case([("12", "13"), ("3", "4")], "12", "|", "=> ", expected="12=> 13|3=> 4|12=>"),
         case([], "up", expected="up ->", about="no examples: zero-shot", stage=EDGE),
         case([("热", "冷")], "大", " ", "→", expected="热→冷 大→", about=_NO_SPACE, stage=EDGE),
+        case([(" up", "down")], " in", expected=" up -> down\n in ->", about=_FIRST, stage=EDGE),
         case([["a b", " c "]], "d e", expected="a b ->  c \nd e ->", about=_SPACES, stage=EDGE),
     ]
 
 
 _CONTINENTS_PROMPT = "Peru: South America\n\nKenya: Africa\n\nChad:"
 _NO_SPACE = "an arrow without spaces"
+_FIRST = "a space before the first input stays"
 _SPACES = "spaces inside an example stay"
 
 

@@ -172,6 +172,16 @@ _score("neutral put before the prompt", "The neutral prompt stands in place of t
     )
 )
 _score(
+    "the baseline read after both prompts",
+    "The second score is taken after `neutral` alone, as if nothing had been asked.",
+)(
+    lambda model, prompt, options, neutral=None: (
+        _each()(model, prompt, options)
+        if neutral is None
+        else _each()(model, prompt, options) - _each()(model, [*neutral, *prompt], options)
+    )
+)
+_score(
     "neutral for the prompt",
     "The score under the prompt is wanted too: subtract one from the other.",
 )(lambda model, prompt, options, neutral=None: _each()(model, neutral or prompt, options))

@@ -103,6 +103,14 @@ another_way("zero_shot.few_shot_prompt", "only one example")(
         [*_lines(examples[-1:], arrow), query + arrow.rstrip()]
     )
 )
+_prompt(
+    "both ends of the prompt stripped",
+    "Only the space at the end has to go: rstrip leaves the beginning as it is.",
+)(
+    lambda examples, query, separator="\n", arrow=" -> ": separator.join(
+        [*_lines(examples, arrow), query + arrow]
+    ).strip()
+)
 _prompt("the pairs as Python prints them", "Write input, arrow and output one after the other.")(
     lambda examples, query, separator="\n", arrow=" -> ": separator.join(
         [*map(str, examples), query + arrow.rstrip()]

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from gptlab import sampling, training
+from gptlab.course import lesson
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.hardware import one_thread
 from gptlab.engine.model.gpt import GPT
@@ -63,6 +64,7 @@ class SpikeLab:
     """Sentences as one stream of word numbers, and trainings of a GPT of four layers on them."""
 
     def __init__(self, web: Web | None = None):
+        lesson.fill_other_lessons()
         sentences = Sentences(web or Web())
         self.sentences = sentences
         rows = zip(sentences.ids, sentences.keep, strict=True)
@@ -111,13 +113,25 @@ class SpikeLab:
 
     def write(self, model: GPT, n_sentences: int = 4, seed: int = 0) -> list[str]:
         """Sentences that a trained model writes, word by word with the learner's sampling."""
-        start = torch.zeros(n_sentences, 1, dtype=torch.long)  # 0 is the mark before a sentence
-        generator = torch.Generator().manual_seed(seed)
-        ids = sampling.generate(
-            model.eval(), start, CONTEXT - 1, stop_id=0, temperature=0.7, generator=generator
-        )
+        ids = self._written(model, n_sentences, seed)
         texts = (" ".join(self.vocabulary[i] for i in row[1:] if i) for row in ids.tolist())
         return [re.sub(r" ('s|[.,])", r"\1", text) for text in texts]
+
+    def known_pairs(self, model: GPT, n_sentences: int, seed: int = 0) -> float:
+        """Of the neighbouring words that a model writes, the share that are neighbours somewhere in the text."""
+        read = self.ids.tolist()
+        known = set(zip(read, read[1:]))
+        rows = self._written(model, n_sentences, seed).tolist()
+        pairs = [pair for row in rows for pair in zip(row, row[1:]) if pair != (0, 0)]
+        return sum(pair in known for pair in pairs) / len(pairs)
+
+    def _written(self, model: GPT, n_sentences: int, seed: int) -> Tensor:
+        """The words of sentences, after the mark and with marks after their end; (n, T) int."""
+        start = torch.zeros(n_sentences, 1, dtype=torch.long)  # 0 is the mark before a sentence
+        generator = torch.Generator().manual_seed(seed)
+        return sampling.generate(
+            model.eval(), start, CONTEXT - 1, stop_id=0, temperature=0.7, generator=generator
+        )
 
     def grid(self, recipe: Recipe = Recipe()) -> dict[tuple[float, int, float], Run]:
         """A run for each learning rate, warm-up and clipping of the widget."""

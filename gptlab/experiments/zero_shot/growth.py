@@ -16,6 +16,7 @@ from torch import Tensor
 
 from gptlab import bpe
 from gptlab.blanks.source_scan import CHECKOUT
+from gptlab.course import lesson
 from gptlab.engine.config import GPTConfig, TrainConfig
 from gptlab.engine.data.corpus import as_stream, text_tokens
 from gptlab.engine.model.gpt import GPT
@@ -61,6 +62,7 @@ class Corner:
 
 def corner(web: Web) -> Corner:
     """Collect the pages, learn the merges, and make the questions."""
+    lesson.fill_other_lessons()
     texts = []
     for page in web.pages(PAGES_SEED, kinds=KINDS, lang="en"):
         if all(fact.index < N_FACTS for fact in page.stated):

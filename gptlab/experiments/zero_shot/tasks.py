@@ -4,7 +4,7 @@ A beginning is what a page of the web begins with; nothing else tells the model 
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -164,8 +164,20 @@ def translations(
     What the sentence claims is drawn among the four, so that knowing the truth does not help: a translator
     translates what is false too.
     """
+    return [question for _, question in _claims(web, places, n, seed)]
+
+
+def true_options(web: Web, n: int = 100) -> list[int]:
+    """Of each question of `translations`, which option is true, whatever its English sentence claims."""
+    claims = _claims(web, POPULAR, n, 1)
+    return [[fact.answer.zh in o for o in one.options].index(True) for fact, one in claims]
+
+
+def _claims(
+    web: Web, places: tuple[int, int], n: int, seed: int
+) -> Iterator[tuple[Fact, Question]]:
+    """The questions of `translations`, each with the fact that its sentence may get wrong."""
     rng = random.Random(f"gptlab zero-shot translations {seed}")
-    questions = []
     for fact in _facts(web, places, n, rng):
         english = rng.choice(PHRASINGS[fact.relation]["en"].statements)
         chinese = rng.choice(PHRASINGS[fact.relation]["zh"].statements)
@@ -173,8 +185,7 @@ def translations(
         rng.shuffle(names)
         options = [" " + fill(chinese, fact.subject.name.zh, name.zh) for name in names]
         said = fill(english, fact.subject.name.en, names[0].en)
-        questions.append(_shuffled(rng, said + "\n=", options))
-    return questions
+        yield fact, _shuffled(rng, said + "\n=", options)
 
 
 def sums(web: Web, n: int = 100, seed: int = 1) -> list[Question]:

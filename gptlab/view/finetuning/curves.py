@@ -62,8 +62,8 @@ def labels_picture(
         }
         counts = sorted(found)
         means = [100 * found[n][0] for n in counts]
-        widths = [100 * found[n][1] for n in counts]
-        axes.errorbar(counts, means, widths, fmt="o-", capsize=4, color=colour, label=name)
+        bars = _up_to_100(means, [found[n][1] for n in counts])
+        axes.errorbar(counts, means, bars, fmt="o-", capsize=4, color=colour, label=name)
         axes.annotate(
             name, (counts[-1], means[-1]), (8, 0), textcoords="offset points",
             va="center", color=colour, fontweight="bold", annotation_clip=False,
@@ -88,6 +88,13 @@ def labels_picture(
     )
 
 
+def _up_to_100(means: Sequence[float], widths: Sequence[float]) -> list[list[float]]:
+    """Error bars below and above means in percent, from widths as shares: no accuracy is above 100 %."""
+    below = [100 * width for width in widths]
+    above = [max(0.0, min(width, 100 - mean)) for mean, width in zip(means, below, strict=True)]
+    return [below, above]
+
+
 def layers_picture(rows: Sequence[Row], task: str, chance: float, n_layers: int) -> Picture:
     """Accuracy by how much of the base model is taken: nothing, the embeddings, and block by block."""
     table = by_setting(rows)
@@ -104,8 +111,8 @@ def layers_picture(rows: Sequence[Row], task: str, chance: float, n_layers: int)
     figure, axes = style.figure(6.6, 3.5)
     axes.bar(range(len(places)), means, color=COLOURS["base"], width=0.62)
     axes.errorbar(
-        range(len(places)), means, [100 * w for _, w in found], fmt="none", capsize=4,
-        color=COLOURS["floor"],
+        range(len(places)), means, _up_to_100(means, [wide for _, wide in found]), fmt="none",
+        capsize=4, color=COLOURS["floor"],
     )  # fmt: skip
     for i, mean in enumerate(means):
         axes.annotate(
@@ -140,7 +147,7 @@ def auxiliary_picture(rows: Sequence[Row], task: str) -> Picture:
         axes.errorbar(
             shifted,
             means,
-            [100 * w for _, w in found],
+            _up_to_100(means, [wide for _, wide in found]),
             fmt="o-",
             capsize=4,
             color=colour,

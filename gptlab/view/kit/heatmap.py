@@ -26,12 +26,14 @@ def heatmap_picture(
     sums: bool = False,
     places: int = 2,
     width: float = 480,
+    widest: float = WIDEST,
 ) -> Picture:
     """A table of boxes with numbers: True as ✓, False as ·, what is no number in red.
 
     values  (R, K) float or bool
     sides   what stands above the rows' names, and above the columns'
     width   pixels that the boxes may spread over
+    widest  pixels of a box at most
     sums    write each row's sum at its right, in red where it is not 1
     """
     if tuple(values.shape) != (len(rows), len(columns)):
@@ -40,7 +42,7 @@ def heatmap_picture(
         )
     n_boxes = len(columns) + sums
     left = MARGIN + 12 + max(svg.text_width(name, SIZE) for name in [*rows, sides[0]])
-    box = min(WIDEST, (max(width, left + 40 * n_boxes) - left - MARGIN) / n_boxes)
+    box = min(widest, (max(width, left + 40 * n_boxes) - left - MARGIN) / n_boxes)
     top = MARGIN + 62
     parts = [
         svg.text(MARGIN, MARGIN + 14, title, SIZE, weight=600),

@@ -135,7 +135,7 @@ def scores_picture(previous: Tensor, induction: Tensor, title: str) -> Picture:
 
 
 def map_picture(weights: Tensor, letters: str, title: str) -> Picture:
-    """Where one head looks on a page: row asks, column is looked at; framed: what came next the last time.
+    """What one head attends to on a page: row asks, column is attended to; framed: what came next the last time.
 
     weights  (T, T)
     """
@@ -144,7 +144,7 @@ def map_picture(weights: Tensor, letters: str, title: str) -> Picture:
     left, top = MARGIN + 24, 74
     parts = [
         svg.text(MARGIN, 30, title, 15, weight=600),
-        svg.text(left, 50, "is looked at →", 12, fill=FAINT),
+        svg.text(left, 50, "attends to →", 12, fill=FAINT),
     ]
     for i, letter in enumerate(letters):
         parts += [
@@ -184,7 +184,7 @@ def switched_picture(model: AttentionOnly, text: str, off: Iterable[Part] = ()) 
         parts += [
             svg.text(MARGIN, y + 16, f"{name}: {text} →", 15),
             svg.text(
-                MARGIN + svg.text_width(f"{name}: {text} →") + 4,
+                MARGIN + svg.text_width(f"all on: {text} →") + 12,
                 y + 16,
                 written[i],
                 15,
@@ -204,16 +204,16 @@ def switched_picture(model: AttentionOnly, text: str, off: Iterable[Part] = ()) 
 
 
 class HeadSwitches:
-    """A text, a switch for each head of the network, and what is left of it; `box` is the widget."""
+    """A text, a button for each head of the network, pressed to silence it, and what is left; `box` is the widget."""
 
     def __init__(self, model: AttentionOnly, text: str, off: Iterable[Part] = ()):
         self.model, self.text = model, text
         off = set(off)
         self.switches = {
             part: w.ToggleButton(
-                part not in off,
+                part in off,
                 description=f"L{part[0]} h{part[1]}",
-                tooltip=f"layer {part[0]}, head {part[1]}",
+                tooltip=f"switch off layer {part[0]}, head {part[1]}",
                 layout=w.Layout(width="auto", min_width="0"),
             )
             for part in model.heads
@@ -233,12 +233,12 @@ class HeadSwitches:
     @property
     def off(self) -> list[Part]:
         """The heads that are silent now."""
-        return [part for part, switch in self.switches.items() if not switch.value]
+        return [part for part, switch in self.switches.items() if switch.value]
 
     def refresh(self, _=None) -> None:
         """Draw anew."""
         for switch in self.switches.values():
-            switch.button_style = "" if switch.value else "warning"
+            switch.button_style = "warning" if switch.value else ""
         self.out.value = switched_picture(self.model, self.text, self.off).image
 
 

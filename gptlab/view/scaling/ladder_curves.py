@@ -73,7 +73,7 @@ def law_picture(
     law       c and α of loss − floor = c·N^(−α), fitted to `found`
     target    the runs of the size that is predicted
     interval  of the predicted loss, nats a token
-    pair_table  loss of a table of pairs of tokens, drawn as a level to compare with
+    pair_table  loss of a bigram table, drawn as a level to compare with
     """
     c, alpha = law
     n_target = target[0].n_params
@@ -102,7 +102,7 @@ def law_picture(
     )
     axes.axhline(pair_table - floor, color=COLOURS["neutral"], linewidth=1.4, linestyle="-.")
     axes.annotate(
-        "a table of pairs",
+        "bigram table",
         (sizes[0], pair_table - floor),
         (0, -16),
         textcoords="offset points",
@@ -138,7 +138,7 @@ def law_picture(
         "Loss above the floor by size, on two logarithmic scales. The line fitted to "
         f"{len({p.n_params for p in found})} sizes falls as N to the power −{alpha:.2f}. It predicts "
         f"{predicted:.3f} nats for {_parameters(n_target)}, between {interval[0]:.3f} and "
-        f"{interval[1]:.3f}; {came:.3f} came. A table of pairs reaches {pair_table:.3f}."
+        f"{interval[1]:.3f}; {came:.3f} came. A bigram table reaches {pair_table:.3f}."
     )
     return Picture(figure, alt)
 

@@ -76,14 +76,12 @@ def three_products_picture(x: Tensor, w: Tensor, grad_y: Tensor) -> Picture:
             svg.text(WIDTH - MARGIN, middle + 17, f"{2 * n_weights} operations", 13, "end", FAINT)
         )
         top += 44 + height + 14
-    total = f"together {6 * n_weights} operations: {n_weights} weights, 6 for each"
-    parts.append(svg.text(MARGIN, top + 16, total, 14, weight=600))
     alt = (
         f"{title}. Forward {_said(x)} @ {_said(w)} = {_said(y)}. Backward: the gradient of w, "
         f"{_said(grad_w)}, and that of x, {_said(grad_x)}. Each product takes {n_weights} "
-        f"multiplications and {n_weights} additions; {total}."
+        f"multiplications and {n_weights} additions."
     )
-    return Picture(svg.document(WIDTH, top + 34, parts, alt), alt)
+    return Picture(svg.document(WIDTH, top + 4, parts, alt), alt)
 
 
 def _said(values: Tensor) -> str:

@@ -78,8 +78,8 @@ def spike_lab_widget(grid: Mapping[tuple[float, int, float], Run]) -> None:
     show_frames(
         [
             Choice("learning rate", tuple(f"{lr:g}" for lr in LEARNING_RATES), 1),
-            Choice("warm-up", tuple(f"{n} steps" if n else "none" for n in WARMUPS)),
-            Choice("clipping", tuple(map(clip_name, CLIPS))),
+            Choice("warm-up", tuple(f"{n} steps" if n else "none" for n in WARMUPS), 1),
+            Choice("clipping", tuple(map(clip_name, CLIPS)), 1),
         ],
         draw,
     )

@@ -26,6 +26,39 @@ def gigabytes(n_bytes: float) -> str:
     return f"{gb:,.0f} GB" if gb >= 99.5 else f"{gb:.3g} GB"
 
 
+PARTS = (  # of one weight's bytes: name, bytes, colour
+    ("weight", 2, COLOURS["first"]),
+    ("gradient", 2, COLOURS["second"]),
+    ("master copy", 4, CYCLE[2]),
+    ("m", 4, CYCLE[3]),
+    ("v", 4, CYCLE[4]),
+)
+
+
+def sixteen_bytes_picture() -> Picture:
+    """One weight's bytes in a training with mixed precision, a box each, and which of them the optimizer keeps."""
+    box, x, y = 28.5, 16.0, 62.0
+    parts = [svg.text(16, 28, "One weight in training, byte by byte", 15, weight=600)]
+    for name, n_bytes, colour in PARTS:
+        wide = n_bytes * box
+        parts += [
+            svg.rect(x + i * box + 1, y, box - 2, 30, colour, 3, opacity=0.75)
+            for i in range(n_bytes)
+        ]
+        parts.append(svg.text(x + wide / 2, y - 10, name, 13, "middle"))
+        parts.append(svg.text(x + wide / 2, y + 48, f"{8 * n_bytes} bits", 12, "middle", FAINT))
+        x += wide
+    left = x - 12 * box
+    total = sum(n_bytes for _, n_bytes, _ in PARTS)
+    parts += [
+        svg.line(left + 2, y + 62, x - 2, y + 62, FAINT, 1.5),
+        svg.text((left + x) / 2, y + 80, "the optimizer's state: 12 bytes", 13, "middle"),
+    ]
+    said = ", ".join(f"{name} {n_bytes}" for name, n_bytes, _ in PARTS)
+    alt = f"The {total} bytes of one weight in training: {said}. The last three are the optimizer's state."
+    return Picture(svg.document(WIDTH, y + 96, parts, alt), alt)
+
+
 def memory_picture(memory: Callable, model: int, devices: int) -> Picture:
     """Four bars, one for each stage, worked out by `memory`, the learner's zero_memory_bytes."""
     (name, n_params), n_devices = MODELS[model], DEVICES[devices]

@@ -55,12 +55,21 @@ def lines_picture(text: str, lines: dict[str, str]) -> Picture:
     return Picture(svg.document(WIDTH, y - 8, parts, alt), alt)
 
 
+def _sentences(model: GPT, tokenizer: Tokenizer, web: Web, n: int = 12) -> list[str]:
+    """Sentences to choose from; the first is one that fits into a line, and that "=" has translated, as most are."""
+    found = [text for _, text in texts(web, n)]
+    short = [text for text in found if svg.text_width(text, 15) <= WIDTH - 2 * MARGIN]
+    lines = written(model, tokenizer, short, CUES['"="']) if short else []
+    best = next((text for text, line in zip(short, lines) if has_chinese(line)), found[0])
+    return [best, *(text for text in found if text != best)]
+
+
 class CueBox:
     """A sentence, cue words as buttons, and what the model writes on; `box` is the widget."""
 
     def __init__(self, model: GPT, tokenizer: Tokenizer, web: Web):
         self.model, self.tokenizer = model, tokenizer
-        sentences = [text for _, text in texts(web, 12)]
+        sentences = _sentences(model, tokenizer, web)
         wide = w.Layout(width="100%", max_width="480px")
         self.text = w.Combobox(
             options=sentences, value=sentences[0], description="text", layout=wide
@@ -90,6 +99,6 @@ class CueBox:
 
 def cue_box(model: GPT, tokenizer: Tokenizer, web: Web) -> None:
     """Show the widget; where nothing is live, one sentence under every cue."""
-    text = texts(web, 12)[0][1]
+    text = _sentences(model, tokenizer, web)[0]
     lines = {name: written(model, tokenizer, [text], cue)[0] for name, cue in CUES.items()}
     show(*lines_picture(text, lines), CueBox(model, tokenizer, web).box)

@@ -1,4 +1,4 @@
-"""The options of one question, scored as a whole, per token and against a neutral text: bars and a widget."""
+"""The options of one question, scored raw, per token, and against a neutral text or blind: bars and a widget."""
 
 import ipywidgets as w
 import torch
@@ -12,13 +12,21 @@ from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
 WIDTH, MARGIN, ROW = 480, 16, 28  # pixels
 LABEL = 176  # column of the options' texts
-RAW, PER_TOKEN, NEUTRAL = "as a whole", "per token", "against a neutral text"
+RAW, PER_TOKEN, NEUTRAL = "raw", "per token", "neutral"
+MEANT = {  # what is compared, in the picture
+    RAW: "raw: log p after the question",
+    PER_TOKEN: "per token: that, divided by the length",
+    BLIND: "blind: log p after an empty page",
+    NEUTRAL: "neutral: raw minus blind",
+}
 
 
 def numbers_of(one: Scored, way: str) -> list[float]:
-    """The number by which each option is compared in one of the three ways, in nats."""
+    """The number by which each option is compared in one of these ways, in nats."""
     if way == PER_TOKEN:
         return (one.scores / one.lengths).tolist()
+    if way == BLIND:
+        return next(iter(one.neutral.values())).tolist()
     if way == NEUTRAL:
         return (one.scores - next(iter(one.neutral.values()))).tolist()
     return one.scores.tolist()
@@ -36,7 +44,7 @@ def options_picture(one: Scored, ways: tuple[str, ...] = (RAW, PER_TOKEN, NEUTRA
         good = chosen == question.right
         verdict, colour = ("right", COLOURS["right"]) if good else ("wrong", COLOURS["wrong"])
         parts += [
-            svg.text(MARGIN, y + 14, way, 14, weight=600),
+            svg.text(MARGIN, y + 14, MEANT[way], 14, weight=600),
             svg.text(WIDTH - MARGIN, y + 14, verdict, 14, "end", fill=colour, weight=600),
         ]
         parts += _bars(one, numbers, chosen, y + 22)
@@ -80,10 +88,17 @@ def accuracy_picture(results_by_task: dict[str, list[Scored]]) -> Picture:
         neutral = next(iter(results[0].neutral))
         ways = ("raw", "per token", neutral, BLIND)
         values.append([100 * accuracy(results, way) for way in ways])
-    columns = ["whole", "token", "neutral", "blind"]
+    columns = [RAW, PER_TOKEN, NEUTRAL, "blind"]
     title = "Right choices, %; guessing: 25"
     return heatmap_picture(
-        torch.tensor(values), rows, columns, title, ("questions ↓", "scored →"), places=0, width=560
+        torch.tensor(values),
+        rows,
+        columns,
+        title,
+        ("questions ↓", "scored →"),
+        places=0,
+        width=560,
+        widest=80,
     )
 
 

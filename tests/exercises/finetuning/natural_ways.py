@@ -17,14 +17,14 @@ natural(TEXT, "extract before the text")(lambda text, start, extract: [start, ex
 natural(TEXT, "no start token")(lambda text, start, extract: text + [extract])
 
 
-@natural(TEXT, "her own text changed")
+@natural(TEXT, "the caller's list changed")
 def insert_and_append(text_ids, start, extract):
     text_ids.insert(0, start)
     text_ids += [extract]
     return text_ids
 
 
-@natural(TEXT, "her own text changed")
+@natural(TEXT, "the caller's list changed")
 def append_first(text_ids, start, extract):
     ids = text_ids
     ids.append(extract)

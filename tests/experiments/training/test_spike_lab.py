@@ -49,6 +49,12 @@ def gradient(model, batches, weights):
     return torch.cat([p.grad.flatten() for p in model.parameters()])
 
 
+def test_the_share_of_known_pairs_is_low_before_training_and_higher_after(lab):
+    untrained = lab.known_pairs(lab.make_model(), n_sentences=20)
+    trained = lab.run(Recipe(warmup=10, clip=0.5), broken=(), steps=60).model
+    assert untrained < 0.3 < lab.known_pairs(trained, n_sentences=20) <= 1.0
+
+
 def test_weighted_micro_batches_give_the_whole_gradient(lab):
     model = lab.make_model().double()
     batch = accumulation.whole_batch(lab)

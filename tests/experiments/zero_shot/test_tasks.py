@@ -38,6 +38,15 @@ def test_claims_are_true_no_more_often_than_by_chance():
     assert 10 <= true <= 60
 
 
+def test_the_true_option_of_a_claim_is_known_whatever_is_claimed():
+    known = {(f.subject.name.zh, f.answer.zh) for f in WEB.facts.known}
+    questions, places = tasks.translations(WEB, n=60), tasks.true_options(WEB, n=60)
+    for question, place in zip(questions, places, strict=True):
+        option = question.options[place]
+        assert any(subject in option and answer in option for subject, answer in known)
+    assert 5 <= sum(q.right == place for q, place in zip(questions, places)) <= 30
+
+
 def test_moods_and_sums():
     for question in tasks.moods(WEB, n=20):
         assert question.beginning.endswith("\nReview:") and question.options == (" good", " bad")

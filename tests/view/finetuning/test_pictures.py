@@ -4,7 +4,7 @@ import pytest
 
 from gptlab.experiments.finetuning.fine_tune import Curve
 from gptlab.experiments.finetuning.label_table import SCRATCH, Row
-from gptlab.view.finetuning import curves, padding, strips
+from gptlab.view.finetuning import curves, head, padding, strips
 from gptlab.view.kit import svg
 from gptlab.view.kit.style import to_svg
 from tests.support.pictures import words_in
@@ -32,6 +32,16 @@ def test_a_padded_table_says_where_each_row_is_read():
     assert words_in(image).count("·") == 2
     assert "row 0: the extract token is at 2, row 1: the extract token is at 4" in alt
     assert "The last column, 4, is padding" in alt
+
+
+def test_the_head_by_hand():
+    image, alt = head.head_picture()
+    assert "good: 2 · 0.5 + (−1) · (−1) + 1 · 0 = 2" in words_in(image)
+    assert "the logits 2, 0, and their softmax is good 0.88, bad 0.12." in alt
+
+
+def test_no_error_bar_reaches_above_100_percent():
+    assert curves._up_to_100([95.0, 40.0], [0.1, 0.2]) == [[10.0, 20.0], [5.0, 20.0]]
 
 
 def test_overfitting_is_marked_where_the_validation_loss_is_lowest():

@@ -29,7 +29,7 @@ def test_the_switches():
     board = induction.HeadSwitches(model, "abcab", [(1, 2)])
     assert board.off == [(1, 2)] and "off: L1 head 2" in board.out.value
     before = board.out.value
-    board.switches[0, 0].value = False
+    board.switches[0, 0].value = True  # pressed: silent
     assert board.off == [(0, 0), (1, 2)] and board.out.value != before
     svg, alt = induction.switched_picture(model, "abcab", [(0, 0)])
     assert within(svg) and "Heads off: L0 head 0" in alt

@@ -48,8 +48,8 @@ def test_the_three_products_are_torchs():
     for grad in (w.grad, x.grad):
         assert str(grad.tolist()) in alt
     assert (
-        f"together {scaling.training_flops(w.numel(), 1)} operations" in alt and ">36" not in image
-    )
+        f"{2 * w.numel()} operations" in image and "together" not in alt
+    )  # the sum is the exercise
 
 
 def test_ladder_pictures_are_drawn_and_say_what_came():

@@ -39,7 +39,7 @@ def test_the_widget_draws_every_run(run, capsys):
         for clip in spike_lab.CLIPS
     }
     spike_lab.spike_lab_widget(grid)
-    assert "learning rate 0.01, warm-up 0, clipping none" in capsys.readouterr().out
+    assert "learning rate 0.01, warm-up 30, clipping at 0.5" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("model", range(4))

@@ -40,9 +40,9 @@ def test_the_same_of_a_model():
 
 def test_options_three_ways():
     _, alt = option_scores.options_picture(ONE)
-    assert "as a whole: Ann. -2.00, Bartholomew. -3.00; chosen Ann., wrong" in alt
+    assert "raw: Ann. -2.00, Bartholomew. -3.00; chosen Ann., wrong" in alt
     assert "per token: Ann. -2.00, Bartholomew. -0.75; chosen Bartholomew., right" in alt
-    assert "against a neutral text: Ann. -1.00, Bartholomew. 3.00; chosen Bartholomew." in alt
+    assert "neutral: Ann. -1.00, Bartholomew. 3.00; chosen Bartholomew." in alt
 
 
 def test_the_option_box_moves():
@@ -58,7 +58,7 @@ def test_the_option_box_moves():
 
 def test_accuracies_as_a_table():
     _, alt = option_scores.accuracy_picture({"a few": [ONE, ONE]})
-    assert "a few: token 100, neutral 100" in alt
+    assert "a few: per token 100, neutral 100" in alt
 
 
 def test_cues_as_table_and_lines():
