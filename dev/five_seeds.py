@@ -1,0 +1,80 @@
+"""Whole runs with several seeds, gathered for lesson 14: what each stage is like, and who wins against whom.
+
+    gptlab run --seed 0 --out runs/small-0        (and so on, one run for each seed)
+    python -m dev.five_seeds runs/small-0 runs/small-1 runs/small-2 runs/small-3 runs/small-4
+
+reads their report.json and writes gptlab/assets/logs/five_seeds.json. All runs must be of one preset.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from gptlab.experiments.alignment.log import FIVE_SEEDS
+
+from gptlab.blanks.files import write_atomically
+from gptlab.engine.stages import STAGES
+
+TALKING = [stage for stage in STAGES if stage != "reward"]
+
+
+def stage_figures(report: dict, stage: str) -> dict[str, float]:
+    """What one stage of a run is like."""
+    chat, recall = report["chat"][stage], report["recall_by_stage"][stage]
+    return {
+        "gold": round(chat["gold"], 4),
+        "right": chat["right"],
+        "polite": chat["polite"],
+        "rude": chat["rude"],
+        "recall": round(sum(recall.values()) / len(recall), 4),
+        "page_loss": round(report["pretraining_loss"][stage], 4),
+    }
+
+
+def gathered(reports: list[dict]) -> dict:
+    """The log. Raises ValueError where the runs do not belong together."""
+    presets = {report["preset"] for report in reports}
+    seeds = [report["seed"] for report in reports]
+    if len(presets) != 1 or len(set(seeds)) != len(seeds):
+        raise ValueError(
+            f"runs of one preset, each with a seed of its own: {presets}, seeds {seeds}"
+        )
+    runs = [
+        {
+            "seed": report["seed"],
+            "commit": report["commit"],
+            "machine": report["machine"],
+            "seconds": report["seconds"],
+            "ratio_to_floor": round(report["ratio_to_floor"], 4),
+            "wins": {name: report["win_rate"][name]["mean"] for name in sorted(report["win_rate"])},
+            "invents": report["hallucination"],
+            "stages": {stage: stage_figures(report, stage) for stage in TALKING},
+        }
+        for report in sorted(reports, key=lambda report: report["seed"])
+    ]
+    return {
+        "command": "python -m dev.five_seeds",
+        "preset": presets.pop(),
+        "seeds": sorted(seeds),
+        "runs": runs,
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Gather and write; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m dev.five_seeds", description="Gather whole runs with several seeds."
+    )
+    parser.add_argument("runs", nargs="+", type=Path, help="folders of finished runs")
+    parser.add_argument("--log", type=Path, default=FIVE_SEEDS, help="default: %(default)s")
+    args = parser.parse_args(arguments)
+    reports = [json.loads((run / "report.json").read_text(encoding="utf-8")) for run in args.runs]
+    log = gathered(reports)
+    write_atomically(args.log, json.dumps(log, indent=1) + "\n")
+    print(f"{len(log['runs'])} runs of {log['preset']}: {args.log}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
