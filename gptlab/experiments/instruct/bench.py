@@ -131,15 +131,17 @@ def figures(judgements: Sequence[Judgement]) -> dict[str, float]:
 
 
 def statements(judgements: Sequence[Judgement]) -> dict[str, float]:
-    """Shares of replies that state the truth, state something false, admit not knowing, or state nothing.
+    """Shares of replies that state the truth, say that they do not know, or state something false.
 
+    wrong_name           the part of the false ones that gives the answer to another question of this kind; the others
+                         name what cannot be an answer at all ("the language of Guyana is the dollar")
     false_per_statement  of the replies that state something
     """
     right = fmean(j.content == "right" for j in judgements)
-    false = fmean(j.content in ("wrong", "both") for j in judgements)
     admits = fmean(j.content in ("admits", "declines") for j in judgements)
-    found = {"right": right, "false": false, "admits": admits}
-    return found | {"false_per_statement": false / (right + false) if right + false else 0.0}
+    wrong_name = fmean(j.content in ("wrong", "both") for j in judgements)
+    found = {"right": right, "admits": admits, "wrong_name": wrong_name, "false": 1 - right - admits}
+    return found | {"false_per_statement": (1 - right - admits) / max(1e-9, 1 - admits)}
 
 
 def shuffled(shown: Sequence[Shown], seed: int) -> list[Shown]:
