@@ -11,7 +11,6 @@ import hashlib
 import subprocess
 import time
 from collections.abc import Callable
-from functools import partial
 
 from gptlab import borrow
 from gptlab.blanks.source_scan import PACKAGE
@@ -38,10 +37,11 @@ def plan(bench: Bench, facts: knowledge.Split, seeds: int) -> list[Job]:
             if n < LARGE and (n or seed == 0):
                 add("number", n, seed, sft_log.number_row, n)
         for arm in knowledge.ARMS:
-            add("knowledge", arm, seed, partial(sft_log.knowledge_row), facts, arm)
+            add("knowledge", arm, seed, sft_log.knowledge_row, facts, arm)
         for which in MASKS:
             add("mask", which, seed, sft_log.mask_row, which)
-        add("epochs", 1, seed, sft_log.epoch_rows)
+        for study in sft_log.PACES:
+            add(study, 1, seed, sft_log.epoch_rows, study)
     for n in NUMBERS:
         for seed in range(seeds):
             if n >= LARGE:

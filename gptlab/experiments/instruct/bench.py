@@ -84,6 +84,7 @@ class Bench:
         epochs: int = 1,
         seed: int = 0,
         watch: Callable[[Assistant, dict], None] | None = None,
+        lr: float = LR,
     ) -> Assistant:
         """A copy of the base model, tuned on rendered demonstrations.
 
@@ -101,7 +102,7 @@ class Bench:
 
         if epochs:
             config = SFTConfig(
-                epochs=epochs, batch_size=BATCH, lr=LR, muon_ratio=MUON_RATIO, seed=seed
+                epochs=epochs, batch_size=BATCH, lr=lr, muon_ratio=MUON_RATIO, seed=seed
             )
             finetune(model, list(examples), config, report=report)
         model.eval()

@@ -2,7 +2,7 @@
 
 number     by the number of demonstrations
 mask       which tokens are learnt from: the replies, everything, or the replies without their end token
-epochs     pass after pass over few demonstrations
+epochs     pass after pass over few demonstrations, and "slow epochs" with a tenth of the learning rate
 knowledge  facts that the base model knows and does not know (`knowledge.py`)
 """
 
@@ -16,7 +16,7 @@ from gptlab.engine.evaluate.replies import win_rate
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.engine.train.sft import Example
 from gptlab.experiments.instruct import knowledge
-from gptlab.experiments.instruct.bench import BATCH, Bench, figures
+from gptlab.experiments.instruct.bench import BATCH, LR, Bench, figures
 
 LOG = FOLDER / "logs" / "sft.json"
 NUMBERS = (0, 10, 30, 100, 300, 1000, 3000, 10000)
@@ -25,6 +25,7 @@ REPLY, EVERYTHING, NO_END = "reply", "everything", "no end token"
 MASKS = (REPLY, EVERYTHING, NO_END)
 N_MASKED = 300
 N_EPOCHS_SHOWN, EPOCHS = 320, 16
+PACES = {"epochs": LR, "slow epochs": LR / 10}
 WATCHED = (1, 2, 3, 4, 6, 8, 12, 16)
 
 
@@ -72,8 +73,8 @@ def mask_row(bench: Bench, which: str, seed: int) -> Row:
     return Row("mask", which, seed, measure(bench, tuned))
 
 
-def epoch_rows(bench: Bench, seed: int) -> list[Row]:
-    """Tune on 320 demonstrations, and measure after some of the passes: one row each."""
+def epoch_rows(bench: Bench, study: str, seed: int) -> list[Row]:
+    """Tune on 320 demonstrations at a study's pace, and measure after some of the passes: one row each."""
     shown = bench.demonstrations(N_EPOCHS_SHOWN, seed)
     a_pass = N_EPOCHS_SHOWN // BATCH
     questions = bench.questions()
@@ -94,9 +95,9 @@ def epoch_rows(bench: Bench, seed: int) -> list[Row]:
             "training_loss": bench.loss(assistant, shown),
             "wins": win_rate(scores, first).mean,
         }
-        rows.append(Row("epochs", epoch, seed, found))
+        rows.append(Row(study, epoch, seed, found))
 
-    bench.tuned(bench.render(shown), EPOCHS, seed, watch)
+    bench.tuned(bench.render(shown), EPOCHS, seed, watch, PACES[study])
     return rows
 
 

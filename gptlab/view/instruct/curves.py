@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
+
 from gptlab.experiments.finetuning.label_table import interval
 from gptlab.experiments.instruct import knowledge
 from gptlab.experiments.instruct.sft_log import Row, by_setting
@@ -82,7 +84,7 @@ def knowledge_picture(rows: Sequence[Row]) -> Picture:
     return Picture(figure, f"Replies by knowledge. {'; '.join(said)}.")
 
 
-def epochs_picture(rows: Sequence[Row]) -> Picture:
+def epochs_picture(rows: Sequence[Row], study: str = "epochs") -> Picture:
     """Loss on the demonstrations and on validation replies, and what people would say, over epochs."""
     figure, axes = style.figure(7.2, 3.6, 1, 2)
     said = []
@@ -90,13 +92,13 @@ def epochs_picture(rows: Sequence[Row]) -> Picture:
         ("training_loss", "training", COLOURS["first"]),
         ("loss", "validation", COLOURS["second"]),
     ):
-        epochs, means = _curve(axes[0], rows, name, label, colour)
+        epochs, means = _curve(axes[0], rows, study, name, label, colour)
         said.append(f"{label} loss: " + ", ".join(f"{m:.2f}" for m in means))
     axes[0].set(xlabel="epoch", ylabel="nats per reply token", title="loss")
     axes[0].set_ylim(bottom=0)
-    epochs, means = _curve(axes[1], rows, "gold", "", COLOURS["gold"])
+    epochs, means = _curve(axes[1], rows, study, "gold", "", COLOURS["gold"])
     said.append("gold: " + ", ".join(f"{m:.2f}" for m in means))
-    axes[1].set(xlabel="epoch", ylabel="gold score", title="what people want")
+    axes[1].set(xlabel="epoch", ylabel="gold score of replies", title="what people want")
     for axis in axes:
         axis.set_xscale("log")
         axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
@@ -105,8 +107,10 @@ def epochs_picture(rows: Sequence[Row]) -> Picture:
     return Picture(figure, f"Over epochs {', '.join(map(str, epochs))}: {'; '.join(said)}.")
 
 
-def _curve(axis, rows: Sequence[Row], name: str, label: str, colour: str) -> tuple[list, list]:
-    found = by_setting(rows, "epochs", name)
+def _curve(
+    axis: Axes, rows: Sequence[Row], study: str, name: str, label: str, colour: str
+) -> tuple[list, list]:
+    found = by_setting(rows, study, name)
     epochs = sorted(found)
     measured = [interval(found[epoch]) for epoch in epochs]
     means = [mean for mean, _ in measured]
