@@ -40,12 +40,12 @@ def plan(bench: Bench, facts: knowledge.Split, seeds: int) -> list[Job]:
             add("knowledge", arm, seed, sft_log.knowledge_row, facts, arm)
         for which in MASKS:
             add("mask", which, seed, sft_log.mask_row, which)
-        for study in sft_log.PACES:
-            add(study, 1, seed, sft_log.epoch_rows, study)
-    for n in NUMBERS:
-        for seed in range(seeds):
-            if n >= LARGE:
-                add("number", n, seed, sft_log.number_row, n)
+        add("epochs", 1, seed, sft_log.epoch_rows, "epochs")
+    for seed in range(seeds):
+        add("number", LARGE, seed, sft_log.number_row, LARGE)
+    for seed in range(seeds):
+        add("slow epochs", 1, seed, sft_log.epoch_rows, "slow epochs")
+        add("number", NUMBERS[-1], seed, sft_log.number_row, NUMBERS[-1])
     return jobs
 
 

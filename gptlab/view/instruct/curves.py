@@ -16,6 +16,7 @@ SHARES = (
     ("right", "right", COLOURS["right"]),
     ("rude", "rude", COLOURS["wrong"]),
 )
+DOUBLINGS = (1, 2, 4, 8, 16)  # epochs with a tick
 ZERO_AT = 4  # where no demonstration stands on the logarithmic axis
 KINDS = (("right", "true", COLOURS["right"]), ("false", "false", COLOURS["wrong"]), ("admits", "“I do not know”", COLOURS["neutral"]))  # fmt: skip
 
@@ -101,7 +102,7 @@ def epochs_picture(rows: Sequence[Row], study: str = "epochs") -> Picture:
     axes[1].set(xlabel="epoch", ylabel="gold score of replies", title="what people want")
     for axis in axes:
         axis.set_xscale("log")
-        axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
+        axis.set_xticks(DOUBLINGS, [str(epoch) for epoch in DOUBLINGS])
         axis.minorticks_off()
     style.direct_labels(axes[0])
     return Picture(figure, f"Over epochs {', '.join(map(str, epochs))}: {'; '.join(said)}.")

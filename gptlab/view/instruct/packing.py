@@ -19,29 +19,34 @@ def rows_picture(
 ) -> Picture:
     """Rows of a batch: one tint for each sequence, white for padding.
 
-    numbers  write each token's id, and its position below
+    numbers  a box for each token with its id, and its position below; else a box for each sequence, with its length
     """
     n_rows, context = ids.shape
     box = (WIDTH - 2 * MARGIN - 44) / context
     step = HIGH + (20 if numbers else 6)
     parts = [svg.text(MARGIN, 28, title, 16, weight=600)]
-    if numbers:
-        parts.append(svg.text(MARGIN, 48, "in a box: the id · below: its position", 13, fill=FAINT))
-    y = 60.0 if numbers else 44.0
+    lead = "in a box: the id · below: its position" if numbers else "in a box: its tokens · white: padding"
+    parts.append(svg.text(MARGIN, 48, lead, 13, fill=FAINT))
+    y = 60.0
     for i in range(n_rows):
         parts.append(svg.text(MARGIN, y + 18, f"row {i}", 13, fill=FAINT))
-        for t in range(context):
-            x = MARGIN + 44 + t * box
+        for t in range(context) if numbers else ():
             segment = int(segments[i, t])
-            fill = PADDING if segment < 0 else TINTS[segment % len(TINTS)]
-            parts.append(svg.rect(x, y, box - (2 if numbers else 0), HIGH, fill, 3 if numbers else 0, EDGE))
-            if numbers:
-                middle = x + box / 2 - 1
-                label = "·" if segment < 0 else str(int(ids[i, t]))
-                parts.append(svg.text(middle, y + 18, label, 14, "middle"))
-                if segment >= 0:
-                    place = str(int(positions[i, t]))
-                    parts.append(svg.text(middle, y + HIGH + 13, place, 12, "middle", fill=FAINT))
+            label = "·" if segment < 0 else str(int(ids[i, t]))
+            x, middle = MARGIN + 44 + t * box, MARGIN + 44 + (t + 0.5) * box - 1
+            parts += [
+                svg.rect(x, y, box - 2, HIGH, _tint(segment), 3, EDGE),
+                svg.text(middle, y + 18, label, 14, "middle"),
+            ]
+            if segment >= 0:
+                place = str(int(positions[i, t]))
+                parts.append(svg.text(middle, y + HIGH + 13, place, 12, "middle", fill=FAINT))
+        for start, end, segment in () if numbers else _runs(segments[i].tolist()):
+            x, wide = MARGIN + 44 + start * box, (end - start) * box
+            parts.append(svg.rect(x, y, wide - 1, HIGH, _tint(segment), 3, EDGE))
+            if segment >= 0:
+                label = str(end - start)
+                parts.append(svg.text(x + wide / 2, y + 18, label, 13, "middle"))
         y += step
     filled = float((segments >= 0).float().mean())
     alt = (
@@ -49,6 +54,21 @@ def rows_picture(
         f"{filled:.0%} of the places filled."
     )
     return Picture(svg.document(WIDTH, y + 10, parts, alt), alt)
+
+
+def _tint(segment: int) -> str:
+    return PADDING if segment < 0 else TINTS[segment % len(TINTS)]
+
+
+def _runs(segments: list[int]) -> list[tuple[int, int, int]]:
+    """Where each segment of a row begins and ends: (start, end, segment)."""
+    found: list[tuple[int, int, int]] = []
+    for t, segment in enumerate(segments):
+        if found and found[-1][2] == segment:
+            found[-1] = (found[-1][0], t + 1, segment)
+        else:
+            found.append((t, t + 1, segment))
+    return found
 
 
 def sight_picture(
