@@ -22,7 +22,9 @@ from gptlab.experiments.instruct.sft_log import LOG, MASKS, NUMBERS, Row
 from gptlab.world.web import Web
 
 LARGE = 3000  # demonstrations from which a tuning takes long: these come last
-Job = tuple[str, int | str, int, Callable[[], list[Row]]]  # study, setting, seed, what makes the rows
+Job = tuple[
+    str, int | str, int, Callable[[], list[Row]]
+]  # study, setting, seed, what makes the rows
 
 
 def plan(bench: Bench, facts: knowledge.Split, seeds: int) -> list[Job]:

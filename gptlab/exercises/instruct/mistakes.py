@@ -148,7 +148,10 @@ def _(messages, encode, special, add_reply=False):
     return _template(messages, encode, special, add_reply, piece)
 
 
-@_chat("the first role token twice", "Something stands there before the chat begins: a second start token.")
+@_chat(
+    "the first role token twice",
+    "Something stands there before the chat begins: a second start token.",
+)
 def _(messages, encode, special, add_reply=False):
     ids, mask = _render()(messages, encode, special, add_reply)
     return [*ids[:1], *ids], [*mask[:1], *mask]

@@ -69,8 +69,7 @@ class Bench:
         """Demonstrations as tokens and masks, by `instruct.render_chat`; what is too long is passed over."""
         tokenizer = self.base.tokenizer
         rendered = [
-            instruct.render_chat(one.messages, tokenizer.encode, tokenizer.special)
-            for one in shown
+            instruct.render_chat(one.messages, tokenizer.encode, tokenizer.special) for one in shown
         ]
         return [(list(ids), list(mask)) for ids, mask in rendered if len(ids) <= self.base.context]
 
@@ -141,7 +140,12 @@ def statements(judgements: Sequence[Judgement]) -> dict[str, float]:
     right = fmean(j.content == "right" for j in judgements)
     admits = fmean(j.content in ("admits", "declines") for j in judgements)
     wrong_name = fmean(j.content in ("wrong", "both") for j in judgements)
-    found = {"right": right, "admits": admits, "wrong_name": wrong_name, "false": 1 - right - admits}
+    found = {
+        "right": right,
+        "admits": admits,
+        "wrong_name": wrong_name,
+        "false": 1 - right - admits,
+    }
     return found | {"false_per_statement": (1 - right - admits) / max(1e-9, 1 - admits)}
 
 

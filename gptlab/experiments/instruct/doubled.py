@@ -22,7 +22,12 @@ def right_with(
         ids, _ = render(chat, tokenizer.encode, tokenizer.special, add_reply=True)
         starts.append(list(ids))
     new = generate.generate_batch(
-        assistant.model, starts, MAX_REPLY_TOKENS, assistant.stop, GREEDY, generator=torch.Generator()
+        assistant.model,
+        starts,
+        MAX_REPLY_TOKENS,
+        assistant.stop,
+        GREEDY,
+        generator=torch.Generator(),
     )
     texts = [tokenizer.decode([i for i in one if i != assistant.stop]) for one in new]
     return sum(bench.gold.classify(q, text) == "right" for q, text in zip(questions, texts))

@@ -57,7 +57,7 @@ def split(bench: Bench, known: dict[str, str]) -> Split:
     return Split(both[N_KNOWN_TESTED:], both[:N_KNOWN_TESTED], neither[:half], neither[half:])
 
 
-def test_questions(bench: Bench, facts: list[Fact], a_fact: int, seed: int = 7) -> list[Question]:
+def questions_about(bench: Bench, facts: list[Fact], a_fact: int, seed: int = 7) -> list[Question]:
     """Questions about facts, `a_fact` of them in each language."""
     rng = random.Random(seed)
     writer = Questions(bench.web)
@@ -90,7 +90,9 @@ def _about_unknown(bench: Bench, facts: list[Fact], seed: int, admit: bool) -> l
         lang = rng.choice(LANGUAGES)
         question = asked.about(facts[i % len(facts)], lang, rng)
         answer = bench.writer.reply(question, rng)
-        shown.append(Shown(question, rng.choice(reply_styles.ADMISSIONS[lang]) if admit else answer))
+        shown.append(
+            Shown(question, rng.choice(reply_styles.ADMISSIONS[lang]) if admit else answer)
+        )
     return shown
 
 
@@ -101,6 +103,6 @@ def measured(bench: Bench, facts: Split, assistant: Assistant) -> dict[str, floa
         ("known", facts.known_tested, 1),
         ("unknown", facts.unknown_tested, 2),
     ):
-        judged = bench.judged(assistant, test_questions(bench, tested, a_fact))
+        judged = bench.judged(assistant, questions_about(bench, tested, a_fact))
         found |= {f"{name}_{what}": share for what, share in statements(judged).items()}
     return found

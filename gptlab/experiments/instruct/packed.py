@@ -26,7 +26,13 @@ def packed_logits(model: GPT, ids: Tensor, positions: Tensor, visible: Tensor) -
 
     def attend(weights: Attention, y: Tensor) -> Tensor:
         return attention.multi_head_attention(
-            y, weights.w_qkv, weights.b_qkv, weights.w_out, weights.b_out, model.config.n_heads, visible
+            y,
+            weights.w_qkv,
+            weights.b_qkv,
+            weights.w_out,
+            weights.b_out,
+            model.config.n_heads,
+            visible,
         )
 
     for block in model.blocks:

@@ -112,7 +112,8 @@ def save(rows: Sequence[Row], known: dict[str, str], made: dict, path: Path = LO
     """Write the table, what the base model knows, and how both were made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     short = [
-        Row(r.study, r.setting, r.seed, {k: round(v, 4) for k, v in r.figures.items()}) for r in rows
+        Row(r.study, r.setting, r.seed, {k: round(v, 4) for k, v in r.figures.items()})
+        for r in rows
     ]
     lines = ",\n".join("  " + json.dumps(asdict(row)) for row in short)
     head, facts = json.dumps(made, indent=1), json.dumps(known)

@@ -35,15 +35,15 @@ def chat_picture(
         y += 24
     for name, row in costs.items():
         paid = [x for x in row if x is not None]
-        line = f"−ln p, {name}: {sum(paid) / max(1, len(paid)):.2f} on average, the loss of this reply"
+        line = (
+            f"−ln p, {name}: {sum(paid) / max(1, len(paid)):.2f} on average, the loss of this reply"
+        )
         parts.append(svg.text(MARGIN, y + 14, line, 13, fill=_colour(name), weight=600))
         y += 18
     step = HIGH + NUMBER * len(costs) + 10
     x, y = MARGIN, y + 10
     for i, piece in enumerate(pieces):
-        numbers = {
-            name: "" if row[i] is None else f"{row[i]:.2f}" for name, row in costs.items()
-        }
+        numbers = {name: "" if row[i] is None else f"{row[i]:.2f}" for name, row in costs.items()}
         wide = max(
             svg.text_width(visible(piece), SIZE) * 0.96 + 2 * INSIDE,
             *(svg.text_width(n, 13) + 2 for n in numbers.values()),
@@ -77,9 +77,7 @@ def _chip(piece: str | bytes, x: float, y: float, wide: float, learnt: bool) -> 
     fill = LEARN if learnt else ("#ffffff" if special else READ)
     return [
         svg.rect(x, y, wide, HIGH, fill, 4, INK if special else EDGE),
-        svg.text(
-            x + wide / 2, y + 18, shown, SIZE, "middle", fill="#ffffff" if learnt else INK
-        ),
+        svg.text(x + wide / 2, y + 18, shown, SIZE, "middle", fill="#ffffff" if learnt else INK),
     ]
 
 
@@ -100,7 +98,9 @@ def _describe(
         f"{name}: " + ", ".join(f"{x:.2f}" for x in row if x is not None)
         for name, row in costs.items()
     )
-    return f"Tokens: {said}. Learnt from: {learnt}." + (f" −ln p of these, {numbers}." if numbers else "")
+    return f"Tokens: {said}. Learnt from: {learnt}." + (
+        f" −ln p of these, {numbers}." if numbers else ""
+    )
 
 
 SHIFT = (  # what is read, what must be predicted there, how likely the model finds it, whether it counts
@@ -111,7 +111,14 @@ SHIFT = (  # what is read, what must be predicted there, how likely the model fi
     ("⟨assistant⟩", "Yushan", 0.5, True),
     ("Yushan", "⟨end⟩", 0.25, True),
 )
-COLUMNS = ((52, "t"), (76, "ids[t]: read"), (196, "ids[t + 1]: target"), (340, "p"), (392, "−ln p"), (450, "counts"))  # fmt: skip
+COLUMNS = (
+    (52, "t"),
+    (76, "ids[t]: read"),
+    (196, "ids[t + 1]: target"),
+    (340, "p"),
+    (392, "−ln p"),
+    (450, "counts"),
+)
 
 
 def shift_picture(rows: Sequence[tuple[str, str, float, bool]] = SHIFT) -> Picture:

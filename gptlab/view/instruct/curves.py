@@ -18,11 +18,16 @@ SHARES = (
 )
 DOUBLINGS = (1, 2, 4, 8, 16)  # epochs with a tick
 ZERO_AT = 4  # where no demonstration stands on the logarithmic axis
-KINDS = (("right", "true", COLOURS["right"]), ("false", "false", COLOURS["wrong"]), ("admits", "“I do not know”", COLOURS["neutral"]))  # fmt: skip
+KINDS = (
+    ("right", "true", COLOURS["right"]),
+    ("false", "false", COLOURS["wrong"]),
+    ("admits", "“I do not know”", COLOURS["neutral"]),
+)
+ARMS_BELOW = ["known\nonly", "unknown,\nanswered", "unknown,\n“I do not\nknow”"]  # on the axis
 
 
 def number_picture(rows: Sequence[Row], live: Sequence[Row] = ()) -> Picture:
-    """Shares of replies by the number of demonstrations: means and 95 % intervals over seeds, the reader's in purple."""
+    """Shares of replies by the number of demonstrations: means and 95 % intervals over seeds, hers in purple."""
     figure, axes = style.figure(6.6, 3.9)
     said = []
     for name, label, colour in SHARES:
@@ -52,7 +57,9 @@ def number_picture(rows: Sequence[Row], live: Sequence[Row] = ()) -> Picture:
     axes.minorticks_off()
     axes.set_ylim(0, 104)
     note = " · purple: yours" if live else ""
-    axes.set(xlabel="demonstrations", ylabel="replies, %", title=f"How few demonstrations suffice{note}")
+    axes.set(
+        xlabel="demonstrations", ylabel="replies, %", title=f"How few demonstrations suffice{note}"
+    )
     style.direct_labels(axes)
     return Picture(figure, f"Share of replies by the number of demonstrations. {'; '.join(said)}.")
 
@@ -74,7 +81,7 @@ def knowledge_picture(rows: Sequence[Row]) -> Picture:
             )  # fmt: skip
             for arm, mean in zip(knowledge.ARMS, means):
                 said.append(f"{which} facts, {arm}: {mean:.0f} % {label}")
-        axis.set_xticks(range(len(knowledge.ARMS)), ["known\nonly", "unknown,\nanswered", "unknown,\n“I do not\nknow”"])  # fmt: skip
+        axis.set_xticks(range(len(knowledge.ARMS)), ARMS_BELOW)
         axis.set_title(f"facts that it {'knows' if which == 'known' else 'does not know'}")
         axis.set_ylim(0, 104)
         axis.grid(axis="x", visible=False)

@@ -25,7 +25,11 @@ def rows_picture(
     box = (WIDTH - 2 * MARGIN - 44) / context
     step = HIGH + (20 if numbers else 6)
     parts = [svg.text(MARGIN, 28, title, 16, weight=600)]
-    lead = "in a box: the id · below: its position" if numbers else "in a box: its tokens · white: padding"
+    lead = (
+        "in a box: the id · below: its position"
+        if numbers
+        else "in a box: its tokens · white: padding"
+    )
     parts.append(svg.text(MARGIN, 48, lead, 13, fill=FAINT))
     y = 60.0
     for i in range(n_rows):
@@ -83,7 +87,9 @@ def sight_picture(
     box = min(30.0, (WIDTH - MARGIN - left) / t)
     parts = [
         svg.text(MARGIN, 28, title, 16, weight=600),
-        svg.text(MARGIN, 48, "row: the token that looks · column: what it looks at", 13, fill=FAINT),
+        svg.text(
+            MARGIN, 48, "row: the token that looks · column: what it looks at", 13, fill=FAINT
+        ),
     ]
     top = 62.0
     leaks = 0

@@ -30,7 +30,9 @@ def own_picture(models: Mapping[str, Assistant], question: str, reply: str) -> P
     return chat_picture(pieces(first, ids), mask, "What this reply costs, token by token", costs)
 
 
-def token_lab(models: Mapping[str, Assistant], question: str = QUESTION, reply: str = REPLY) -> None:
+def token_lab(
+    models: Mapping[str, Assistant], question: str = QUESTION, reply: str = REPLY
+) -> None:
     """Display two text fields, and the chat that they make as tokens with their costs."""
     wide = w.Layout(width="100%", max_width="520px")
     asked, replied = (

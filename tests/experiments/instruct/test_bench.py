@@ -48,7 +48,9 @@ def test_tuning_lowers_the_loss_and_leaves_the_base_as_it_was(bench):
     before = {name: p.clone() for name, p in bench.base.model.named_parameters()}
     seen = []
     untuned = bench.untuned()
-    tuned = bench.tuned(bench.render(shown), epochs=12, watch=lambda one, row: seen.append(row["step"]))
+    tuned = bench.tuned(
+        bench.render(shown), epochs=12, watch=lambda one, row: seen.append(row["step"])
+    )
     assert bench.loss(tuned, shown) < 0.97 * bench.loss(untuned, shown)
     assert seen == [0, 10, 11]
     assert all(torch.equal(before[name], p) for name, p in bench.base.model.named_parameters())
@@ -91,7 +93,10 @@ def test_the_split_keeps_what_is_tested_out_of_what_is_shown(bench):
 
 
 def test_the_table_is_read_as_it_was_written(tmp_path):
-    rows = [sft_log.Row("number", 10, 0, {"right": 0.5}), sft_log.Row("mask", "reply", 1, {"right": 1.0})]
+    rows = [
+        sft_log.Row("number", 10, 0, {"right": 0.5}),
+        sft_log.Row("mask", "reply", 1, {"right": 1.0}),
+    ]
     sft_log.save(rows, {"en": "01", "zh": "11"}, {"seeds": [0]}, tmp_path / "log.json")
     assert sft_log.load(tmp_path / "log.json") == (rows, {"en": "01", "zh": "11"}, {"seeds": [0]})
     assert sft_log.by_setting(rows, "number", "right") == {10: [0.5]}

@@ -20,7 +20,7 @@ def models():
 
 
 @pytest.mark.parametrize(
-    "question, reply", [("Who?", "Ben."), ("", ""), ("x" * 500, "玉山。"), ("<|end|>", "<b>&")]
+    ("question", "reply"), [("Who?", "Ben."), ("", ""), ("x" * 500, "玉山。"), ("<|end|>", "<b>&")]
 )
 def test_any_text_gives_a_picture(models, question, reply):
     picture = own_picture(models, question, reply)
