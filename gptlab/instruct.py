@@ -14,13 +14,13 @@ PADDING_SEGMENT = -1
 
 @blank(lesson=11, minutes=15, difficulty=2)
 def render_chat(messages, encode, special, add_reply=False):
-    """Turn a conversation into token ids, and mark the tokens that the model has to learn.
+    """Turn a conversation into token ids, and mark the tokens that the model has to learn to write.
 
         message = special[role], encode(content), special["end"]
 
-    The mask is True on what the assistant itself must say: the content of every assistant
-    message and the end token behind it. Role tokens are put there by us and are never learnt.
-    With `add_reply`, special["assistant"] follows the last message, so that the model speaks next.
+    With `add_reply`, special["assistant"] follows the last message, so that the model speaks next. The mask is
+    True on every token that the model must write itself when people talk to it, and False on what is given to
+    it: by those people, or by the program that opens each turn.
 
     messages   list of {"role": one of ROLES, "content": str}
     encode     function str -> list of ids
@@ -33,7 +33,6 @@ def render_chat(messages, encode, special, add_reply=False):
     Example, with encode = len of each word and special = {"user": 90, "assistant": 91, "end": 99}:
         user "so it is", assistant "yes"
         ids   [90, 2, 2, 2, 99, 91, 3, 99]
-        mask  [F,  F, F, F, F,  F,  T, T]
     """
     raise NotImplementedError
 

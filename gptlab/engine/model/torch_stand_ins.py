@@ -78,6 +78,11 @@ def render_chat(
     return ids, learn
 
 
+def sft_loss(logits: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
+    learn = mask[:, 1:]
+    return F.cross_entropy(logits[:, :-1][learn], ids[:, 1:][learn])
+
+
 def sample_next(
     logits: Tensor,
     temperature: float = 1.0,
@@ -169,6 +174,7 @@ BODIES = {
     "chat.attend_cached": attend_cached,
     "chat.trim_history": trim_history,
     "instruct.render_chat": render_chat,
+    "instruct.sft_loss": sft_loss,
     "sampling.sample_next": sample_next,
     "ngram.cross_entropy": fused.cross_entropy,
     "ppo.token_log_probs": token_log_probs,

@@ -3,10 +3,10 @@
 HINTS = {
     "render_chat": (
         "Build two lists side by side. For every token that you add to ids, add one bool to the mask.",
-        "Role token: never learnt. Content and end token: learnt if the role is the assistant's.",
+        "Who writes this token when people talk to the model? The program opens each turn; somebody has to end it.",
         "Check the role. Then special[role] with False, and encode(content) plus "
-        'special["end"] with True or False as often as there are tokens. With add_reply, one '
-        "more role token.",
+        'special["end"] with the same mark each: True in an assistant message. With add_reply, '
+        "one more role token, which the program writes.",
     ),
     "sft_loss": (
         "Logits at t predict token t + 1: drop one column of each side. Which column of which?",

@@ -140,6 +140,23 @@ def _(messages, encode, special, add_reply=False):
     return _template(messages, encode, special, add_reply, piece)
 
 
+@_chat("the role token twice", "Each message begins with its role token once.")
+def _(messages, encode, special, add_reply=False):
+    def piece(role, words, special, hers):
+        return [([special[role]] * 2, False), ([*words, special["end"]], hers)]
+
+    return _template(messages, encode, special, add_reply, piece)
+
+
+@_chat(
+    "the first role token twice",
+    "Something stands there before the chat begins: a second start token.",
+)
+def _(messages, encode, special, add_reply=False):
+    ids, mask = _render()(messages, encode, special, add_reply)
+    return [*ids[:1], *ids], [*mask[:1], *mask]
+
+
 @_chat(
     "the mask one token late", "The end token behind a reply is learnt, and its role token is not."
 )

@@ -57,6 +57,13 @@ INPUTS = {
         (TALK, lambda text: [len(w) for w in text.split()], SPECIAL),
         (TALK[:1], lambda text: [9], SPECIAL, True),
     ],
+    "instruct.sft_loss": [
+        (
+            draw(2, 4, 5),
+            torch.tensor([[0, 4, 2, 1], [3, 3, 0, 2]]),
+            torch.tensor([[True, False, True, True]] * 2),
+        )
+    ],
     "sampling.sample_next": [(draw(3, 8), 0)],
     "ngram.cross_entropy": [(draw(6, 5), torch.tensor([0, 4, 2, -100, 1, 3]))],
     "training.get_batch": [(torch.arange(5), 3, 4, None)],  # a single start

@@ -45,6 +45,35 @@ for _name, _learn in (
     natural(CHAT, _name)(_chat(_learn))
 
 
+@natural(CHAT, "the role token twice")
+def opened_twice(messages, encode, special, add_reply=False):
+    def turn(message):
+        return [special[message["role"]], *encode(message["content"]), special["end"]]
+
+    ids, mask = [], []
+    for message in messages:
+        tokens = turn(message)
+        ids += [special[message["role"]], *tokens]
+        mask += [False, False] + [message["role"] == "assistant"] * (len(tokens) - 1)
+    if add_reply:
+        ids.append(special["assistant"])
+        mask.append(False)
+    return ids, mask
+
+
+@natural(CHAT, "the end token not learnt")
+def the_end_taken_for_padding(messages, encode, special, add_reply=False):
+    ids, mask = [], []
+    for message in messages:
+        tokens = [*encode(message["content"]), special["end"]]
+        ids += [special[message["role"]], *tokens]
+        mask += [False] + [message["role"] == "assistant"] * len(tokens)
+    if add_reply:
+        ids.append(special["assistant"])
+        mask.append(False)
+    return ids, [learn and token != special["end"] for token, learn in zip(ids, mask)]
+
+
 @natural(CHAT, "a list inside the list")
 def appended(messages, encode, special, add_reply=False):
     ids, mask = [], []

@@ -1,0 +1,1 @@
+"""What lesson 11 trains and measures: instruction tuning of the shipped base model."""
