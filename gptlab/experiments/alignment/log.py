@@ -53,3 +53,61 @@ def false_share(facts: Sequence[Sequence[float]], like: Sequence[Sequence[float]
     weights = [row[0] for row in (facts if like is None else like)]
     rows = [(weight, false / n) for weight, (n, false) in zip(weights, facts, strict=True) if n]
     return sum(w * share for w, share in rows) / sum(w for w, _ in rows)
+
+
+def fit_hump(kl: Sequence[float], gold: Sequence[float]) -> tuple[float, float]:
+    """α and β of R = d(α − βd), d = √KL, by least squares on gold from n = 1 on (Gao et al. 2022, eq. 1).
+
+    R is highest at d = α/2β.
+    """
+    d = [math.sqrt(max(0.0, one)) for one in kl]
+    won = [one - gold[0] for one in gold]
+    s2, s3, s4 = (sum(x**k for x in d) for k in (2, 3, 4))
+    y1 = sum(x * y for x, y in zip(d, won, strict=True))
+    y2 = sum(x * x * y for x, y in zip(d, won, strict=True))
+    determinant = s2 * s4 - s3 * s3
+    return (y1 * s4 - y2 * s3) / determinant, (y1 * s3 - y2 * s2) / determinant
+
+
+def five_seed_lines(found: dict[str, list[dict]]) -> list[str]:
+    """A line for each number that all stages of whole runs have: mean over seeds ± standard deviation, stage by stage."""
+    rows = [row for runs in found.values() for row in runs]
+    names = [
+        name
+        for name, value in rows[0].items()
+        if isinstance(value, (int, float)) and all(name in row for row in rows)
+    ]
+    width = max(map(len, names), default=0)
+    lines = [f"{'':{width}}  " + "".join(f"{stage:>18}" for stage in found)]
+    for name in names:
+        cells = []
+        for runs in found.values():
+            mean, deviation = spread([row[name] for row in runs])
+            cells.append(f"{mean:.3f} ± {deviation:.3f}")
+        lines.append(f"{name:{width}}  " + "".join(f"{cell:>18}" for cell in cells))
+    return lines
+
+
+def summed_facts(rows: Sequence[dict]) -> list[list[float]]:
+    """The tables of claims by length of several measurements, added up."""
+    tables = [row["facts"] for row in rows]
+    return [[sum(cell) for cell in zip(*lines, strict=True)] for lines in zip(*tables, strict=True)]
+
+
+def false_lines(log: dict, n: int = 16) -> list[str]:
+    """For the SFT model and each method's last point: KL, tokens, and false replies to facts, plain and at equal lengths."""
+    start = summed_facts(log["start"])
+    same = max(row["proxy_of"] for row in log["best_of_n"] if row["proxy_of"] < 10_000)
+    best = [row for row in log["best_of_n"] if row["proxy_of"] == same]
+    i = best[0]["n"].index(n)
+    chosen = [{"facts": r["facts"][i], "kl": r["kl"][i], "tokens": r["tokens"][i]} for r in best]
+    runs: dict[str, list[dict]] = {"SFT": log["start"], f"best of {n}": chosen}
+    for row in log["methods"]:
+        runs.setdefault(row["method"], []).append(row["points"][-1])
+    lines = ["               KL   tokens   false   false, at SFT's lengths"]
+    for name, points in runs.items():
+        kl, tokens = (spread([point[what] for point in points])[0] for what in ("kl", "tokens"))
+        facts = summed_facts(points)
+        plain, matched = false_share(facts), false_share(facts, like=start)
+        lines.append(f"{name:12} {kl:5.1f}   {tokens:6.1f}   {plain:5.1%}   {matched:10.1%}")
+    return lines

@@ -79,3 +79,21 @@ def train_dpo(
         if report:
             report(step, policy)
     return policy.eval()
+
+
+@torch.no_grad()
+def moved(bench: Bench, policy: GPT, ranked: list[Ranking]) -> dict[str, float]:
+    """How far a policy has moved the best and the worst reply of each ranking from the SFT model, in nats; and on how
+    many it prefers the best one by its own log-ratio, the reward that DPO has given it."""
+    opens = bench.tokenizer.special["assistant"]
+    ratios = []
+    for place in (0, -1):
+        sequences = [ranking[place] for ranking in ranked]
+        new = whole_log_probs(policy, sequences, opens)
+        ratios.append(new - whole_log_probs(bench.reference, sequences, opens))
+    best, worst = ratios
+    return {
+        "best": float(best.mean()),
+        "worst": float(worst.mean()),
+        "agrees": float((best > worst).float().mean()),
+    }
