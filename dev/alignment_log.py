@@ -2,7 +2,7 @@
 
     python -m dev.alignment_log [--seeds 3] [--work FOLDER]
 
-takes about 6 minutes of one core a seed, and writes gptlab/assets/logs/alignment.json after every seed. What was
+takes about 6 minutes of one core a seed, and writes gptlab/assets/logs/alignment.json after every part. What was
 finished lies in the work folder, one line of JSON a run: the same call goes on from there. To be made again whenever
 the shipped models are.
 """
@@ -18,6 +18,7 @@ import torch
 from gptlab import borrow
 from gptlab.blanks.files import write_atomically
 from gptlab.engine import hardware
+from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
 from gptlab.experiments.alignment import best_of_log, log, ppo_runs, preferences
 from gptlab.experiments.alignment.bench import Bench
@@ -59,7 +60,9 @@ def proxy_of(work: Work, bench: Bench, n: int) -> RewardModel:
     """The proxy trained on n rankings with the bench's seed, made where there is none yet."""
     file = work.folder / f"proxy_{n}_{bench.seed}.pt"
     if not file.exists():
-        torch.save(preferences.train_proxy(bench, preferences.rankings(bench, n)).state_dict(), file)
+        torch.save(
+            preferences.train_proxy(bench, preferences.rankings(bench, n)).state_dict(), file
+        )
     proxy = RewardModel(bench.model("sft"))
     proxy.load_state_dict(torch.load(file, weights_only=True))
     return proxy.eval().requires_grad_(False)
@@ -71,16 +74,18 @@ def measure_best_of_n(work: Work, bench: Bench) -> None:
     names += [preferences.SHIPPED] * (not work.has(part="best_of_n", proxy_of=preferences.SHIPPED))
     if not names:
         return
-    drawn = [best_of_log.draw(bench, question) for question in bench.measured_questions()[:N_DRAWN_FOR]]
+    drawn = [
+        best_of_log.draw(bench, question) for question in bench.measured_questions()[:N_DRAWN_FOR]
+    ]
     for n in names:
         proxy = bench.shipped_reward if n == preferences.SHIPPED else proxy_of(work, bench, n)
         found = best_of_log.curves(drawn, proxy)
         work.add({"part": "best_of_n", "proxy_of": n, "seed": bench.seed, **found})
 
 
-def measure_tax(work: Work, bench: Bench, settings: list[tuple[float, float]]) -> None:
-    """PPO with the shipped reward model, for some β and γ."""
-    for beta, gamma in settings:
+def measure_tax(work: Work, bench: Bench) -> None:
+    """PPO with the shipped reward model, for every β and γ."""
+    for beta, gamma in TAX:
         key = {"part": "tax", "beta": beta, "gamma": gamma, "seed": bench.seed}
         if work.has(**key):
             continue
@@ -95,30 +100,30 @@ def measure_methods(work: Work, bench: Bench) -> None:
     proxy = proxy_of(work, bench, SAME)
     for method in METHODS:
         key = {"part": "methods", "method": method, "seed": bench.seed}
-        if work.has(**key):
-            continue
-        points = []
+        if not work.has(**key):
+            work.add(key | {"points": method_points(method, bench, proxy)})
 
-        def report(done: int, policy) -> None:
-            if done in LOOK_AT:
-                found = bench.measure(policy, {"proxy": proxy}, bench.seed)
-                points.append({"round": done, **found})
 
-        if method == "DPO":
-            ranked = preferences.rankings(bench, SAME)
+def method_points(method: str, bench: Bench, proxy: RewardModel) -> list[dict]:
+    """One training, measured on the way."""
+    points = []
 
-            def report_steps(step: int, policy) -> None:
-                if step % DPO_STEPS == 0:
-                    report(step // DPO_STEPS, policy)
+    def report(done: int, policy: GPT) -> None:
+        if done in LOOK_AT:
+            points.append({"round": done, **bench.measure(policy, {"proxy": proxy}, bench.seed)})
 
-            preferences.train_dpo(bench, ranked, DPO_STEPS * ROUNDS, LR, report_steps)
-        elif method == "PPO":
-            ppo_runs.train_short_ppo(
-                bench, proxy, ROUNDS, LR, beta=0.0, prompts=64, report=report
-            )
-        else:
-            train_group_policy(bench, proxy, method, ROUNDS, LR, report)
-        work.add(key | {"points": points})
+    def report_steps(step: int, policy: GPT) -> None:
+        if step % DPO_STEPS == 0:
+            report(step // DPO_STEPS, policy)
+
+    if method == "DPO":
+        ranked = preferences.rankings(bench, SAME)
+        preferences.train_dpo(bench, ranked, DPO_STEPS * ROUNDS, LR, report_steps)
+    elif method == "PPO":
+        ppo_runs.train_short_ppo(bench, proxy, ROUNDS, LR, beta=0.0, prompts=64, report=report)
+    else:
+        train_group_policy(bench, proxy, method, ROUNDS, LR, report)
+    return points
 
 
 def measure_start(work: Work, bench: Bench) -> None:
@@ -139,7 +144,11 @@ def save(work: Work, seeds: int) -> None:
     }
     parts = []
     for part in ("start", "best_of_n", "tax", "methods"):
-        rows = [{k: v for k, v in row.items() if k != "part"} for row in work.rows if row["part"] == part]
+        rows = [
+            {k: v for k, v in row.items() if k != "part"}
+            for row in work.rows
+            if row["part"] == part
+        ]
         lines = ",\n  ".join(json.dumps(row) for row in rows)
         parts.append(f'"{part}": [\n  {lines}\n ]')
     body = ",\n ".join([f'"made": {json.dumps(made)}', *parts])
@@ -160,11 +169,9 @@ def main(arguments: list[str] | None = None) -> int:
     for seed in range(args.seeds):
         bench = Bench(seed)
         measure_start(work, bench)
-        measure_best_of_n(work, bench)
-        measure_tax(work, bench, TAX[:4])
-        measure_methods(work, bench)
-        measure_tax(work, bench, TAX[4:])
-        save(work, args.seeds)
+        for measure in (measure_best_of_n, measure_tax, measure_methods):
+            measure(work, bench)
+            save(work, args.seeds)
     return 0
 
 

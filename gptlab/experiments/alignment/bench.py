@@ -29,7 +29,11 @@ from gptlab.world.questions import Question, Questions
 from gptlab.world.web import Web
 
 MOST = 32  # tokens of a reply
-EVAL_SEED, TRAIN_SEED, PAGES_SEED = 9, 13, 78  # of questions that are measured on, trained on, of pages
+EVAL_SEED, TRAIN_SEED, PAGES_SEED = (
+    9,
+    13,
+    78,
+)  # of questions that are measured on, trained on, of pages
 N_MEASURED = 96  # questions of one measurement
 EACH = 2  # replies to each of them
 LENGTHS = (12, 20, 30)  # bytes: replies are told apart by length at these
@@ -77,7 +81,12 @@ class Bench:
         """Different questions that no stage was trained on, the same for every seed."""
         drawn = Questions(self.web).draw(EVAL_SEED, held_out=True)
         return distinct_questions(
-            (q for q in drawn if len(self.assistant.begin(q.text)) + MOST <= self.assistant.context), n
+            (
+                q
+                for q in drawn
+                if len(self.assistant.begin(q.text)) + MOST <= self.assistant.context
+            ),
+            n,
         )
 
     @functools.cached_property

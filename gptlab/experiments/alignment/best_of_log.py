@@ -1,4 +1,4 @@
-"""Best-of-n on the little web: many replies to each measured question, drawn once, scored by gold and by every proxy."""
+"""Best-of-n on the little web: many replies to each measured question, drawn once and scored by every proxy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from gptlab.experiments.alignment.reply_tree import Replies, sample_replies
 from gptlab.world.gold_labeler import Judgement
 from gptlab.world.questions import Question
 
-N_REPLIES = 1024  # to each question
-NS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+N_REPLIES = 512  # to each question
+NS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,10 @@ def curves(drawn: list[Drawn], proxy: nn.Module, ns: Sequence[int] = NS) -> dict
             facts += _claims(one, scores, ns)
     names = ("proxy", "gold", "tokens", "kl")
     found = {name: [round(x, 4) for x in row] for name, row in zip(names, rows.tolist())}
-    return found | {"n": list(ns), "facts": [[[round(x, 3) for x in r] for r in t] for t in facts.tolist()]}
+    return found | {
+        "n": list(ns),
+        "facts": [[[round(x, 3) for x in r] for r in t] for t in facts.tolist()],
+    }
 
 
 def _claims(one: Drawn, scores: Tensor, ns: Sequence[int]) -> Tensor:

@@ -75,9 +75,13 @@ def sampled_kl(counts: Tensor, log_probs: Tensor, scores: Tensor, n: int) -> flo
     order = scores.argsort(stable=True)
     counts, p = counts[order], log_probs[order].double().exp()
     n_replies = int(counts.sum())
-    middle = (counts.cumsum(0) - counts / 2).double() / n_replies  # of the stretch of F that is y's own
+    middle = (
+        counts.cumsum(0) - counts / 2
+    ).double() / n_replies  # of the stretch of F that is y's own
     before, upto = (middle - p / 2).clamp(min=0.0), (middle + p / 2).clamp(max=1.0)
-    log_gain = (upto**n - before**n).clamp(min=1e-300).log() - p.log()
+    # A rare reply's stretch is too short for the difference; there it is p · n F^(n − 1).
+    whole = (upto**n - before**n).clamp(min=1e-300).log() - p.log()
+    log_gain = torch.where(p < 1e-6, math.log(n) + (n - 1) * middle.log(), whole)
     shares = chosen_shares(n_replies, n)
     own = torch.zeros(len(counts), dtype=torch.float64)
     own = own.index_add(0, torch.arange(len(counts)).repeat_interleave(counts), shares)

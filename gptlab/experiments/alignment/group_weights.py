@@ -18,7 +18,7 @@ def shares_by_spread(rewards: Tensor, parts: int = 4) -> list[tuple[float, float
     """Groups from the least to the most different rewards, cut into parts of equal size.
 
     rewards  (P, K) float
-    ->       for each part: mean standard deviation, and the share of all advantages, in size, that GRPO and RLOO give it
+    ->       for each part: mean standard deviation; its share of all advantages, in size, by GRPO and by RLOO
     """
     spreads = rewards.std(dim=-1)
     order = spreads.argsort()

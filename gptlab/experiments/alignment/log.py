@@ -44,7 +44,15 @@ def at_kl(points: Sequence[dict], kl: float, what: str) -> float:
     return math.nan
 
 
-def false_share(facts: Sequence[Sequence[float]], like: Sequence[Sequence[float]] | None = None) -> float:
+def gold_won(points: Sequence[dict], base: float, kls: Sequence[float]) -> list[float]:
+    """Gold above `base` at each KL, on straight lines from the SFT model through the points; nan beyond the last."""
+    path = [{"kl": 0.0, "gold": base}, *(point for point in points if point["kl"] > 0)]
+    return [at_kl(path, kl, "gold") - base for kl in kls]
+
+
+def false_share(
+    facts: Sequence[Sequence[float]], like: Sequence[Sequence[float]] | None = None
+) -> float:
     """The share of false replies to questions of fact.
 
     like  the table whose mix of lengths is to be taken: replies of each length then weigh as they do there. Lengths
@@ -70,7 +78,7 @@ def fit_hump(kl: Sequence[float], gold: Sequence[float]) -> tuple[float, float]:
 
 
 def five_seed_lines(found: dict[str, list[dict]]) -> list[str]:
-    """A line for each number that all stages of whole runs have: mean over seeds ± standard deviation, stage by stage."""
+    """A line for each number that all stages of whole runs have: mean over seeds ± standard deviation, by stage."""
     rows = [row for runs in found.values() for row in runs]
     names = [
         name
@@ -95,7 +103,7 @@ def summed_facts(rows: Sequence[dict]) -> list[list[float]]:
 
 
 def false_lines(log: dict, n: int = 16) -> list[str]:
-    """For the SFT model and each method's last point: KL, tokens, and false replies to facts, plain and at equal lengths."""
+    """SFT and each method's last point: KL, tokens, and false replies to facts, plain and at equal lengths."""
     start = summed_facts(log["start"])
     same = max(row["proxy_of"] for row in log["best_of_n"] if row["proxy_of"] < 10_000)
     best = [row for row in log["best_of_n"] if row["proxy_of"] == same]

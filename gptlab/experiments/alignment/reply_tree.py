@@ -83,8 +83,10 @@ def _grow(model: GPT, prompt: list[int], n: int, stop: int, most: int, branch: B
         log_probs = log_probs[parents] + logprobs[parents, tokens].double()
         written = torch.cat([written[parents], tokens[:, None]], dim=1)
         done = (tokens == stop) | (level == most - 1)
-        for i in done.nonzero()[:, 0].tolist():
-            ended.append((written[i].tolist(), int(counts[i]), float(log_probs[i])))
+        ended += [
+            (written[i].tolist(), int(counts[i]), float(log_probs[i]))
+            for i in done.nonzero()[:, 0].tolist()
+        ]
         if done.all():
             break
         live = ~done

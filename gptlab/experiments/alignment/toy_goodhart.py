@@ -1,9 +1,9 @@
 """Two proxies that agree with gold equally well, one merely noisy, one blind to a fault: best-of-n tells them apart.
 
-    eager    how far a reply goes in pleasing, from N(0, 1)
-    gold     eager − 0.3 · eager²: some is good, too much is bad
-    blind    eager: it has never seen too much
-    noisy    gold and Gaussian noise, as much of it as makes it agree with gold as `blind` does
+eager    how far a reply goes in pleasing, from N(0, 1)
+gold     eager − 0.4 · eager²: some is good, too much is bad
+blind    eager: it has never seen too much
+noisy    gold and Gaussian noise, as much of it as makes it agree with gold as `blind` does
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from torch import Tensor
 
 from gptlab.experiments.alignment.best_of_n import best_of_curve
 
-FAULT = 0.3
-N = 20_000  # replies
-NS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
+FAULT = 0.4
+N = 30_000  # replies
+NS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def toy_replies(seed: int = 0, n: int = N) -> tuple[Tensor, dict[str, Tensor]]:
     generator = torch.Generator().manual_seed(seed)
     eager = torch.randn(n, generator=generator)
     gold = eager - FAULT * eager**2
-    # corr(gold, eager)² = 1 / (1 + 2·0.3²): the noise that gives another proxy the same
+    # corr(gold, eager)² = 1 / (1 + 2·0.4²): the noise that gives another proxy the same
     spread = (2 * FAULT**2 * (1 + 2 * FAULT**2)) ** 0.5
     noisy = gold + spread * torch.randn(n, generator=generator)
     return gold, {"noisy": noisy, "blind": eager}

@@ -14,26 +14,21 @@ GAMMAS = (0.25, 0.5, 1.0, 2.0)
 
 def pull_picture(gammas: Sequence[float] = GAMMAS) -> Picture:
     """One weight w: PPO's loss −w, the pages' loss ½w², their sum for several γ, and where each sum is lowest."""
-    figure, axes = style.figure(6.6, 3.8)
-    places = [i / 20 for i in range(0, 93)]
+    figure, axes = style.figure(7.2, 4.0)
+    places = [i / 20 for i in range(0, 87)]
     said = []
     for gamma, colour in zip(gammas, (CYCLE[4], CYCLE[0], CYCLE[3], CYCLE[2]), strict=True):
-        axes.plot(
-            places,
-            [-w + gamma * w * w / 2 for w in places],
-            color=colour,
-            label=f"γ = {gamma:g}",
-        )
-        lowest = 1 / gamma
-        axes.plot([lowest], [-lowest / 2], "o", color=colour, ms=8)
-        axes.annotate(
-            f"w = {lowest:g}", (lowest, -lowest / 2), (0, -17), textcoords="offset points",
-            ha="center", color=colour,
-        )  # fmt: skip
-        said.append(f"γ = {gamma:g} at w = {lowest:g}")
-    axes.plot(places, [-w for w in places], color=COLOURS["neutral"], ls=(0, (4, 3)), label="γ = 0")
-    axes.set_ylim(-3.2, 2.0)
-    axes.set_xlim(0, 4.6)
+        curve = [(w, -w + gamma * w * w / 2) for w in places]
+        curve = [point for point in curve if point[1] <= 1.5]
+        name = f"γ = {gamma:g}: lowest at {1 / gamma:g}"
+        axes.plot(*zip(*curve, strict=True), color=colour, label=name)
+        axes.plot([1 / gamma], [-1 / (2 * gamma)], "o", color=colour, ms=8)
+        said.append(f"γ = {gamma:g} at w = {1 / gamma:g}")
+    axes.plot(
+        [0, 2.6], [0, -2.6], color=COLOURS["neutral"], ls=(0, (4, 3)), label="γ = 0: no bottom"
+    )
+    axes.set_ylim(-2.8, 1.6)
+    axes.set_xlim(0, 4.4)
     axes.set(
         xlabel="the weight w (0 = the SFT model)",
         ylabel="loss",
@@ -46,7 +41,7 @@ def pull_picture(gammas: Sequence[float] = GAMMAS) -> Picture:
 
 def rank_picture(m: int = 4, ns: Sequence[int] = (2, 4)) -> Picture:
     """How likely best-of-n takes each of m replies, sorted by reward, and the limit for replies that never repeat."""
-    figure, panels = style.figure(7.4, 3.4, columns=len(ns), sharey=False)
+    figure, panels = style.figure(7.6, 3.9, columns=len(ns), sharey=False)
     said = []
     for axes, n in zip(panels, ns, strict=True):
         upto = [(i / m) ** n for i in range(m + 1)]
@@ -55,19 +50,16 @@ def rank_picture(m: int = 4, ns: Sequence[int] = (2, 4)) -> Picture:
             [(i + 0.5) / m for i in range(m)], [m * share for share in shares], width=1 / m,
             color=COLOURS["first"], alpha=0.3, edgecolor=COLOURS["first"], linewidth=1,
         )  # fmt: skip
-        for i, share in enumerate(shares):
-            axes.annotate(
-                f"{round(share * m**n)}/{m**n}", ((i + 0.5) / m, m * share), (0, 4),
-                textcoords="offset points", ha="center", color=COLOURS["first"],
-            )  # fmt: skip
         line = [i / 100 for i in range(101)]
         axes.plot(line, [n * u ** (n - 1) for u in line], color=COLOURS["second"])
         axes.axhline(1, **style.FLOOR)
         axes.set_xlim(0, 1)
         axes.set_ylim(0, n * 1.18)
-        axes.set_xticks([(i + 0.5) / m for i in range(m)], ["worst", *[""] * (m - 2), "best"])
+        names = [f"{round(share * m**n)}/{m**n}" for share in shares]
+        names = [f"worst\n{names[0]}", *(f"\n{name}" for name in names[1:-1]), f"best\n{names[-1]}"]
+        axes.set_xticks([(i + 0.5) / m for i in range(m)], names)
         power = "" if n == 2 else f"{chr(0x2070 + n - 1) if n > 4 else '²³'[n - 3]}"
-        axes.set(title=f"best of {n}: line {n}u{power}", xlabel=f"{m} replies by reward")
+        axes.set(title=f"best of {n}: line {n}u{power}", xlabel="reply, and how often it is taken")
         said.append(f"best of {n}: " + ", ".join(f"{round(s * m**n)}/{m**n}" for s in shares))
     panels[0].set_ylabel("how much likelier than before")
     alt = (
@@ -94,11 +86,15 @@ def tilt_picture(
     columns = [
         ("π_ref", [fixed_places(p) for p in reference], COLOURS["sft"]),
         ("reward r", [fixed_places(r, 1) for r in rewards], COLOURS["gold"]),
-        ("π_ref·eʳ", [fixed_places(p * math.exp(r / beta)) for p, r in zip(reference, rewards)], FAINT),
-        ("best policy π*", [fixed_places(q) for q in best], COLOURS["you"]),
+        (
+            "π_ref·eʳ",
+            [fixed_places(p * math.exp(r / beta)) for p, r in zip(reference, rewards)],
+            FAINT,
+        ),
+        ("best π*", [fixed_places(q) for q in best], COLOURS["you"]),
         ("log π*/π_ref", [fixed_places(x) for x in log_ratios], COLOURS["you"]),
     ]
-    left, step, top = 74, 94, 74
+    left, step, top, width = 84, 96, 74, 580
     parts = [svg.text(14, 28, f"Three replies to one prompt, β = {beta:g}", 15, weight=600)]
     for c, (name, values, colour) in enumerate(columns):
         x = left + step * (c + 0.5)
@@ -110,18 +106,32 @@ def tilt_picture(
     names = ("A", "B", "C")
     parts += [svg.text(16, top + 30 * i + 8, f"reply {n}", 14) for i, n in enumerate(names)]
     y = top + 30 * len(names) + 12
-    parts.append(svg.line(14, y - 8, WIDTH - 14, y - 8, EDGE))
+    parts.append(svg.line(14, y - 8, width - 14, y - 8, EDGE))
     gaps = [fixed_places(high - low) for low, high in zip(log_ratios, log_ratios[1:])]
     steps = [fixed_places(high - low, 1) for low, high in zip(rewards, rewards[1:])]
-    parts.append(svg.text(16, y + 16, "from reply to reply:", 14))
-    parts.append(svg.text(left + 1.5 * step, y + 16, f"+{steps[0]}, +{steps[1]}", 14, "middle", COLOURS["gold"], 600))
-    parts.append(svg.text(left + 4.5 * step, y + 16, f"+{gaps[0]}, +{gaps[1]}", 14, "middle", COLOURS["you"], 600))
+    parts.append(svg.text(16, y + 16, "step by step:", 14))
+    parts.append(
+        svg.text(
+            left + 1.5 * step,
+            y + 16,
+            f"+{steps[0]}, +{steps[1]}",
+            14,
+            "middle",
+            COLOURS["gold"],
+            600,
+        )
+    )
+    parts.append(
+        svg.text(
+            left + 4.5 * step, y + 16, f"+{gaps[0]}, +{gaps[1]}", 14, "middle", COLOURS["you"], 600
+        )
+    )
     said = "; ".join(
         f"reply {n}: reference {p:g}, reward {r:g}, best policy {q:.2f}, log-ratio {x:.2f}"
         for n, p, r, q, x in zip(names, reference, rewards, best, log_ratios)
     )
     alt = f"{said}. The log-ratios differ from reply to reply by as much as the rewards do."
-    return Picture(svg.document(WIDTH, y + 34, parts, alt), alt)
+    return Picture(svg.document(width, y + 34, parts, alt), alt)
 
 
 def group_picture(rewards: Sequence[float] = (1.0, 2.0, 6.0, 3.0)) -> Picture:
@@ -143,7 +153,7 @@ def group_picture(rewards: Sequence[float] = (1.0, 2.0, 6.0, 3.0)) -> Picture:
         x = left + step * i
         parts += [
             svg.rect(x - 16, y(reward), 32, y(0) - y(reward), COLOURS["first"], 2, opacity=0.45),
-            svg.text(x, y(reward) - 6, f"{reward:g}", 15, "middle", COLOURS["first"], 600),
+            svg.text(x, y(0) - 8, f"{reward:g}", 15, "middle", weight=600),
             svg.line(x - 26, y(rest), x + 26, y(rest), COLOURS["second"], 3),
             svg.text(x + 30, y(rest) + 5, fixed_places(rest), 13, fill=COLOURS["second"]),
         ]
@@ -153,4 +163,4 @@ def group_picture(rewards: Sequence[float] = (1.0, 2.0, 6.0, 3.0)) -> Picture:
     )
     told = "; ".join(f"reward {r:g}, the others' mean {o:.2f}" for r, o in zip(rewards, others))
     alt = f"A group of {k} replies with mean {mean:g}. {told}."
-    return Picture(svg.document(WIDTH, y(0) + 42, parts, alt), alt)
+    return Picture(svg.document(WIDTH + 40, y(0) + 42, parts, alt), alt)

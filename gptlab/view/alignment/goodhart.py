@@ -10,8 +10,8 @@ from gptlab.view.kit.frames import Choice, show_frames
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 
-WIDTH, HEIGHT = 520, 320  # pixels
-LEFT, RIGHT, TOP, BOTTOM = 52, 92, 50, 52
+WIDTH, HEIGHT = 560, 320  # pixels
+LEFT, RIGHT, TOP, BOTTOM = 52, 118, 50, 52
 PROXY, GOLD = COLOURS["first"], COLOURS["gold"]
 
 
@@ -25,13 +25,13 @@ def toy_picture(curves: Mapping[str, ToyCurve], ns: Sequence[int] = NS) -> Pictu
         best = max(range(len(ns)), key=curve.gold.__getitem__)
         axes.plot([ns[best]], [curve.gold[best]], "o", color=GOLD, ms=8)
         axes.set_xscale("log", base=2)
-        axes.set_xticks([1, 16, 256, 4096], ["1", "16", "256", "4096"])
+        axes.set_xticks([1, 4, 16, 64, 256, 1024], ["1", "4", "16", "64", "256", "1024"])
         axes.minorticks_off()
         axes.set(xlabel="n", title=f"{name}, r = {curve.correlation:.2f}")
         style.direct_labels(axes)
         said.append(
-            f"{name}, correlation {curve.correlation:.2f}: gold {curve.gold[0]:.2f} at n = 1, highest {curve.gold[best]:.2f} "
-            f"at n = {ns[best]}, {curve.gold[-1]:.2f} at n = {ns[-1]}"
+            f"{name}, correlation {curve.correlation:.2f}: gold {curve.gold[0]:.2f} at n = 1, "
+            f"highest {curve.gold[best]:.2f} at n = {ns[best]}, {curve.gold[-1]:.2f} at n = {ns[-1]}"
         )
     panels[0].set_ylabel("mean score of the best of n")
     return Picture(figure, f"Two proxies. {'; '.join(said)}.")
@@ -73,7 +73,16 @@ def hump_picture(row: dict, i: int, title: str) -> Picture:
         ]
     for n in ns:
         parts.append(svg.text(x(n), HEIGHT - BOTTOM + 20, str(n), 13, "middle", FAINT))
-    parts.append(svg.text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, "n, replies to choose from", 13, "middle", FAINT))
+    parts.append(
+        svg.text(
+            (LEFT + WIDTH - RIGHT) / 2,
+            HEIGHT - 12,
+            "n, replies to choose from",
+            13,
+            "middle",
+            FAINT,
+        )
+    )
     parts.append(svg.line(x(ns[i]), TOP, x(ns[i]), HEIGHT - BOTTOM, COLOURS["you"], 1.4, "4 3"))
     names, colours = ("proxy", "gold"), (PROXY, GOLD)
     ends = [y(moved[name][-1]) for name in names]
@@ -81,8 +90,12 @@ def hump_picture(row: dict, i: int, title: str) -> Picture:
         ends = [ends[0] - 9, ends[1] + 9] if ends[0] <= ends[1] else [ends[0] + 9, ends[1] - 9]
     for name, colour, end in zip(names, colours, ends, strict=True):
         points = " ".join(f"{x(n):.1f},{y(v):.1f}" for n, v in zip(ns, moved[name], strict=True))
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.4"/>')
-        parts.append(f'<circle cx="{x(ns[i]):.1f}" cy="{y(moved[name][i]):.1f}" r="5.5" fill="{colour}"/>')
+        parts.append(
+            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.4"/>'
+        )
+        parts.append(
+            f'<circle cx="{x(ns[i]):.1f}" cy="{y(moved[name][i]):.1f}" r="5.5" fill="{colour}"/>'
+        )
         value = f"{name} {moved[name][i]:+.2f}".replace("-", "−")
         parts.append(svg.text(WIDTH - RIGHT + 8, end + 5, value, 13, fill=colour, weight=600))
     alt = (
@@ -99,7 +112,9 @@ def best_of_n_widget(rows: Sequence[dict], first: tuple[int, int] = (0, 4)) -> N
     ns = means[rankings[0]]["n"]
 
     def draw(i: int, j: int) -> Picture:
-        return hump_picture(means[rankings[i]], j, f"proxy of {rankings[i]:,} rankings, best of {ns[j]}")
+        return hump_picture(
+            means[rankings[i]], j, f"proxy of {rankings[i]:,} rankings, best of {ns[j]}"
+        )
 
     show_frames(
         [

@@ -17,7 +17,9 @@ METHOD_COLOURS = {
 }
 
 
-def tax_points(rows: Sequence[dict], start: Mapping[str, float]) -> dict[tuple[float, float], list[tuple]]:
+def tax_points(
+    rows: Sequence[dict], start: Mapping[str, float]
+) -> dict[tuple[float, float], list[tuple]]:
     """For each (β, γ), a point for each seed: nats per token lost on pages, gold won."""
     found: dict[tuple[float, float], list[tuple]] = {}
     for row in rows:
@@ -27,7 +29,9 @@ def tax_points(rows: Sequence[dict], start: Mapping[str, float]) -> dict[tuple[f
 
 
 def tax_picture(
-    rows: Sequence[dict], start: Mapping[str, float], live: Mapping[str, tuple[float, float]] | None = None
+    rows: Sequence[dict],
+    start: Mapping[str, float],
+    live: Mapping[str, tuple[float, float]] | None = None,
 ) -> Picture:
     """Gold won over nats lost, for every β without ptx and every γ; seeds pale, means named.
 
@@ -75,7 +79,10 @@ def method_means(rows: Sequence[dict]) -> dict[str, list[dict]]:
     for method in dict.fromkeys(row["method"] for row in rows):
         runs = [row["points"] for row in rows if row["method"] == method]
         found[method] = [
-            {what: fmean(point[what] for point in same) for what in ("round", "kl", "gold", "proxy", "tokens")}
+            {
+                what: fmean(point[what] for point in same)
+                for what in ("round", "kl", "gold", "proxy", "tokens")
+            }
             for same in zip(*runs, strict=True)
         ]
     return found
@@ -89,7 +96,10 @@ def best_of_points(row: Mapping[str, list], measured: str = "kl") -> list[dict]:
 
 
 def frontier_picture(
-    methods: Mapping[str, Sequence[dict]], start: Mapping[str, float], live: Sequence[dict] = (), live_name: str = ""
+    methods: Mapping[str, Sequence[dict]],
+    start: Mapping[str, float],
+    live: Sequence[dict] = (),
+    live_name: str = "",
 ) -> Picture:
     """Proxy and gold over √KL for every method, each from the SFT model on; the reader's own run on top."""
     figure, panels = style.figure(8.6, 4.2, columns=2, sharex=True)
@@ -106,9 +116,15 @@ def frontier_picture(
                     f"{method}: gold at best {top['gold'] - base:+.2f}, at KL {top['kl']:.1f}; "
                     f"at the end {points[-1]['gold'] - base:+.2f}, at KL {points[-1]['kl']:.1f}"
                 )
-        if live:
+        if live and what in live[0]:
             x = [math.sqrt(max(0.0, point["kl"])) for point in live]
-            axes.plot(x, [p[what] - start[what] for p in live], "D--", color=COLOURS["you"], label=live_name)
+            axes.plot(
+                x,
+                [p[what] - start[what] for p in live],
+                "D--",
+                color=COLOURS["you"],
+                label=live_name,
+            )
         axes.axhline(0, **style.FLOOR)
         axes.set(xlabel="√KL, KL in nats per reply", title=f"{what}, over the SFT model's")
         style.direct_labels(axes)
