@@ -169,7 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
     for seed in range(args.seeds):
         bench = Bench(seed)
         measure_start(work, bench)
-        for measure in (measure_best_of_n, measure_tax, measure_methods):
+        for measure in (measure_best_of_n, measure_methods, measure_tax):
             measure(work, bench)
             save(work, args.seeds)
     return 0

@@ -34,6 +34,13 @@ def spread(values: Sequence[float]) -> tuple[float, float]:
     return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
 
 
+def mean_tax(log: dict, beta: float, gamma: float) -> dict[str, float]:
+    """The mean over seeds of what the runs with one β and γ ended with."""
+    rows = [row for row in log["tax"] if (row["beta"], row["gamma"]) == (beta, gamma)]
+    names = ("page_loss", "recall", "gold", "proxy", "kl", "tokens")
+    return {name: statistics.fmean(row[name] for row in rows) for name in names}
+
+
 def at_kl(points: Sequence[dict], kl: float, what: str) -> float:
     """A measured quantity at a given KL, on the straight line between the two points around it; nan outside."""
     ordered = sorted(points, key=lambda point: point["kl"])

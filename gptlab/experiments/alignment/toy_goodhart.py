@@ -15,7 +15,7 @@ from torch import Tensor
 from gptlab.experiments.alignment.best_of_n import best_of_curve
 
 FAULT = 0.4
-N = 30_000  # replies
+N = 15_000  # replies
 NS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
