@@ -14,12 +14,13 @@ GAMMAS = (0.25, 0.5, 1.0, 2.0)
 
 def pull_picture(gammas: Sequence[float] = GAMMAS) -> Picture:
     """One weight w: PPO's loss −w, the pages' loss ½w², their sum for several γ, and where each sum is lowest."""
-    figure, axes = style.figure(7.2, 4.0)
+    figure, axes = style.figure(7.2, 4.4)
     places = [i / 20 for i in range(0, 87)]
     said = []
     for gamma, colour in zip(gammas, (CYCLE[4], CYCLE[0], CYCLE[3], CYCLE[2]), strict=True):
         curve = [(w, -w + gamma * w * w / 2) for w in places]
-        curve = [point for point in curve if point[1] <= 1.5]
+        top = 2.6 if gamma == max(gammas) else 1.4  # so that no label lies on another curve
+        curve = [point for point in curve if point[1] <= top]
         name = f"γ = {gamma:g}: lowest at {1 / gamma:g}"
         axes.plot(*zip(*curve, strict=True), color=colour, label=name)
         axes.plot([1 / gamma], [-1 / (2 * gamma)], "o", color=colour, ms=8)
@@ -27,7 +28,7 @@ def pull_picture(gammas: Sequence[float] = GAMMAS) -> Picture:
     axes.plot(
         [0, 2.6], [0, -2.6], color=COLOURS["neutral"], ls=(0, (4, 3)), label="γ = 0: no bottom"
     )
-    axes.set_ylim(-2.8, 1.6)
+    axes.set_ylim(-2.8, 2.9)
     axes.set_xlim(0, 4.4)
     axes.set(
         xlabel="the weight w (0 = the SFT model)",
