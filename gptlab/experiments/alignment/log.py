@@ -110,17 +110,21 @@ def summed_facts(rows: Sequence[dict]) -> list[list[float]]:
 
 
 def false_lines(log: dict, n: int = 16) -> list[str]:
-    """SFT and each method's last point: KL, tokens, and false replies to facts, plain and at equal lengths."""
+    """KL, tokens, and false replies to facts, plain and at equal lengths: of SFT, of the best of n, and of each method
+    where its KL is nearest to that, and at its end."""
     start = summed_facts(log["start"])
     same = max(row["proxy_of"] for row in log["best_of_n"] if row["proxy_of"] < 10_000)
     best = [row for row in log["best_of_n"] if row["proxy_of"] == same]
     i = best[0]["n"].index(n)
     chosen = [{"facts": r["facts"][i], "kl": r["kl"][i], "tokens": r["tokens"][i]} for r in best]
-    runs: dict[str, list[dict]] = {"SFT": log["start"], f"best of {n}": chosen}
-    for row in log["methods"]:
-        runs.setdefault(row["method"], []).append(row["points"][-1])
+    wanted = spread([point["kl"] for point in chosen])[0]
+    rows: dict[str, list[dict]] = {"SFT": log["start"], f"best of {n}": chosen}
+    for run in log["methods"]:
+        near = min(run["points"], key=lambda point: abs(point["kl"] - wanted))
+        rows.setdefault(run["method"], []).append(near)
+        rows.setdefault(f"{run['method']}, end", []).append(run["points"][-1])
     lines = ["               KL   tokens   false   false, at SFT's lengths"]
-    for name, points in runs.items():
+    for name, points in rows.items():
         kl, tokens = (spread([point[what] for point in points])[0] for what in ("kl", "tokens"))
         facts = summed_facts(points)
         plain, matched = false_share(facts), false_share(facts, like=start)
