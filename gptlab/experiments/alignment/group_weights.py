@@ -10,6 +10,7 @@ from gptlab.experiments.alignment.group_policy import REPLIES
 
 def real_groups(bench: Bench, proxy: nn.Module, prompts: int = 48) -> Tensor:
     """Rewards of four replies of the SFT model to each of many questions; (P, 4)."""
+    alignment.group_advantages(torch.zeros(1, 2))  # asked before replies are written
     written = bench.write(bench.reference, bench.training_questions(prompts), 77, REPLIES)
     return bench.proxy_scores(proxy, written).view(prompts, REPLIES)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+import torch
 from torch import nn
 
+from gptlab import alignment
 from gptlab.engine.config import PPOConfig
 from gptlab.engine.hardware import one_thread
 from gptlab.engine.model.gpt import GPT
@@ -30,6 +32,8 @@ def train_short_ppo(
 
     `report` gets the number of rounds and the policy.
     """
+    if gamma > 0:  # asked before the run: one that lacks a function should not begin
+        alignment.ptx_loss(torch.zeros(()), torch.zeros(()), gamma)
     policy = copied(bench.reference).requires_grad_(True).train()
     config = PPOConfig(
         rounds=rounds,
