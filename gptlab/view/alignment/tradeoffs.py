@@ -59,9 +59,7 @@ def tax_picture(
                 continue
             at, side = ((6, 9), "left") if letter == "γ" else ((-9, -5), "right")
             at, side = ((6, -16), "left") if setting == (beta, 0.0) else (at, side)
-            axes.annotate(
-                name, (x, y), at, textcoords="offset points", ha=side, color=colour
-            )
+            axes.annotate(name, (x, y), at, textcoords="offset points", ha=side, color=colour)
     for name, (x, y) in (live or {}).items():
         axes.plot([x], [y], "D", color=COLOURS["you"], ms=9)
         axes.annotate(name, (x, y), (9, -4), textcoords="offset points", color=COLOURS["you"])
