@@ -1,0 +1,1 @@
+"""Figures and widgets of lesson 14: the alignment tax, best-of-n, over-optimisation, and the ways around PPO."""
