@@ -11,10 +11,9 @@ import json
 import sys
 from pathlib import Path
 
-from gptlab.experiments.alignment.log import FIVE_SEEDS
-
 from gptlab.blanks.files import write_atomically
 from gptlab.engine.stages import STAGES
+from gptlab.experiments.alignment.log import FIVE_SEEDS
 
 TALKING = [stage for stage in STAGES if stage != "reward"]
 
