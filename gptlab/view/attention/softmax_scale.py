@@ -38,7 +38,7 @@ def softmax_curves(rows: list[SoftmaxStats]) -> Picture:
     for axes in (left, right):
         axes.set_xscale("log", base=2)
         axes.set_xticks([1, 4, 16, 64, 256, 1024], ["1", "4", "16", "64", "256", "1024"])
-        axes.set_xlabel("head width D")
+        axes.set_xlabel("width D of query and key")
         axes.set_ylim(bottom=0)
     for side, (name, colour) in enumerate(TINTS.items()):
         left.annotate(  # at the right end nothing else is above the lines
