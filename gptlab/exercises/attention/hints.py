@@ -14,14 +14,13 @@ HINTS = {
     "scaled_dot_product_attention": (
         "Four steps: scores, mask, softmax, mixture. Write the shape behind each.",
         "scores = q times k with its last two axes swapped, (B, H, T, S), divided by the root of D; softmax over S.",
-        "Fill the scores with −inf where the mask is False (~mask). For rows without any True, "
-        "fill with the lowest finite number instead and set the weights to 0 there after the "
-        "softmax. Then weights @ v.",
+        "Fill the scores with −inf where the mask is False (masked_fill with ~mask), if there is a mask. "
+        "Then the softmax, then weights @ v.",
     ),
     "split_heads": (
         "Two moves: cut the last axis into two, then bring the new axis of heads forward.",
         "reshape to (B, T, H, D) keeps every number where it is; transpose swaps two axes.",
-        "Check C % n_heads first. Then reshape(B, T, n_heads, C // n_heads), and swap axes 1 and 2.",
+        "reshape(B, T, n_heads, C // n_heads), then swap axes 1 and 2.",
     ),
     "merge_heads": (
         "It undoes split_heads: the same two moves, backwards.",

@@ -101,3 +101,15 @@ _positions("no brackets around 2i/C", "Python reads a ** 2 * i / c as (a ** 2) �
 _positions("a product for a quotient inside", "sin(pos · 2i/C): where has the base gone?")(
     _angles(lambda position, even, c: position * even / c)
 )
+
+
+@_positions(
+    "i counted over the channels",
+    "i counts pairs: it runs from 0 to C/2 − 1, not over all C channels.",
+)
+def _(t, c):
+    position = torch.arange(t, dtype=torch.float64)[:, None]
+    angle = position / 10000.0 ** (2 * torch.arange(c, dtype=torch.float64) / c)
+    out = torch.zeros(t, c)
+    out[:, 0::2], out[:, 1::2] = angle[:, 0::2].sin(), angle[:, 1::2].cos()
+    return out
