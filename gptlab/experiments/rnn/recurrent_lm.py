@@ -87,7 +87,9 @@ def count_words(rows: Tensor) -> Tensor:
     return (rows[:, 1:] != PAD).sum()
 
 
-def train(model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int = 0) -> int:
+def train(
+    model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int = 0, lr: float = LR
+) -> int:
     """Train on the training sentences, and return how many words were read."""
     cut = batches(padded_rows(data, data.train), epochs, seed)
 
@@ -97,11 +99,11 @@ def train(model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int 
         rows = next(waiting)
         return word_losses(model, rows).sum() / count_words(rows)
 
-    def lr(step: int) -> float:
+    def lr_of(step: int) -> float:
         """Constant, then falling to 0 over the second half."""
-        return LR * min(1.0, 2 - 2 * step / len(cut))
+        return lr * min(1.0, 2 - 2 * step / len(cut))
 
-    train_adam(model.parameters(), mean_loss, len(cut), lr, betas=(0.9, 0.99), clip=1.0)
+    train_adam(model.parameters(), mean_loss, len(cut), lr_of, betas=(0.9, 0.99), clip=1.0)
     return sum(int(count_words(rows)) for rows in cut)
 
 

@@ -18,10 +18,32 @@ from gptlab.engine.hardware import one_thread
 from gptlab.engine.model.gpt import GPT
 from gptlab.experiments.rnn import recurrent_lm
 from gptlab.experiments.unseen_combinations import LANG, MARK, Combinations, templates_of
+from gptlab.world.facts import Fact
+from gptlab.world.web import Web
 
 END = "."
 MOST_WORDS = 24  # of a sentence; the longest of the web have fewer
 VERDICTS = ("true", "false", "no sentence")
+RELATIONS = ("capital", "currency", "language", "mountain")
+N_COUNTRIES = 12
+LEARNING_RATES = {"Transformer": 0.005}  # of Adam; recurrent_lm.LR for the others
+
+
+def few_countries(web: Web, n_train: int = 8000, n_test: int = 600) -> Combinations:
+    """Sentences about a few well known countries, with four facts of each: both words matter for an answer."""
+    by_subject: dict[str, list[Fact]] = {}
+    for fact in web.facts.known:
+        if fact.relation in RELATIONS:
+            by_subject.setdefault(fact.subject.name[LANG], []).append(fact)
+    complete = [facts for facts in by_subject.values() if len(facts) == len(RELATIONS)]
+    chosen = [fact for facts in complete[:N_COUNTRIES] for fact in facts]
+    return Combinations(web, n_train=n_train, n_test=n_test, facts=chosen)
+
+
+def train(model: nn.Module, kind: str, data: Combinations, seed: int = 0) -> int:
+    """Train as `recurrent_lm.train` does, at the kind's own learning rate; returns how many words were read."""
+    lr = LEARNING_RATES.get(kind, recurrent_lm.LR)
+    return recurrent_lm.train(model, data, seed=seed, lr=lr)
 
 
 def make_model(kind: str, data: Combinations, seed: int = 0) -> nn.Module:
