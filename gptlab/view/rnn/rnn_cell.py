@@ -32,7 +32,9 @@ def rnn_cell_picture(x: float, h: float, w_xh: float, w_hh: float) -> Picture:
         'stroke-width="1.5" stroke-dasharray="4 4"/>',
         f'<polyline points="21,{UPPER - 5} 29,{UPPER} 21,{UPPER + 5}" fill="none" stroke="{FAINT}" '
         'stroke-width="1.5"/>',
-        svg.text(260, HEIGHT - 10, "it is the old state of the next step", 13, "middle", fill=FAINT),
+        svg.text(
+            260, HEIGHT - 10, "it is the old state of the next step", 13, "middle", fill=FAINT
+        ),
     ]
     alt = (
         f"One step of an RNN with one number: the old state {_signed(h)} times {w_hh:g} and the input {_signed(x)} "
