@@ -87,9 +87,7 @@ def count_words(rows: Tensor) -> Tensor:
     return (rows[:, 1:] != PAD).sum()
 
 
-def train(
-    model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int = 0, lr: float = LR
-) -> int:
+def train(model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int = 0) -> int:
     """Train on the training sentences, and return how many words were read."""
     cut = batches(padded_rows(data, data.train), epochs, seed)
 
@@ -99,11 +97,11 @@ def train(
         rows = next(waiting)
         return word_losses(model, rows).sum() / count_words(rows)
 
-    def lr_of(step: int) -> float:
+    def lr(step: int) -> float:
         """Constant, then falling to 0 over the second half."""
-        return lr * min(1.0, 2 - 2 * step / len(cut))
+        return LR * min(1.0, 2 - 2 * step / len(cut))
 
-    train_adam(model.parameters(), mean_loss, len(cut), lr_of, betas=(0.9, 0.99), clip=1.0)
+    train_adam(model.parameters(), mean_loss, len(cut), lr, betas=(0.9, 0.99), clip=1.0)
     return sum(int(count_words(rows)) for rows in cut)
 
 
