@@ -227,7 +227,7 @@ def _exercises(notebook: dict, where: Place) -> list[str]:
 
 
 def _marks_on_the_page(cell: dict, number: int) -> list[str]:
-    """Lessons 00 to 06: check cells are marked in a comment, and cells say what they need."""
+    """Lessons of the first edition: check cells are marked in a comment, and cells say what they need."""
     every = {entry.key: entry for entry in blanks()}
     key, text = checked_key(cell), source(cell)
     found = []
