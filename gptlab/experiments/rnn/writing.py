@@ -64,15 +64,10 @@ def make_model(kind: str, data: Combinations, seed: int = 0) -> nn.Module:
 def bigram(data: Combinations) -> Callable[[Tensor], Tensor]:
     """Lesson 01's model, counted on the training sentences: ids (B, T) -> log-probabilities (B, T, V)."""
     n_words = len(data.vocabulary)
-    rows = [data.ids((MARK, *s.words)) for s in data.train]
-    counts = sum(ngram.bigram_counts(ids, n_words) for ids in _joined(rows))
+    ids = torch.cat([data.ids((MARK, *s.words)) for s in data.train])
+    counts = ngram.bigram_counts(ids, n_words)
     logp = ngram.bigram_probabilities(counts).clamp(min=1e-9).log()
     return lambda ids: logp[ids]
-
-
-def _joined(rows: Sequence[Tensor]) -> list[Tensor]:
-    """All sentences in one row of ids: each begins with a mark, which follows the end of the one before."""
-    return [torch.cat(list(rows))]
 
 
 @one_thread()

@@ -6,7 +6,6 @@ import torch
 from gptlab.blanks import registry
 from gptlab.engine.model.gpt import GPT
 from gptlab.experiments.rnn import dependence, writing
-from gptlab.experiments.unseen_combinations import Combinations
 from gptlab.world.web import Web
 
 
@@ -19,7 +18,7 @@ def _borrowed():
 
 @pytest.fixture(scope="module")
 def data():
-    return Combinations(Web(), n_facts=20, n_train=300, n_test=60)
+    return writing.few_countries(Web(), n_train=1200, n_test=60)
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +63,19 @@ def test_models_of_four_kinds(data):
 
 
 def test_questions_end_before_their_answer(data):
-    questions = dependence.questions_of(data.train)
+    questions = dependence.questions_of(data, data.train)
     assert questions and len(set(questions)) == len(questions)
     for question in questions:
         assert question.distance >= 1 and question.words[0] == writing.MARK
+        assert question.answer not in question.others and question.others
     model = writing.make_model("GRU", data)
-    question = questions[0]
-    shares = dependence.word_shares(model, data, question)
-    own = sum(shares[place] for place in question.subject)
-    assert dependence.subject_share(model, data, [question]) == pytest.approx(own)
-    assert 0 < dependence.answer_probability(model, data, question) < 0.1
-    first = next(s for s in data.train if dependence.question_of(s) is None)
-    assert first.words[-2] != first.fact.answer["en"].split()[-1]
+    lost = dependence.lost_without(model, data, questions[0])
+    assert len(lost) == len(questions[0].words)
+    assert 0 <= dependence.right_share(model, data, questions) <= 1
+    found = dependence.found_by(model, data, questions[:3])
+    assert set(found) == {"gradient", "taken away"} and all(0 <= x <= 1 for x in found.values())
+
+
+def test_a_sentence_of_another_relation_is_no_question(data):
+    others = [s for s in data.train if s.fact.relation not in dependence.ASKED]
+    assert others and all(dependence.question_of(data, s) is None for s in others)
