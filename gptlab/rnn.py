@@ -33,7 +33,7 @@ def gru_step(x: Tensor, h: Tensor, w: Tensor, u: Tensor, b: Tensor) -> Tensor:
     """Make the new state with two gates: one says how much of the old state is kept, one how much is used.
 
         r = σ(x·w_r + h·u_r + b_r),   z = σ(x·w_z + h·u_z + b_z)          Cho et al. 2014, eqs. 5 and 6
-        n = tanh(x·w_n + r·(h·u_n) + b_n)                                 eq. 8, with r after the product, as torch has it
+        n = tanh(x·w_n + r·(h·u_n) + b_n)                                 eq. 8, r after the product as in torch
         h' = (1 − z)·n + z·h                                              eq. 7
 
     r and z are gates, from 0 to 1, one number for each place of the state; they multiply place by place. The

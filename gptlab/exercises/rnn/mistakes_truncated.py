@@ -98,7 +98,7 @@ _wrong(
     "length is how many steps a chunk has. split takes that, chunk takes how many chunks there are.",
 )(
     lambda step, xs, h0, length: _at_seams(
-        step, xs, h0, {t for t in range(0, xs.shape[1], -(-xs.shape[1] // length))}
+        step, xs, h0, set(range(0, xs.shape[1], -(-xs.shape[1] // length)))
     )
 )
 _wrong(

@@ -13,7 +13,7 @@ FULL_AT = 4  # and fully red so many above 1
 
 
 def strips_picture(norms_by_name: dict[str, list[float]], title: str) -> Picture:
-    """A strip of boxes for each network: the colour fades as the gradient shrinks, and is red where it grows beyond 1."""
+    """A strip of boxes for each network: it fades as the gradient shrinks, red where it grows beyond 1."""
     parts = [svg.text(MARGIN, 30, title, 15, weight=600)]
     said = []
     y = 46

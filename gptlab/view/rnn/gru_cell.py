@@ -1,4 +1,4 @@
-"""One number through a GRU: the two gates as taps, each with three positions, on pipes as thick as what they let through."""
+"""One number through a GRU: the two gates as taps with three positions, on pipes as thick as what flows."""
 
 import math
 
