@@ -14,7 +14,7 @@ from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
 MOST_COLUMNS = 110  # a Chinese character has two columns
-MARKED = (4, 6)  # lessons of the first edition: `# needs:` and `# NBVAL_…` are on their pages
+MARKED = (6,)  # lessons of the first edition: `# needs:` and `# NBVAL_…` are on their pages
 CHECK_TAG = "nbval-check-output"  # what stands in a check cell's metadata in place of such a mark
 NAME = re.compile(r"(\d\d)([a-z]?)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -227,7 +227,7 @@ def _exercises(notebook: dict, where: Place) -> list[str]:
 
 
 def _marks_on_the_page(cell: dict, number: int) -> list[str]:
-    """Lessons 00 to 06: check cells are marked in a comment, and cells say what they need."""
+    """Lessons of the first edition: check cells are marked in a comment, and cells say what they need."""
     every = {entry.key: entry for entry in blanks()}
     key, text = checked_key(cell), source(cell)
     found = []

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from gptlab import rnn
+
 
 def rnn_step(x: Tensor, h: Tensor, w_xh: Tensor, w_hh: Tensor, b: Tensor) -> Tensor:
     return torch.tanh(x @ w_xh + h @ w_hh + b)
@@ -25,3 +27,12 @@ def run_rnn(step: Callable, xs: Tensor, h0: Tensor) -> Tensor:
         h = step(x, h)
         states.append(h)
     return torch.stack(states, dim=1)  # (B, T, F)
+
+
+def run_truncated(step: Callable, xs: Tensor, h0: Tensor, length: int) -> Tensor:
+    h, chunks = h0, []
+    for chunk in xs.split(length, dim=1):  # (B, length, C), the last one may be shorter
+        states = rnn.run_rnn(step, chunk, h.detach())
+        chunks.append(states)
+        h = states[:, -1]
+    return torch.cat(chunks, dim=1)  # (B, T, F)

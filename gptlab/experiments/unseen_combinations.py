@@ -57,13 +57,19 @@ class Combinations:
     seen    combinations that training does see, drawn anew
 
     Every fact of `tuning` and `new` is stated in training, in other phrasings, and every phrasing is used there
-    with other facts. The `n_facts` most popular facts take part.
+    with other facts. The `n_facts` most popular facts take part, or those that are given.
     """
 
     def __init__(
-        self, web: Web, n_facts: int = 300, n_train: int = 8000, n_test: int = 600, seed: int = 0
+        self,
+        web: Web,
+        n_facts: int = 300,
+        n_train: int = 8000,
+        n_test: int = 600,
+        seed: int = 0,
+        facts: Sequence[Fact] | None = None,
     ):
-        self.facts = web.facts.known[:n_facts]
+        self.facts = web.facts.known[:n_facts] if facts is None else list(facts)
         self._weights = [fact.weight for fact in self.facts]
         rng = random.Random(f"gptlab combinations {web.seed} {seed}")
         self.held_out = {fact.index: self._hold_out(fact, rng) for fact in self.facts}

@@ -16,7 +16,11 @@ class RecurrentLM(nn.Module):
 
     cell  "RNN" (runs `rnn.rnn_step`) or "GRU" (runs `rnn.gru_step`)
     update_bias  what the bias of the GRU's gate z begins with: above 0, it begins by keeping
+
+    `truncate_at` may be set to a number of steps: then `rnn.run_truncated` reads, and the gradient ends at each seam.
     """
+
+    truncate_at: int | None = None
 
     def __init__(
         self,
@@ -55,7 +59,10 @@ class RecurrentLM(nn.Module):
 
     def states(self, ids: Tensor, h0: Tensor | None = None) -> Tensor:
         """The state after each token; ids (B, T) int -> (B, T, F)."""
-        return rnn.run_rnn(self.step, self.wte[ids], self.start(len(ids)) if h0 is None else h0)
+        h = self.start(len(ids)) if h0 is None else h0
+        if self.truncate_at is not None:
+            return rnn.run_truncated(self.step, self.wte[ids], h, self.truncate_at)
+        return rnn.run_rnn(self.step, self.wte[ids], h)
 
     def forward(self, ids: Tensor) -> Tensor:
         """Scores of the next token at every place; ids (B, T) int -> (B, T, V)."""

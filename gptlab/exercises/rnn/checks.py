@@ -139,3 +139,73 @@ def run_rnn() -> list[Case]:
         case(rnn, xs[:, :1], h0, oracle=torch_rnn, stage=EDGE, about="one step"),
         case(rnn, xs[:1], h0[:1], oracle=torch_rnn, stage=EDGE, about="one text"),
     ]
+
+
+def _in_chunks(step: Callable, xs: Tensor, h0: Tensor, length: int) -> Tensor:
+    """Step by step; each step whose number is a multiple of `length` starts from a state without a history."""
+    states = [h0]
+    for t in range(xs.shape[1]):
+        before = states[-1].detach() if t % length == 0 else states[-1]
+        states.append(step(xs[:, t], before))
+    return torch.stack(states[1:], dim=1)
+
+
+def _gradient_of_last_state(
+    run: Callable, step: Callable, xs: Tensor, h0: Tensor, length: int
+) -> Tensor:
+    """How fast the sum of the last state grows with each input."""
+    xs = xs.clone().requires_grad_()
+    last = run(step, xs, h0, length)[:, -1].sum()
+    if not last.requires_grad:
+        return torch.zeros_like(xs).flatten()
+    return torch.autograd.grad(last, xs, allow_unused=True, materialize_grads=True)[0].flatten()
+
+
+def run_truncated() -> list[Case]:
+    """Steps worked by hand, and the gradients of a loop over single steps that detaches at each seam."""
+    inputs = RandomInputs(78)
+    rnn, _ = _with_weights(torch.nn.RNN, 79, 5, 4, 1)
+    gru, _ = _with_weights(torch.nn.GRU, 80, 2, 3, 3)
+    xs, h0 = inputs.numbers(2, 7, 5), inputs.numbers(2, 4)
+    numbers = torch.tensor([[[1.0], [2.0], [4.0], [8.0], [0.0]]]).double()
+    start = torch.tensor([[8.0]]).double()
+
+    def against_loop(*arguments, **options) -> list[Case]:
+        return in_all_dtypes(*arguments, oracle=_in_chunks, no_gradient_for=(2,), **options)
+
+    return [
+        case(
+            _halving,
+            numbers,
+            start,
+            2,
+            about="each step halves the state and adds the input, length 2",
+            expected=torch.tensor([[[5.0], [4.5], [6.25], [11.125], [5.5625]]]).double(),
+        ),
+        *(
+            case(
+                _halving,
+                numbers,
+                start,
+                length,
+                about=f"the gradient of the last state for each input, length {length}",
+                expected=torch.tensor(slopes).double(),
+                call=_gradient_of_last_state,
+            )
+            for length, slopes in (
+                (2, [0.0, 0.0, 0.0, 0.0, 1.0]),
+                (3, [0.0, 0.0, 0.0, 0.5, 1.0]),
+                (4, [0.0, 0.0, 0.0, 0.0, 1.0]),
+            )
+        ),
+        *against_loop(rnn, xs, h0, 3, about="an RNN, 7 steps, length 3"),
+        *against_loop(
+            gru, inputs.numbers(3, 6, 2), inputs.numbers(3, 3), 2, about="a GRU, 6 steps, length 2"
+        ),
+        *(
+            fine
+            for length in (1, 7, 20)
+            for fine in against_loop(rnn, xs, h0, length, stage=EDGE, about=f"length {length}")
+        ),
+        case(rnn, xs[:1], h0[:1], 3, oracle=_in_chunks, stage=EDGE, about="one text"),
+    ]

@@ -18,4 +18,11 @@ HINTS = {
         "Start from h = h0, call step(x, h) T times, and make one tensor of the T states with "
         "time as axis 1: torch.stack has a dim.",
     ),
+    "run_truncated": (
+        "Your run_rnn already reads a chunk. What does each chunk begin with, and what has to be taken off it?",
+        "xs.split(length, dim=1) cuts the text. A chunk begins with the last state of the one before, and "
+        "h.detach() has the same numbers without a history.",
+        "detach gives a new tensor: use its result. Collect the states of all chunks and join them along "
+        "time, axis 1: torch.cat.",
+    ),
 }

@@ -6,6 +6,7 @@ from torch import Tensor
 from gptlab import rnn
 
 STEPS = 20  # after the first input nothing more comes
+INPUT_WEIGHT = 2.0  # w_xh, as in the lesson's example on paper
 
 
 def follow(weight: float, steps: int = STEPS) -> tuple[list[float], list[float], list[float]]:
@@ -19,7 +20,7 @@ def follow(weight: float, steps: int = STEPS) -> tuple[list[float], list[float],
     states = []
 
     def step(x: Tensor, h: Tensor) -> Tensor:
-        states.append(rnn.rnn_step(x, h, one, one * weight, one[0] * 0))
+        states.append(rnn.rnn_step(x, h, one * INPUT_WEIGHT, one * weight, one[0] * 0))
         return states[-1]
 
     xs = torch.zeros(1, steps + 1, 1, dtype=torch.float64, requires_grad=True)

@@ -67,10 +67,15 @@ def train(model: nn.Module, n: int, lr: float, seed: int, steps: int = STEPS) ->
 
 
 def train_and_score(
-    kind: str, n: int, seed: int, update_bias: float = 0.0
+    kind: str, n: int, seed: int, update_bias: float = 0.0, truncate_at: int | None = None
 ) -> tuple[float, int, nn.Module]:
-    """Train one network at one distance; returns its accuracy, the steps it took, and the network."""
+    """Train one network at one distance; returns its accuracy, the steps it took, and the network.
+
+    truncate_at  after how many steps the gradient of a recurrent network ends; None: never
+    """
     model, lr = make_model(kind, n, seed, update_bias)
+    if truncate_at is not None:
+        model.truncate_at = truncate_at
     steps = train(model, n, lr, seed)
     return accuracy(model, n, seed), steps, model
 

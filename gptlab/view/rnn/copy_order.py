@@ -29,16 +29,23 @@ def copies_picture(accuracies: dict[str, list[list[float]]]) -> Picture:
         color=FAINT,
         ha="right",
     )
-    for name, height in zip(accuracies, (0.30, 0.86)):
-        axes.text(
-            0.34, height, name, color=TINTS[name], fontweight="bold", transform=axes.transAxes
+    for (name, runs), place in zip(accuracies.items(), (len(means) - 2, 2)):
+        height = sum(row[min(place, len(row)) - 1] for row in runs) / len(runs)
+        axes.annotate(
+            name,
+            (min(place, len(means)), height),
+            (10, 12),
+            textcoords="offset points",
+            color=TINTS[name],
+            fontweight="bold",
+            ha="left" if place == 2 else "right",
         )
     axes.set(
         ylim=(-0.04, 1.05),
         xlabel="place of the letter that is to be written",
         xticks=list(places),
         yticks=[0, 0.25, 0.5, 0.75, 1],
-        title="A row of letters, read and then written: share right",
+        title="Ten letters read, then written: share right",
     )
     axes.set_yticklabels(["0 %", "25 %", "50 %", "75 %", "100 %"])
     guessing = f"Guessing: {1 / LETTERS:.0%}"

@@ -12,7 +12,7 @@ def gates_picture(first: list[float], later: list[float]) -> Picture:
 
     first, later  from `interpret.gru_gates.update_gate_values`
     """
-    title = f"How far the gates z are shut: {len(first)} places of the state"
+    title = f"The update gates z of {len(first)} places of the state"
     parts = [svg.text(MARGIN, 30, title, 15, weight=600)]
     said = []
     y = 46
@@ -34,5 +34,5 @@ def gates_picture(first: list[float], later: list[float]) -> Picture:
     y += 10
     legend = "dark: keeps, z = 1 · white: ½ or less · the same place above and below"
     parts.append(svg.text(MARGIN, y, legend, 12.5, fill=FAINT))
-    alt = f"How far the gates z are shut. {'; '.join(said)}."
+    alt = f"The update gates z. {'; '.join(said)}."
     return Picture(svg.document(WIDTH, y + MARGIN, parts, alt), alt)

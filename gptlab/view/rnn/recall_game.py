@@ -134,17 +134,23 @@ def recall_game() -> None:
     """Show the game; where nothing is live, one text."""
     game = RecallGame()
     letters = _spelled(game.text)
-    rules = "letters come one by one, each to be copied, and are gone"
+    rules = "letters come one at a time, each is to be copied, and is gone"
+    first = NAMES[game.text[0]]
     parts = [
         svg.text(16, 32, "Which letter came first?", 16, weight=600),
-        svg.text(16, 66, f"{letters} ?", 20),
-        svg.text(16, 94, rules, 13, fill=FAINT),
+        svg.text(16, 72, "you see", 14, fill=FAINT),
+        svg.text(16, 108, "you keep", 14, fill=FAINT),
+        svg.text(16, 140, rules, 13, fill=FAINT),
     ]
+    for place, letter in enumerate([*letters.split(" "), "?"]):
+        x = 120 + 52 * place
+        parts.append(svg.text(x, 72, letter, 20, "middle", weight=600))
+        parts.append(svg.text(x, 108, first, 20, "middle", fill=COLOURS["you"]))
     alt = (
         f"A recall game: the letters {letters} come one by one, "
         "then the question which letter came first."
     )
-    show(svg.document(480, 110, parts, alt), alt, game.box)
+    show(svg.document(480, 156, parts, alt), alt, game.box)
 
 
 def accuracy_picture(accuracies: dict[str, dict[int, list[float]]]) -> Picture:
@@ -166,7 +172,8 @@ def accuracy_picture(accuracies: dict[str, dict[int, list[float]]]) -> Picture:
             marks = {"color": colour, "markersize": 6, "fillstyle": "none"}
             axes.plot([x] * len(runs), runs, MARKS[name], **marks)
         said.append(f"{name}: " + ", ".join(f"{mean:.0%} at {n}" for n, mean in means.items()))
-    axes.axhline(1 / LETTERS, **style.FLOOR)
+    ends = [min(DISTANCES) * 0.9, max(DISTANCES) * 1.02]
+    axes.plot(ends, [1 / LETTERS] * 2, **style.FLOOR)
     axes.annotate(
         "guessing", (min(DISTANCES), 1 / LETTERS), (0, -14), textcoords="offset points", color=FAINT
     )

@@ -2,6 +2,7 @@
 
 import torch
 
+from gptlab import rnn
 from tests.support.natural_ways import natural
 
 PRODUCT = "* for a product of tables"
@@ -159,3 +160,52 @@ def slice_of_one(step, xs, h0):
         h = step(xs[:, t : t + 1], h)
         states.append(h)
     return torch.stack(states, dim=1)
+
+
+def read_chunks(step, xs, h0, length, hand_on, join=lambda parts: torch.cat(parts, dim=1)):
+    h, parts = h0, []
+    for chunk in xs.split(length, dim=1):
+        states = rnn.run_rnn(step, chunk, h)
+        parts.append(states)
+        h = hand_on(states)
+    return join(parts)
+
+
+@natural("rnn.run_truncated", "the history never cut")
+def result_of_detach_not_used(step, xs, h0, length):
+    def hand_on(states):
+        h = states[:, -1]
+        h.detach()
+        return h
+
+    return read_chunks(step, xs, h0, length, hand_on)
+
+
+@natural("rnn.run_truncated", "the history never cut")
+def a_clone_for_detach(step, xs, h0, length):
+    return read_chunks(step, xs, h0, length, lambda states: states[:, -1].clone())
+
+
+@natural("rnn.run_truncated", "the chunks one below the other")
+def cat_without_dim(step, xs, h0, length):
+    return read_chunks(step, xs, h0, length, lambda states: states[:, -1].detach(), torch.cat)
+
+
+@natural("rnn.run_truncated", "the results detached")
+def all_states_detached(step, xs, h0, length):
+    h, parts = h0, []
+    for chunk in xs.split(length, dim=1):
+        states = rnn.run_rnn(step, chunk, h).detach()
+        parts.append(states)
+        h = states[:, -1]
+    return torch.cat(parts, dim=1)
+
+
+@natural("rnn.run_truncated", "the rest after the last whole chunk left out")
+def whole_chunks_only(step, xs, h0, length):
+    h, parts = h0, []
+    for i in range(xs.shape[1] // length):
+        states = rnn.run_rnn(step, xs[:, i * length : (i + 1) * length], h.detach())
+        parts.append(states)
+        h = states[:, -1]
+    return torch.cat(parts, dim=1)

@@ -6,6 +6,7 @@ from itertools import accumulate
 import torch
 import torch.nn.functional as F
 
+from gptlab import rnn
 from tests.support.other_ways import other_way
 
 
@@ -102,3 +103,54 @@ def by_calling_itself(step, xs, h0):
 def with_reduce(step, xs, h0):
     states = reduce(lambda hs, x: [*hs, step(x, hs[-1])], xs.unbind(1), [h0])
     return torch.stack(states[1:], 1)
+
+
+@other_way("rnn.run_truncated")
+def detach_at_each_multiple(step, xs, h0, length):
+    h, states = h0, []
+    for t in range(xs.shape[1]):
+        if t > 0 and t % length == 0:
+            h = h.detach()
+        h = step(xs[:, t], h)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
+@other_way("rnn.run_truncated")
+def by_first_steps_of_chunks(step, xs, h0, length):
+    out, h = [], h0.detach()
+    for begin in range(0, xs.shape[1], length):
+        out.append(rnn.run_rnn(step, xs[:, begin : begin + length], h))
+        h = out[-1][:, -1].data
+    return torch.cat(out, dim=1)
+
+
+@other_way("rnn.run_truncated")
+def one_chunk_and_the_rest(step, xs, h0, length):
+    states = rnn.run_rnn(step, xs[:, :length], h0)
+    if xs.shape[1] <= length:
+        return states
+    rest = one_chunk_and_the_rest(step, xs[:, length:], states[:, -1].detach(), length)
+    return torch.cat([states, rest], dim=1)
+
+
+@other_way("rnn.run_truncated")
+def states_first_gradients_after(step, xs, h0, length):
+    with torch.no_grad():
+        starts = rnn.run_rnn(step, xs, h0)[:, length - 1 :: length]
+    parts = xs.split(length, dim=1)
+    begin = [h0, *starts.unbind(1)][: len(parts)]
+    return torch.cat([rnn.run_rnn(step, part, h) for part, h in zip(parts, begin)], dim=1)
+
+
+@other_way("rnn.run_truncated")
+def a_step_that_counts(step, xs, h0, length):
+    steps_taken = 0
+
+    def counted(x, h):
+        nonlocal steps_taken
+        cut = steps_taken % length == 0
+        steps_taken += 1
+        return step(x, h.detach() if cut else h)
+
+    return rnn.run_rnn(counted, xs, h0)

@@ -10,7 +10,7 @@ from gptlab.experiments.rnn import memory_cell
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1.0, 2.0])
 def test_one_number_is_followed(weight):
     yes, no, grads = memory_cell.follow(weight, steps=6)
-    expected, slope = [math.tanh(1)], [1.0]
+    expected, slope = [math.tanh(2)], [1.0]
     for _ in range(6):
         expected.append(math.tanh(weight * expected[-1]))
     for h in reversed(expected[1:]):  # the chain rule by hand
