@@ -23,7 +23,7 @@ from gptlab.experiments.ppo.lab import PPOLab, Run
 from gptlab.experiments.ppo.rewards import Flipped, PaysForMarks
 
 N_SAMPLES = 12  # replies kept of a run
-LONG = {"rounds": 40, "lr": 3e-4}  # of the runs with another reward
+LONG = {"rounds": 25, "lr": 4e-4}  # of the runs with another reward
 
 
 def wrong_rewards(lab: PPOLab) -> dict[str, tuple[nn.Module, float]]:
@@ -32,8 +32,8 @@ def wrong_rewards(lab: PPOLab) -> dict[str, tuple[nn.Module, float]]:
     return {
         "pays for !, β = 0": (marks, 0.0),
         "pays for !, β = 0.3": (marks, 0.3),
-        "sign flipped, β = 0": (flipped, 0.0),
         "sign flipped, β = 0.1": (flipped, 0.1),
+        "sign flipped, β = 0": (flipped, 0.0),
     }
 
 

@@ -16,6 +16,26 @@ KL_ERROR_LIMIT = 0.2  # of the adaptive controller
 
 
 @blank(lesson=13, minutes=10, difficulty=2)
+def policy_gradient_loss(logprobs: Tensor, advantages: Tensor, mask: Tensor) -> Tensor:
+    """Make a loss of sampled tokens and of how good each turned out, to be made small by an optimizer.
+
+        ∇J = E[A · ∇ log π]                     Williams 1992; J, the expected reward, is to grow
+
+    E is the mean over everything that was sampled, here over all kept positions of the batch.
+
+    logprobs    (B, R) float, nats
+    advantages  (B, R) float, plain numbers: no gradient is wanted for them
+    mask        (B, R) bool, True = keep
+    ->          () float
+
+    Example: two tokens with log-probabilities −0.7 and −1.2, which were worth 2 and −1
+        policy_gradient_loss([[-0.7, -1.2]], [[2.0, -1.0]], [[True, True]])
+        0.1
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=13, minutes=10, difficulty=2)
 def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
     """Give the log-probability of each token after the first.
 

@@ -26,7 +26,7 @@ from gptlab.world.questions import Question, Questions
 from gptlab.world.web import Web
 
 SHORT = PPOConfig(
-    rounds=20,
+    rounds=15,
     prompts_per_round=32,
     minibatch=16,
     epochs=2,
@@ -37,7 +37,7 @@ SHORT = PPOConfig(
     max_new_tokens=20,
 )
 TEST_SEED = 130_013  # of the test questions
-N_TEST = 300  # questions that no run has trained on
+N_TEST = 200  # questions that no run has trained on
 CURVES = {  # what is kept of each round: its name, and what it is called
     "score": "reward",
     "kl_k1": "KL, nats per reply",
