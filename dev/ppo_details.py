@@ -84,18 +84,23 @@ def main(arguments: list[str] | None = None) -> int:
             f"{made['cpu_seconds']:5} s  {run.setting:20} {run.seed}  {told} {run.lost}", flush=True
         )
 
-    for seed in range(args.seeds):
-        for setting in ALTERED:
-            runs = log.details.setdefault(setting, [])
-            if seed not in [run.seed for run in runs]:
-                runs.append(lab.run(setting, seed))
-                keep(runs[-1])
-        for name, (reward, beta) in wrong_rewards(lab).items() if seed == 0 else ():
-            if name not in log.rewards:
-                run = lab.run(ALL_ON, seed, reward, beta=beta, **LONG)
-                run.setting = name
-                log.rewards[name] = run
-                keep(run)
+    def run_detail(setting: str, seed: int) -> None:
+        runs = log.details.setdefault(setting, [])
+        if seed not in [run.seed for run in runs]:
+            runs.append(lab.run(setting, seed))
+            keep(runs[-1])
+
+    for setting in ALTERED:
+        run_detail(setting, 0)
+    for name, (reward, beta) in wrong_rewards(lab).items():
+        if name not in log.rewards:
+            run = lab.run(ALL_ON, 0, reward, beta=beta, **LONG)
+            run.setting = name
+            log.rewards[name] = run
+            keep(run)
+    for setting in ALTERED:
+        for seed in range(1, args.seeds):
+            run_detail(setting, seed)
     return 0
 
 

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from gptlab import ppo
 from gptlab.engine.assistant import Assistant, shipped
+from gptlab.engine.config import PPOConfig
 from gptlab.engine.hardware import one_thread
 from gptlab.engine.train.ppo import make_value_model
 from gptlab.engine.train.rollout import PPOModels, Rollout, rollout, rollout_jobs
@@ -21,6 +22,11 @@ class Episode:
     pieces: list[bytes]
     columns: dict[str, list[float]]
     score: float
+
+    @property
+    def changed(self) -> float:
+        """How far PPO moved the tokens' log-probabilities, up or down, added up."""
+        return sum(map(abs, self.columns["k1"]))
 
 
 class RolloutLab:
@@ -40,14 +46,15 @@ class RolloutLab:
     @one_thread()
     def rollout(self, questions: list[str], seed: int = 0) -> Rollout:
         """Let the policy answer, and have the four models read the replies; runs the learner's token_log_probs."""
-        jobs = rollout_jobs(self.models, self.lab.config, self.policy.stop)
+        config = PPOConfig(end_score=self.lab.config.end_score)
+        jobs = rollout_jobs(self.models, config, self.policy.stop)
         prompts = [self.policy.begin(question) for question in questions]
         generator = torch.Generator().manual_seed(seed)
 
         def do(job: str, parts: list) -> list:
             return [jobs[job](part) for part in parts]
 
-        return rollout(prompts, self.lab.config, self.policy.stop, generator, do)
+        return rollout(prompts, config, self.policy.stop, generator, do)
 
     def episodes(self, questions: list[str], seed: int = 0, beta: float = 0.1) -> list[Episode]:
         """The rollout as tables, with the learner's KL, rewards and advantages."""

@@ -126,16 +126,17 @@ def race_picture(curves: Mapping[str, list[list[float]]]) -> Picture:
     axes.set_ylim(0, 1.02)
     axes.set(xlabel="step", ylabel=f"probability of “{NAMES[0]}”")
     style.direct_labels(axes)
-    return Picture(figure, f"Learning from two samples a step. {'; '.join(said)}.")
+    return Picture(figure, f"Learning from samples, step by step. {'; '.join(said)}.")
 
 
 def reward_picture(curves: Mapping[str, Sequence[float]], top: float) -> Picture:
     """The mean reward of each step's samples; `top` is the most that can be had."""
     figure, axes = style.figure(6.4, 3.2)
     for (name, curve), colour in zip(curves.items(), CYCLE, strict=False):
-        axes.plot(curve, color=colour, label=name)
+        axes.plot(curve, color=colour, label=name if len(curves) > 1 else "_")
     axes.axhline(top, **style.FLOOR)
     axes.set(xlabel="step", ylabel="mean reward of the samples")
-    style.direct_labels(axes)
+    if len(curves) > 1:
+        style.direct_labels(axes)
     said = "; ".join(f"{n}: from {c[0]:.2f} to {c[-1]:.2f}" for n, c in curves.items())
     return Picture(figure, f"Mean reward by step. {said}; at most {top:g} can be had.")

@@ -50,7 +50,7 @@ def models_picture() -> Picture:
 
 def table_picture(n_rows: int, title: str = "A rollout of three tokens") -> Picture:
     """The first rows of the paper example."""
-    left, column, row = 214, 94, 34
+    left, column, row = 226, 87, 34
     parts = [svg.text(14, 28, title, 15, weight=600)]
     for t, token in enumerate(TOKENS):
         x = left + column * t
@@ -64,7 +64,7 @@ def table_picture(n_rows: int, title: str = "A rollout of three tokens") -> Pict
         last = i == n_rows - 1
         parts += [
             svg.text(14, y + 22, name, 15, weight=600),
-            svg.text(84, y + 22, what, 12, fill=FAINT),
+            svg.text(92, y + 22, what, 12, fill=FAINT),
             svg.line(14, y, WIDTH - 14, y),
         ]
         for t, number in enumerate(numbers):
@@ -140,7 +140,7 @@ def spread_picture(estimates: Sequence, exact: float) -> Picture:
     return Picture(figure, alt)
 
 
-CREDIT_V = (0.2, 0.5, 0.6, 0.1, 0.3, 0.4)
+CREDIT_V = (0.2, 0.4, 0.5, 0.6, -0.6, -0.8)
 CREDIT_TOKENS = ("It", " is", " Mount", " Fuji", ",", " sir")
 LAMBDAS = (0.0, 0.5, 0.8, 0.95, 1.0)
 
@@ -160,7 +160,7 @@ def credit_widget(gae: Callable, score: float = -1.0) -> None:
 
 
 def _credit_picture(advantages: Sequence[float], lam: float, score: float) -> Picture:
-    box, zero, unit = 72, 168, 62
+    box, zero, unit = 72, 110, 82
     title = f"Who gets the blame, λ = {lam:g}"
     parts = [
         svg.text(14, 28, title, 15, weight=600),
@@ -177,13 +177,13 @@ def _credit_picture(advantages: Sequence[float], lam: float, score: float) -> Pi
         parts += [
             svg.rect(x + 14, top, box - 28, length, colour, 2),
             svg.text(x + box / 2, label, signed(a), 13, "middle"),
-            svg.text(x + box / 2, 290, visible(token), 14, "middle", weight=600),
-            svg.text(x + box / 2, 312, f"{CREDIT_V[t]:g}", 13, "middle", FAINT),
+            svg.text(x + box / 2, 284, visible(token), 14, "middle", weight=600),
+            svg.text(x + box / 2, 306, signed(CREDIT_V[t], 1), 13, "middle", FAINT),
         ]
         said.append(f"{token.strip()} {signed(a)}")
-    parts.append(svg.text(8, 312, "V", 13, fill=FAINT))
+    parts.append(svg.text(10, 306, "V", 13, fill=FAINT))
     alt = f"{title}, score {signed(score, 0)}. Advantages: {', '.join(said)}."
-    return Picture(svg.document(WIDTH, 326, parts, alt), alt)
+    return Picture(svg.document(WIDTH, 320, parts, alt), alt)
 
 
 def episode_picture(episode: Episode) -> Picture:
