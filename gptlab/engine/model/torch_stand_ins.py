@@ -5,7 +5,7 @@ What she has written runs before any of these; `lesson.fill_other_lessons` and `
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 import torch.nn.functional as F
@@ -97,6 +97,30 @@ def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
     return logits[:, :-1].log_softmax(dim=-1).gather(-1, ids[:, 1:, None]).squeeze(-1)
 
 
+def last_token_index(mask: Tensor) -> Tensor:
+    return mask.shape[1] - 1 - mask.flip(1).int().argmax(1)
+
+
+def normalize(rewards: Tensor, mean: float, std: float) -> Tensor:
+    return (rewards - mean) / std
+
+
+def clip_by_global_norm(grads: Iterable[Tensor], max_norm: float) -> Tensor:
+    grads = list(grads)
+    norm = torch.stack([grad.norm() for grad in grads]).norm()
+    scale = (max_norm / (norm + 1e-6)).clamp(max=1.0)
+    for grad in grads:
+        grad.mul_(scale)
+    return norm
+
+
+def cosine_schedule(step: int, warmup: int, total: int, max_lr: float, min_lr: float) -> float:
+    if step < warmup:
+        return max_lr * (step + 1) / warmup
+    share = min(1.0, (step - warmup) / max(1, total - warmup))
+    return min_lr + (max_lr - min_lr) * (1 + math.cos(math.pi * share)) / 2
+
+
 BODIES = {
     "attention.causal_mask": causal_mask,
     "attention.scaled_dot_product_attention": attention,
@@ -115,5 +139,9 @@ BODIES = {
     "sampling.sample_next": sample_next,
     "ngram.cross_entropy": fused.cross_entropy,
     "ppo.token_log_probs": token_log_probs,
+    "reward.last_token_index": last_token_index,
+    "reward.normalize": normalize,
+    "training.clip_by_global_norm": clip_by_global_norm,
+    "training.cosine_schedule": cosine_schedule,
 }
 offer_stand_ins(BODIES)
