@@ -64,7 +64,7 @@ def table_picture(n_rows: int, title: str = "A rollout of three tokens") -> Pict
         last = i == n_rows - 1
         parts += [
             svg.text(14, y + 22, name, 15, weight=600),
-            svg.text(92, y + 22, what, 12, fill=FAINT),
+            svg.text(98, y + 22, what, 12, fill=FAINT),
             svg.line(14, y, WIDTH - 14, y),
         ]
         for t, number in enumerate(numbers):

@@ -1,7 +1,7 @@
 """Short PPO runs drawn: reward, KL, entropy and length by round, and the switchboard of details."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gptlab.experiments.ppo.details import ALL_ON, ALTERED
 from gptlab.experiments.ppo.details_log import Log, paired
@@ -120,19 +120,21 @@ def switchboard_widget(log: Log) -> None:
     show_frames([Choice("detail", tuple(settings))], draw)
 
 
-def samples_lines(log: Log, name: str, n: int, gloss) -> list[str]:
-    """Questions with the SFT model's reply and a run's, as lines to print."""
-    lines, run = [], log.rewards[name]
-    shown = zip(log.questions, log.answers_before, run.samples, strict=False)
-    for question, before, after in list(shown)[:n]:
+def samples_lines(
+    log: Log, name: str, which: Sequence[int], gloss: Callable[[str], str]
+) -> list[str]:
+    """Some of the stored questions, with the SFT model's reply and a run's, as lines to print."""
+    run = log.rewards[name]
+    lines = []
+    for i in which:
         lines += [
-            _glossed(question, gloss),
-            f"    before: {_glossed(before, gloss)}",
-            f"    after:  {_glossed(after, gloss)}",
+            _glossed(log.questions[i], gloss),
+            f"    before: {_glossed(log.answers_before[i], gloss)}",
+            f"    after:  {_glossed(run.samples[i], gloss)}",
         ]
     return lines
 
 
-def _glossed(text: str, gloss) -> str:
+def _glossed(text: str, gloss: Callable[[str], str]) -> str:
     text = text.replace("\n", " ⏎ ")
     return f"{text}   ({gloss(text)})" if any("\u3400" <= c <= "\u9fff" for c in text) else text

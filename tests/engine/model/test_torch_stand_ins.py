@@ -1,5 +1,6 @@
 """Where references are not there, torch's own functions run the shipped model, and give what the references give."""
 
+import copy
 import importlib
 import shutil
 import subprocess
@@ -75,7 +76,8 @@ def test_a_stand_in_gives_what_the_reference_gives(key):
     room, name = key.split(".")
     reference = getattr(importlib.import_module(f"gptlab.{room}"), name)  # GPTLAB_BORROW=all
     for arguments in INPUTS[key]:
-        ours, theirs = torch_stand_ins.BODIES[key](*arguments), reference(*arguments)
+        ours = torch_stand_ins.BODIES[key](*copy.deepcopy(arguments))
+        theirs = reference(*copy.deepcopy(arguments))  # one of them writes into its arguments
         if key == "chat.trim_history":
             assert ours == theirs
         else:

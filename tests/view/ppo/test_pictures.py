@@ -105,4 +105,4 @@ def test_runs_and_samples(capsys):
     assert runs.difference_line(log, "ratio clip", "reward") == "lost"
     runs.switchboard_widget(log)
     assert "Changed: KL penalty" in capsys.readouterr().out
-    assert runs.samples_lines(log, "x", 2, lambda text: "English")[-1] == "    after:  不   (English)"
+    assert runs.samples_lines(log, "x", [0, 1], lambda text: "English")[-1] == "    after:  不   (English)"
