@@ -97,7 +97,9 @@ def _(logprobs, advantages, mask):
 )  # fmt: skip
 def _(logprobs, advantages, mask):
     kept = advantages[mask]
-    return -(logprobs[mask] * (kept - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt()).mean()
+    return -(
+        logprobs[mask] * (kept - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt()
+    ).mean()
 
 
 @mistake(

@@ -83,5 +83,3 @@ class OneQuestion:
 def describe(shares: Mapping[str, float]) -> str:
     """The shares in one line."""
     return ", ".join(f"{kind} {share:.0%}" for kind, share in shares.items())
-
-

@@ -60,9 +60,7 @@ class RolloutLab:
         """The rollout as tables, with the learner's KL, rewards and advantages."""
         roll = self.rollout(questions, seed)
         k1, _, _ = ppo.kl_estimates(roll.logprobs, roll.ref_logprobs)
-        rewards = ppo.token_rewards(
-            roll.scores, roll.logprobs, roll.ref_logprobs, roll.mask, beta
-        )
+        rewards = ppo.token_rewards(roll.scores, roll.logprobs, roll.ref_logprobs, roll.mask, beta)
         advantages, _ = ppo.gae(rewards, roll.values, roll.mask)
         tables = {
             "log π": roll.logprobs,

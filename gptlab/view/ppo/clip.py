@@ -2,23 +2,13 @@
 
 from collections.abc import Callable
 
-import torch
-
+from gptlab.experiments.ppo.clip import gain_and_push
 from gptlab.view.kit import style, svg
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 from gptlab.view.ppo.bandit import signed
 
 WIDTH = 500  # pixels
-
-
-def gain_and_push(policy_loss: Callable, ratio: float, advantage: float) -> tuple[float, float]:
-    """The gain of one token, and its gradient by the log-probability, from a policy loss."""
-    new = torch.tensor([[ratio]], dtype=torch.float64).log().requires_grad_(True)
-    old, advantages = torch.zeros_like(new).detach(), torch.full_like(new, advantage).detach()
-    loss = policy_loss(new, old, advantages, torch.ones_like(new, dtype=torch.bool))
-    loss.backward()
-    return -float(loss.detach()), -float(new.grad[0, 0])
 
 
 def clip_table_picture(clip: float = 0.2) -> Picture:
@@ -43,7 +33,9 @@ def clip_table_picture(clip: float = 0.2) -> Picture:
         colour = COLOURS["right"] if pushes else COLOURS["neutral"]
         answer = "yes" if pushes else "no, flat"
         parts.append(svg.text(places[5], y + 23, answer, 15, "middle", colour, 600))
-        said.append(f"ratio {ratio:g}, advantage {signed(advantage, 0)}: gain {min(gains):g}, {answer}")
+        said.append(
+            f"ratio {ratio:g}, advantage {signed(advantage, 0)}: gain {min(gains):g}, {answer}"
+        )
     alt = f"Four tokens with ε = {clip:g}. {'; '.join(said)}."
     return Picture(svg.document(WIDTH, 62 + 34 * len(tokens) + 12, parts, alt), alt)
 

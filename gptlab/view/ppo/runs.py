@@ -12,8 +12,13 @@ from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT
 from gptlab.view.ppo.bandit import signed
 
-WIDTH, PANEL, HIGH = 500, 218, 96  # pixels
-LIMITS = {"score": (-1.5, 1.0), "kl_k1": (-0.5, 4.0), "entropy": (0.0, 1.0), "reply_length": (0, 16)}
+WIDTH, PANEL, HIGH = 500, 204, 96  # pixels
+LIMITS = {
+    "score": (-1.5, 1.0),
+    "kl_k1": (-0.5, 4.0),
+    "entropy": (0.0, 1.0),
+    "reply_length": (0, 16),
+}
 CONTROL, CHANGED, LIVE = COLOURS["neutral"], COLOURS["ppo"], COLOURS["you"]
 
 
@@ -69,10 +74,10 @@ def curves_picture(
         x += 44 + svg.text_width(name, 13)
     inner = [(runs, colour) for _, runs, colour in groups]
     for i, key in enumerate(CURVES):
-        left, top = 34 + (PANEL + 28) * (i % 2), 82 + (HIGH + 42) * (i // 2)
+        left, top = 38 + (PANEL + 40) * (i % 2), 82 + (HIGH + 42) * (i // 2)
         parts += _panel(left, top, key, inner, n_rounds)
     bottom = 82 + 2 * (HIGH + 42) - 16
-    parts.append(svg.text(34, bottom, f"left: round 1, right: round {n_rounds}", 12, fill=FAINT))
+    parts.append(svg.text(38, bottom, f"left: round 1, right: round {n_rounds}", 12, fill=FAINT))
     for i, note in enumerate(notes):
         parts.append(svg.text(14, bottom + 26 + 20 * i, note, 14))
     ends = "; ".join(

@@ -60,7 +60,10 @@ INPUTS = {
     "sampling.sample_next": [(draw(3, 8), 0)],
     "ngram.cross_entropy": [(draw(6, 5), torch.tensor([0, 4, 2, -100, 1, 3]))],
     "ppo.token_log_probs": [(draw(2, 4, 5), torch.tensor([[0, 4, 2, 1], [3, 3, 0, 2]]))],
-    "reward.last_token_index": [(KEEP,), (torch.tensor([[True, True, False], [True, False, True]]),)],
+    "reward.last_token_index": [
+        (KEEP,),
+        (torch.tensor([[True, True, False], [True, False, True]]),),
+    ],
     "reward.normalize": [(draw(4), 0.5, 2.0)],
     "training.clip_by_global_norm": [([draw(3), draw(2, 2)], limit) for limit in (0.5, 100.0)],
     "training.cosine_schedule": [(step, 3, 9, 1.0, 0.1) for step in (0, 2, 3, 5, 9, 12)],

@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -17,6 +18,7 @@ from gptlab.engine.train.rollout import PPOModels
 from gptlab.experiments.ppo import details_log
 from gptlab.experiments.ppo.details import ALL_ON, ALTERED, DetailTrainer
 from gptlab.experiments.ppo.lab import CURVES, N_TEST, Run
+from gptlab.experiments.ppo.rewards import Flipped, PaysForMarks
 
 SHAPE = GPTConfig(13, context=24, n_layers=1, n_heads=2, d_model=16)
 CONFIG = PPOConfig(
@@ -61,7 +63,7 @@ def history(name):
 
 
 def test_all_on_is_the_course_s_own_ppo():
-    ours, rows = history(ALL_ON)
+    _, rows = history(ALL_ON)
     plain = trainer(ALL_ON)
     theirs = PPOTrainer(plain.models, PROMPTS, CONFIG, None, 12)
     with theirs.workers:
@@ -143,17 +145,14 @@ def test_the_shipped_table_is_whole():
 
 
 class Tokenizer:
-    special = {"assistant": 9}
+    def __init__(self):
+        self.special = {"assistant": 9}
 
     def decode(self, ids):
         return "a!"[ids[0] % 2] * (1 + (ids[0] == 7))
 
 
 def test_marks_are_counted_in_the_reply_alone():
-    from types import SimpleNamespace
-
-    from gptlab.experiments.ppo.rewards import Flipped, PaysForMarks
-
     model = SimpleNamespace(config=SimpleNamespace(vocab_size=10))
     judge = PaysForMarks(SimpleNamespace(tokenizer=Tokenizer(), model=model, marks={9}))
     ids = torch.tensor([[1, 3, 9, 2, 1, 7, 1]])

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from gptlab import ppo
+from gptlab.experiments.ppo.clip import gain_and_push
 from gptlab.experiments.ppo.details import ALL_ON
 from gptlab.experiments.ppo.details_log import Log
 from gptlab.experiments.ppo.lab import CURVES, Run
@@ -82,14 +83,16 @@ def test_the_clip_of_a_policy_loss():
         (1.5, -1.0, -1.5, True),
         (0.7, -1.0, -0.8, False),
     ):
-        found, push = clip.gain_and_push(ppo.policy_loss, ratio, advantage)
+        found, push = gain_and_push(ppo.policy_loss, ratio, advantage)
         assert found == pytest.approx(gain) and (abs(push) > 1e-9) == pushes
         assert f"gain {gain:g}, {'yes' if pushes else 'no'}" in said
 
 
 def make_run(name, seed, reward=0.5, lost=""):
     curves = {key: [0.1 * i for i in range(5)] for key in CURVES}
-    return Run(name, seed, curves, {} if lost else {"reward": reward, "gold": 1.0}, ["a!", "不"], lost)
+    return Run(
+        name, seed, curves, {} if lost else {"reward": reward, "gold": 1.0}, ["a!", "不"], lost
+    )
 
 
 def test_runs_and_samples(capsys):
@@ -105,4 +108,7 @@ def test_runs_and_samples(capsys):
     assert runs.difference_line(log, "ratio clip", "reward") == "lost"
     runs.switchboard_widget(log)
     assert "Changed: KL penalty" in capsys.readouterr().out
-    assert runs.samples_lines(log, "x", [0, 1], lambda text: "English")[-1] == "    after:  不   (English)"
+    assert (
+        runs.samples_lines(log, "x", [0, 1], lambda text: "English")[-1]
+        == "    after:  不   (English)"
+    )
