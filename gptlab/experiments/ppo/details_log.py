@@ -1,4 +1,4 @@
-"""The shipped table of short PPO runs, made by `python -m dev.ppo_details`: every detail off in turn, and rewards gone wrong."""
+"""The shipped table of short PPO runs, made by `python -m dev.ppo_details`: details off in turn, rewards gone wrong."""
 
 import json
 import math

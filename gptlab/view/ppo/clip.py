@@ -58,6 +58,6 @@ def clip_picture(policy_loss: Callable, clip: float = 0.2) -> Picture:
     axes[0].set_ylabel("gain of the token")
     return Picture(
         figure,
-        f"The gain of one token over the ratio. With a positive advantage it rises up to {1 + clip:g} and is flat, grey, "
-        f"beyond; with a negative one it is flat below {1 - clip:g} and falls above.",
+        f"The gain of one token over the ratio. With a positive advantage it rises up to {1 + clip:g} and is flat "
+        f"(grey) beyond; with a negative one it is flat below {1 - clip:g} and falls above.",
     )
