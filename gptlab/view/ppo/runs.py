@@ -100,7 +100,7 @@ def difference_line(log: Log, setting: str, figure: str) -> str:
     mean, half = paired(log.details[setting], log.details[ALL_ON], figure)
     n = len(log.details[setting])
     if half != half:  # nan: one seed, or none
-        return f"{signed(mean)} (one seed: no interval)" if mean == mean else "lost"
+        return f"{signed(mean)} (one seed)" if mean == mean else "lost"
     return f"{signed(mean)} ± {half:.2f} ({n} seeds)"
 
 
