@@ -16,6 +16,26 @@ KL_ERROR_LIMIT = 0.2  # of the adaptive controller
 
 
 @blank(lesson=13, minutes=10, difficulty=2)
+def policy_gradient_loss(logprobs: Tensor, advantages: Tensor, mask: Tensor) -> Tensor:
+    """Make a loss of sampled tokens and of how good each turned out, to be made small by an optimizer.
+
+        ∇J = E[A · ∇ log π]                     Williams 1992; J, the expected reward, is to grow
+
+    E is the mean over everything that was sampled, here over all kept positions of the batch.
+
+    logprobs    (B, R) float, nats
+    advantages  (B, R) float, plain numbers: no gradient is wanted for them
+    mask        (B, R) bool, True = keep
+    ->          () float
+
+    Example: two tokens with log-probabilities −0.7 and −1.2, which were worth 2 and −1
+        policy_gradient_loss([[-0.7, -1.2]], [[2.0, -1.0]], [[True, True]])
+        0.1
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=13, minutes=10, difficulty=2)
 def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
     """Give the log-probability of each token after the first.
 
@@ -27,6 +47,10 @@ def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
     logits  (B, T, V) float
     ids     (B, T) int
     ->      (B, T-1) float, nats
+
+    Example: after [0, 0] both tokens have probability ½, after [0, ln 3] token 0 has ¼
+        token_log_probs([[[0, 0], [0, ln 3], [5, 9]]], ids [[0, 1, 0]])
+        [[ln ½, ln ¼]]
     """
     raise NotImplementedError
 
@@ -44,6 +68,10 @@ def kl_estimates(logprobs: Tensor, ref_logprobs: Tensor) -> tuple[Tensor, Tensor
     ->            (B, R) float, k1
     ->            (B, R) float, k2
     ->            (B, R) float, k3
+
+    Example: a token of probability e⁻¹, to which the reference gave e⁻³
+        kl_estimates([[-1.0]], [[-3.0]])
+        2.0, 2.0 and e⁻² + 1 = 1.135
     """
     raise NotImplementedError
 
@@ -64,6 +92,10 @@ def token_rewards(
     mask          (B, R) bool, True = keep
     beta          float, reward per nat
     ->            (B, R) float
+
+    Example: the first of two tokens got likelier by half a nat, the second rarer by a tenth
+        token_rewards([1.0], [[-0.1, -0.5]], [[-0.6, -0.4]], [[True, True]], beta=0.1)
+        [[-0.05, 1.01]]
     """
     raise NotImplementedError
 
@@ -87,6 +119,10 @@ def gae(
     mask     (B, R) bool, True = keep
     ->       (B, R) float, advantages
     ->       (B, R) float, returns
+
+    Example: both tokens turned out 0.5 better than V said, and λ hands on half of it
+        gae([[0.0, 1.0]], [[0.0, 0.5]], [[True, True]], lam=0.5)
+        [[0.75, 0.5]] and [[0.75, 1.0]]
     """
     raise NotImplementedError
 
@@ -103,6 +139,10 @@ def whiten(x: Tensor, mask: Tensor, shift_mean: bool = True) -> Tensor:
     x     (B, R) float
     mask  (B, R) bool, True = keep
     ->    (B, R) float
+
+    Example: mean 7, variance 4; the third is padding
+        whiten([[9.0, 5.0, 99.0]], [[True, True, False]])
+        [[1.0, -1.0, 0.0]]
     """
     raise NotImplementedError
 
@@ -123,6 +163,10 @@ def policy_loss(
     advantages    (B, R) float
     mask          (B, R) bool, True = keep
     ->            () float
+
+    Example: the ratios are 2 and ½, both advantages 1
+        policy_loss([[ln 2, ln ½]], [[0, 0]], [[1.0, 1.0]], [[True, True]])
+        −(1.2 + 0.5) / 2 = −0.85
     """
     raise NotImplementedError
 
@@ -143,6 +187,10 @@ def value_loss(
     returns     (B, R) float
     mask        (B, R) bool, True = keep
     ->          () float
+
+    Example: V was 0, is now 1, and should be 2; kept near 0, it could only be 0.2
+        value_loss([[1.0]], [[0.0]], [[2.0]], [[True]])
+        ½ · (0.2 − 2)² = 1.62
     """
     raise NotImplementedError
 
@@ -160,5 +208,9 @@ def adaptive_beta(beta: float, kl: float, target: float, n_steps: int, horizon: 
     n_steps  int, episodes since the last call
     horizon  float, episodes; the larger, the slower
     ->       float, the new beta
+
+    Example: 10 % too much KL, after 50 episodes of 1,000
+        adaptive_beta(0.1, kl=6.6, target=6.0, n_steps=50, horizon=1000)
+        0.1005
     """
     raise NotImplementedError

@@ -7,6 +7,11 @@ from gptlab.ppo import KL_ERROR_LIMIT, WHITEN_EPS
 from gptlab.reward import last_token_index
 
 
+def policy_gradient_loss(logprobs: Tensor, advantages: Tensor, mask: Tensor) -> Tensor:
+    gains = advantages[mask] * logprobs[mask]  # (B, R) -> (n)
+    return -gains.mean()
+
+
 def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
     logprobs = torch.log_softmax(logits[:, :-1], dim=-1)  # (B, T-1, V)
     targets = ids[:, 1:, None]  # (B, T-1, 1)
@@ -40,7 +45,7 @@ def gae(
         delta = rewards[:, t] + gamma * next_value - values[:, t]
         advantage = delta + gamma * lam * next_advantage
         columns.append(torch.where(keep, advantage, 0.0))
-        # A dropped token hands on what stood behind it, so padding cannot leak in.
+        # A dropped token hands on what comes after it, so padding cannot leak in.
         next_value = torch.where(keep, values[:, t], next_value)
         next_advantage = torch.where(keep, advantage, next_advantage)
     advantages = torch.stack(columns[::-1], dim=1)  # (B, R)

@@ -5,7 +5,7 @@ What she has written runs before any of these; `lesson.fill_other_lessons` and `
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 import torch.nn.functional as F
@@ -142,6 +142,14 @@ def adamw_step(
     return moved[0], moved[1], moved[2]
 
 
+def last_token_index(mask: Tensor) -> Tensor:
+    return mask.shape[1] - 1 - mask.flip(1).int().argmax(1)
+
+
+def normalize(rewards: Tensor, mean: float, std: float) -> Tensor:
+    return (rewards - mean) / std
+
+
 def cosine_schedule(step: int, warmup: int, total: int, max_lr: float, min_lr: float) -> float:
     if step < warmup:
         return max_lr * (step + 1) / warmup
@@ -178,6 +186,8 @@ BODIES = {
     "sampling.sample_next": sample_next,
     "ngram.cross_entropy": fused.cross_entropy,
     "ppo.token_log_probs": token_log_probs,
+    "reward.last_token_index": last_token_index,
+    "reward.normalize": normalize,
     "training.get_batch": get_batch,
     "training.adamw_step": adamw_step,
     "training.cosine_schedule": cosine_schedule,

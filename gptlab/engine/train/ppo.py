@@ -26,6 +26,7 @@ from gptlab.engine.train.rollout import (
 )
 from gptlab.engine.train.shards import ShardedGradient, shards_of
 from gptlab.engine.train.step import update
+from gptlab.engine.workers import Jobs
 
 WARMUP = 10  # updates (InstructGPT, C.4)
 MAX_GRAD_NORM = 1.0  # of each network's gradient
@@ -67,7 +68,7 @@ class PPOTrainer:
         self.workers = ShardedGradient(
             [*self.trained.values()],
             self._share_of_loss,
-            other_jobs=rollout_jobs(models, config, stop_id),
+            other_jobs=self._rollout_jobs(),
         )
         self.generator = torch.Generator().manual_seed(config.seed)
         self.round = 0
@@ -84,9 +85,7 @@ class PPOTrainer:
         Raises TrainingDiverged when a number is not finite or the policy has left the SFT model behind.
         """
         config = self.config
-        prompts = self._draw_prompts()
-        roll = rollout(prompts, config, self.stop_id, self.generator, self.workers.map)
-        roll = roll.to(device_of(self.models.policy))
+        roll = self._rollout().to(device_of(self.models.policy))
         metrics = {"round": self.round, "beta": self.beta, **_describe(roll)}
         self._check_health(metrics)
         advantages, returns = self._advantages(roll)
@@ -142,6 +141,13 @@ class PPOTrainer:
         for name, parameter in self.models.policy.named_parameters():
             if self.average:
                 parameter.copy_(self.average[name])
+
+    def _rollout_jobs(self) -> Jobs:
+        return rollout_jobs(self.models, self.config, self.stop_id)
+
+    def _rollout(self) -> Rollout:
+        prompts = self._draw_prompts()
+        return rollout(prompts, self.config, self.stop_id, self.generator, self.workers.map)
 
     def _draw_prompts(self) -> list[list[int]]:
         """Different prompts while there are enough, in random order."""

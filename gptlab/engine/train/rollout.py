@@ -63,8 +63,13 @@ class Rollout:
         return Rollout(**{name: table.to(device) for name, table in vars(self).items()})
 
 
-def rollout_jobs(models: PPOModels, config: PPOConfig, stop_id: int | None) -> Jobs:
-    """What a worker does for `rollout`: "write" replies to some prompts, and "read" some of all replies."""
+def rollout_jobs(
+    models: PPOModels, config: PPOConfig, stop_id: int | None, temperature: float = TEMPERATURE
+) -> Jobs:
+    """What a worker does for `rollout`: "write" replies to some prompts, and "read" some of all replies.
+
+    temperature  of writing; any other than TEMPERATURE is a mistake, which lesson 13 makes on purpose
+    """
 
     @torch.no_grad()
     def write(part: tuple[list[list[int]], int]) -> list[list[int]]:
@@ -74,7 +79,7 @@ def rollout_jobs(models: PPOModels, config: PPOConfig, stop_id: int | None) -> J
             prompts,
             config.max_new_tokens,
             stop_id=stop_id,
-            temperature=TEMPERATURE,
+            temperature=temperature,
             generator=torch.Generator().manual_seed(seed),
         )
 

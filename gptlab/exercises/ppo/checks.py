@@ -60,6 +60,37 @@ def _is_table(x: object) -> bool:
     return isinstance(x, Tensor) and x.is_floating_point() and x.shape == MASK.shape
 
 
+def _gained(logprobs, advantages, mask):
+    gains = [advantages[b, t] * logprobs[b, t] for b, t in kept_places(mask)]
+    return sum(gains) / -len(gains)
+
+
+def policy_gradient_loss() -> list[Case]:
+    """One kept token after the other is the oracle, and numbers worked by hand."""
+    inputs = RandomInputs(80)
+    logprobs, advantages = -inputs.numbers(3, 5).abs(), inputs.numbers(3, 5) * 2 + 0.5
+    given = logprobs, advantages
+    return [
+        case(
+            torch.tensor([[-0.7, -1.2, -5.0]]).double(),
+            torch.tensor([[2.0, -1.0, 3.0]]).double(),
+            TWO,
+            expected=torch.tensor(0.1).double(),
+            about="two kept tokens, worth 2 and −1",
+        ),
+        *in_all_dtypes(*given, MASK, oracle=_gained, no_gradient_for=(1,)),
+        *in_all_dtypes(*given, LEFT, oracle=_gained, no_gradient_for=(1,)),
+        case(*given, torch.ones(3, 5).bool(), oracle=_gained, about="no padding"),
+        case(logprobs, torch.ones(3, 5).double(), MASK, oracle=_gained, about="all worth 1"),
+        *_with_padding(_gained, *given, MASK),
+        _odd_padding(_gained, *given, MASK),
+        case(*given, HOLES, oracle=_gained, stage=EDGE, about="padding in between"),
+        case(
+            *(x[:1, :1] for x in given), MASK[:1, :1], oracle=_gained, stage=EDGE, about="one token"
+        ),
+    ]
+
+
 def _chosen(logits: Tensor, ids: Tensor) -> Tensor:
     rows = [
         [

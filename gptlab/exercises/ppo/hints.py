@@ -1,6 +1,12 @@
 """Hints for gptlab/ppo.py."""
 
 HINTS = {
+    "policy_gradient_loss": (
+        "The gradient of a mean is the mean of the gradients. Of which mean is A · ∇ log π the gradient, if A is a "
+        "plain number?",
+        "An optimizer goes downhill, and J is to go uphill: what does that do to the sign?",
+        "Choose the kept ones with [mask], in both tables; multiply them, take the mean, turn the sign.",
+    ),
     "token_log_probs": (
         "T tokens have T − 1 predictions. Which logits say something about which token?",
         "log_softmax of logits[:, :-1] over the last axis; the targets are ids[:, 1:].",

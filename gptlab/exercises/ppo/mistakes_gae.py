@@ -47,7 +47,7 @@ def _walk(
 
 _gae(
     "bootstrapped past the last kept token",
-    "Behind the last kept token there is nothing: padding's value must not leak in.",
+    "After the last kept token there is nothing: padding's value must not leak in.",
 )(lambda *given, **options: _walk(*given, **options, stop=False))
 _gae("numbers at padding", "Both results are 0 at positions that are not kept.")(
     lambda *given, **options: _walk(*given, **options, clean=False)
@@ -89,7 +89,7 @@ _returns(
 )
 _returns(
     "advantages whitened",
-    "Whitening is a step of its own, behind this one.",
+    "Whitening is a step of its own, after this one.",
     lambda a, returned, r, v, m: (
         torch.where(m, (a - a[m].mean()) / a[m].std(unbiased=False), 0.0),
         returned,
@@ -198,7 +198,7 @@ _returns(
 
 @_gae(
     "advantages whitened, and the returns made of them",
-    "Whitening is a step of its own, behind this one.",
+    "Whitening is a step of its own, after this one.",
 )
 def _(rewards, values, mask, gamma=1.0, lam=0.95):
     advantages, _ = _walk(rewards, values, mask, gamma, lam)

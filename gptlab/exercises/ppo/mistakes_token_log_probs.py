@@ -45,7 +45,7 @@ _probs("softmax over time", "Probabilities sum to 1 over the vocabulary, the las
 _probs("the likeliest token's", "Ask for the token that was sampled.")(
     lambda logits, ids: logits[:, :-1].log_softmax(-1).amax(-1)
 )
-_probs("an axis too many", "gather leaves an axis of size 1 behind.")(
+_probs("an axis too many", "gather leaves one more axis, of size 1.")(
     lambda logits, ids: logits[:, :-1].log_softmax(-1).gather(-1, ids[:, 1:, None])
 )
 _probs("the log of a softmax that rounded to 0", "Take the logarithm before anything is rounded.")(

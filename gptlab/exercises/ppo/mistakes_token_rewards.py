@@ -34,7 +34,7 @@ _rewards(
 _rewards(
     "the score at the first token", "The score is for the whole response: it comes at its end."
 )(_paid(place=lambda mask: mask.int().argmax(1)))
-_rewards("the score one token too far", "Pay at the last kept token, not behind it.")(
+_rewards("the score one token too far", "Pay at the last kept token, not after it.")(
     _paid(place=lambda mask: mask.shape[1] - mask.flip(1).int().argmax(1))
 )
 _rewards("KL rewarded", "Moving away from the reference costs: look at the sign.")(_paid(sign=1.0))

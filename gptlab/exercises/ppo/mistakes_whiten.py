@@ -100,7 +100,7 @@ def _(x, mask, shift_mean=True):
 @_white(
     "cancellation",
     "The mean of the squares less the square of the mean: for 1000.1 both are about 10⁶, and float32 "
-    "keeps no hundredth behind that. Subtract the mean first, then square.",
+    "keeps no hundredth beside that. Subtract the mean first, then square.",
 )
 def _(x, mask, shift_mean=True):
     return _whitened(x, mask, shift_mean, variance=lambda kept: (kept**2).mean() - kept.mean() ** 2)

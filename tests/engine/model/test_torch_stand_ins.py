@@ -84,6 +84,13 @@ INPUTS = {
     "training.cosine_schedule": [(step, 4, 20, 1e-3, 1e-4) for step in (0, 3, 4, 11, 19, 20, 25)],
     "training.clip_by_global_norm": [([draw(2, 3), draw(4)], 0.5), ([draw(2)], 99.0)],
     "ppo.token_log_probs": [(draw(2, 4, 5), torch.tensor([[0, 4, 2, 1], [3, 3, 0, 2]]))],
+    "reward.last_token_index": [
+        (KEEP,),
+        (torch.tensor([[True, True, False], [True, False, True]]),),
+    ],
+    "reward.normalize": [(draw(4), 0.5, 2.0)],
+    "training.clip_by_global_norm": [([draw(3), draw(2, 2)], limit) for limit in (0.5, 100.0)],
+    "training.cosine_schedule": [(step, 3, 9, 1.0, 0.1) for step in (0, 2, 3, 5, 9, 12)],
 }
 
 
@@ -97,7 +104,7 @@ def test_a_stand_in_gives_what_the_reference_gives(key):
     reference = getattr(importlib.import_module(f"gptlab.{room}"), name)  # GPTLAB_BORROW=all
     for arguments in INPUTS[key]:
         ours = torch_stand_ins.BODIES[key](*deepcopy(arguments))
-        theirs = reference(*arguments)
+        theirs = reference(*deepcopy(arguments))  # one of them writes into its arguments
         if key == "chat.trim_history":
             assert ours == theirs
         else:

@@ -15,6 +15,26 @@ VALUE = "ppo.value_loss"
 BETA = "ppo.adaptive_beta"
 
 
+@natural("ppo.policy_gradient_loss", "nan times 0")
+def gradient_times_the_mask(logprobs, advantages, mask):
+    return -(logprobs * advantages * mask).sum() / mask.sum()
+
+
+@natural("ppo.policy_gradient_loss", "every token with every advantage")
+def a_column_times_a_row(logprobs, advantages, mask):
+    return -(advantages[mask].unsqueeze(1) * logprobs[mask].unsqueeze(0)).mean()
+
+
+@natural("ppo.policy_gradient_loss", "the mask turned around")
+def zeros_where_kept(logprobs, advantages, mask):
+    return -(logprobs * advantages).masked_fill(mask, 0.0).sum() / (~mask).sum()
+
+
+@natural("ppo.policy_gradient_loss", "probabilities, not their logarithms")
+def with_probabilities(logprobs, advantages, mask):
+    return -(torch.exp(logprobs[mask]) * advantages[mask]).sum() / mask.sum()
+
+
 @natural("ppo.token_rewards", "nan times 0")
 def rewards_times_the_mask(score, logprobs, ref_logprobs, mask, beta):
     rewards = -beta * (logprobs - ref_logprobs) * mask

@@ -7,6 +7,29 @@ import torch.nn.functional as F
 from tests.support.other_ways import other_way
 
 
+@other_way("ppo.policy_gradient_loss")
+def with_where_and_a_count(logprobs, advantages, mask):
+    gains = torch.where(mask, logprobs, 0.0) * torch.where(mask, advantages, 0.0)
+    return -gains.sum() / mask.sum()
+
+
+@other_way("ppo.policy_gradient_loss")
+def as_a_dot_product(logprobs, advantages, mask):
+    chosen = logprobs.masked_select(mask)
+    return chosen @ advantages.detach().masked_select(mask) / -len(chosen)
+
+
+@other_way("ppo.policy_gradient_loss")
+def token_by_token(logprobs, advantages, mask):
+    losses = [
+        -advantages[b, t] * logprobs[b, t]
+        for b in range(len(mask))
+        for t in range(mask.shape[1])
+        if mask[b, t]
+    ]
+    return torch.stack(losses).mean()
+
+
 @other_way("ppo.token_log_probs")
 def with_cross_entropy(logits, ids):
     return -F.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")

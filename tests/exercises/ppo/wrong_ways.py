@@ -6,6 +6,18 @@ from gptlab.blanks.registry import reference
 from tests.support.wrong_ways import wrong
 
 
+@wrong("ppo.policy_gradient_loss")
+def a_limit_for_advantages(logprobs, advantages, mask):
+    return -(logprobs[mask] * advantages[mask].clamp(-2, 2)).mean()
+
+
+@wrong("ppo.policy_gradient_loss")
+def right_padding_assumed(logprobs, advantages, mask):
+    lengths = mask.sum(1)
+    rows = [(logprobs[b, :n] * advantages[b, :n]).sum() for b, n in enumerate(lengths)]
+    return -sum(rows) / lengths.sum()
+
+
 @wrong("ppo.token_log_probs")
 def squeezed_logprobs(logits, ids):
     return logits[:, :-1].log_softmax(-1).gather(-1, ids[:, 1:, None]).squeeze()

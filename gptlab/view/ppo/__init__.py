@@ -1,0 +1,1 @@
+"""Figures and widgets of lesson 13, PPO."""
