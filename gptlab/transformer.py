@@ -105,7 +105,7 @@ def gpt_logits(
 ) -> Tensor:
     """Run a whole GPT: for each position, give the scores of all tokens that could come next.
 
-        logits = last_norm(h_L)·wteᵀ,   h_0 = token + position embeddings     Radford et al. 2018, §3.1, eq. 2
+        logits = last_norm(h_L)·wteᵀ,   h_0 = token + position embeddings     Radford et al. 2018, eq. 2; 2019, §2.3
 
     h_L is what the L blocks have made of h_0. The output weights are the token embeddings: they are *tied*.
 

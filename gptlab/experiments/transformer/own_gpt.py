@@ -12,7 +12,9 @@ import torch
 from torch import Tensor
 
 from gptlab import ngram
+from gptlab.engine.config import GPTConfig
 from gptlab.engine.hardware import one_thread
+from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import Tokenizer
 from gptlab.world import pages as page_kinds
 from gptlab.world.grammar import Table, WriterOrReader, log_probability
@@ -21,7 +23,8 @@ from gptlab.world.web import Web
 KINDS = (page_kinds.statement, page_kinds.story, page_kinds.review)
 TRAIN_PAGES, HELD_OUT_PAGES = 12_000, 100
 TRAIN_SEED, HELD_OUT_SEED = 1, 10**6
-CONTEXT = 64
+CONTEXT, LAYERS, HEADS, WIDTH = 64, 2, 4, 64
+EMBEDDING_STD = 0.1  # GPT-2 draws with 0.02; a model as narrow as this one learns sooner from larger numbers
 UNIFORM, FREQUENCY, BIGRAM, FLOOR = (
     "every token alike",
     "tokens by frequency",
@@ -93,3 +96,13 @@ class Corner:
         n_tokens = sum(len(row) - 1 for row in self.held_out)
         nats = [log_probability(self.write, text) for text in self.held_out_texts]
         return losses | {FLOOR: -sum(nats) / n_tokens}
+
+
+@torch.no_grad()
+def fresh_weights(vocab_size: int, seed: int = 0) -> GPT:
+    """The weights of an untrained GPT of two layers; they lie in the engine's shell, which need not be run."""
+    model = GPT(GPTConfig(vocab_size, CONTEXT, LAYERS, HEADS, WIDTH), seed=seed)
+    generator = torch.Generator().manual_seed(seed)
+    for embedding in (model.wte, model.wpe):
+        embedding.normal_(0.0, EMBEDDING_STD, generator=generator)
+    return model

@@ -56,7 +56,7 @@ def lens_picture(assistant: Assistant, text: str, ablated: Iterable[tuple] = ())
             if t == len(ids) - 1:
                 said.append(f"{columns[j]} {label} {percent(p)}")
     foot = TOP + len(ids) * ROW + 18
-    legend = "the darker, the surer · framed and bold: so the text went on"
+    legend = "the darker, the surer · framed and bold: the token that really followed"
     parts.append(svg.text(MARGIN, foot, legend, 12.5, fill=FAINT))
     alt = f"After “{text}”, off: {off}. The likeliest next token: {', '.join(said)}."
     return Picture(svg.document(WIDTH, foot + MARGIN, parts, alt), alt)
