@@ -16,7 +16,7 @@ from gptlab.engine.train.step import BETAS, train_adam, trapezoid
 from gptlab.experiments.transformer.pre_vs_post_norm import DEPTH, LR, STEPS, Sentences
 
 PROBE = 64  # sentences on which the output is looked at
-FIRST = 60  # steps that are followed
+FIRST = 40  # steps that are followed
 
 
 class FirstSteps(NamedTuple):
