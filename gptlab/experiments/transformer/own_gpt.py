@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from gptlab import ngram
+from gptlab.course import lesson
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.hardware import one_thread
 from gptlab.engine.model.gpt import GPT
@@ -101,6 +102,7 @@ class Corner:
 @torch.no_grad()
 def fresh_weights(vocab_size: int, seed: int = 0) -> GPT:
     """The weights of an untrained GPT of two layers; they lie in the engine's shell, which need not be run."""
+    lesson.fill_other_lessons()  # a GPT is drawn as lesson 08 has it
     model = GPT(GPTConfig(vocab_size, CONTEXT, LAYERS, HEADS, WIDTH), seed=seed)
     generator = torch.Generator().manual_seed(seed)
     for embedding in (model.wte, model.wpe):
