@@ -41,7 +41,7 @@ def gpt_logits(
     ids: Tensor, wte: Tensor, wpe: Tensor, blocks: Sequence[Callable], last_norm: Callable
 ) -> Tensor:
     T = ids.shape[1]
-    if T > len(wpe):
+    if len(wpe) < T:
         raise ValueError(f"{T} tokens, but there are only {len(wpe)} positions: give fewer")
     x = wte[ids] + wpe[:T]  # (B, T, C) + (T, C)
     for block in blocks:

@@ -1,8 +1,8 @@
 """Sequential steps and seconds of recurrent networks and Transformers, by length of the text.
 
-Two comparisons of the same kind: whole models, and single layers of the shipped model's width; of both, the longest chain
-of operations on the way to a result, and the time. All run on the reader's functions; where
-`fused.prove_equal` finds them equal to fused counterparts, on these. B batch, T time, C width.
+Two comparisons of the same kind: whole models, and single layers of the shipped model's width; of both, the longest
+chain of operations on the way to a result, and the time. All run on the reader's functions; where `fused.prove_equal`
+finds them equal to fused counterparts, on these. B batch, T time, C width.
 """
 
 import math

@@ -27,9 +27,9 @@ HINTS = {
         "h is norm1 of a sum with x, the result is norm2 of a sum with h.",
     ),
     "gpt_logits": (
-        "Follow the picture from the bottom: two look-ups and a sum, the blocks one after the other, the norm, the head.",
+        "Follow the picture down: two look-ups and a sum, the blocks one after the other, the norm, the head.",
         "A look-up is wte[ids]. Positions are 0, 1, … T − 1: the first T rows of wpe, the same for every text.",
-        "x = block(x) in a loop over blocks; last_norm once, after it; then a product with wte, turned so that C meets C.",
+        "x = block(x) in a loop; last_norm once, after it; then a product with wte, turned so that C meets C.",
     ),
     "mask_tokens": (
         "Draw twice for every token: is it selected, and if so, what happens to it?",

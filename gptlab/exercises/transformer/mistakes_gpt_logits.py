@@ -37,7 +37,9 @@ def _(ids, wte, wpe, blocks, last_norm):
 
 
 @mistake(
-    KEY, "the last norm before the blocks", "last_norm comes after the last block, not before the first."
+    KEY,
+    "the last norm before the blocks",
+    "last_norm comes after the last block, not before the first.",
 )
 def _(ids, wte, wpe, blocks, last_norm):
     return _run(last_norm(_embed(ids, wte, wpe)), blocks) @ wte.T
@@ -127,7 +129,11 @@ def _(ids, wte, wpe, blocks, last_norm):
     return last_norm(_run(wte[ids] + wpe[1 : ids.shape[1] + 1], blocks)) @ wte.T
 
 
-@mistake(KEY, "the last positions", "The first token has the first row of wpe, however short the text is.")
+@mistake(
+    KEY,
+    "the last positions",
+    "The first token has the first row of wpe, however short the text is.",
+)
 def _(ids, wte, wpe, blocks, last_norm):
     return last_norm(_run(wte[ids] + wpe[-ids.shape[1] :], blocks)) @ wte.T
 
@@ -156,7 +162,9 @@ def _(ids, wte, wpe, blocks, last_norm):
 
 
 @mistake(
-    KEY, "probabilities, not scores", "Leave the scores as they are: the loss and the sampler do the softmax."
+    KEY,
+    "probabilities, not scores",
+    "Leave the scores as they are: the loss and the sampler do the softmax.",
 )
 def _(ids, wte, wpe, blocks, last_norm):
     return (last_norm(_run(_embed(ids, wte, wpe), blocks)) @ wte.T).softmax(dim=-1)
@@ -176,7 +184,9 @@ def _(ids, wte, wpe, blocks, last_norm):
     return last_norm(_run(_embed(ids, wte, wpe), blocks))[:, -1] @ wte.T
 
 
-@mistake(KEY, "only the first block", "Run the blocks of the list one after the other, all of them.")
+@mistake(
+    KEY, "only the first block", "Run the blocks of the list one after the other, all of them."
+)
 def _(ids, wte, wpe, blocks, last_norm):
     return last_norm(_run(_embed(ids, wte, wpe), blocks[:1])) @ wte.T
 

@@ -22,7 +22,9 @@ FIRST = 40  # steps that are followed
 class FirstSteps(NamedTuple):
     """What the first steps of a training do to a stack."""
 
-    likeness: list[float]  # of the output vectors of different words, before training and after each step
+    likeness: list[
+        float
+    ]  # of the output vectors of different words, before training and after each step
     gradients: list[float]  # of each layer's last matrix, in the last of these steps
 
 

@@ -25,7 +25,9 @@ KINDS = (page_kinds.statement, page_kinds.story, page_kinds.review)
 TRAIN_PAGES, HELD_OUT_PAGES = 12_000, 100
 TRAIN_SEED, HELD_OUT_SEED = 1, 10**6
 CONTEXT, LAYERS, HEADS, WIDTH = 64, 2, 4, 64
-EMBEDDING_STD = 0.1  # GPT-2 draws with 0.02; a model as narrow as this one learns sooner from larger numbers
+EMBEDDING_STD = (
+    0.1  # GPT-2 draws with 0.02; a model as narrow as this one learns sooner from larger numbers
+)
 UNIFORM, FREQUENCY, BIGRAM, FLOOR = (
     "every token alike",
     "tokens by frequency",

@@ -87,9 +87,7 @@ def _label(y: float, name: str, x: Pair, numbers: bool) -> list[str]:
     return [svg.text(STREAM - 18, y + 5, shown, 14, "end", INK, 600)]
 
 
-def _branch(
-    y: float, i: int, part: tuple[str, str, float], colour: str, post: bool
-) -> list[str]:
+def _branch(y: float, i: int, part: tuple[str, str, float], colour: str, post: bool) -> list[str]:
     """The wire from the stream to a part and back, down to the plus at y + 88."""
     name, does, divisor = part
     left = 260 if post else 350

@@ -20,7 +20,13 @@ def encoder_decoder_picture() -> Picture:
     ]
     parts += _encoder()
     parts += _decoder()
-    memory = [(LEFT + WIDE / 2, 168), (LEFT + WIDE / 2, 150), (284, 150), (284, 245), (RIGHT + 6, 245)]
+    memory = [
+        (LEFT + WIDE / 2, 168),
+        (LEFT + WIDE / 2, 150),
+        (284, 150),
+        (284, 245),
+        (RIGHT + 6, 245),
+    ]
     parts.append(bent_arrow(memory, COLOURS["second"], 2))
     parts += [
         svg.text(LEFT + WIDE / 2, 140, "memory (B, S, C)", 13, "middle", weight=600),
@@ -30,7 +36,7 @@ def encoder_decoder_picture() -> Picture:
         svg.text(236, 280, "values", 12.5, fill=COLOURS["second"], weight=600),
     ]
     alt = (
-        "Encoder: source ids (B, S) become vectors (B, S, C), and blocks of self-attention and feed-forward network make "
+        "Encoder: source ids (B, S) become vectors (B, S, C); blocks of self-attention and feed-forward network make "
         "the memory (B, S, C). Decoder: target ids (B, T) become (B, T, C); each block has masked self-attention, "
         "cross-attention that takes keys and values from the memory, and a feed-forward network; the head gives logits "
         "(B, T, V)."
@@ -63,7 +69,15 @@ def _encoder() -> list[str]:
     middle = LEFT + WIDE / 2
     return [
         *_inputs(LEFT, SOURCE, "", "(B, S)", "(B, S, C)"),
-        *box(LEFT + 10, 322, WIDE - 20, 44, COLOURS["first"], "self-attention", "sees the whole source"),
+        *box(
+            LEFT + 10,
+            322,
+            WIDE - 20,
+            44,
+            COLOURS["first"],
+            "self-attention",
+            "sees the whole source",
+        ),
         arrow(middle, 322, middle, 302),
         *box(LEFT + 10, 256, WIDE - 20, 44, COLOURS["neutral"], "feed-forward"),
         svg.line(middle, 256, middle, 166, FAINT, 1.6),
@@ -74,7 +88,15 @@ def _decoder() -> list[str]:
     middle = RIGHT + WIDE / 2
     return [
         *_inputs(RIGHT, TARGET, GLOSSED, "(B, T)", "(B, T, C)"),
-        *box(RIGHT + 10, 322, WIDE - 20, 44, COLOURS["first"], "masked self-attention", "only backwards"),
+        *box(
+            RIGHT + 10,
+            322,
+            WIDE - 20,
+            44,
+            COLOURS["first"],
+            "masked self-attention",
+            "only backwards",
+        ),
         svg.text(middle + 8, 316, "queries", 12.5, fill=FAINT),
         arrow(middle, 322, middle, 302),
         *box(RIGHT + 10, 256, WIDE - 20, 44, COLOURS["second"], "cross-attention", "to the source"),

@@ -35,9 +35,7 @@ def feed_forward_picture() -> Picture:
         (COLUMNS[3], out, two, "second"),
     ):
         parts += _circles(x, values, heights, COLOURS[colour])
-    said = (
-        f"Input {_row(X)}. Hidden units {_row(hidden)}, after relu {_row(kept)}. Output {_row(out)}."
-    )
+    said = f"Input {_row(X)}. Hidden units {_row(hidden)}, after relu {_row(kept)}. Output {_row(out)}."
     return Picture(svg.document(WIDTH, 322, parts, said), said)
 
 

@@ -1,4 +1,4 @@
-"""What the first steps do to pre-LN and post-LN stacks: how far the output moves, and whether its vectors stay apart."""
+"""What the first steps do to pre-LN and post-LN stacks: how far the output moves, whether its vectors stay apart."""
 
 from collections.abc import Mapping
 
@@ -48,5 +48,3 @@ def collapse_picture(runs: Mapping[str, FirstSteps]) -> Picture:
     right.set_title(f"Gradients, step {len(run.likeness) - 1}")
     style.direct_labels(right)
     return Picture(figure, f"{'. '.join(said)}.")
-
-

@@ -47,7 +47,9 @@ def hidden_tokens_picture() -> Picture:
         if name in says:
             parts.append(svg.text(LEFT, y + 12, says[name], 12.5, fill=FAINT))
             y += 22
-    said = "; ".join(f"{word}: reads {given}, label {label}" for word, (given, label) in zip(WORDS, both))
+    said = "; ".join(
+        f"{word}: reads {given}, label {label}" for word, (given, label) in zip(WORDS, both)
+    )
     alt = f"Two draws decide what BERT reads. {said}."
     return Picture(svg.document(LEFT + 8 * WIDE + MARGIN, y + 12, parts, alt), alt)
 

@@ -1,4 +1,4 @@
-"""How a logit lens works: the stream of one position, tapped after each layer and read by the last norm and the head."""
+"""How a logit lens works: the stream of one position, tapped after each layer, read by the last norm and the head."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,11 @@ def lens_taps_picture(assistant: Assistant, text: str, answers: bool = True) -> 
     said = ", ".join(f"{name} {word} {p}" for name, (word, p) in zip(names, shown))
     alt = (
         f"The stream at the last position of “{text}” goes through the last norm and the head after each layer. "
-        + (f"Likeliest next token: {said}." if answers else f"After the last layer it says {words[-1]}.")
+        + (
+            f"Likeliest next token: {said}."
+            if answers
+            else f"After the last layer it says {words[-1]}."
+        )
     )
     return Picture(svg.document(WIDTH, bottom + MARGIN, parts, alt), alt)
 

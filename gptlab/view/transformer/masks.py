@@ -117,9 +117,7 @@ def _box(x: float, y: float, filled: bool, across: bool, sign: str) -> list[str]
     place = (x + 1, y + 1, BOX - 2, HIGH - 2)
     parts = [svg.rect(*place, PANEL, 3, EDGE)]
     if filled:
-        parts.append(
-            svg.rect(*place, COLOURS["second" if across else "first"], 3, None, 0.75)
-        )
+        parts.append(svg.rect(*place, COLOURS["second" if across else "first"], 3, None, 0.75))
     if sign:
         parts.append(svg.text(x + BOX / 2, y + 19, sign, 13, "middle", FAINT))
     return parts

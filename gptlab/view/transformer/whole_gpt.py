@@ -106,9 +106,7 @@ def _ids(x: float, y: float) -> list[str]:
 def _head(x: float, y: float, logits: Tensor, best: list[int]) -> list[str]:
     """The logits, the highest of each row in the colour of the result."""
     parts = [svg.text(x, y - 28, "logits (B, T, V)", SHAPE, weight=600)]
-    parts += table(
-        x, y, rows_of(logits), lambda i, j: COLOURS["second"] if best[i] == j else None
-    )
+    parts += table(x, y, rows_of(logits), lambda i, j: COLOURS["second"] if best[i] == j else None)
     for j, word in enumerate(WORDS):
         parts.append(svg.text(x + (j + 0.5) * WIDE, y - 8, word, 13, "middle"))
     for i, word in enumerate(_read()):

@@ -33,7 +33,9 @@ def box(x: float, y: float, width: float, height: float, colour: str, *lines: st
         svg.rect(x, y, width, height, PANEL, 6),
         svg.rect(x, y, width, height, colour, 6, opacity=0.18, stroke=colour),
         *(
-            svg.text(middle, first + 18 * i, line, 14 if i == 0 else 13, "middle", INK, 600 - 200 * i)
+            svg.text(
+                middle, first + 18 * i, line, 14 if i == 0 else 13, "middle", INK, 600 - 200 * i
+            )
             for i, line in enumerate(lines)
         ),
     ]

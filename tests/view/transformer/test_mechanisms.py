@@ -18,7 +18,7 @@ from tests.support.pictures import words_in
 
 
 def test_the_norms_rows_follow_from_the_numbers():
-    svg, alt = norm_axis.norm_axis_picture()
+    _svg, alt = norm_axis.norm_axis_picture()
     assert "1, −1, 1, −1; 0.2, 1.4, −0.2, −1.4; 1, 1, −1, −1" in alt
     hidden, said = norm_axis.norm_axis_picture(answers=False)
     assert words_in(hidden).count("?") == 12 and "After the norm" not in said

@@ -8,7 +8,12 @@ from gptlab.view.transformer.own_gpt import staircase_picture
 from tests.support.loud_assistant import loud_assistant
 from tests.support.pictures import words_in
 
-RUNGS = {"every token alike": 7.2, "tokens by frequency": 5.6, "your bigram": 2.0, "exact floor": 0.7}
+RUNGS = {
+    "every token alike": 7.2,
+    "tokens by frequency": 5.6,
+    "your bigram": 2.0,
+    "exact floor": 0.7,
+}
 
 
 def test_the_staircase_has_its_rungs_and_dots():
@@ -23,7 +28,10 @@ def test_first_steps_are_drawn():
     changes = {PRE: {2: 0.01, 4: 0.02}, POST: {2: 0.02, 4: 0.09}}
     figure, alt = changes_picture(changes, "one step")
     assert "post-LN: 2 % with 2, 9 % with 4 layers" in alt
-    runs = {PRE: FirstSteps([0.5, 0.9, 0.6], [0.2, 0.1]), POST: FirstSteps([0.8, 1, 1], [0.001, 0.2])}
+    runs = {
+        PRE: FirstSteps([0.5, 0.9, 0.6], [0.2, 0.1]),
+        POST: FirstSteps([0.8, 1, 1], [0.001, 0.2]),
+    }
     figure, alt = collapse_picture(runs)
     assert "post-LN: likeness 0.80 before, 1.000 after 2 steps" in alt
     assert len(figure.axes) == 2
