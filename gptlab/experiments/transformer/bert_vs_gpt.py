@@ -98,10 +98,7 @@ class ClozeData:
 def pretraining_loss(
     model: TransformerLM, data: ClozeData, seed: int = 0, hide: Callable | None = None
 ) -> Callable[[], Tensor]:
-    """What training asks for at each step: on sentences drawn anew, a GPT's next words or a BERT's hidden ones.
-
-    `hide` takes the place of `mask_tokens` where it is given.
-    """
+    """What each step asks for, on sentences drawn anew: a GPT's next words or a BERT's, hidden by `hide`."""
     hide = hide or transformer.mask_tokens
     generator = torch.Generator().manual_seed(seed)
 
@@ -120,16 +117,10 @@ def pretraining_loss(
     return loss
 
 
-def train(
-    model: TransformerLM,
-    data: ClozeData,
-    steps: int = STEPS,
-    seed: int = 0,
-    hide: Callable | None = None,
-) -> list[float]:
-    """Train a model, and return the loss of each step; `hide` as in `pretraining_loss`."""
+def train(model: TransformerLM, data: ClozeData, steps: int = STEPS, hide=None) -> list[float]:
+    """Train a model, and return the loss of each step; `hide` may take the place of `mask_tokens`."""
     model.train()
-    loss = pretraining_loss(model, data, seed, hide)
+    loss = pretraining_loss(model, data, hide=hide)
     lr = trapezoid(LR, steps, warmup=steps // 10, cooldown=steps // 2)
     losses = train_adam(model.parameters(), loss, steps, lr, BETAS)
     model.eval()

@@ -30,8 +30,8 @@ def encoder_decoder_picture() -> Picture:
     parts.append(bent_arrow(memory, COLOURS["second"], 2))
     parts += [
         svg.text(LEFT + WIDE / 2, 140, "memory (B, S, C)", 13, "middle", weight=600),
-        svg.text(LEFT, 64, "encoder", 15, weight=600),
-        svg.text(RIGHT - 46, 64, "decoder", 15, weight=600),
+        svg.text(LEFT, 54, "encoder", 15, weight=600),
+        svg.text(RIGHT - 46, 54, "decoder", 15, weight=600),
         svg.text(236, 264, "keys,", 12.5, fill=COLOURS["second"], weight=600),
         svg.text(236, 280, "values", 12.5, fill=COLOURS["second"], weight=600),
     ]
@@ -108,5 +108,5 @@ def _decoder() -> list[str]:
         *box(RIGHT + 40, 112, WIDE - 80, 28, COLOURS["gold"], "head"),
         arrow(middle, 112, middle, 88),
         svg.text(middle + 10, 104, "logits (B, T, V)", 13, fill=FAINT),
-        svg.text(middle, 76, "鸭子 在 游泳 (duck is swimming)", 14, "middle", INK, 600),
+        svg.text(middle, 80, "鸭子 在 游泳 (duck is swimming)", 14, "middle", INK, 600),
     ]
