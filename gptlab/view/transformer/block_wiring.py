@@ -6,8 +6,8 @@ The numbers are those of the cards: norm1 halves, attend multiplies by 10, norm2
 from gptlab.view.kit import svg
 from gptlab.view.kit.number_format import three_digits
 from gptlab.view.kit.picture import Picture
+from gptlab.view.kit.wires import arrow, bent_arrow, box, norm_box, plus
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
-from gptlab.view.transformer.wires import arrow, bent_arrow, box, norm_box, plus
 
 WIDTH, MARGIN, TOP = 548, 16, 84  # pixels
 STREAM, HALF = 160, 168  # where the stream runs; from one part to the next

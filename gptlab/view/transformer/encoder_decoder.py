@@ -2,8 +2,8 @@
 
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
+from gptlab.view.kit.wires import arrow, bent_arrow, box
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
-from gptlab.view.transformer.wires import arrow, bent_arrow, box
 
 WIDTH, MARGIN = 580, 16  # pixels
 LEFT, RIGHT, WIDE = 40, 330, 190  # the two stacks

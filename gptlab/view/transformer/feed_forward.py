@@ -3,8 +3,8 @@
 from gptlab.view.kit import svg
 from gptlab.view.kit.number_format import three_digits
 from gptlab.view.kit.picture import Picture
+from gptlab.view.kit.wires import arrow
 from gptlab.view.palette import COLOURS, FAINT, INK, PANEL
-from gptlab.view.transformer.wires import arrow
 
 X = (1.0, 2.0)
 W_IN = ((1.0, 0.0, 1.0), (0.0, 1.0, -1.0))  # (C, F)

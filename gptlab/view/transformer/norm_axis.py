@@ -6,8 +6,8 @@ from gptlab.view.boxes.table import HIGH, MARGIN, SHAPE, WIDE, in_words, rows_of
 from gptlab.view.kit import svg
 from gptlab.view.kit.number_format import three_digits
 from gptlab.view.kit.picture import Picture
+from gptlab.view.kit.wires import arrow
 from gptlab.view.palette import COLOURS, CYCLE, EDGE, FAINT, INK, PANEL
-from gptlab.view.transformer.wires import arrow
 
 ROWS = ((9.0, 5.0, 9.0, 5.0), (9.0, 15.0, 7.0, 1.0), (70.0, 70.0, 10.0, 10.0))
 WORDS = ("the", "cat", "sat")

@@ -10,8 +10,8 @@ from gptlab.exercises.transformer import checks_gpt_logits as tiny
 from gptlab.view.boxes.table import HIGH, MARGIN, SHAPE, WIDE, in_words, one_colour, rows_of, table
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
+from gptlab.view.kit.wires import arrow
 from gptlab.view.palette import COLOURS, FAINT, INK
-from gptlab.view.transformer.wires import arrow
 
 WIDTH, NAMES, GAP = 560, 52, 78  # pixels: the picture, room for words, between two tables
 WORDS = tiny.WORDS

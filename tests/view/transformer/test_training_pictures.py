@@ -3,7 +3,7 @@
 from gptlab.experiments.transformer.first_steps import FirstSteps
 from gptlab.experiments.transformer.pre_vs_post_norm import POST, PRE
 from gptlab.view.transformer.first_steps import changes_picture, collapse_picture
-from gptlab.view.transformer.lens_taps import lens_taps_picture
+from gptlab.view.transformer.logit_lens import lens_taps_picture
 from gptlab.view.transformer.own_gpt import staircase_picture
 from tests.support.loud_assistant import loud_assistant
 from tests.support.pictures import words_in

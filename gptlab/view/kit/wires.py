@@ -1,4 +1,4 @@
-"""Arrows, boxes and plus signs: what the wirings of this room are drawn of."""
+"""Arrows, boxes and plus signs: what wirings are drawn of."""
 
 from gptlab.view.kit import svg
 from gptlab.view.palette import EDGE, FAINT, INK, PANEL
