@@ -6,7 +6,7 @@ from gptlab.view.kit.wires import arrow, bent_arrow, box
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
 WIDTH, MARGIN = 580, 16  # pixels
-LEFT, RIGHT, WIDE = 40, 330, 190  # the two stacks
+LEFT, RIGHT, WIDE = 36, 340, 206  # the two stacks
 SOURCE, TARGET = "The duck swims", "⟨start⟩ 鸭子 在"
 GLOSSED = "(duck, is)"
 
@@ -32,8 +32,8 @@ def encoder_decoder_picture() -> Picture:
         svg.text(LEFT + WIDE / 2, 140, "memory (B, S, C)", 13, "middle", weight=600),
         svg.text(LEFT, 54, "encoder", 15, weight=600),
         svg.text(RIGHT - 46, 54, "decoder", 15, weight=600),
-        svg.text(236, 264, "keys,", 12.5, fill=COLOURS["second"], weight=600),
-        svg.text(236, 280, "values", 12.5, fill=COLOURS["second"], weight=600),
+        svg.text(248, 264, "keys,", 12.5, fill=COLOURS["second"], weight=600),
+        svg.text(248, 280, "values", 12.5, fill=COLOURS["second"], weight=600),
     ]
     alt = (
         "Encoder: source ids (B, S) become vectors (B, S, C); blocks of self-attention and feed-forward network make "
