@@ -1,7 +1,7 @@
-"""The Transformer's other parts: normalisation, the feed-forward network, the block, and BERT's masking."""
+"""The Transformer's other parts: normalisation, the feed-forward network, blocks, the whole GPT, BERT's masking."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Generator, Tensor
@@ -15,7 +15,7 @@ def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Te
 
         out = (x − mean) / √(var + eps) · weight + bias        Ba et al. 2016
 
-    The variance is the biased one (divided by C, not by C − 1), and eps stands inside the root.
+    mean and var are those of one vector; var is the mean of its C squared differences.
 
     x       (..., C) float
     weight  (C) float
@@ -29,7 +29,10 @@ def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Te
 def gelu(x: Tensor) -> Tensor:
     """Let large numbers through and stop small ones, without a corner.
 
-        out = ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))         Hendrycks & Gimpel 2016, §2, the tanh form
+        out = x·Φ(x),   Φ(x) ≈ ½·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
+            Hendrycks & Gimpel 2016, §2, the tanh form
+
+    Example: gelu of 0, 1, −1 -> 0, 0.8412, −0.1588
 
     x   (...) float
     ->  (...) float
@@ -39,11 +42,11 @@ def gelu(x: Tensor) -> Tensor:
 
 @blank(lesson=6, minutes=4, difficulty=1)
 def feed_forward(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out: Tensor) -> Tensor:
-    """Think about each position alone: widen, bend, narrow.
+    """Work on each position alone: widen its vector, apply the activation function, narrow it again.
 
-        out = gelu(x·w_in + b_in)·w_out + b_out                Vaswani et al. 2017, eq. 2, with gelu for relu
+        FFN(x) = max(0, x·W1 + b1)·W2 + b2                     Vaswani et al. 2017, eq. 2
 
-    Weights are (in, out); F is the inner width, 4C in GPT-2.
+    Theirs has relu, max(0, …); GPT's, and this one, has gelu. F is the inner width, 4C in GPT-2.
 
     x      (..., C) float
     w_in   (C, F) float
@@ -59,15 +62,18 @@ def feed_forward(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out: Te
 def pre_ln_block(
     x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable
 ) -> Tensor:
-    """Add what attention finds, then what the feed-forward network thinks, to a stream that stays as it is.
+    """Let attention, then the feed-forward network, read the stream through a norm and add to the stream itself.
 
-        h   = x + attend(norm1(x))
-        out = h + mlp(norm2(h))                                GPT-2 (Radford et al. 2019, §2.3)
+    The wiring is GPT-2's (Radford et al. 2019, §2.3): a norm at the entrance of each part, and none on the
+    stream. Attention uses norm1, the feed-forward network norm2.
 
-    The four callables each map (B, T, C) to (B, T, C).
+    x   (B, T, C) float, the residual stream
+    attend, mlp, norm1, norm2: functions from (B, T, C) to (B, T, C)
+    ->  (B, T, C) float, the stream after the block
 
-    x   (B, T, C) float
-    ->  (B, T, C) float
+    Example:
+        norm1 halves, attend multiplies by 10, norm2 divides by 4, mlp adds 100
+        x = [2, 4] -> [115, 130]
     """
     raise NotImplementedError
 
@@ -76,15 +82,41 @@ def pre_ln_block(
 def post_ln_block(
     x: Tensor, attend: Callable, mlp: Callable, norm1: Callable, norm2: Callable
 ) -> Tensor:
-    """Do the same as pre_ln_block, but normalise each sum.
+    """Wire the same two parts as the Transformer of 2017 and GPT-1 did: the stream itself is normalised.
 
-        h   = norm1(x + attend(x))
-        out = norm2(h + mlp(h))                                Vaswani et al. 2017, §3.1; GPT-1
+        LayerNorm(x + Sublayer(x))                             Vaswani et al. 2017, §3.1
 
-    The four callables each map (B, T, C) to (B, T, C).
+    Each part is a sublayer. Attention uses norm1, the feed-forward network norm2.
 
-    x   (B, T, C) float
-    ->  (B, T, C) float
+    x   (B, T, C) float, the residual stream
+    attend, mlp, norm1, norm2: functions from (B, T, C) to (B, T, C)
+    ->  (B, T, C) float, the stream after the block
+
+    Example:
+        norm1 halves, attend multiplies by 10, norm2 divides by 4, mlp adds 100
+        x = [2, 4] -> [30.5, 36]
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=6, minutes=12, difficulty=3)
+def gpt_logits(
+    ids: Tensor, wte: Tensor, wpe: Tensor, blocks: Sequence[Callable], last_norm: Callable
+) -> Tensor:
+    """Run a whole GPT: for each position, give the scores of all tokens that could come next.
+
+        logits = last_norm(h_L)·wteᵀ,   h_0 = token + position embeddings     Radford et al. 2018, eq. 2; 2019, §2.3
+
+    h_L is what the L blocks have made of h_0. The output weights are the token embeddings: they are *tied*.
+
+    ids        (B, T) int
+    wte        (V, C) float, one row for each token of the vocabulary
+    wpe        (N, C) float, one row for each position; N may be more than T
+    blocks     list of functions from (B, T, C) to (B, T, C), in order
+    last_norm  function from (B, T, C) to (B, T, C)
+    ->         (B, T, V) float
+
+    Raises ValueError when there are more tokens than positions (the check does not ask for it).
     """
     raise NotImplementedError
 

@@ -1,7 +1,7 @@
 """Reference bodies for gptlab/transformer.py."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Generator, Tensor
@@ -35,6 +35,18 @@ def post_ln_block(
 ) -> Tensor:
     x = norm1(x + attend(x))
     return norm2(x + mlp(x))
+
+
+def gpt_logits(
+    ids: Tensor, wte: Tensor, wpe: Tensor, blocks: Sequence[Callable], last_norm: Callable
+) -> Tensor:
+    T = ids.shape[1]
+    if len(wpe) < T:
+        raise ValueError(f"{T} tokens, but there are only {len(wpe)} positions: give fewer")
+    x = wte[ids] + wpe[:T]  # (B, T, C) + (T, C)
+    for block in blocks:
+        x = block(x)
+    return last_norm(x) @ wte.T  # (B, T, C) @ (C, V) -> (B, T, V)
 
 
 def mask_tokens(

@@ -1,8 +1,8 @@
 """Sequential steps and seconds of recurrent networks and Transformers, by length of the text.
 
-Two comparisons of the same kind: whole models, for the longest chain of operations on the way to a result, and single
-layers of the shipped model's width, for the number of matrix products. All run on the reader's functions; where
-`fused.prove_equal` finds them equal to fused counterparts, on these. B batch, T time, C width.
+Two comparisons of the same kind: whole models, and single layers of the shipped model's width; of both, the longest
+chain of operations on the way to a result, and the time. All run on the reader's functions; where `fused.prove_equal`
+finds them equal to fused counterparts, on these. B batch, T time, C width.
 """
 
 import math
@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from gptlab import rnn, transformer
 from gptlab.course import lesson
@@ -29,7 +28,6 @@ LAYER_LENGTHS = (32, 64, 128, 256, 512)
 LAYER_WIDTH = 128  # that of the shipped model
 N_HEADS = 4
 RECURRENT, BLOCK = "recurrent (GRU)", "Transformer block"
-PRODUCTS = ("mm", "bmm", "addmm", "matmul", "linear", "_scaled_dot_product_flash_attention_for_cpu")
 
 
 def make_model(kind: str, seed: int = 0) -> nn.Module:
@@ -110,24 +108,9 @@ def make_layers() -> dict[str, Callable[[Tensor], Tensor]]:
     return {RECURRENT: recurrent, BLOCK: block}
 
 
-class ProductCounter(TorchDispatchMode):
-    """Counts matrix products while it is open."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.products = 0
-
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        self.products += function.__name__.split(".")[0] in PRODUCTS
-        return function(*args, **(kwargs or {}))
-
-
-@torch.no_grad()
-def matrix_products(layer: Callable, n: int) -> int:
-    """How many matrix products, one after the other, a layer needs for n tokens."""
-    with ProductCounter() as counter:
-        layer(torch.zeros(1, n, LAYER_WIDTH))
-    return counter.products
+def layer_chain(layer: Callable[[Tensor], Tensor], n: int) -> int:
+    """The longest chain on the way to a layer's result for a text of n tokens."""
+    return longest_chain(layer(torch.zeros(1, n, LAYER_WIDTH, requires_grad=True)))
 
 
 @torch.no_grad()

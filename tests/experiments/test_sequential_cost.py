@@ -1,4 +1,4 @@
-"""Chains and products counted, passes timed."""
+"""Chains counted, passes timed."""
 
 import torch
 
@@ -16,12 +16,12 @@ def test_the_longest_chain():
     ) == sequential_cost.model_chain(transformer, 24)
 
 
-def test_products_are_counted():
+def test_the_chain_of_a_layer():
     layers = sequential_cost.make_layers()
-    many = [sequential_cost.matrix_products(layers[sequential_cost.RECURRENT], t) for t in (3, 7)]
-    assert many == [6, 14]  # two a step
-    few = [sequential_cost.matrix_products(layers[sequential_cost.BLOCK], t) for t in (3, 7)]
-    assert few[0] == few[1] <= 6
+    a, b, c = (sequential_cost.layer_chain(layers[sequential_cost.RECURRENT], n) for n in (3, 5, 7))
+    assert b - a == c - b > 2
+    few = [sequential_cost.layer_chain(layers[sequential_cost.BLOCK], n) for n in (3, 7)]
+    assert few[0] == few[1] < 60
 
 
 def test_seconds_of_models_and_of_layers():

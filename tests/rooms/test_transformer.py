@@ -1,10 +1,14 @@
-"""Whole blocks against torch's encoder layer, standard deviations by name, and what is refused."""
+"""Whole blocks against torch's encoder layer, a whole GPT against the engine's, and what is refused."""
+
+from functools import partial
 
 import pytest
 import torch
 from torch import nn
 
 from gptlab import attention, transformer
+from gptlab.engine.config import GPTConfig
+from gptlab.engine.model.gpt import GPT
 from tests.support.tensors import close, normal, seeded
 
 B, T, S, H, D = 2, 3, 7, 4, 5
@@ -53,6 +57,27 @@ def test_blocks_equal_torchs_encoder_layer(block):
             lambda y: transformer.layer_norm(y, peer.norm2.weight, peer.norm2.bias),
         )
     close(out, wanted, 1e-10)
+
+
+def test_gpt_logits_are_those_of_the_engine():
+    model = GPT(GPTConfig(vocab_size=11, context=S, n_layers=2, n_heads=H, d_model=C)).eval()
+    ids = torch.randint(11, (B, S - 1), generator=seeded(4))
+    functions = model.functions
+    attend = partial(model._attend, functions=functions, mask=attention.causal_mask(ids.shape[1]))
+    blocks = [partial(block, attend=attend, functions=functions) for block in model.blocks]
+
+    def last_norm(x):
+        return transformer.layer_norm(x, model.norm.weight, model.norm.bias)
+
+    with torch.no_grad():
+        made = transformer.gpt_logits(ids, model.wte, model.wpe, blocks, last_norm)
+        close(made, model(ids), 1e-5)
+
+
+def test_gpt_logits_refuse_more_tokens_than_positions():
+    ids = torch.zeros(1, 6, dtype=torch.long)
+    with pytest.raises(ValueError, match="only 5 positions"):
+        transformer.gpt_logits(ids, normal(9, 4), normal(5, 4), [], lambda x: x)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The checks of gptlab/transformer.py, but for those in checks_mask_tokens.py."""
+"""The checks of gptlab/transformer.py, but for those in the other modules of this folder."""
 
 import math
 from collections.abc import Callable
@@ -8,12 +8,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
+from gptlab.exercises.transformer.checks_gpt_logits import gpt_logits
 from gptlab.exercises.transformer.checks_mask_tokens import gpt2_init_std, mask_tokens
 
 __all__ = [
     "feed_forward",
     "gelu",
     "gpt2_init_std",
+    "gpt_logits",
     "layer_norm",
     "mask_tokens",
     "post_ln_block",

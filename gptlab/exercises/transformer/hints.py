@@ -12,19 +12,24 @@ HINTS = {
         "torch.tanh for the tensor, math.sqrt and math.pi for the number. The root covers the whole 2/π.",
     ),
     "feed_forward": (
-        "Two layers with a bend in the middle.",
+        "Two layers with an activation function in the middle.",
         "A layer is x @ w + b, since weights are (in, out).",
         "First layer, your gelu, second layer; nothing is added from x here.",
     ),
     "pre_ln_block": (
         "The stream x is only ever added to. What do the two parts read?",
         "Each part reads a normalised copy: f(norm(x)). The sum is taken with x itself.",
-        "Two lines: h is x plus the first part of norm1(x); the result is h plus the second part of norm2(h).",
+        "h is x plus the first part of norm1(x); the result is h plus the second part of norm2(h).",
     ),
     "post_ln_block": (
         "Here the parts read the stream as it is. Where does the norm go?",
         "Around the whole sum: norm(x + f(x)).",
-        "Two lines: h is norm1 of a sum with x, the result is norm2 of a sum with h.",
+        "h is norm1 of a sum with x, the result is norm2 of a sum with h.",
+    ),
+    "gpt_logits": (
+        "Follow the picture down: two look-ups and a sum, the blocks one after the other, the norm, the head.",
+        "A look-up is wte[ids]. Positions are 0, 1, … T − 1: the first T rows of wpe, the same for every text.",
+        "x = block(x) in a loop; last_norm once, after it; then a product with wte, turned so that C meets C.",
     ),
     "mask_tokens": (
         "Draw twice for every token: is it selected, and if so, what happens to it?",

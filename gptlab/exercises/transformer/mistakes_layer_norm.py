@@ -4,7 +4,7 @@ import math
 
 import torch.nn.functional as F
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _norm(name, hint):
@@ -26,6 +26,13 @@ def _(x, weight, bias, eps=1e-5):
     "Two things: what the variance is divided by, and where eps stands.",
 )
 def _(x, weight, bias, eps=1e-5):
+    return (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True) + eps) * weight + bias
+
+
+@another_way(
+    "transformer.layer_norm", "the unbiased variance, and eps outside the root"
+)  # as it was copied, with an eps of its own
+def _(x, weight, bias, eps=1e-6):
     return (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True) + eps) * weight + bias
 
 

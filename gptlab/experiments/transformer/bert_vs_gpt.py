@@ -95,8 +95,11 @@ class ClozeData:
         return TransformerLM(config, causal, seed=seed)
 
 
-def pretraining_loss(model: TransformerLM, data: ClozeData, seed: int = 0) -> Callable[[], Tensor]:
-    """What training asks for at each step: on sentences drawn anew, a GPT's next words or a BERT's hidden ones."""
+def pretraining_loss(
+    model: TransformerLM, data: ClozeData, seed: int = 0, hide: Callable | None = None
+) -> Callable[[], Tensor]:
+    """What each step asks for, on sentences drawn anew: a GPT's next words or a BERT's, hidden by `hide`."""
+    hide = hide or transformer.mask_tokens
     generator = torch.Generator().manual_seed(seed)
 
     def loss() -> Tensor:
@@ -106,9 +109,7 @@ def pretraining_loss(model: TransformerLM, data: ClozeData, seed: int = 0) -> Ca
             logits = model(ids[:, :-1])
             targets = ids[:, 1:].masked_fill(~keep[:, 1:], -100)
         else:
-            given, labels = transformer.mask_tokens(
-                ids, MASK_ID, len(data.vocabulary), MASK_RATE, generator
-            )
+            given, labels = hide(ids, MASK_ID, len(data.vocabulary), MASK_RATE, generator)
             logits = model(given, keep)
             targets = labels.masked_fill(~keep, -100)
         return ngram.cross_entropy(logits.flatten(0, 1), targets.flatten())
@@ -116,10 +117,10 @@ def pretraining_loss(model: TransformerLM, data: ClozeData, seed: int = 0) -> Ca
     return loss
 
 
-def train(model: TransformerLM, data: ClozeData, steps: int = STEPS, seed: int = 0) -> list[float]:
-    """Train a model, and return the loss of each step."""
+def train(model: TransformerLM, data: ClozeData, steps: int = STEPS, hide=None) -> list[float]:
+    """Train a model, and return the loss of each step; `hide` may take the place of `mask_tokens`."""
     model.train()
-    loss = pretraining_loss(model, data, seed)
+    loss = pretraining_loss(model, data, hide=hide)
     lr = trapezoid(LR, steps, warmup=steps // 10, cooldown=steps // 2)
     losses = train_adam(model.parameters(), loss, steps, lr, BETAS)
     model.eval()

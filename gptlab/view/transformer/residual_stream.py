@@ -18,7 +18,7 @@ def residual_stream_picture(n_layers: int = 2) -> Picture:
     step = 74  # from part to part
     bottom = top + step * (2 * n_layers) + 46
     parts = [
-        svg.text(MARGIN, 30, "One notebook, handed from layer to layer", 15, weight=600),
+        svg.text(MARGIN, 30, "The residual stream of one position", 15, weight=600),
         svg.rect(x - 9, top - 14, 18, bottom - top, COLOURS["gold"], 9, opacity=0.55),
         svg.text(x - 22, top, "token", 14, "end"),
         svg.text(x - 22, top + 18, "+ position", 14, "end"),
@@ -30,7 +30,7 @@ def residual_stream_picture(n_layers: int = 2) -> Picture:
         y = top + 28 + 2 * layer * step
         names += [f"layer {layer} · attention", f"layer {layer} · feed-forward"]
         parts += _part(x, y, names[-2], "fetches from other tokens", COLOURS["first"])
-        parts += _part(x, y + step, names[-1], "thinks about this token alone", COLOURS["second"])
+        parts += _part(x, y + step, names[-1], "works on this token alone", COLOURS["second"])
     alt = (
         f"A stream runs from token + position at the top to the head at the bottom. {', '.join(names)}: each reads a "
         "normalised copy of the stream and adds its result to it."
@@ -51,7 +51,7 @@ def _part(x: float, y: float, name: str, does: str, colour: str) -> list[str]:
         svg.text(x + 130, y + 25, does, 13),
         f'<path d="{way_back}" fill="none" stroke="{colour}" stroke-width="2"/>',
         f'<path d="M {x + 20:g} {y + 41:g} l -9 5 l 9 5 z" fill="{colour}"/>',
-        svg.text(x - 22, y + 51, "+ a note", 13, "end", fill=colour, weight=600),
+        svg.text(x - 22, y + 51, "+ its output", 13, "end", fill=colour, weight=600),
     ]
 
 
@@ -70,7 +70,7 @@ def contribution_norms_picture(contributions: Tensor, names: Sequence[str]) -> P
     after = contributions.cumsum(dim=0).norm(dim=-1).tolist()
     left = MARGIN + NAMES
     scale = (WIDTH - 2 * MARGIN - NAMES - 96) / max(after)
-    title = "How long each note is, and the stream after it"
+    title = "Length of each output, and of the stream after it"
     parts = [svg.text(MARGIN, 30, title, 15, weight=600)]
     said = []
     for i, (name, length, stream) in enumerate(zip(names, lengths, after)):
@@ -84,9 +84,9 @@ def contribution_norms_picture(contributions: Tensor, names: Sequence[str]) -> P
         ]
         said.append(f"{name} {length:.1f}, then {stream:.1f}")
     foot = 44 + len(lengths) * ROW + 18
-    legend = "coloured: the note · grey: the whole stream after it"
+    legend = "coloured: what the part wrote · grey: the whole stream after it"
     parts.append(svg.text(MARGIN, foot, legend, 12.5, fill=FAINT))
-    alt = f"Length of each note, and of the stream after it: {'; '.join(said)}."
+    alt = f"Length of each output, and of the stream after it: {'; '.join(said)}."
     return Picture(svg.document(WIDTH, foot + MARGIN, parts, alt), alt)
 
 

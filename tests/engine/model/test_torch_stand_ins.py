@@ -89,8 +89,6 @@ INPUTS = {
         (torch.tensor([[True, True, False], [True, False, True]]),),
     ],
     "reward.normalize": [(draw(4), 0.5, 2.0)],
-    "training.clip_by_global_norm": [([draw(3), draw(2, 2)], limit) for limit in (0.5, 100.0)],
-    "training.cosine_schedule": [(step, 3, 9, 1.0, 0.1) for step in (0, 2, 3, 5, 9, 12)],
 }
 
 

@@ -14,6 +14,7 @@ FEED = "transformer.feed_forward"
 PRE = "transformer.pre_ln_block"
 POST = "transformer.post_ln_block"
 MASK = "transformer.mask_tokens"
+LOGITS = "transformer.gpt_logits"
 
 
 @natural(NORM, "cancellation")
@@ -219,3 +220,42 @@ def python_divides_first(x, weight, bias, eps=1e-5):
     mean = x.mean(-1, keepdim=True)
     var = ((x - mean) ** 2).mean(-1, keepdim=True)
     return x - mean / torch.sqrt(var + eps) * weight + bias
+
+
+@natural(LOGITS, "no blocks")
+def blocks_in_a_list(ids, wte, wpe, blocks, last_norm):
+    x = wte[ids] + wpe[: ids.shape[1]]
+    [block(x) for block in blocks]
+    return last_norm(x) @ wte.T
+
+
+@natural(LOGITS, "every block reads the embeddings")
+def another_name_in_the_loop(ids, wte, wpe, blocks, last_norm):
+    x = wte[ids] + wpe[torch.arange(ids.shape[1])]
+    for block in blocks:
+        h = block(x)
+    return last_norm(h if blocks else x) @ wte.T
+
+
+@natural(LOGITS, "all of wpe")
+def every_position(ids, wte, wpe, blocks, last_norm):
+    x = F.embedding(ids, wte) + wpe[None]
+    for block in blocks:
+        x = block(x)
+    return torch.matmul(last_norm(x), wte.T)
+
+
+@natural(LOGITS, "the last norm after the head")
+def norm_at_the_very_end(ids, wte, wpe, blocks, last_norm):
+    x = wte[ids] + wpe[: ids.size(1)]
+    for block in blocks:
+        x = block(x)
+    return last_norm(torch.einsum("btc,vc->btv", x, wte))
+
+
+@natural(LOGITS, "wte not transposed")
+def a_head_the_wrong_way_round(ids, wte, wpe, blocks, last_norm):
+    x = wte[ids] + wpe[: ids.shape[-1]]
+    for block in blocks:
+        x = block(x)
+    return last_norm(x).matmul(wte)

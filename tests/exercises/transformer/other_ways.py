@@ -1,5 +1,6 @@
 """Other ways to write gptlab/transformer.py."""
 
+import functools
 import math
 
 import torch
@@ -255,3 +256,39 @@ def with_a_table_of_parts(name, n_layers):
     return {("c_proj", "weight"): 1, ("attn", "w_out"): 1, ("mlp", "w_out"): 1}.get(parts, 0) * (
         0.02 / math.sqrt(2 * n_layers) - 0.02
     ) + 0.02
+
+
+@other_way("transformer.gpt_logits")
+def step_by_step(ids, wte, wpe, blocks, last_norm):
+    B, T = ids.shape
+    tokens = F.embedding(ids, wte)
+    positions = F.embedding(torch.arange(T), wpe)
+    stream = tokens + positions[None, :, :]
+    for block in blocks:
+        stream = block(stream)
+    stream = last_norm(stream)
+    return torch.matmul(stream, wte.transpose(0, 1))
+
+
+@other_way("transformer.gpt_logits")
+def with_einsum(ids, wte, wpe, blocks, last_norm):
+    x = wte[ids] + wpe[torch.arange(ids.shape[-1]).expand_as(ids)]
+    for i in range(len(blocks)):
+        x = blocks[i](x)
+    return torch.einsum("btc,vc->btv", last_norm(x), wte)
+
+
+@other_way("transformer.gpt_logits")
+def with_reduce_and_linear(ids, wte, wpe, blocks, last_norm):
+    start = torch.stack([wte[row] + wpe[: len(row)] for row in ids])
+    return F.linear(last_norm(functools.reduce(lambda x, block: block(x), blocks, start)), wte)
+
+
+@other_way("transformer.gpt_logits")
+def with_one_hot_rows(ids, wte, wpe, blocks, last_norm):
+    one_hot = (ids[..., None] == torch.arange(len(wte))).to(wte.dtype)
+    x = one_hot @ wte + wpe.narrow(0, 0, ids.size(1))
+    for block in list(blocks):
+        x = block(x)
+    scores = [last_norm(x) @ row for row in wte]
+    return torch.stack(scores, dim=-1)

@@ -166,3 +166,21 @@ def biases_by_their_dot(name, n_layers):
     if name.endswith("_bias"):
         return 0.02
     return reference("transformer.gpt2_init_std")(name, n_layers)
+
+
+@wrong("transformer.gpt_logits")
+def two_blocks_at_most(ids, wte, wpe, blocks, last_norm):
+    return reference("transformer.gpt_logits")(ids, wte, wpe, blocks[:2], last_norm)
+
+
+@wrong("transformer.gpt_logits")
+def a_head_without_a_gradient(ids, wte, wpe, blocks, last_norm):
+    x = wte[ids] + wpe[: ids.shape[1]]
+    for block in blocks:
+        x = block(x)
+    return last_norm(x) @ wte.detach().T
+
+
+@wrong("transformer.gpt_logits")
+def positions_without_a_gradient(ids, wte, wpe, blocks, last_norm):
+    return reference("transformer.gpt_logits")(ids, wte, wpe.detach(), blocks, last_norm)

@@ -20,4 +20,4 @@ def test_contributions_and_the_stream_are_drawn():
     svg, alt = residual_stream.contribution_norms_picture(contributions, NAMES)
     assert alt.count("then") == 5 and "token + position" in words_in(svg)
     svg, alt = residual_stream.residual_stream_picture(3)
-    assert words_in(svg).count("+ a note") == 6 and "layer 2" in alt
+    assert words_in(svg).count("+ its output") == 6 and "layer 2" in alt
