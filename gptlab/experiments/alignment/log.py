@@ -103,6 +103,17 @@ def five_seed_lines(found: dict[str, list[dict]]) -> list[str]:
     return lines
 
 
+def five_seed_wins(path: Path = FIVE_SEEDS) -> list[str]:
+    """How often one stage's reply is better than another's by gold, seed by seed."""
+    runs = json.loads(path.read_text(encoding="utf-8"))["runs"]
+    lines = []
+    for name in runs[0]["wins"]:
+        ours, theirs = name.split("_vs_")
+        shares = ", ".join(f"{run['wins'][name]:.0%}" for run in runs)
+        lines.append(f"{ours} is better than {theirs}, seed by seed: {shares}")
+    return lines
+
+
 def summed_facts(rows: Sequence[dict]) -> list[list[float]]:
     """The tables of claims by length of several measurements, added up."""
     tables = [row["facts"] for row in rows]
