@@ -85,7 +85,8 @@ def _(*arguments, **options):
 
 
 @_chat(
-    "only the last message learnt", "Every reply is learnt, wherever in the chat its message stands."
+    "only the last message learnt",
+    "Every reply is learnt, wherever in the chat its message stands.",
 )
 def _(messages, *arguments, **options):
     ids, mask = _render()(messages, *arguments, **options)
