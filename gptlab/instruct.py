@@ -63,9 +63,10 @@ def pack(sequences, context):
 
     In the given order, each sequence goes whole into the current row where it still fits, and
     otherwise opens the next row. Segment ids tell which sequence (counted from 0 over all rows)
-    a token comes from; positions count from 0 in every sequence. The rest of a row is padding:
-    id PADDING_ID, segment PADDING_SEGMENT, position 0, so `segments >= 0` is the keep mask.
-    An empty sequence takes no room. The masks of `render_chat` can be packed in the same way.
+    a token comes from; the check only asks that no two sequences of a row share one. Positions
+    count from 0 in every sequence. The rest of a row is padding: id PADDING_ID, segment
+    PADDING_SEGMENT, position 0, so `segments >= 0` is the keep mask. An empty sequence takes no
+    room. The masks of `render_chat` can be packed in the same way.
 
     sequences  list of lists of ids
     context    int, tokens in a row

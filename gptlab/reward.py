@@ -73,7 +73,8 @@ def normalize(rewards: Tensor, mean, std) -> Tensor:
 
         r' = (r − mean) / std                       Ziegler et al. 2019
 
-    The preference loss fixes only differences of rewards; this fixes their zero and their unit.
+    The preference loss leaves the zero of the rewards open, and their unit depends on the noise of
+    the labels and on the training; this fixes both.
 
     rewards  (...) float
     mean     float

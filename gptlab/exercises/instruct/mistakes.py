@@ -84,6 +84,16 @@ def _(*arguments, **options):
     return ids, [m and t >= first for t, m in enumerate(mask)]
 
 
+@_chat(
+    "only the last message learnt",
+    "Every reply is learnt, wherever in the chat its message stands.",
+)
+def _(messages, *arguments, **options):
+    ids, mask = _render()(messages, *arguments, **options)
+    before = len(_render()(messages[:-1], *arguments)[0])
+    return ids, [learn and t >= before for t, learn in enumerate(mask)]
+
+
 _chat("the user's words learnt", "Only what the assistant says is learnt.")(
     _render(content=lambda hers: not hers, end=lambda hers: not hers)
 )
