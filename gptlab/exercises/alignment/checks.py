@@ -37,6 +37,12 @@ def best_of_n() -> list[Case]:
         case(inputs.numbers(2, 3, 4), oracle=oracle),
         case(-inputs.numbers(6, 4).abs(), oracle=oracle, about="all below 0"),
         case(inputs.numbers(3, 1), oracle=oracle, stage=EDGE, about="one reply"),
+        case(
+            torch.tensor([[-5.0, -2.0, -2.0], [1.0, 1.0, 1.0]]).double(),
+            expected=torch.tensor([1, 0]),
+            stage=EDGE,
+            about="several share the highest reward: the first of them",
+        ),
         case(inputs.numbers(1, 4), oracle=oracle, stage=EDGE, about="a batch of one prompt"),
     ]
 

@@ -83,8 +83,9 @@ _best(
 _best("the largest in size", "A reward far below 0 is no good one.")(
     lambda rewards: rewards.abs().argmax(-1)
 )
-
-
+_best(
+    "the last of several equals", "Where several share the highest reward, the first is asked for."
+)(lambda rewards: rewards.argsort(dim=-1, stable=True)[..., -1])
 _best("the reward and its place", "max(dim) gives a pair; its second part is the place.")(
     lambda rewards: tuple(rewards.max(-1))
 )
