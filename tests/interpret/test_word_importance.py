@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from gptlab.blanks import registry
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.recurrent import RecurrentLM
@@ -24,13 +23,6 @@ def models():
         "window": WindowLM(VOCABULARY),
         "GPT": GPT(config, seed=1),
     }
-
-
-@pytest.fixture(autouse=True)
-def _borrowed():
-    registry.borrow("all")
-    yield
-    registry.give_back("all")
 
 
 @pytest.mark.parametrize("name", ["RNN", "GRU", "window"])

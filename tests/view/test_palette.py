@@ -8,6 +8,10 @@ from tests.support.paths import ROOT
 
 # Where a stage is named by hand; everywhere else its colour is looked up by the stage of a model.
 ABOUT_STAGES = {
+    "alignment/by_hand.py",  # the reference is the SFT model
+    "alignment/tradeoffs.py",  # PPO and PPO-ptx beside each other
+    "instruct/chat_tokens.py",  # the base model, and after SFT
+    "ppo/runs.py",  # runs of PPO
     "finetuning/curves.py",  # what is pretrained is the base model
     "kit/next_token_bars.py",  # the base model's distribution, or the reader's own
     "kit/style.py",  # an example

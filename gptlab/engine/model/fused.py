@@ -82,8 +82,15 @@ def append_kv(cache: KVCache, k: Tensor, v: Tensor) -> KVCache:
         raise ValueError(
             f"{end} tokens do not fit a cache of {cache.k.shape[2]}; make a larger one"
         )
-    cache.k[:, :, cache.length : end] = k
-    cache.v[:, :, cache.length : end] = v
+    if (
+        cache.both is not None and torch.is_grad_enabled()
+    ):  # autograd wants new views after each write
+        cache.both[0, :, :, cache.length : end] = k
+        cache.both[1, :, :, cache.length : end] = v
+        cache.k, cache.v = cache.both[0], cache.both[1]
+    else:
+        cache.k[:, :, cache.length : end] = k
+        cache.v[:, :, cache.length : end] = v
     cache.length = end
     return cache
 

@@ -9,9 +9,10 @@ from gptlab.experiments.instruct.token_costs import pieces, rendered, token_cost
 from gptlab.view.instruct.chat_tokens import chat_picture
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
+from gptlab.world.questions import running_example
 
 LONGEST = 120  # characters of a text
-QUESTION, REPLY = "What is the highest mountain in Taiwan?", "Good question! Yushan."
+QUESTION, REPLY = running_example("en"), "Good question! Yushan."
 
 
 def own_picture(models: Mapping[str, Assistant], question: str, reply: str) -> Picture:

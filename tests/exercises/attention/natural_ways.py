@@ -27,7 +27,7 @@ def weighted_by_scores(query, keys, values):
 
 @natural(LOOK, "scores not divided by √D")
 def forgot_the_root(query, keys, values):
-    shares = torch.softmax(torch.tensor([torch.dot(query, key) for key in keys]), dim=0)
+    shares = torch.softmax(torch.stack([torch.dot(query, key) for key in keys]), dim=0)
     return (shares[:, None] * values).sum(dim=0)
 
 

@@ -51,7 +51,7 @@ def test_every_bench_runs(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("gptlab.experiments.bench.text.TRAIN_BYTES", 20_000)
     monkeypatch.setattr(whole, "RUN", ("-c", ""))  # `tiny` has a test of its own
     monkeypatch.setattr(whole, "EXECUTE", ("nbconvert", "--to", "notebook"))  # and so have lessons
-    monkeypatch.setattr(whole, "LESSONS", ("5", "99"))
+    monkeypatch.setattr(whole, "LESSONS", ("5a", "99"))
     monkeypatch.setenv("GPTLAB_WORKERS", "2")
     text = tmp_path / "text.txt"
     text.write_text("the cat sat on the mat. " * 2000, encoding="utf-8")

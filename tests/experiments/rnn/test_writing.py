@@ -3,17 +3,9 @@
 import pytest
 import torch
 
-from gptlab.blanks import registry
 from gptlab.engine.model.gpt import GPT
 from gptlab.experiments.rnn import dependence, writing
 from gptlab.world.web import Web
-
-
-@pytest.fixture(autouse=True)
-def _borrowed():
-    registry.borrow("all")
-    yield
-    registry.give_back("all")
 
 
 @pytest.fixture(scope="module")
