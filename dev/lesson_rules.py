@@ -14,9 +14,7 @@ from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
 MOST_COLUMNS = 110  # a Chinese character has two columns
-MARKED: tuple[
-    int, ...
-] = ()  # lessons of the first edition, with marks on their pages: none is left
+MARKED: tuple[int, ...] = ()  # lessons of the first edition, with marks: none is left
 CHECK_TAG = "nbval-check-output"  # what stands in a check cell's metadata in place of such a mark
 NAME = re.compile(r"(\d\d)([a-z]?)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
