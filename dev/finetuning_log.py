@@ -9,11 +9,10 @@ again whenever the shipped model is.
 import argparse
 import hashlib
 import itertools
-import subprocess
 import time
 
 from gptlab import borrow
-from gptlab.blanks.source_scan import PACKAGE
+from gptlab.engine import hardware
 from gptlab.engine.assistant import shipped
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.finetuning.fine_tune import Bench
@@ -56,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     made = {
         "command": f"python -m dev.finetuning_log --seeds {args.seeds}",
         "seeds": list(range(args.seeds)),
-        "commit": _commit(),
+        "commit": hardware.commit(),
         "base_sha256": hashlib.sha256(weights).hexdigest(),
     }
     kept, seconds = _kept(made["base_sha256"]) if args.resume else ({}, 0)
@@ -77,14 +76,6 @@ def _kept(base: str) -> tuple[dict[tuple, Row], int]:
     if made["base_sha256"] != base:
         return {}, 0
     return {(*row.setting, row.seed): row for row in rows}, made["cpu_seconds"]
-
-
-def _commit() -> str:
-    """The commit of the checkout, "" where git knows none."""
-    found = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=PACKAGE, capture_output=True, text=True
-    )
-    return found.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -8,13 +8,11 @@ again whenever the shipped models are. About 15 minutes of one core.
 
 import argparse
 import hashlib
-import subprocess
 import time
 
 from torch import nn
 
 from gptlab import borrow
-from gptlab.blanks.source_scan import PACKAGE
 from gptlab.engine import hardware
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.ppo.details import ALL_ON, ALTERED
@@ -54,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     made = {
         "command": f"python -m dev.ppo_details --seeds {args.seeds}",
         "seeds": list(range(args.seeds)),
-        "commit": _commit(),
+        "commit": hardware.commit(),
         "models_sha256": _sha256(),
         "config": lab.config.to_dict(),
         "test_questions": len(lab.test_questions),
@@ -109,14 +107,6 @@ def _sha256() -> dict[str, str]:
         stage: hashlib.sha256((FOLDER / stage / "model.safetensors").read_bytes()).hexdigest()[:16]
         for stage in ("sft", "reward")
     }
-
-
-def _commit() -> str:
-    """The commit of the checkout, "" where git knows none."""
-    found = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=PACKAGE, capture_output=True, text=True
-    )
-    return found.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -9,11 +9,10 @@ whenever the shipped model is. It takes about eight minutes of one core.
 import argparse
 import hashlib
 import itertools
-import subprocess
 import time
 
 from gptlab import borrow
-from gptlab.blanks.source_scan import PACKAGE
+from gptlab.engine import hardware
 from gptlab.engine.assistant import shipped
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.reward.comparisons import (
@@ -65,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     made = {
         "command": f"python -m dev.reward_log --seeds {args.seeds}",
         "seeds": list(range(args.seeds)),
-        "commit": _commit(),
+        "commit": hardware.commit(),
         "sft_sha256": hashlib.sha256(weights).hexdigest(),
         "test_pairs": len(gaps),
         "agreements": {str(a): round(agreement_of_two(c, gaps), 4) for a, c in crowds.items()},
@@ -91,14 +90,6 @@ def _kept(sft: str) -> tuple[dict[tuple, Row], int]:
     if made["sft_sha256"] != sft:
         return {}, 0
     return {(row.setting, row.seed): row for row in rows}, made["cpu_seconds"]
-
-
-def _commit() -> str:
-    """The commit of the checkout, "" where git knows none."""
-    found = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=PACKAGE, capture_output=True, text=True
-    )
-    return found.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -8,12 +8,11 @@ whenever the shipped model is.
 
 import argparse
 import hashlib
-import subprocess
 import time
 from collections.abc import Callable
 
 from gptlab import borrow
-from gptlab.blanks.source_scan import PACKAGE
+from gptlab.engine import hardware
 from gptlab.engine.assistant import shipped
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.instruct import knowledge, sft_log
@@ -67,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     made = {
         "command": f"python -m dev.sft_log --seeds {args.seeds}",
         "seeds": list(range(args.seeds)),
-        "commit": _commit(),
+        "commit": hardware.commit(),
         "base_sha256": hashlib.sha256(weights).hexdigest(),
     }
     rows, known, seconds = _kept(made["base_sha256"]) if args.resume else ([], {}, 0)
@@ -93,14 +92,6 @@ def _kept(base: str) -> tuple[list[Row], dict[str, str], int]:
         return [], {}, 0
     rows, known, made = sft_log.load()
     return (rows, known, made["cpu_seconds"]) if made["base_sha256"] == base else ([], {}, 0)
-
-
-def _commit() -> str:
-    """The commit of the checkout, "" where git knows none."""
-    found = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=PACKAGE, capture_output=True, text=True
-    )
-    return found.stdout.strip()
 
 
 if __name__ == "__main__":
