@@ -54,13 +54,21 @@ def card(entry: Blank, why: str) -> RichText:
         "\n".join(block) for block in (shape_lines_of(entry.doc), example_of(entry.doc)) if block
     ]
     code = "\n\n".join([code, *more])
-    text = f"Exercise: {entry.key}   {effort}, difficulty {dots}\n{why}\n{entry.place}\n\n{code}"
+    notes = notes_of(entry.doc)
+    said = "".join(
+        "\n\n" + "\n".join(textwrap.fill(line, WIDTH) for line in note.splitlines())
+        for note in notes
+    )
+    text = (
+        f"Exercise: {entry.key}   {effort}, difficulty {dots}\n{why}\n{entry.place}\n\n{code}{said}"
+    )
     link = f'<a href="../{place}#line={entry.line - 1}" target="_blank" rel="noopener">{place}</a>'
     html = (
         f'<div style="{PANEL}"><div><strong>✎ {escape(entry.key)}</strong> <span style="{QUIET}">{effort} · '
         f'difficulty <span aria-label="{entry.difficulty} of 5">{dots}</span></span></div>'
         f"<div>{escape(why)}</div>"
         f'<pre style="{CODE}">{escape(code)}</pre>'
+        f"{''.join(map(_as_html, notes))}"
         f"<div>Write it in {link}, line {entry.line}.</div></div>"
     )
     return RichText(text, html)
@@ -134,6 +142,36 @@ def example_of(doc: str) -> list[str]:
         for line in [*beside, *below]
     ]
     return ["example", *(line for lines in folded for line in lines)] if folded else []
+
+
+def notes_of(doc: str) -> list[str]:
+    """What else the docstring asks for: its paragraphs after the first that are no equation, shapes, example or errors.
+
+    A paragraph is one line of text, with further lines where the docstring has a list or indents them.
+    """
+    shapes = next((b for b in _blocks(doc) if _SHAPE.match(b[0]) and "->" in "".join(b)), None)
+    paragraphs = [block.splitlines() for block in re.split(r"\n\s*\n", doc.strip())][1:]
+    equation = next((lines for lines in paragraphs if lines[0].startswith("    ")), None)
+    return [
+        _flowing(lines)
+        for lines in paragraphs
+        if lines not in (equation, shapes) and not re.match(r"(Examples?|Raises)\b", lines[0])
+    ]
+
+
+def _flowing(lines: list[str]) -> str:
+    """Lines of a paragraph joined, but for those that are indented or items of a list."""
+    text = ""
+    for line in lines:
+        apart = re.match(r"\s{2}|\d+\. |- ", line)
+        text += ("\n" if apart else " ") + " ".join(line.split()) if text else line.strip()
+    return text
+
+
+def _as_html(note: str) -> str:
+    """A note as a paragraph, what is between backticks as code."""
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(note))
+    return f'<div style="white-space:pre-line;margin:.4em 0">{text}</div>'
 
 
 def _blocks(doc: str) -> list[list[str]]:

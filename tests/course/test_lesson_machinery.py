@@ -1,11 +1,13 @@
 """start(), cards, waiting cells, edits that run at once, and progress(): in a real kernel and outside of one."""
 
+import inspect
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import nbformat
@@ -325,9 +327,32 @@ def test_every_blank_has_a_card(entry):
     assert "Why &lt;this&gt; &amp; that" in bundle["text/html"]
     for text in (f"about {entry.minutes} min", f"def {entry.name}(", "●" * entry.difficulty):
         assert text in bundle["text/plain"] and text in bundle["text/html"]
+    bare = exercise_card.card(replace(entry, doc=""), "Why").text
     for word in ("yours", "borrowed", "empty"):  # it must stay true for every reader
-        assert f" {word}" not in bundle["text/plain"].replace(entry.doc.splitlines()[0], "")
+        assert f" {word}" not in bare
     assert all(len(line) <= 120 for line in bundle["text/plain"].splitlines())
+
+
+def test_a_card_says_what_else_the_docstring_asks_for():
+    doc = """Do a thing.
+
+        y = x                                   Someone 2000
+
+    Two sentences
+    of one paragraph. In order:
+    1. first
+    2. then
+
+    x   (T) float
+    ->  (T) float
+
+    Example: 1 -> 1
+
+    Raises ValueError.
+    """
+    assert exercise_card.notes_of(inspect.cleandoc(doc)) == [
+        "Two sentences of one paragraph. In order:\n1. first\n2. then"
+    ]
 
 
 @pytest.mark.parametrize(

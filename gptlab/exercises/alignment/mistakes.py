@@ -53,6 +53,9 @@ _ptx("only pretraining", "PPO's loss changes nothing in your result.")(
 _ptx("the objective, not the loss", "The paper maximises; both losses here are made small.")(
     lambda ppo, pre, gamma: -ppo - gamma * pre
 )
+_ptx("PPO's loss with the wrong sign", "`ppo_loss` is a loss already: it is made small as it is.")(
+    lambda ppo, pre, gamma: -ppo + gamma * pre
+)
 _ptx("γ subtracted", "γ is a factor.")(lambda ppo, pre, gamma: ppo + pre - gamma)
 
 

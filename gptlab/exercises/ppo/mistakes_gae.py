@@ -262,3 +262,19 @@ def _(rewards, values, mask, gamma=1.0, lam=0.95):
         columns.insert(0, advantage)
     advantages = torch.stack(columns, dim=1)
     return advantages, (advantages + values) * mask
+
+
+@_gae(
+    "a gap ends the reply",
+    "After a gap the reply goes on: what comes next is the next *kept* token, however far it is.",
+)
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    after = advantage = torch.zeros_like(values[:, 0])
+    columns = []
+    for t in range(mask.shape[1] - 1, -1, -1):
+        delta = rewards[:, t] + gamma * after - values[:, t]
+        advantage = torch.where(mask[:, t], delta + gamma * lam * advantage, 0.0)
+        after = torch.where(mask[:, t], values[:, t], 0.0)
+        columns.insert(0, advantage)
+    advantages = torch.stack(columns, dim=1)
+    return advantages, torch.where(mask, advantages + values, 0.0)

@@ -82,6 +82,15 @@ def _(ids, wte, wpe, blocks, last_norm):
     return last_norm(x) @ wte.T
 
 
+@another_way(KEY, "every block reads the embeddings")
+def _(ids, wte, wpe, blocks, last_norm):
+    embedded = _embed(ids, wte, wpe)
+    x = embedded
+    for block in blocks:
+        x = x + block(embedded) - embedded
+    return last_norm(x) @ wte.T
+
+
 @mistake(
     KEY,
     "the blocks' results added to the stream",

@@ -48,6 +48,10 @@ _mask(
     "the second tenth drawn from what is left",
     "The shares are of all the selected: after 80 %, half of the rest is 10 %.",
 )(_with(swapped=0.82))
+_mask(
+    "drawn ids over the masks",
+    "Both conditions hold for most tokens, and the second step overwrites the first: 80 % must stay masked.",
+)(_with(masked=0.0))
 _mask("labels of 0 where nothing is asked", "0 is a token; what the loss should ignore is −100.")(
     _with(label=0)
 )

@@ -120,7 +120,7 @@ def switchboard_widget(log: Log) -> None:
             f"gold labeler {difference_line(log, setting, 'gold')}",
         ]
         lost = [run.lost for run in runs if run.lost]
-        return curves_picture(f"Changed: {setting}", groups, notes + lost[:1])
+        return curves_picture(f"{setting}: {ALTERED[setting].what}", groups, notes + lost[:1])
 
     show_frames([Choice("detail", tuple(settings))], draw)
 
