@@ -18,7 +18,6 @@ from gptlab.exercises.guard import NeverEnds
 from gptlab.grading.child_tree import make_pristine
 from gptlab.grading.confined.limits import Enforced, Limits
 from gptlab.grading.confined.peer import Gone, Peer
-from gptlab.grading.confined.wire import ProtocolError
 
 START = "import sys; sys.path.insert(0, {!r}); from gptlab.grading.confined.fork_server import main; main()"
 START_S = 120
@@ -119,6 +118,19 @@ class ForkServer:
         return json.loads(text)
 
 
+def what_is_enforced() -> Enforced:
+    """What this system enforces, tried out with no submission in it."""
+    with tempfile.TemporaryDirectory(prefix="gptlab-try-") as name:
+        folder = Path(name).resolve()
+        (folder / "rooms" / "gptlab").mkdir(parents=True)
+        (folder / "pristine").mkdir()
+        with (
+            ForkServer(folder / "pristine") as server,
+            server.process(folder / "rooms", Limits()) as servant,
+        ):
+            return servant.enforced
+
+
 def _environment(folder: Path) -> dict[str, str]:
     """An environment with nothing in it that is not needed."""
     return {
@@ -131,6 +143,3 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
     }
-
-
-__all__ = ["CannotConfine", "ForkServer", "ProtocolError", "Servant"]

@@ -1,6 +1,7 @@
 """The verdict on one blank of a submission: its check, run here, calls the function over there."""
 
 import inspect
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from gptlab.exercises.judge import Fault
 from gptlab.exercises.mistake import Mistake
 from gptlab.grading.confined.limits import Limits
 from gptlab.grading.confined.peer import Gone, Remote
+from gptlab.grading.confined.wire import printable
 from gptlab.grading.confined_process import ForkServer
 
 EMPTY, FAILS, PASSES = "empty", "fails", "passes"
@@ -75,9 +77,10 @@ def mark(
 
 def failed(key: str, came: str) -> Mark:
     """A blank whose function could not be called."""
-    text = " ".join(came.split())
-    text = text if len(text) <= 300 else f"{text[:299]}…"
-    return Mark(key, FAILS, f'✗ {key}\n  came      {text}\n  help      hint("{key}")')
+    text = printable(" ".join(came.split()))
+    lines = textwrap.wrap(text, 88, max_lines=4, placeholder=" …") or ["nothing"]
+    shown = "\n            ".join(lines)
+    return Mark(key, FAILS, f'✗ {key}\n  came      {shown}\n  help      hint("{key}")')
 
 
 def _answering(key: str, asked: list[str]):

@@ -10,17 +10,15 @@ import os
 import socket
 import sys
 import traceback
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
 
 import gptlab
 from gptlab.blanks import registry, source_scan
 from gptlab.blanks.room_import import why_not_imported
-from gptlab.grading.confined.limits import Enforced, Limits, confine
+from gptlab.grading.confined.limits import Limits, confine
 from gptlab.grading.confined.peer import Peer, Remote
 
 
@@ -77,23 +75,16 @@ def _open(peer: Peer, key: str, references: list[str]) -> str | None:
     reason = _import(room)
     if reason is not None:
         return reason
-    for other in references:
-        registry.mark_empty(other)
-    registry.offer_stand_ins({other: peer.function(other) for other in references})
-    registry.use_stand_ins()
-    function = _own_function(key, getattr(sys.modules[f"gptlab.{room}"], name, None))
-    if function is None:
+    if references:
+        for other in references:
+            registry.mark_empty(other)
+        registry.offer_stand_ins({other: peer.function(other) for other in references})
+        registry.use_stand_ins()
+    function = getattr(sys.modules[f"gptlab.{room}"], name, None)
+    if not callable(function) or isinstance(function, Remote):
         return f"gptlab/{room}.py defines no function {name}"
     peer.offered["run"] = function
     return None
-
-
-def _own_function(key: str, found: Any) -> Callable | None:
-    """The submission's function: what `@blank` was put on, or the plain function where it is gone."""
-    try:
-        return registry.own_body(key)
-    except (KeyError, registry.UnknownBlank):
-        return found if callable(found) and not isinstance(found, Remote) else None
 
 
 def facts(room: str, names: list[str], known: list[str]) -> list[dict]:
