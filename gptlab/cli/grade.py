@@ -22,17 +22,23 @@ exit status: 0 all reached the pass mark, 1 not all did, 2 the command line was 
 """
 
 
+USUAL_PASS_MARK = 60  # percent
+
+
 def register(commands) -> None:
     """Add the command to the command line."""
     command = commands.add_parser("grade", help="grade submissions", epilog=EXAMPLES)
     command.description = "Judge every function of one submission, or of each in a folder."
     add = command.add_argument
-    add("paths", nargs="+", type=option_types.path, metavar="PATH", help="a checkout, folder or zip")
+    add(
+        "paths", nargs="+", type=option_types.path, metavar="PATH", help="a checkout, folder or zip"
+    )
     lesson = option_types.whole(0, 99)
     add("--lesson", type=lesson, action="append", metavar="N", help="only this lesson; repeatable")
-    add("--points", type=option_types.path, metavar="FILE", help="TOML: [points] KEY = NUMBER")
+    help_on_class = "its lessons, points and pass mark (gptlab release --template prints one)"
+    add("--class", dest="class_file", type=option_types.path, metavar="FILE", help=help_on_class)
     percent = option_types.whole(0, 100)
-    add("--pass-mark", type=percent, default=60, metavar="PERCENT", help="default 60")
+    add("--pass-mark", type=percent, metavar="PERCENT", help="default: the class's, else 60")
     add("--json", type=option_types.path, metavar="FILE", help="write JSON (- prints it)")
     add("--junitxml", type=option_types.path, metavar="FILE", help="write JUnit's XML")
     add("--markdown", type=option_types.path, metavar="FILE", help="add Markdown to a file")
@@ -73,8 +79,9 @@ def grade(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace):
-    """What is graded, as the command line says."""
-    from gptlab.blanks.registry import by_lesson, find
+    """What is graded, as the command line and the class file say."""
+    from gptlab.blanks.registry import by_lesson
+    from gptlab.grading import class_file
     from gptlab.grading.confined.limits import Limits
     from gptlab.grading.grade import Plan
 
@@ -82,29 +89,21 @@ def _plan(options: argparse.Namespace):
         if number not in by_lesson():
             have = ", ".join(map(str, by_lesson()))
             raise CourseError(f"lesson {number} has no functions; these have: {have}")
-    points = _points(options.points) if options.points else {}
-    for key in points:
-        find(key)
     limits = Limits(cpu_s=options.cpu, wall_s=max(60, 6 * options.cpu), memory_mb=options.memory)
-    return Plan(tuple(sorted(set(options.lesson or []))), points, limits)
-
-
-def _points(path: Path) -> dict[str, float]:
-    """The table [points] of a TOML file, by key."""
-    import tomllib
-
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8")).get("points", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path} is no TOML: {error}") from None
-    flat: dict[str, float] = {}
-    for room, value in found.items():
-        pairs = {f"{room}.{name}": v for name, v in value.items()} if isinstance(value, dict) else {}
-        flat |= pairs or {room: value}
-    wrong = [key for key, v in flat.items() if not isinstance(v, int | float) or not 0 <= v < 1e6]
-    if wrong:
-        raise CourseError(f"{path}: the points of {wrong[0]} must be a number from 0 on")
-    return flat
+    lessons, points = set(options.lesson or []), {}
+    if options.class_file:
+        a_class = class_file.read(options.class_file)
+        counted = a_class.counted()
+        theirs = {entry.lesson for entry in counted}
+        lessons = theirs & lessons if lessons else theirs
+        if not lessons:
+            raise CourseError(f"{options.class_file}: no function of these lessons counts")
+        points = {entry.key: a_class.worth(entry) for entry in counted}
+        if options.pass_mark is None:
+            options.pass_mark = a_class.pass_mark
+    if options.pass_mark is None:
+        options.pass_mark = USUAL_PASS_MARK
+    return Plan(tuple(sorted(lessons)), points, limits)
 
 
 def _refuse_doubles(names: list[str]) -> None:
@@ -140,7 +139,9 @@ def _many(items, plan, options, say) -> list:
 
     jobs = options.jobs or os.cpu_count() or 1
     results = batch.grade_all(items, plan, jobs, options.out, lambda x: say(reports.total(x)))
-    say(f"\n{len(results)} submissions: {options.out / batch.TABLE}, and one file for each beside it")
+    say(
+        f"\n{len(results)} submissions: {options.out / batch.TABLE}, and one file for each beside it"
+    )
     return results
 
 

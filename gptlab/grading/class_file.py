@@ -42,7 +42,7 @@ class ClassFile:
     name: str = "gptlab"
     lessons: tuple[int, ...] = ()  # () for all
     given: tuple[int, ...] = ()
-    pass_mark: float = 0.0  # percent
+    pass_mark: float = 60.0  # percent
     default: float | str = BY_MINUTES
     points: Mapping[str, float] = field(default_factory=dict)  # by key, where it is not the default
     due: Mapping[int, datetime.date] = field(default_factory=dict)  # by lesson
@@ -86,7 +86,7 @@ def from_values(values: dict) -> ClassFile:
     unknown = sorted(values.keys() - set(FIELDS))
     if unknown:
         raise BadClassFile(f"there is no {unknown[0]!r}: a class has {', '.join(FIELDS)}")
-    points = dict(_table(values, "points"))
+    points = _flat(_table(values, "points"))
     default = points.pop("default", BY_MINUTES)
     if default != BY_MINUTES:
         default = _number("points.default", default, 0, 1e6)
@@ -98,7 +98,7 @@ def from_values(values: dict) -> ClassFile:
         name=_text(values.get("name", ClassFile.name)),
         lessons=_lessons(values, "lessons"),
         given=_lessons(values, "given"),
-        pass_mark=_number("pass_mark", values.get("pass_mark", 0), 0, 100),
+        pass_mark=_number("pass_mark", values.get("pass_mark", ClassFile.pass_mark), 0, 100),
         default=default,
         points={key: _number(f"points.{key}", worth, 0, 1e6) for key, worth in points.items()},
         due={
@@ -106,6 +106,15 @@ def from_values(values: dict) -> ClassFile:
             for name, day in _table(values, "due").items()
         },
     )
+
+
+def _flat(table: dict) -> dict:
+    """Keys with their numbers, also where a key stands without quotes, which TOML reads as a table in a table."""
+    flat: dict[str, object] = {}
+    for room, value in table.items():
+        names = value if isinstance(value, dict) else None
+        flat |= {room: value} if names is None else {f"{room}.{n}": v for n, v in names.items()}
+    return flat
 
 
 def _table(values: dict, name: str) -> dict:

@@ -11,6 +11,7 @@ from gptlab.blanks.solutions import solutions_folder
 from gptlab.blanks.source_scan import CHECKOUT, Blank
 from gptlab.course import lesson_files
 from gptlab.course.reset import with_stub
+from gptlab.grading import workflows
 from gptlab.grading.class_file import NAME, ClassFile
 from gptlab.grading.sealing import seal
 from gptlab.grading.written import with_bodies
@@ -46,24 +47,39 @@ def release(out: Path, a_class: ClassFile, class_text: str) -> list[str]:
     _copy(out, a_class)
     written = _rooms(out, a_class, references)
     sealed = _seal(out)
+    _workflows(out, a_class)
     (out / NAME).write_text(class_text, encoding="utf-8")
     (out / CLASS_PAGE).write_text(page(a_class), encoding="utf-8")
     counted = a_class.counted()
-    return [
+    lines = [
         f"{len(counted)} functions to write, {sum(map(a_class.worth, counted)):g} points",
         f"{written} functions are handed out written" if written else "every function is empty",
         f"{sealed} modules that hold answers are sealed; {', '.join(LEFT_OUT[:5])} are left out",
         f"{CLASS_PAGE} says what is due when; hand out the whole folder",
     ]
+    if _git("status", "--porcelain", "--untracked-files=no"):
+        lines.append(
+            "note: a push is graded by the last commit; what has changed here since is not in it"
+        )
+    return lines
+
+
+def _git(*words: str) -> str:
+    """What git says of the checkout, "" where there is none."""
+    try:
+        asked = subprocess.run(
+            ["git", *words], cwd=CHECKOUT, capture_output=True, check=False, text=True
+        )
+    except OSError:
+        return ""
+    return asked.stdout.strip() if asked.returncode == 0 else ""
 
 
 def _files() -> Iterator[Path]:
     """Every file of the course, relative to its folder: those that git knows, else all that are no build product."""
-    asked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, check=False, text=True
-    )
-    if asked.returncode == 0 and asked.stdout:
-        yield from (Path(name) for name in asked.stdout.split("\0") if name)
+    known = _git("ls-files", "-z")
+    if known:
+        yield from (Path(name) for name in known.split("\0") if name)
         return
     for path in sorted(CHECKOUT.rglob("*")):
         inside = path.relative_to(CHECKOUT)
@@ -111,6 +127,19 @@ def _seal(out: Path) -> int:
     for path in paths:
         path.write_text(seal(path.read_text(encoding="utf-8")), encoding="utf-8")
     return len(paths)
+
+
+def _workflows(out: Path, a_class: ClassFile) -> None:
+    """The workflows that grade a push; the course is pinned to the commit that this hand-out is made from."""
+    text = (CHECKOUT / workflows.GRADE).read_text(encoding="utf-8")
+    commit = _git("rev-parse", "HEAD")
+    pinned = workflows.pinned(text, commit) if commit else text
+    for place, content in (
+        (workflows.GRADE, pinned),
+        (workflows.CLASSROOM, workflows.classroom(a_class, pinned)),
+    ):
+        (out / place).parent.mkdir(parents=True, exist_ok=True)
+        (out / place).write_text(content, encoding="utf-8")
 
 
 def page(a_class: ClassFile) -> str:

@@ -51,12 +51,13 @@ def functions_of(rooms: Rooms) -> dict[str, Grams]:
 def grams(function: ast.FunctionDef) -> Grams:
     """The runs of GRAM nodes of a function's body."""
     names: dict[str, str] = {}
-    for argument in ast.walk(function.args):
-        if isinstance(argument, ast.arg):
-            names[argument.arg] = f"name {len(names)}"
     for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.arg):
+            names.setdefault(node.arg, f"name {len(names)}")
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.setdefault(node.id, f"name {len(names)}")
+        elif isinstance(node, ast.FunctionDef) and node is not function:
+            names.setdefault(node.name, f"name {len(names)}")
     sequence = [word for statement in function.body for word in _words(statement, names)]
     return frozenset(tuple(sequence[i : i + GRAM]) for i in range(len(sequence) - GRAM + 1))
 

@@ -43,7 +43,9 @@ class _Late(Exception):
 class Peer:
     """One end of the wire."""
 
-    def __init__(self, channel: socket.socket, *, trusted: bool, catch: type[BaseException]) -> None:
+    def __init__(
+        self, channel: socket.socket, *, trusted: bool, catch: type[BaseException]
+    ) -> None:
         """trusted: the other side is the judge. catch: the errors of a served call that are sent over."""
         self._channel = channel
         self._trusted = trusted

@@ -91,7 +91,12 @@ class Packer:
     def _with_identity(self, value: Any) -> Any:
         is_list, is_dict = isinstance(value, list), isinstance(value, dict)
         number = len(self.objects)
-        if is_list or is_dict or isinstance(value, (set, frozenset, Tensor, Generator)) or _is_value(value):
+        if (
+            is_list
+            or is_dict
+            or isinstance(value, (set, frozenset, Tensor, Generator))
+            or _is_value(value)
+        ):
             self._numbers[id(value)] = number
             self.objects.append(value)
         if isinstance(value, Tensor):
