@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from dev.book import arc, audit, pages, speed
+from dev.book import arc, audit, minutes, pages, speed
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
@@ -88,6 +88,8 @@ def prepare(source: Path, root: Path = ROOT) -> None:
     bench = json.loads((book / "speed.json").read_text(encoding="utf-8"))
     of_bench = {"speed_table": speed.table(bench), "speed_machine": speed.machine(bench)}
     write(source / "speed.md", filled((book / "speed.md").read_text(encoding="utf-8"), of_bench))
+    taught = (book / "teaching.md").read_text(encoding="utf-8")
+    write(source / "teaching.md", filled(taught, {"minutes": minutes.table(root / "lessons")}))
     for lesson in found:
         notebook = json.loads(
             (root / "lessons" / f"{lesson.name}.ipynb").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gptlab.blanks import registry, source_scan
 from gptlab.blanks.errors import CourseError
+from gptlab.blanks.files import write_atomically
 from gptlab.blanks.solutions import has_reference
 from gptlab.blanks.source_scan import CHECKOUT, Blank, short_path
 from gptlab.cli import option_types
@@ -27,6 +28,9 @@ PROGRESS_EXAMPLES = """\
 examples:
   gptlab progress               how far you are; checks what you have written
   gptlab progress --json        for a program
+  gptlab progress --picture progress.svg
+
+It stays on this machine: nothing is sent anywhere.
 """
 CHECK_EXAMPLES = """\
 examples:
@@ -96,6 +100,9 @@ def register(commands) -> None:
         "Say lesson by lesson how many functions you have written and how many pass their checks."
     )
     command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument(
+        "--picture", type=option_types.path_name, metavar="FILE", help="write a picture too, as SVG"
+    )
     command.set_defaults(command=show_progress)
     command = add("check", help="check what you have written", epilog=CHECK_EXAMPLES)
     command.description = (
@@ -172,6 +179,10 @@ def _row(number: int, name: str) -> dict:
 def show_progress(options: argparse.Namespace) -> int:
     """Print the table, or JSON."""
     rows = progress.course_progress(judged_apart)
+    if options.picture:
+        from gptlab.view.progress_picture import progress_picture
+
+        write_atomically(Path(options.picture), str(progress_picture(rows).image))
     if not options.json:
         print(progress.table(rows))
         return 0

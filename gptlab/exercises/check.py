@@ -82,15 +82,22 @@ def _lesson_verdict() -> Report:
     return Report(key, all(one.passed for one in reports), n_cases, "\n".join(lines))
 
 
-def verdict(fn_or_key: Callable | str, implementation: Callable | None = None) -> Report:
-    """The report alone: `check` without printing or raising it."""
+def verdict(
+    fn_or_key: Callable | str,
+    implementation: Callable | None = None,
+    advice: Callable[[Fault], Mistake | None] | None = None,
+) -> Report:
+    """The report alone: `check` without printing or raising it.
+
+    `advice` says what is likely wrong where no known mistake is, for an implementation whose code is not here.
+    """
     entry = find(_key(fn_or_key))
     unreadable = _unreadable(entry) if implementation is None else None
     if unreadable:
         return unreadable
-    stub = getattr(_room(entry), entry.name)
+    stub = getattr(room_of(entry), entry.name)
     if implementation is not None:
-        return _judged(entry, stub, implementation)
+        return _judged(entry, stub, implementation, advice)
     reason = why_it_cannot_run(entry.key)
     return Report(entry.key, False, 0, f"○ {reason}") if reason else _judged(entry, stub, stub)
 
@@ -98,7 +105,7 @@ def verdict(fn_or_key: Callable | str, implementation: Callable | None = None) -
 def own_verdict(key: str) -> Report:
     """The report on what the learner wrote, also where its reference is borrowed."""
     entry = find(key)
-    return _unreadable(entry) or _judged(entry, getattr(_room(entry), entry.name), own_body(key))
+    return _unreadable(entry) or _judged(entry, getattr(room_of(entry), entry.name), own_body(key))
 
 
 def has_check(key: str) -> bool:
@@ -117,7 +124,7 @@ def _key(fn_or_key: Callable | str) -> str:
     return key
 
 
-def _room(entry: Blank) -> ModuleType:
+def room_of(entry: Blank) -> ModuleType:
     """The module that a blank stands in.
 
     Raises NoCheck, naming the error, when it cannot be imported.
@@ -158,15 +165,17 @@ def _cases_function(key: str) -> Callable | None:
     return getattr(importlib.import_module(f"gptlab.exercises.{room}.checks"), name, None)
 
 
-def _judged(entry: Blank, stub: Callable, function: Callable) -> Report:
+def _judged(
+    entry: Blank, stub: Callable, function: Callable, advice: Callable | None = None
+) -> Report:
     """Run all cases, and put the verdict in words."""
     from gptlab.exercises.guard import torch_by_default
 
     with torch_by_default():
-        return _report(entry, stub, function)
+        return _report(entry, stub, function, advice)
 
 
-def _report(entry: Blank, stub: Callable, function: Callable) -> Report:
+def _report(entry: Blank, stub: Callable, function: Callable, advice: Callable | None) -> Report:
     tried = cases_of(entry.key)
     from gptlab.exercises import failure_message, judge
 
@@ -176,21 +185,28 @@ def _report(entry: Blank, stub: Callable, function: Callable) -> Report:
     if fault is None:
         return Report(entry.key, True, len(tried), failure_message.success(entry.key))
     waits_for = fault.outcome.error.key if isinstance(fault.outcome.error, EmptyBlank) else None
-    known = None if waits_for else _diagnosis(entry, stub, function, fault, outcomes)
+    known = None if waits_for else _diagnosis(entry, stub, function, fault, outcomes, advice)
     message = failure_message.failure(entry.key, fault, names, known)
     name = known.name if known else None
     return Report(entry.key, False, len(tried), message, name, waits_for)
 
 
 def _diagnosis(
-    entry: Blank, stub: Callable, function: Callable, fault: Fault, outcomes: list[Outcome]
+    entry: Blank,
+    stub: Callable,
+    function: Callable,
+    fault: Fault,
+    outcomes: list[Outcome],
+    advice: Callable[[Fault], Mistake | None] | None,
 ) -> Mistake | None:
     """The known mistake, the helper or the common error behind a fault."""
     from gptlab.exercises import judge
 
     names, tried = list(inspect.signature(stub).parameters), list(cases_of(entry.key))
     known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, entry.doc, names)
-    return known or _wrong_helper(entry.key, function) or _common_error(fault, stub, function)
+    if known or advice:
+        return known or advice(fault)
+    return _wrong_helper(entry.key, function) or _common_error(fault, stub, function)
 
 
 def _wrong_helper(key: str, function: Callable) -> Mistake | None:
@@ -201,7 +217,7 @@ def _wrong_helper(key: str, function: Callable) -> Mistake | None:
         if helper == key or whose(helper) != "yours" or not has_check(helper):
             continue
         entry = find(helper)
-        stub = getattr(_room(entry), entry.name)
+        stub = getattr(room_of(entry), entry.name)
         names = list(inspect.signature(stub).parameters)
         outcomes = judge.run_all(own_body(helper), cases_of(helper), names)
         if judge.first_fault(cases_of(helper), outcomes, entry.doc, names):

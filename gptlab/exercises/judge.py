@@ -51,7 +51,7 @@ def run(function: Callable, case: Case, names: list[str]) -> Outcome:
     except (
         BaseException
     ) as error:  # SystemExit and KeyboardInterrupt too: whatever it raises is its fault
-        return Outcome(error=error, place=_place(error, function))
+        return Outcome(error=error, place=getattr(error, "place", "") or _place(error, function))
     pairs = [
         *zip(names, arguments, before[0], strict=False),
         *((k, options[k], before[1][k]) for k in options),

@@ -40,6 +40,7 @@ FLOORS = [
     "rooms",
     "exercises",
     "course",
+    "grading",
     "engine",
     "interpret",
     "experiments",

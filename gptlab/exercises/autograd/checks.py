@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from gptlab import autograd
+from gptlab.exercises.autograd.counted_parents import MANY, CountedParents, TooLong
 from gptlab.exercises.case import EDGE, Case, case, property_holds
 from gptlab.exercises.compare import is_number, same
 
@@ -270,7 +271,6 @@ def _doubled(times: int) -> str:
 
 DOUBLING = _doubled(8)
 DOUBLINGS = 40
-MANY = 10_000  # looks at parents
 TEXTS = [
     "a = 2, b = -3, c = a * b",
     "a = 2, b = -3, c = a * b, d = c + a",
@@ -318,29 +318,6 @@ def _fault_of_order(came: Any, values: dict[str, Any]) -> str:
         if early:
             return f"{shown}: {names[id(value)]} comes before its parent {early[0]}"
     return ""
-
-
-class TooLong(Exception):
-    """So many looks at parents that every path must be walked."""
-
-
-class CountedParents(tuple):
-    """Parents that count how often somebody looks at them."""
-
-    looks = 0
-
-    def _look(self) -> None:
-        CountedParents.looks += 1
-        if CountedParents.looks > MANY:
-            raise TooLong
-
-    def __iter__(self):
-        self._look()
-        return super().__iter__()
-
-    def __getitem__(self, place):
-        self._look()
-        return super().__getitem__(place)
 
 
 def _not_along_every_path(function: Callable, text: str, times: int) -> bool | str:

@@ -1,0 +1,1 @@
+"""Grading: a submission's functions judged by checks that its code cannot reach."""

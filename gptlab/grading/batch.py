@@ -1,0 +1,170 @@
+"""Grades a class: many submissions by several judges at once; what is done is kept, and not done again."""
+
+import contextlib
+import hashlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from gptlab.blanks.files import write_atomically
+from gptlab.blanks.solutions import solutions_folder
+from gptlab.blanks.source_scan import PACKAGE
+from gptlab.grading import reports
+from gptlab.grading.grade import Plan, Result
+from gptlab.grading.submission import NoSubmission, read
+from gptlab.grading.worker import plan_as_dict
+
+LIMIT_S = 3600  # for one submission
+TABLE = "grades.csv"
+Item = tuple[str, Path]
+Done = Callable[[Result], None]
+
+
+def grade_all(items: list[Item], plan: Plan, jobs: int, out: Path, done: Done) -> list[Result]:
+    """Grade submissions, `jobs` at a time; `done` gets each result as it comes. They return in the order of `items`.
+
+    Each result is kept in OUT/NAME.json, and one that was made from the same text by the same course and the same
+    plan is taken from there. OUT/grades.csv is written at the end.
+    Raises OSError when the folder cannot be written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    course = course_fingerprint()
+    results: dict[str, Result] = {}
+    todo: queue.SimpleQueue[Item] = queue.SimpleQueue()
+    for item in items:
+        kept = _kept(item, out, course, plan)
+        if kept is None:
+            todo.put(item)
+        else:
+            results[item[0]] = kept
+            done(kept)
+    lock = threading.Lock()
+
+    def finish(item: Item, result: Result) -> None:
+        with lock:
+            _keep(result, item[0], out, course, plan)
+            results[item[0]] = result
+            done(result)
+
+    threads = [
+        threading.Thread(target=_work, args=(todo, plan, finish), daemon=True)
+        for _ in range(min(jobs, todo.qsize()))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ordered = [results[name] for name, _ in items]
+    write_atomically(out / TABLE, reports.as_csv(ordered))
+    return ordered
+
+
+def course_fingerprint() -> str:
+    """The same for the same checks, references and machinery; the rooms' own text does not count."""
+    digest = hashlib.sha256()
+    paths = [*PACKAGE.rglob("*/*.py")]
+    if solutions_folder().is_dir():
+        paths += solutions_folder().glob("*.py")
+    for path in sorted(paths):
+        digest.update(path.as_posix().removeprefix(PACKAGE.parent.as_posix()).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _kept(item: Item, out: Path, course: str, plan: Plan) -> Result | None:
+    """The result of an earlier run, where text, course and plan are the same."""
+    name, path = item
+    try:
+        found = json.loads((out / f"{name}.json").read_text(encoding="utf-8"))
+        if found["course"] != course or found["plan"] != plan_as_dict(plan):
+            return None
+        result = reports.from_dict(found)
+        return result if result.fingerprint == read(path, name).fingerprint else None
+    except (OSError, ValueError, KeyError, TypeError, NoSubmission):
+        return None
+
+
+def _keep(result: Result, name: str, out: Path, course: str, plan: Plan) -> None:
+    kept = reports.as_dict(result) | {"course": course, "plan": plan_as_dict(plan)}
+    text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+    write_atomically(out / f"{name}.json", text)
+
+
+def _work(todo: queue.SimpleQueue, plan: Plan, finish: Callable[[Item, Result], None]) -> None:
+    """One judge after another grades what is left to do; a judge that ends is replaced."""
+    while not todo.empty():
+        with _judge() as process:
+            lines = _lines_of(process)
+            while True:
+                try:
+                    name, path = todo.get_nowait()
+                except queue.Empty:
+                    return
+                result, alive = _graded(process, lines, name, path, plan)
+                finish((name, path), result)
+                if not alive:
+                    break
+
+
+def _graded(
+    process: subprocess.Popen, lines: queue.Queue, name: str, path: Path, plan: Plan
+) -> tuple[Result, bool]:
+    """A submission's result, and whether the judge can go on."""
+    request = {"name": name, "path": str(path), "plan": plan_as_dict(plan)}
+    try:
+        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.flush()
+        said = lines.get(timeout=LIMIT_S)
+    except queue.Empty:
+        return Result(name, "", (), error=f"not judged within {LIMIT_S} seconds"), False
+    except OSError:
+        said = None
+    if said is None:
+        status = process.wait()
+        return Result(name, "", (), error=f"the judge ended (exit status {status})"), False
+    return reports.from_dict(json.loads(said)), True
+
+
+@contextlib.contextmanager
+def _judge() -> Iterator[subprocess.Popen]:
+    """A judge's process, dead afterwards together with all that it started."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(PACKAGE.parent)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gptlab.grading.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _lines_of(process: subprocess.Popen) -> queue.Queue:
+    """What a judge says, line by line, and None when it is gone."""
+    lines: queue.Queue = queue.Queue()
+
+    def read_on() -> None:
+        for line in process.stdout:
+            lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=read_on, daemon=True).start()
+    return lines

@@ -1,0 +1,157 @@
+"""seccomp: a process of Linux gives up system calls (kernel documentation, userspace-api/seccomp_filter).
+
+Refused are the network, new processes and programs, signals and limits of other processes, looking into them, shared
+memory that outlives a process, and what changes a file that Landlock does not look at, such as its permissions.
+It needs no privilege and cannot be taken back.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+
+AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+X32 = 0x40000000  # the numbers of a second way in, on x86_64
+NEWEST = 462  # calls that are newer are refused: nobody has looked at them
+# (on x86_64, on aarch64); None where a call is not there
+REFUSED: dict[str, tuple[int | None, int | None]] = {
+    # other processes
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440),
+    "kcmp": (312, 272),
+    "pidfd_open": (434, 434),
+    "pidfd_getfd": (438, 438),
+    "pidfd_send_signal": (424, 424),
+    "tkill": (200, 130),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "setpriority": (141, 140),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+    "setrlimit": (160, 164),
+    # more of the kernel than a function needs, and ways round this filter
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    # what a file is, apart from its content
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+}
+ALONE: dict[str, tuple[int | None, int | None]] = {  # refused besides to one that is to stay alone
+    "socket": (41, 198),
+    "fork": (57, None),
+    "vfork": (58, None),
+    "execve": (59, 221),
+    "execveat": (322, 281),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+}
+KILL, TGKILL, CLONE, CLONE3 = (62, 129), (234, 131), (56, 220), (435, 435)
+PRLIMIT, SOCKET = (302, 261), (41, 198)
+CLONE_THREAD = 0x10000
+AF_UNIX = 1
+
+LOAD, EQUAL, GREATER, ANY_BIT, RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
+ALLOW, REFUSE = 0x7FFF0000, 0x00050000
+NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, FILTER = 38, 22, 2
+
+
+def restrict(alone: bool = True) -> bool:
+    """Install the filter in this process and all that it starts; False where the system knows none.
+
+    `alone` refuses new processes and programs, all sockets, and signals to others. Without it, as for a notebook's
+    kernel, sockets inside this machine's files (AF_UNIX) are left.
+    """
+    machine = platform.machine()
+    if platform.system() != "Linux" or machine not in AUDIT_ARCH:
+        return False
+    program = _program(machine, alone)
+    libc = ctypes.CDLL(None, use_errno=True)
+    code = ctypes.create_string_buffer(program, len(program))
+    head = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
+    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        return False
+    return libc.prctl(PR_SET_SECCOMP, FILTER, head, 0, 0) == 0
+
+
+def _program(machine: str, alone: bool) -> bytes:
+    """The filter in the kernel's form: eight bytes a step."""
+    column = 0 if machine == "x86_64" else 1
+    no, unknown = _refuse(errno.EPERM), _refuse(errno.ENOSYS)
+    steps = [
+        _step(LOAD, ARCHITECTURE),
+        _step(EQUAL, AUDIT_ARCH[machine], 1, 0),
+        unknown,
+        _step(LOAD, NUMBER),
+        _step(GREATER, NEWEST, 0, 1),  # those of X32 are greater
+        unknown,
+    ]
+    for numbers in [*REFUSED.values(), *(ALONE.values() if alone else ())]:
+        if numbers[column] is not None:
+            steps += [_step(EQUAL, numbers[column], 0, 1), no]
+    if alone:
+        own = os.getpid()
+        steps += [_step(EQUAL, CLONE3[column], 0, 1), unknown]  # libc then takes clone
+        steps += _only(CLONE[column], 0, [_step(ANY_BIT, CLONE_THREAD, 1, 0)], no)
+        steps += _only(KILL[column], 0, [_step(EQUAL, own, 1, 0)], no)
+        steps += _only(TGKILL[column], 0, [_step(EQUAL, own, 1, 0)], no)
+    else:
+        steps += _only(SOCKET[column], 0, [_step(EQUAL, AF_UNIX, 1, 0)], no)
+    # a limit may be read, not set: the third argument is no address
+    steps += _only(PRLIMIT[column], 2, [_step(EQUAL, 0, 1, 0)], no)
+    return b"".join([*steps, _step(RETURN, ALLOW)])
+
+
+def _only(number: int, argument: int, test: list[bytes], no: bytes) -> list[bytes]:
+    """Let a call through only where a test of one argument's lower half skips the refusal."""
+    inner = [_step(LOAD, 16 + 8 * argument), *test, no, _step(RETURN, ALLOW)]
+    return [_step(EQUAL, number, 0, len(inner)), *inner]
+
+
+def _refuse(error: int) -> bytes:
+    return _step(RETURN, REFUSE | error)
+
+
+def _step(code: int, value: int, if_so: int = 0, if_not: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, if_so, if_not, value)
