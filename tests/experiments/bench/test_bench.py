@@ -2,8 +2,11 @@
 
 import json
 import math
+import subprocess
+import sys
 import time
 
+import psutil
 import pytest
 
 from gptlab.cli import bench, main
@@ -74,3 +77,19 @@ def test_every_bench_runs(monkeypatch, tmp_path, capsys):
 def test_a_bench_that_is_none_is_refused(capsys):
     assert main.main(["bench", "speed"]) == 1
     assert "no bench 'speed': choose from train, workers" in capsys.readouterr().err
+
+
+def test_the_busy_program_ends_with_the_bench():
+    """Also where the bench was killed and could end nothing itself."""
+    code = (
+        "import time\nfrom gptlab.experiments.bench.pairs import busy_process\n"
+        "with busy_process():\n    print('busy', flush=True)\n    time.sleep(60)\n"
+    )
+    bench = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert bench.stdout is not None and bench.stdout.readline() == "busy\n"
+    (busy,) = psutil.Process(bench.pid).children()
+    bench.kill()
+    bench.wait()
+    bench.stdout.close()
+    busy.wait(timeout=30)
+    assert not busy.is_running()
