@@ -8,12 +8,14 @@ import sys
 import pytest
 import torch
 
+from gptlab.cli import main as cli
 from gptlab.engine import hardware
-from gptlab.engine.config import GPTConfig
+from gptlab.engine.config import GPTConfig, TrainConfig
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.train import __main__ as program
 from gptlab.engine.train import distributed, parallel
+from gptlab.engine.train.pretrain import PretrainingRun
 from tests.support.paths import ROOT
 
 SMALL = ["--layers", "1", "--width", "16", "--heads", "2", "--context", "16", "--vocab", "300"]
@@ -187,3 +189,29 @@ def test_gpt2s_shape_needs_no_memory_to_be_checked():
 def test_the_record_names_what_was_measured(tmp_path):
     record = distributed.alone(tmp_path, 2)
     assert json.loads((tmp_path / distributed.RECORD).read_text()) == vars(record)
+
+
+def test_pretraining_on_a_gpu_casts_its_products():
+    """What `--device cuda` switches on, tried on the CPU's own autocast."""
+    ids = torch.randint(50, (400,), generator=torch.Generator().manual_seed(0))
+    losses = []
+    for cast in (False, True):
+        model = GPT(GPTConfig(50, 16, 1, 2, 16), fused=True, seed=1)
+        run = PretrainingRun(model.train(), ids, TrainConfig(steps=3, warmup=1), n_workers=1)
+        run.cast = cast
+        with run.gradient:
+            for _ in range(3):
+                run.update()
+        losses.append(run.history[-1]["loss"])
+        assert all(p.dtype == torch.float32 for p in model.parameters())
+    assert 0 < abs(losses[0] - losses[1]) < 0.02
+
+
+def test_a_run_asks_for_its_device_first(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert (
+        cli.main(["run", "--preset", "tiny", "--device", "cuda", "--out", str(tmp_path / "x")]) == 1
+    )
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "--device cuda: torch finds no GPU here" in said
+    assert not (tmp_path / "x").exists()
