@@ -64,7 +64,7 @@ def measure(given: argparse.Namespace) -> dict:
         loss.backward()
         training.clip_by_global_norm([p.grad for p in model.parameters()], 1.0)
         optimizer.step()
-        losses.append(float(loss))  # waits until the device is done
+        losses.append(float(loss.detach()))  # waits until the device is done
         times.append(time.perf_counter() - at)
         if time.perf_counter() - begin > given.seconds:
             break
@@ -124,7 +124,8 @@ def main(arguments: list[str] | None = None) -> int:
     add("--out", type=Path, metavar="FILE", help="JSON file to write")
     add("--device", choices=hardware.DEVICES, default="cuda")
     for name, default in (
-        ("layers", 12), ("width", 768), ("heads", 12), ("context", 1024), ("vocab", 50304), ("batch", 16), ("steps", 50),
+        ("layers", 12), ("width", 768), ("heads", 12), ("context", 1024), ("vocab", 50304), ("batch", 16),
+        ("steps", 50),
     ):  # fmt: skip
         add(f"--{name}", type=int, default=default, metavar="N", help=f"default: {default}")
     add("--seconds", type=float, default=180, help="stop after so long (default: 180)")
