@@ -26,4 +26,4 @@ def test_the_slices_are_cut_and_add_up():
     mean = [(a + b) / 2 for a, b in zip(*GRADIENTS)]
     after = [f"{w - RATE * g:g}".replace("-", "−") for w, g in zip(WEIGHTS, mean)]
     assert all(words.count(value) == 1 for value in after)  # nobody holds another's slice
-    assert words.count("2") == 5 and "step to [0.2, -1.1, 1.8, 1.2]" in alt
+    assert words.count("2") == 6 and "step to [0.2, -1.1, 1.8, 1.2]" in alt
