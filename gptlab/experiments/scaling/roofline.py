@@ -74,9 +74,15 @@ def head_products(rows: tuple[int, ...] = (1, 4, 16, 64, 256)) -> list[Product]:
         def product(x=x, out=out) -> None:
             torch.mm(x, weights, out=out)
 
-        moved = FLOAT * (n * n_in + n_in * n_out + n * n_out)
-        found.append(Product(n, 2.0 * n * n_in * n_out, moved, _best(product, 3)))
+        flops = 2.0 * n * n_in * n_out
+        found.append(Product(n, flops, flops / intensity(n, n_in, n_out), _best(product, 3)))
     return found
+
+
+def intensity(rows: int, n_in: int, n_out: int, size: int = FLOAT) -> float:
+    """Operations for each byte of x @ w, where every number is moved once and has `size` bytes."""
+    moved = size * (rows * n_in + n_in * n_out + rows * n_out)
+    return 2.0 * rows * n_in * n_out / moved
 
 
 def training_rate(way: str, steps: int = 5, batch: int = 16) -> float:
