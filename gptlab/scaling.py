@@ -172,3 +172,54 @@ def smear_keys(k: Tensor, alpha: Tensor) -> Tensor:
     Example: one head, D = 1, keys 1, 3, 5, α = 0 (σ = ½) -> 1, 2, 4
     """
     raise NotImplementedError
+
+
+@blank(lesson=17, minutes=12, difficulty=3)
+def model_flops_utilization(
+    tokens_per_second: float,
+    n_params: float,
+    n_layers: int,
+    d_model: int,
+    context: int,
+    peak_flops: float,
+) -> float:
+    """Say which share of a machine's arithmetic a training run really uses.
+
+        share = (operations that the model asks for, each second) / (operations that the machine can do)
+                                                                   Chowdhery et al. 2022, appendix B
+
+    `training_flops` leaves out the attention between positions; here it counts. In each of the L layers
+    every token has two products that no parameter takes part in: its query (all heads together are C
+    numbers) with the keys of T positions, and its T weights with their values. They too run forward once
+    and have two products backward for each forward one. All T keys count, the masked ones as well.
+    What a program computes twice to save memory does not count.
+
+    N is `n_params`, L `n_layers`, C `d_model`, T `context`; `peak_flops` are operations a second.
+
+    Example: 10 tokens a second, N = 100, L = 1, C = 2, T = 3, a peak of 13,440 -> 0.5
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=17, minutes=8, difficulty=2)
+def training_cost(
+    n_params: float,
+    n_tokens: float,
+    peak_flops: float,
+    utilization: float,
+    n_devices: int,
+    price: float,
+) -> tuple[float, float]:
+    """Say how long a training run takes, and what the rented devices cost.
+
+        the run is over when `training_flops` operations are done
+
+    Each of the `n_devices` could do `peak_flops` operations a second and does the share `utilization` of
+    them; all work at the same time. `price` is that of one device for one hour.
+
+    Example: 1e9 parameters, 6e9 tokens, 1e15 a second, share 0.5, 2 devices, 3 dollars -> (10.0, 60.0)
+
+    ->  float, hours by the clock
+    ->  float, dollars
+    """
+    raise NotImplementedError

@@ -85,3 +85,31 @@ def smear_keys(k: Tensor, alpha: Tensor) -> Tensor:
     own = torch.sigmoid(alpha)[:, None, None]  # (H, 1, 1)
     mixed = own * k[:, :, 1:] + (1 - own) * k[:, :, :-1]
     return torch.cat([k[:, :, :1], mixed], dim=2)
+
+
+def model_flops_utilization(
+    tokens_per_second: float,
+    n_params: float,
+    n_layers: int,
+    d_model: int,
+    context: int,
+    peak_flops: float,
+) -> float:
+    weights = scaling.training_flops(n_params, 1)
+    products = 2 * d_model * context  # queries with keys, weights with values: numbers of one layer
+    attention = n_layers * scaling.training_flops(products, 1)
+    return tokens_per_second * (weights + attention) / peak_flops
+
+
+def training_cost(
+    n_params: float,
+    n_tokens: float,
+    peak_flops: float,
+    utilization: float,
+    n_devices: int,
+    price: float,
+) -> tuple[float, float]:
+    work = scaling.training_flops(n_params, n_tokens)
+    each_second = n_devices * utilization * peak_flops
+    hours = work / each_second / 3600
+    return hours, hours * n_devices * price

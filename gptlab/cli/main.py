@@ -14,10 +14,22 @@ from typing import NoReturn
 from gptlab import __version__
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import PACKAGE, short_path
-from gptlab.cli import bench, blanks, chat, doctor, grade, lessons, run, streams, teaching, world
+from gptlab.cli import (
+    bench,
+    blanks,
+    chat,
+    doctor,
+    exchange,
+    grade,
+    lessons,
+    run,
+    streams,
+    teaching,
+    world,
+)
 from gptlab.engine.run.presets import duration
 
-COMMANDS = (run, chat, lessons, blanks, grade, teaching, world, doctor, bench)
+COMMANDS = (run, chat, lessons, blanks, grade, teaching, exchange, world, doctor, bench)
 DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."
 EXAMPLES = f"""\
 begin here:

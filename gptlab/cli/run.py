@@ -8,6 +8,7 @@ from gptlab.blanks import source_scan
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.solutions import solutions_folder
 from gptlab.cli import option_types, streams
+from gptlab.engine.hardware import DEVICES
 from gptlab.engine.run.presets import PRESETS, duration
 from gptlab.engine.stages import FINAL
 from gptlab.world.questions import running_example
@@ -69,6 +70,12 @@ def register(commands) -> None:
         metavar="N",
         help="of pages, weights and order (default: 0)",
     )
+    command.add_argument(
+        "--device",
+        choices=DEVICES,
+        default="cpu",
+        help="where pretraining runs (default: cpu); cuda and mps have not been measured by the authors",
+    )
     command.add_argument("--resume", action="store_true", help="go on with the run in that folder")
     command.add_argument("--quiet", action="store_true", help="print nothing but the result")
     command.set_defaults(command=build)
@@ -108,6 +115,7 @@ def _run(options: argparse.Namespace, out: Path, log) -> None:
     )
     log(f"{stages} on {source}: {length}, into {out}")
     log(borrowing.fill_empty())
+    _check_device(options.device)
     preset = _preset(options, out, log)
     from gptlab.engine.model.checkpoint import NotSaved
     from gptlab.engine.run import pipeline
@@ -115,7 +123,7 @@ def _run(options: argparse.Namespace, out: Path, log) -> None:
 
     settings = (preset, options.seed, options.text, options.resume, options.quiet)
     try:
-        run = pipeline.run(out, *settings, log)
+        run = pipeline.run(out, *settings, log, options.device)
     except NotSaved as error:
         raise NotSaved(f"{error}; {how_to_go_on(options)}") from None
     page = run_report.write(run)
@@ -129,6 +137,17 @@ def _run(options: argparse.Namespace, out: Path, log) -> None:
     ]
     lines.append(f"Talk to it: gptlab chat --model {shlex.quote(str(out))}")
     _flushed("\n".join(lines))
+
+
+def _check_device(name: str) -> None:
+    """Refuse a device that is not there, before anything is made or measured."""
+    from gptlab.engine import hardware
+
+    hardware.device(name)
+    if name == "mps":
+        streams.complain(
+            "gptlab: mps was never measured; compare the first losses with --device cpu"
+        )
 
 
 def _preset(options: argparse.Namespace, out: Path, log):
@@ -192,6 +211,7 @@ def resume_line(options: argparse.Namespace) -> str:
     words += ["--text", *options.text] if options.text else []
     words += ["--out", str(options.out)] if options.out else []
     words += ["--seed", str(options.seed)] if options.seed else []
+    words += ["--device", options.device] if options.device != "cpu" else []
     return f"`{shlex.join([*words, '--resume'])}`"
 
 

@@ -19,6 +19,7 @@ from gptlab.engine.config import GPTConfig
 from gptlab.engine.model.gpt import GPT
 
 CONFIG, WEIGHTS, PICKLED = "config.json", "model.safetensors", "pytorch_model.bin"
+INDEX = "model.safetensors.index.json"  # where the weights are in several files
 VOCABULARY = "vocab.json"
 END = "<|endoftext|>"
 WANTED = {  # what a GPT-2 may say of itself, and the values that our GPT has; the first where it says nothing
@@ -66,6 +67,9 @@ def read(folder: str | Path) -> GPT:
         found = tuple(ours[name].shape) if name in ours else None
         if found != shapes.get(name):
             raise NotGPT2(f"{folder}: {name} is {found}, but {CONFIG} asks for {shapes.get(name)}")
+    odd = next((name for name, x in ours.items() if not x.is_floating_point()), None)
+    if odd is not None:
+        raise NotGPT2(f"{folder}: {odd} is {ours[odd].dtype}, but our weights are floating point")
     model.load_state_dict({name: x.float().contiguous() for name, x in ours.items()}, assign=True)
     return model.eval()
 
@@ -97,16 +101,20 @@ def read_config(folder: str | Path) -> GPTConfig:
 
 
 def read_state(folder: str | Path) -> dict[str, Tensor]:
-    """The tensors of a folder under their own names, from model.safetensors or else pytorch_model.bin.
+    """The tensors of a folder under their own names: model.safetensors, its shards, or else pytorch_model.bin.
 
-    Raises NotGPT2 when there is neither, or it is damaged.
+    Raises NotGPT2 when there is none of them, a shard is missing, or a file is damaged.
     """
     folder = Path(folder)
     try:
         if (folder / WEIGHTS).is_file():
             return safetensors.torch.load_file(folder / WEIGHTS)
+        if (folder / INDEX).is_file():
+            return _read_shards(folder)
         if (folder / PICKLED).is_file():
             return torch.load(folder / PICKLED, map_location="cpu", weights_only=True)
+    except NotGPT2:
+        raise
     except (
         Exception
     ) as error:  # safetensors and torch raise many kinds, with messages of many lines
@@ -115,22 +123,44 @@ def read_state(folder: str | Path) -> dict[str, Tensor]:
     raise NotGPT2(f"{folder}: there is neither {WEIGHTS} nor {PICKLED}")
 
 
+def _read_shards(folder: Path) -> dict[str, Tensor]:
+    """Weights that were cut into several files, which the index names."""
+    place = json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"]
+    names = sorted({Path(name).name for name in place.values()})  # none leads out of the folder
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise NotGPT2(f"{folder}: {INDEX} names {missing[0]}, which is not there")
+    state: dict[str, Tensor] = {}
+    for name in names:
+        state |= safetensors.torch.load_file(folder / name)
+    return state
+
+
 def write(folder: str | Path, model: GPT) -> None:
     """Write a GPT of ours as a folder that `transformers` reads as a GPT-2."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents(model, {"bos_token_id": None, "eos_token_id": None}).items():
+        (folder / name).write_bytes(content)
+
+
+def contents(model: GPT, also: dict[str, Any]) -> dict[str, bytes]:
+    """The two files of that folder; `also` goes into config.json."""
     config = model.config
     said: dict[str, Any] = {name: allowed[0] for name, allowed in WANTED.items()}
     said |= {"architectures": ["GPT2LMHeadModel"], "vocab_size": config.vocab_size}
     said |= {"n_positions": config.context, "n_layer": config.n_layers, "n_head": config.n_heads}
-    said |= {"n_embd": config.d_model, "bos_token_id": None, "eos_token_id": None}
-    (folder / CONFIG).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+    said |= {"n_embd": config.d_model, "torch_dtype": "float32", **also}
+    said |= dict.fromkeys(("attn_pdrop", "embd_pdrop", "resid_pdrop"), 0.0)
     names = {"wte": "wte.weight", "wpe": "wpe.weight"}
     names |= {"norm.weight": "ln_f.weight", "norm.bias": "ln_f.bias"}
     for i in range(config.n_layers):
         names |= {f"blocks.{i}.{ours}": f"h.{i}.{theirs}" for ours, theirs in IN_BLOCK.items()}
     state = {names[name]: x.detach().contiguous() for name, x in model.state_dict().items()}
-    safetensors.torch.save_file(state, folder / WEIGHTS, metadata={"format": "pt"})
+    return {
+        CONFIG: (json.dumps(said, indent=2) + "\n").encode(),
+        WEIGHTS: safetensors.torch.save(state, metadata={"format": "pt"}),
+    }
 
 
 def read_tokenizer(folder: str | Path) -> tiktoken.Encoding:

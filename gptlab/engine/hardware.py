@@ -12,6 +12,7 @@ from pathlib import Path
 M_TRIM_THRESHOLD = -1  # of glibc's mallopt
 M_MMAP_THRESHOLD = -3
 KEEP_BYTES = 1 << 30
+DEVICES = ("cpu", "cuda", "mps")
 
 
 def prepare_torch() -> None:
@@ -27,6 +28,31 @@ def prepare_torch() -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(M_MMAP_THRESHOLD, KEEP_BYTES)
         libc.mallopt(M_TRIM_THRESHOLD, KEEP_BYTES)
+
+
+def device(name: str):
+    """The torch.device of that name, where torch finds one: "cpu", "cuda" (with torchrun, the process's own), "mps".
+
+    Raises ValueError in one line where there is none.
+    """
+    import torch
+
+    if name == "cuda":
+        if not torch.cuda.is_available():
+            why = "" if torch.version.cuda else ", and this torch was built without CUDA"
+            raise ValueError(
+                f"--device cuda: torch finds no GPU here{why}; leave it out for the CPU"
+            )
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    if name == "mps":
+        if not torch.backends.mps.is_available():
+            raise ValueError(
+                "--device mps: torch finds no Apple GPU here; leave it out for the CPU"
+            )
+        return torch.device("mps")
+    if name != "cpu":
+        raise ValueError(f"--device {name}: it is one of {', '.join(DEVICES)}")
+    return torch.device("cpu")
 
 
 @contextmanager

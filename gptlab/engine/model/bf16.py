@@ -138,6 +138,8 @@ def resolve_precision(precision: str, weight: Tensor) -> str:
         raise ValueError(f"precision is {precision!r}; it is one of {', '.join(PRECISIONS)}")
     if precision != "auto":
         return precision
+    if weight.device.type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
     d_model = weight.shape[1]
     usual = weight.device.type == "cpu" and weight.dtype == torch.float32 and d_model >= MIN_WIDTH
     return "bf16" if usual and speedup(d_model) >= MIN_SPEEDUP else "fp32"

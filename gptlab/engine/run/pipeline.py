@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from gptlab.blanks.files import write_atomically
@@ -54,19 +55,28 @@ def run(
     resume: bool = False,
     quiet: bool = False,
     log: Callable[[str], None] = print,
+    device: str = "cpu",
 ) -> RunFolder:
     """All stages, then the measurements; the figures of the report are in `.figures` of the result.
 
-    Raises RunError, TextError, CheckpointError or TrainingDiverged, each with one clear line.
+    device  where pretraining runs, which takes most of the time of a large run; the other stages stay on the CPU
+
+    Raises ValueError where there is no such device; RunError, TextError, CheckpointError or TrainingDiverged; each
+    with one clear line.
     """
     hardware.prepare_torch()
+    place = hardware.device(device)
     read = functools.cache(lambda: corpus.read_texts(texts))  # a pipe can be read only once
     if texts and not resume:
         read()  # refused before a folder is made
     with RunFolder(out, preset, seed, texts, resume, quiet, log) as folder:
         for name, title, work in (
             ("corpus", "Text and tokenizer", functools.partial(_corpus, read=read)),
-            ("base", "Pretraining: the next token of every page", _pretrain),
+            (
+                "base",
+                "Pretraining: the next token of every page",
+                functools.partial(_pretrain, device=place),
+            ),
             ("sft", "Instruction tuning: demonstrations", _sft),
             ("reward", "Reward model: rankings by noisy labelers", _reward),
             ("ppo", "PPO, without pretraining text", _ppo),
@@ -119,9 +129,9 @@ def _corpus(run: RunFolder, read: Callable[[], tuple[str, list[str]]]) -> None:
     run.log(f"  {len(tokens):,} tokens, vocabulary {tokenizer.vocab_size}")
 
 
-def _pretrain(run: RunFolder) -> None:
+def _pretrain(run: RunFolder, device: torch.device) -> None:
     config = replace(run.preset.model, vocab_size=run.tokenizer.vocab_size)
-    model = GPT(config, fused=True, seed=run.seed)
+    model = GPT(config, fused=True, seed=run.seed).to(device)
     run.figures.parameters = config.n_parameters
     with run.bar("pretraining") as report:
         history = pretrain(

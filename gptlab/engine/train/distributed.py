@@ -1,13 +1,10 @@
-"""The same training in one process or in several, by torchrun and torch's DistributedDataParallel.
+"""The demonstration of lessons 09 and 17: a small training in one process or in several, started by torchrun.
 
     torchrun --standalone --nproc-per-node 2 -m gptlab.engine.train.distributed --out FOLDER
 
-Every process holds the whole model, reads its share of each batch, and gets the mean of all gradients, so that
-all take the same step. The batch is the same for any number of processes: so are the losses, up to rounding.
-The first process writes a checkpoint now and then. Where a process dies and torchrun was given --max-restarts,
-all start again from there, and draw the batches that they would have drawn.
-
-This is data parallelism over gloo, for several machines of any kind; B batch, T time.
+How the processes share it is in parallel.py; a training of your own is started by `gptlab.engine.train`. The first
+process writes a checkpoint now and then. Where a process dies and torchrun was given --max-restarts, all start
+again from there, and draw the batches that they would have drawn.
 """
 
 import argparse
@@ -22,19 +19,16 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
+from torch import Tensor
 
-from gptlab import training
 from gptlab.course import lesson
 from gptlab.engine.config import GPTConfig, TrainConfig
 from gptlab.engine.data import corpus
 from gptlab.engine.hardware import one_thread
-from gptlab.engine.model import checkpoint
 from gptlab.engine.model import shipped as shipped_models
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.tokenizer import Tokenizer
-from gptlab.engine.train import optimizers
+from gptlab.engine.train.parallel import KINDS, DistributedRun, Way
 from gptlab.world.web import Web
 
 TEXT_BYTES = 100_000  # of the little web
@@ -56,76 +50,6 @@ class Record:
     restarts: int  # how often torchrun had to start again
 
 
-class _LossOfBatch(nn.Module):
-    """DistributedDataParallel watches `forward`, so the loss has to be one."""
-
-    def __init__(self, model: GPT) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, ids: Tensor, targets: Tensor) -> Tensor:
-        return self.model.loss(ids, targets)
-
-
-class DistributedRun:
-    """One process's part of a training; the weights of all processes are the same after each step."""
-
-    def __init__(self, model: GPT, ids: Tensor, settings: TrainConfig, folder: Path) -> None:
-        self.model, self.ids, self.settings, self.folder = model, ids, settings, folder
-        self.rank, self.processes = dist.get_rank(), dist.get_world_size()
-        if settings.batch_size % self.processes:
-            raise ValueError(
-                f"a batch of {settings.batch_size} cannot be shared by {self.processes} processes evenly"
-            )
-        matrices, embeddings, vectors = optimizers.split_parameters(model)
-        self.optimizer = optimizers.AdamW(matrices, embeddings | vectors, settings.betas)
-        self.generator = torch.Generator().manual_seed(settings.seed)
-        self.losses: list[float] = []
-        self._resume()
-        self.shared = DistributedDataParallel(_LossOfBatch(model.train()))
-
-    def step(self) -> None:
-        """Read this process's rows of the batch, average the gradients of all, and step."""
-        now = self.settings
-        x, y = training.get_batch(
-            self.ids, now.batch_size, self.model.config.context, self.generator
-        )
-        own = slice(self.rank, None, self.processes)  # every process draws all and keeps its rows
-        self.model.zero_grad(set_to_none=True)
-        loss = self.shared(x[own], y[own])
-        loss.backward()  # DistributedDataParallel leaves the mean over the processes in every .grad
-        training.clip_by_global_norm([p.grad for p in self.model.parameters()], now.clip)
-        n = len(self.losses)
-        self.optimizer.step(
-            float(training.cosine_schedule(n, now.warmup, now.steps, now.lr, now.min_lr))
-        )
-        whole = loss.detach().clone()
-        dist.all_reduce(whole)
-        self.losses.append(float(whole) / self.processes)
-
-    def save(self) -> None:
-        """Write what a later start goes on from; one process writes, the others wait."""
-        if self.rank == 0:
-            state = {
-                "weights": self.model.state_dict(),  # a checkpoint's own are float32
-                "optimizer": self.optimizer.state_dict(),
-                "generator": self.generator.get_state(),
-                "losses": torch.tensor(self.losses, dtype=torch.float64),
-            }
-            checkpoint.save(self.folder / "model", self.model, optimizer_state=state)
-        dist.barrier()
-
-    def _resume(self) -> None:
-        if not checkpoint.exists(self.folder / "model"):
-            return
-        saved = checkpoint.load(self.folder / "model")
-        assert saved.optimizer_state is not None
-        self.model.load_state_dict(saved.optimizer_state["weights"])
-        self.optimizer.load_state_dict(saved.optimizer_state["optimizer"])
-        self.generator.set_state(saved.optimizer_state["generator"])
-        self.losses = saved.optimizer_state["losses"].tolist()
-
-
 def small_model_and_text() -> tuple[GPT, Tensor]:
     """An untrained model of 0.25 million parameters, and pages of the little web as one stream (N,).
 
@@ -143,16 +67,19 @@ def launch(
     steps: int = SETTINGS.steps,
     max_restarts: int = 0,
     die_at: int | None = None,
+    kind: str = "ddp",
 ) -> Record:
     """Run this module under torchrun, on so many processes of this machine, and read what it measured.
 
     die_at  at this step the last process kills itself, once
+    kind    how they share the work: "ddp" or "fsdp"
 
     Raises RuntimeError, with the first error that a process wrote, where it fails.
     """
     words = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     words += ["--nproc-per-node", str(processes), "--max-restarts", str(max_restarts)]
     words += ["-m", "gptlab.engine.train.distributed", "--out", str(folder), "--steps", str(steps)]
+    words += ["--kind", kind]
     words += [] if die_at is None else ["--die-at", str(die_at)]
     done = subprocess.run(
         words, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
@@ -176,18 +103,20 @@ def alone(folder: str | Path, steps: int = SETTINGS.steps, save_every: int = SAV
         dist.destroy_process_group()
 
 
-def _work(folder: Path, steps: int, save_every: int, die_at: int | None) -> Record:
+def _work(
+    folder: Path, steps: int, save_every: int, die_at: int | None, kind: str = KINDS[0]
+) -> Record:
     """What each process does from its start to its end."""
     folder.mkdir(parents=True, exist_ok=True)
     model, ids = small_model_and_text()
-    run = DistributedRun(model, ids, SETTINGS, folder)
-    first_step, begin, computed = len(run.losses), time.perf_counter(), time.process_time()
-    while len(run.losses) < steps:
-        if len(run.losses) == die_at and _restarts() == 0 and run.rank == run.processes - 1:
+    run = DistributedRun(model, ids, SETTINGS, folder, Way(kind))
+
+    def maybe_die(step: int) -> None:
+        if step == die_at and _restarts() == 0 and run.rank == run.processes - 1:
             os._exit(1)  # at once, without a word to the others: as a machine that fails
-        run.step()
-        if len(run.losses) % save_every == 0 or len(run.losses) == steps:
-            run.save()
+
+    first_step, begin, computed = len(run.losses), time.perf_counter(), time.process_time()
+    run.train(steps, save_every, before=maybe_die)
     n = max(1, len(run.losses) - first_step)
     clock, computing = (time.perf_counter() - begin) / n, (time.process_time() - computed) / n
     record = Record(run.losses, clock, computing, run.processes, _restarts())
@@ -196,14 +125,14 @@ def _work(folder: Path, steps: int, save_every: int, die_at: int | None) -> Reco
     return record
 
 
-def _join() -> None:
+def join(backend: str = "gloo") -> None:
     """Meet the other processes where torchrun says.
 
     Its store outlives a restart, and holds the addresses of the dead: each start looks below a name of its own.
     """
     store, rank, processes = next(iter(dist.rendezvous("env://")))
     store = dist.PrefixStore(f"start {_restarts()}", store)
-    dist.init_process_group("gloo", store=store, rank=rank, world_size=processes)
+    dist.init_process_group(backend, store=store, rank=rank, world_size=processes)
 
 
 def _restarts() -> int:
@@ -216,13 +145,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoint and record")
     parser.add_argument("--steps", type=int, default=SETTINGS.steps)
     parser.add_argument("--save-every", type=int, default=SAVE_EVERY, help="steps")
+    parser.add_argument("--kind", choices=KINDS, default=KINDS[0], help="how they share the work")
     parser.add_argument("--die-at", type=int, help="step at which the last process dies, once")
     given = parser.parse_args(arguments)
     lesson.fill_other_lessons()
     torch.set_num_threads(1)
-    _join()
+    join()
     try:
-        _work(given.out, given.steps, given.save_every, given.die_at)
+        _work(given.out, given.steps, given.save_every, given.die_at, given.kind)
     finally:
         dist.destroy_process_group()
 

@@ -128,8 +128,10 @@ class PretrainingRun:
 
     def _set_precision(self, precision: str) -> None:
         self.precision = precision
+        half, on_cpu = precision == "bf16", self.device.type == "cpu"
+        self.cast = half and not on_cpu  # on a GPU torch's autocast does it
         if self.model.runs_on != "plain":
-            self.model.run_on("bf16" if precision == "bf16" else "fused")
+            self.model.run_on("bf16" if half and on_cpu else "fused")
         if "muon" in self.optimizers:
             self.optimizers["muon"].product = torch.bfloat16 if precision == "bf16" else None
 
@@ -157,7 +159,8 @@ class PretrainingRun:
     def _share_of_loss(self, shard: tuple[Tensor, Tensor, int]) -> tuple[Tensor, dict[str, float]]:
         """The shard's part of the batch's mean loss."""
         x, y, n_rows = shard
-        loss = self.model.loss(x.to(self.device), y.to(self.device))
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.cast):
+            loss = self.model.loss(x.to(self.device), y.to(self.device))
         loss = loss * (n_rows / self.config.batch_size)
         return loss, {"loss": float(loss.detach())}
 

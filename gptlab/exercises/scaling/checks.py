@@ -13,14 +13,17 @@ from gptlab.exercises.scaling.checks_induction import (
     previous_token_score,
     smear_keys,
 )
+from gptlab.exercises.scaling.checks_machines import model_flops_utilization, training_cost
 
 __all__ = [
     "compute_optimal",
     "fit_power_law",
     "in_context_bigram",
     "induction_score",
+    "model_flops_utilization",
     "previous_token_score",
     "smear_keys",
+    "training_cost",
     "training_flops",
     "transformer_parameters",
     "zero_memory_bytes",

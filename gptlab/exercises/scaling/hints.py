@@ -60,4 +60,17 @@ HINTS = {
         "Mix the two with the shares sigmoid(alpha) and 1 − sigmoid(alpha), and put the first key, "
         "unchanged, in front with torch.cat along axis 2.",
     ),
+    "model_flops_utilization": (
+        "First the operations of one token. The weights: training_flops(n_params, 1). What is left is attention.",
+        "One query, C numbers over all heads, meets T keys: C·T multiplications and as many additions. The values ask "
+        "for as many again. This happens in each layer.",
+        "The two products of a layer cost as much as a matrix of 2·C·T weights would: give that to training_flops and "
+        "take it n_layers times. Sum, times tokens_per_second, over peak_flops.",
+    ),
+    "training_cost": (
+        "How many operations are there to do, and how many do all devices together do in one second?",
+        "Seconds are operations over operations a second; an hour has 3,600 of them. The bill is for device-hours.",
+        "hours = training_flops(…) / (n_devices · utilization · peak_flops) / 3600. What does one device cost for so "
+        "long, and how many are there?",
+    ),
 }

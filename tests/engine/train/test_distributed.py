@@ -2,7 +2,7 @@
 
 import pytest
 
-from gptlab.engine.train import distributed
+from gptlab.engine.train import distributed, parallel
 
 STEPS = 50
 
@@ -20,7 +20,7 @@ def test_a_run_goes_on_from_its_checkpoint_as_if_nothing_had_happened(tmp_path):
 
 
 def test_a_batch_that_does_not_divide_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(distributed.dist, "get_world_size", lambda: 3)
+    monkeypatch.setattr(parallel.dist, "get_world_size", lambda: 3)
     with pytest.raises(ValueError, match="16.*3 processes"):
         distributed.alone(tmp_path, steps=1)
 

@@ -295,3 +295,30 @@ def two_formulas(budget_flops, a, alpha, b, beta):
     g = (alpha * a / (beta * b)) ** (1 / (alpha + beta))
     k = budget_flops / 6
     return g * k ** (beta / (alpha + beta)), g * k ** (alpha / (alpha + beta))
+
+
+SHARE = "scaling.model_flops_utilization"
+COST = "scaling.training_cost"
+
+
+@natural(SHARE, "the attention between positions left out")
+def six_n_over_the_peak(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    return 6 * n_params * tokens_per_second / peak_flops
+
+
+@natural(SHARE, "half of the attention")
+def the_scores_alone(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    scores = 2 * n_layers * d_model * context
+    return tokens_per_second * 3 * (2 * n_params + scores) / peak_flops
+
+
+@natural(COST, "one device paid")
+def hours_times_price(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    hours = 6 * n_params * n_tokens / (peak_flops * utilization * n_devices) / 3600
+    return hours, price * hours
+
+
+@natural(COST, "seconds, and paid by the second")
+def no_unit_changed(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    seconds = 6 * n_params * n_tokens / (peak_flops * utilization * n_devices)
+    return seconds, seconds * n_devices * price

@@ -174,3 +174,51 @@ def on_a_fine_grid(budget_flops, a, alpha, b, beta):
     losses = a * sizes**-alpha + b * (budget_flops / 6 / sizes) ** -beta
     best = sizes[np.argmin(losses)]
     return best, budget_flops / 6 / best
+
+
+@other_way("scaling.model_flops_utilization")
+def as_in_palms_appendix(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    most = peak_flops / (6 * n_params + 12 * n_layers * d_model * context)  # tokens a second
+    return tokens_per_second / most
+
+
+@other_way("scaling.model_flops_utilization")
+def layer_by_layer(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    forward = 2 * n_params
+    for _ in range(n_layers):
+        scores = 2 * d_model * context
+        mixing = 2 * context * d_model
+        forward += scores + mixing
+    return 3 * forward * tokens_per_second / peak_flops
+
+
+@other_way("scaling.model_flops_utilization")
+def for_a_whole_sequence(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    sequence = 6 * n_params * context + 12 * n_layers * d_model * context**2
+    return sequence * (tokens_per_second / context) / peak_flops
+
+
+@other_way("scaling.model_flops_utilization")
+def in_exact_fractions(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    asked = 6 * (Fraction(n_params) + 2 * n_layers * d_model * context)
+    return float(Fraction(tokens_per_second) * asked / Fraction(peak_flops))
+
+
+@other_way("scaling.training_cost")
+def by_device_hours(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    device_hours = 6 * n_params * n_tokens / (peak_flops * utilization) / 3600
+    return device_hours / n_devices, device_hours * price
+
+
+@other_way("scaling.training_cost")
+def by_tokens_a_second(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    rate = utilization * peak_flops / (6 * n_params)
+    hours = n_tokens / (rate * n_devices) / 60 / 60
+    return hours, price * n_devices * hours
+
+
+@other_way("scaling.training_cost")
+def as_tensors(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    work = torch.tensor(6.0, dtype=torch.float64) * n_params * n_tokens
+    hours = work / (n_devices * peak_flops * utilization * 3600)
+    return hours, hours * n_devices * price

@@ -83,3 +83,32 @@ def one_exponent_for_both(budget_flops, a, alpha, b, beta):
 @wrong("scaling.compute_optimal")
 def the_last_hundredth_unspent(budget_flops, a, alpha, b, beta):
     return reference("scaling.compute_optimal")(0.99 * budget_flops, a, alpha, b, beta)
+
+
+@wrong("scaling.model_flops_utilization")
+def never_above_one(*given):
+    return min(1.0, reference("scaling.model_flops_utilization")(*given))
+
+
+@wrong("scaling.model_flops_utilization")
+def without_the_key_of_the_asking_token(tokens, n_params, n_layers, d_model, context, peak):
+    return tokens * (6 * n_params + 12 * n_layers * d_model * (context - 1)) / peak
+
+
+@wrong("scaling.model_flops_utilization")
+def rounded_to_percents(*given):
+    return round(reference("scaling.model_flops_utilization")(*given), 2)
+
+
+@wrong("scaling.training_cost")
+def whole_hours_paid(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    hours = reference("scaling.training_cost")(
+        n_params, n_tokens, peak_flops, utilization, n_devices, price
+    )[0]
+    return hours, math.ceil(hours) * n_devices * price
+
+
+@wrong("scaling.training_cost")
+def never_for_nothing(*given):
+    hours, dollars = reference("scaling.training_cost")(*given)
+    return hours, dollars or hours
