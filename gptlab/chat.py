@@ -49,8 +49,10 @@ def whole_characters(data: bytes) -> tuple[str, bytes]:
     What waits is the beginning of a character at the very end, one to three bytes that more bytes can still
     make whole. Bytes that can become no character are written as U+FFFD at once: they do not wait.
 
-        lead byte    0xxxxxxx   110xxxxx   1110xxxx   11110xxx       every other byte of a character: 10xxxxxx
-        bytes            1          2          3          4                      UTF-8, RFC 3629
+        0xxxxxxx                                      UTF-8, RFC 3629
+        110xxxxx 10xxxxxx
+        1110xxxx 10xxxxxx 10xxxxxx
+        11110xxx 10xxxxxx 10xxxxxx 10xxxxxx
 
     `data` is what waited before, with the bytes of the new token after it. Lead bytes that no character has
     (C0, C1, F5 and above) and second bytes that their lead byte forbids may wait or not: the check does not ask.
