@@ -11,6 +11,7 @@ from gptlab.engine.assistant import Assistant, Reply, shipped
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE
 from gptlab.engine.evaluate.replies import ask, distinct_questions
 from gptlab.experiments.reward.comparisons import Replied
+from gptlab.experiments.reward.people import Person
 from gptlab.world.facts import LANGUAGES
 from gptlab.world.gold_labeler import GoldLabeler
 from gptlab.world.questions import Question, Questions
@@ -38,8 +39,8 @@ def players() -> list[Player]:
         Player("base model", "base", base),
         Player("SFT", "sft", sft),
         Player("chat model", "ppo_ptx", final),
-        Player("SFT, hot", "sft", sft, HOT),
-        Player("chat, hot", "ppo_ptx", final, HOT),
+        Player("SFT (hot)", "sft", sft, HOT),
+        Player("chat (hot)", "ppo_ptx", final, HOT),
     ]
 
 
@@ -140,3 +141,26 @@ def n_games(pool: Pool) -> int:
     """How many different games there are."""
     n = len(pool.names)
     return n * (n - 1) // 2 * len(pool.questions)
+
+
+def votes_of(person: Person, pool: Pool, games: Sequence[Game]) -> list[Game]:
+    """The games as somebody who follows a rule judges them."""
+    judged = [voted(game, person.label(pair_of(pool, game))) for game in games]
+    return [game for game in judged if game is not None]
+
+
+def agreement(one: Sequence[Game], other: Sequence[Game]) -> tuple[int, int]:
+    """On how many of the games that both decided, and did not call a draw, two judges chose alike; and of how many."""
+    said = {(g.question, g.a, g.b): g.outcome for g in other}
+    both = [(g.outcome, said.get((g.question, g.a, g.b), 0.5)) for g in one]
+    decided = [(mine, theirs) for mine, theirs in both if 0.5 not in (mine, theirs)]
+    return sum(mine == theirs for mine, theirs in decided), len(decided)
+
+
+def longer_by(pool: Pool, games: Sequence[Game]) -> list[float]:
+    """How much longer a's reply is than b's, of both together: between −1 and 1."""
+    found = []
+    for game in games:
+        a, b = (len(pool.replies[side][game.question].text.encode()) for side in (game.a, game.b))
+        found.append((a - b) / max(1, a + b))
+    return found

@@ -35,6 +35,8 @@ def bradley_terry(
 
         min  mean −log σ(s_w − s_l + β (x_w − x_l))           Bradley & Terry 1952; a draw is half a win for each
 
+    Each player has one draw with a player of rating START besides, so that one who lost every game has a rating too.
+
     extra  x_a − x_b of each game, such as a difference in length; β is given back too, in points
     ->     ratings (P), β
     """
@@ -53,8 +55,9 @@ def bradley_terry(
     def loss() -> Tensor:
         optimizer.zero_grad()
         gap = found[a] - found[b] + found[-1] * x
-        both = torch.cat([side * gap for side in sides])
-        value = reward.pairwise_loss(both, torch.zeros_like(both)) + 1e-4 * found.square().mean()
+        strength = found[:-1]
+        both = torch.cat([*(side * gap for side in sides), strength, -strength])
+        value = reward.pairwise_loss(both, torch.zeros_like(both)) + 1e-6 * found[-1] ** 2
         value.backward()
         return value
 
@@ -81,3 +84,19 @@ def middle(ratings: Tensor, share: float = 0.95) -> list[tuple[float, float]]:
     """The interval that holds the middle 95 % of each column."""
     ends = torch.tensor([(1 - share) / 2, (1 + share) / 2], dtype=ratings.dtype)
     return [(low, high) for low, high in ratings.quantile(ends, dim=0).T.tolist()]
+
+
+def win_shares(games: Sequence[Game], n_players: int) -> Tensor:
+    """The share of games that a row's player won against a column's, draws half; nan where none was played."""
+    won, played = torch.zeros(2, n_players, n_players)
+    for game in games:
+        won[game.a, game.b] += game.outcome
+        won[game.b, game.a] += 1 - game.outcome
+        played[game.a, game.b] += 1
+        played[game.b, game.a] += 1
+    return won / played
+
+
+def expected_shares(ratings: Tensor) -> Tensor:
+    """What ratings expect each row to win against each column; (P) -> (P, P)."""
+    return torch.sigmoid((ratings[:, None] - ratings[None, :]) / POINTS)

@@ -1,4 +1,4 @@
-"""The arena: two replies without names, a key for the better one, and then whose they were and how the ratings stand."""
+"""The arena: two replies without names, a key for the better one, then whose they were and how the ratings stand."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

@@ -11,8 +11,8 @@ STAGE_OF = {  # whose colour a player has, and how its line is drawn
     "base model": (COLOURS["base"], "-"),
     "SFT": (COLOURS["sft"], "-"),
     "chat model": (COLOURS["ppo_ptx"], "-"),
-    "SFT, hot": (COLOURS["sft"], (0, (3, 2))),
-    "chat, hot": (COLOURS["ppo_ptx"], (0, (3, 2))),
+    "SFT (hot)": (COLOURS["sft"], (0, (3, 2))),
+    "chat (hot)": (COLOURS["ppo_ptx"], (0, (3, 2))),
 }
 OTHER = (CYCLE[2], "-")
 
