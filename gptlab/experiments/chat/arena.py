@@ -93,6 +93,8 @@ def play(
 ) -> list[Game]:
     """n different games, drawn at random with their sides; the better reply wins, equal scores are a draw.
 
+    Fewer games of the same seed are the first of these.
+
     score  default: gold
     noise  0 = never wrong, else the worse reply wins with probability σ(−gap/noise)
     """
@@ -101,7 +103,7 @@ def play(
     pairs = combinations(range(len(pool.names)), 2)
     all_games = [(q, *pair) for pair in pairs for q in range(len(pool.questions))]
     games = []
-    for q, *pair in rng.sample(all_games, n):
+    for q, *pair in rng.sample(all_games, len(all_games))[:n]:
         a, b = rng.sample(pair, 2)
         gap = score(a, q) - score(b, q)
         luck = rng.random()
