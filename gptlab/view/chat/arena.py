@@ -8,7 +8,6 @@ from gptlab.course import labels
 from gptlab.course.labels import RANKED, TIE, Label
 from gptlab.experiments.chat.arena import Game, Pool, pair_of, voted
 from gptlab.experiments.chat.ratings import elo
-from gptlab.view.chat.chat_box import wrapped
 from gptlab.view.kit import svg
 from gptlab.view.kit.frames import Choice, frames_html
 from gptlab.view.kit.picture import Picture
@@ -78,7 +77,7 @@ def vote_picture(pool: Pool, game: Game, label: Label) -> Picture:
         parts += drawn
         y += height + 8
     told = revealed(pool, game, label)
-    for line in wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
+    for line in svg.wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
         y += 18
         parts.append(svg.text(MARGIN, y, line, 13.5, fill=FAINT))
     replies = "; ".join(f"reply {i + 1}: {quoted(reply)}" for i, reply in enumerate(one.replies))

@@ -7,7 +7,6 @@ import torch
 
 from gptlab.course.labels import RANKED, SKIPPED, TIE, Label
 from gptlab.experiments.reward.comparisons import Replied
-from gptlab.view.chat.chat_box import wrapped
 from gptlab.view.kit import svg
 from gptlab.view.kit.frames import Choice, frames_html
 from gptlab.view.kit.picture import Picture
@@ -24,8 +23,8 @@ def reply_card(
     x: float, y: float, width: float, head: str, reply: str, edge: str, foot: str = ""
 ) -> tuple[list[str], float]:
     """One reply in a box: its number, its text, its English; (parts, height)."""
-    lines = wrapped(reply, width - 24)
-    english = wrapped(gloss(reply), 1.16 * (width - 24)) if has_chinese(reply) else []
+    lines = svg.wrapped(reply, width - 24)
+    english = svg.wrapped(gloss(reply), 1.16 * (width - 24)) if has_chinese(reply) else []
     height = 30 + LINE * len(lines) + 17 * len(english) + (22 if foot else 0) + 6
     parts = [
         svg.rect(x, y, width, height, "#ffffff", 7, edge),
@@ -75,7 +74,7 @@ def label_picture(
         SKIPPED: "skipped",
     }[label.kind]
     told = last_said(one, others, place)
-    for line in wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
+    for line in svg.wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
         y += 18
         parts.append(svg.text(MARGIN, y, line, 13.5, fill=FAINT))
     parts.append(svg.text(MARGIN, y + 22, kept, 14, weight=600, fill=COLOURS["you"]))
@@ -125,7 +124,7 @@ def ranked_picture(one: Replied, others: Sequence[Sequence[Sequence[int]]]) -> P
         parts += drawn
         y += height + 8
     told = last_said(one, others, 0)
-    for line in wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
+    for line in svg.wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
         y += 18
         parts.append(svg.text(MARGIN, y, line, 13.5, fill=FAINT))
     replies = "; ".join(f"reply {i + 1}: {quoted(reply)}" for i, reply in enumerate(one.replies))
