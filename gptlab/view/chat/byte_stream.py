@@ -7,9 +7,9 @@ from gptlab.view.kit.bars import visible
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
-WIDTH, MARGIN = 560, 16
+WIDTH, MARGIN = 520, 16
 BIT, HIGH = 14, 28
-LEFT = 52
+LEFT = 64
 
 
 def arrivals(text: str) -> list[tuple[str, bytes]]:

@@ -58,12 +58,12 @@ def intervals_picture(
 ) -> Picture:
     """For each player one interval of ratings for each method, with its middle.
 
-    rows  {method: [(low, high) of each player]}
+    rows  {method: [(low, high) of each player]}; "gold" and "you" are drawn in their colours
     """
     figure, axes = style.figure(6.4, 0.9 + 0.55 * len(names))
-    colours = (COLOURS["second"], COLOURS["first"], CYCLE[3])
     order = sorted(range(len(names)), key=lambda i: sum(list(rows.values())[-1][i]))
     for m, (method, spans) in enumerate(rows.items()):
+        colour = COLOURS.get(method, CYCLE[m])  # "you" and "gold" have their own
         for place, i in enumerate(order):
             low, high = spans[i]
             y = place + 0.16 * (len(rows) - 1) - 0.32 * m
@@ -71,7 +71,7 @@ def intervals_picture(
             axes.plot(
                 [low, high],
                 [y, y],
-                color=colours[m],
+                color=colour,
                 linewidth=4,
                 solid_capstyle="round",
                 label=label,

@@ -55,6 +55,15 @@ def first_rows(q, cache, keep=None):
     return torch.nan_to_num(_attention(q, k, v, mask, -1e9))
 
 
+@natural(CACHED, "the triangle at the wrong corner")
+def first_rows_of_her_own_attention(q, cache, keep=None):
+    k, v = cache
+    mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril()
+    if keep is not None:
+        mask = mask & keep[:, None, None, :]
+    return reference("attention.scaled_dot_product_attention")(q, k, v, mask)
+
+
 @natural(CACHED, "keep without its axes")
 def and_keep(q, cache, keep=None):
     mask = _times(q, cache[0])
