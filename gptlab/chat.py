@@ -1,4 +1,4 @@
-"""Lesson 15: the conversation. A cache for keys and values, a history that fits, an arena."""
+"""Lesson 15: the conversation. A cache for keys and values, a stream of text, a history that fits, an arena."""
 
 import torch
 from torch import Tensor
@@ -38,6 +38,26 @@ def attend_cached(q: Tensor, cache, keep: Tensor | None = None) -> Tensor:
     cache  the pair (k, v), each (B, H, S, D)
     keep   (B, S) bool, True = may look; None = all
     ->     (B, H, T, D) float
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=15, minutes=15, difficulty=3)
+def whole_characters(data: bytes) -> tuple[str, bytes]:
+    """Split the bytes of a stream into text that can be shown now, and bytes that must wait for more.
+
+    What waits is the beginning of a character at the very end, one to three bytes that more bytes can still
+    make whole. Bytes that can become no character are written as U+FFFD at once: they do not wait.
+
+        0xxxxxxx                                      UTF-8, RFC 3629
+        110xxxxx 10xxxxxx
+        1110xxxx 10xxxxxx 10xxxxxx
+        11110xxx 10xxxxxx 10xxxxxx 10xxxxxx
+
+    `data` is what waited before, with the bytes of the new token after it. Lead bytes that no character has
+    (C0, C1, F5 and above) and second bytes that their lead byte forbids may wait or not: the check does not ask.
+
+    Example: whole_characters("a山".encode()[:3]) -> ("a", b"\\xe5\\xb1")
     """
     raise NotImplementedError
 

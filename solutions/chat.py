@@ -25,6 +25,16 @@ def attend_cached(q: Tensor, cache, keep: Tensor | None = None) -> Tensor:
     return scaled_dot_product_attention(q, k, v, may_look)
 
 
+def whole_characters(data: bytes) -> tuple[str, bytes]:
+    for n in (1, 2, 3):
+        try:
+            data[-n:].decode()
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data":  # the last n bytes begin a character
+                return data[:-n].decode(errors="replace"), data[-n:]
+    return data.decode(errors="replace"), b""
+
+
 def trim_history(messages, budget, count_tokens):
     has_system = len(messages) > 1 and messages[0]["role"] == "system"
     start = 1 if has_system else 0

@@ -32,7 +32,7 @@ SAYS = {"1": 0, "2": 1, "ArrowLeft": 0, "ArrowRight": 1, "=": "tie", "s": "skipp
 KEYS = ["1", "2", "ArrowLeft", "ArrowRight", "=", "s", "1", "ArrowRight", "2", "1"] * 2
 
 
-def put_notebook(address):
+def put_notebook(address, sources=CELLS, name="labeler"):
     """A notebook of these cells, made in the running JupyterLab; -> its address."""
     base = address.partition("/lab/")[0]
     cells = [
@@ -44,7 +44,7 @@ def put_notebook(address):
             "outputs": [],
             "execution_count": None,
         }
-        for i, source in enumerate(CELLS)
+        for i, source in enumerate(sources)
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = {
@@ -55,20 +55,20 @@ def put_notebook(address):
     }
     body = json.dumps({"type": "notebook", "format": "json", "content": notebook}).encode()
     request = urllib.request.Request(
-        f"{base}/api/contents/lessons/labeler.ipynb?token={TOKEN}", body, method="PUT"
+        f"{base}/api/contents/lessons/{name}.ipynb?token={TOKEN}", body, method="PUT"
     )
     request.add_header("Content-Type", "application/json")
     urllib.request.urlopen(request, timeout=60).close()
-    return address % ("labeler", "labeler.ipynb")
+    return address % (name, f"{name}.ipynb")
 
 
-def opened(page, address):
-    """The notebook on the page, run to its end; -> the labeler."""
+def opened(page, address, own="gptlab-labeler"):
+    """The notebook on the page, run to its end; -> the labeler, or the widget of that class."""
     page.goto(address)
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
     assert page.evaluate(RUN), page.evaluate(FAULTS)
     assert page.evaluate(FAULTS) == []
-    box = page.locator(".gptlab-labeler")
+    box = page.locator(f".{own}")
     box.wait_for()
     return box
 

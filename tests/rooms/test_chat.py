@@ -30,6 +30,21 @@ def test_attend_cached_piece_by_piece_equals_full_causal_attention(pieces):
     assert torch.allclose(torch.cat(outputs, dim=2), full, atol=1e-13)
 
 
+@given(data=st.binary(max_size=12) | st.text(max_size=5).map(str.encode))
+@settings(max_examples=300, deadline=None)
+def test_a_stream_of_bytes_gives_the_text_in_whole_characters(data):
+    waiting, pieces = b"", []
+    for byte in data:
+        text, waiting = chat.whole_characters(waiting + bytes([byte]))
+        assert len(waiting) <= 3
+        pieces.append(text)
+    pieces.append(waiting.decode(errors="replace"))
+    whole = data.decode(errors="replace")
+    assert "".join(pieces) == whole
+    if "\ufffd" not in whole:  # no character is held back longer than it must be
+        assert [piece for piece in pieces if piece] == list(whole)
+
+
 def words(text):
     return len(text.split())
 

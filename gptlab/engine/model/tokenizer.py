@@ -1,6 +1,5 @@
 """`Tokenizer`: the learner's merges run by tiktoken, with special tokens, saved as a file."""
 
-import codecs
 import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -9,7 +8,7 @@ from pathlib import Path
 import regex
 import tiktoken
 
-from gptlab import bpe
+from gptlab import bpe, chat
 from gptlab.engine.model.fast.pieces import parts
 from gptlab.engine.model.fused_bpe import learn_merges, whole_text
 
@@ -118,14 +117,13 @@ class Tokenizer:
 
     def decode_stream(self, ids: Iterable[int]) -> Iterator[str]:
         """Yield text as ids arrive, holding bytes back until their character is whole."""
-        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        waiting = b""
         for i in ids:
-            text = decoder.decode(self._piece(i))
+            text, waiting = chat.whole_characters(waiting + self._piece(i))
             if text:
                 yield text
-        rest = decoder.decode(b"", final=True)
-        if rest:
-            yield rest
+        if waiting:
+            yield waiting.decode("utf-8", errors="replace")
 
     def save(self, path: str | Path) -> None:
         """Write `tokenizer.json`."""

@@ -4,6 +4,7 @@ So that a learner whose instructor has taken the references away can still talk 
 What she has written runs before any of these; `lesson.fill_other_lessons` and `gptlab chat` bring them in.
 """
 
+import codecs
 import math
 from collections.abc import Callable, Iterable
 
@@ -57,6 +58,11 @@ def append_kv(cache: tuple[Tensor, Tensor] | None, k: Tensor, v: Tensor) -> tupl
 
 def attend_cached(q: Tensor, cache: tuple[Tensor, Tensor], keep: Tensor | None = None) -> Tensor:
     return fused.attend_cached(q, fused.KVCache(*cache, cache[0].shape[2]), keep)
+
+
+def whole_characters(data: bytes) -> tuple[str, bytes]:
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    return decoder.decode(data), decoder.getstate()[0]
 
 
 def trim_history(messages: list[dict], budget: int, count_tokens: Callable) -> list[dict]:
@@ -180,6 +186,7 @@ BODIES = {
     "transformer.gpt2_init_std": gpt2_init_std,
     "chat.append_kv": append_kv,
     "chat.attend_cached": attend_cached,
+    "chat.whole_characters": whole_characters,
     "chat.trim_history": trim_history,
     "instruct.render_chat": render_chat,
     "instruct.sft_loss": sft_loss,

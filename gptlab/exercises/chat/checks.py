@@ -1,5 +1,6 @@
 """The checks of gptlab/chat.py."""
 
+import codecs
 import math
 
 import torch
@@ -96,6 +97,79 @@ def attend_cached() -> list[Case]:
             expected=torch.tensor([4.0, 6.0]).double().reshape(1, 1, 2, 1),
             stage=EDGE,
             about="scores of −15,000",
+        ),
+    ]
+
+
+def _streamed(data: bytes) -> tuple[str, bytes]:
+    """Python's own incremental decoder."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    return decoder.decode(data), decoder.getstate()[0]
+
+
+EDGES = "\x7f\x80\u07ff\u0800\uffff\U00010000\U0010ffff"  # first and last of 1, 2, 3 and 4 bytes
+
+
+def _many_cuts(function, texts: list[str]) -> list[tuple[str, bytes]]:
+    """What comes of every beginning of each text."""
+    cut = [text.encode()[:end] for text in texts for end in range(len(text.encode()) + 1)]
+    return [function(data) for data in cut]
+
+
+def _token_by_token(function, text: str) -> list[str]:
+    """The pieces of a stream whose tokens are single bytes."""
+    waiting, pieces = b"", []
+    for byte in text.encode():
+        piece, waiting = function(waiting + bytes([byte]))
+        pieces += [piece] if piece else []
+    return pieces
+
+
+def whole_characters() -> list[Case]:
+    """Python's incremental decoder is the oracle; single characters of all lengths are cut everywhere."""
+    last = [chr(number) for number in (0x9F, 0xBF, 0x7FF, 0x2FFF, 0x3FFFF, 0x1F3FF, 0x2E80)]
+    cuts = [*EDGES, *last, "a\u00e9\u5c71\U0001f3d4"]
+    return [
+        case(
+            "a\u5c71".encode()[:3],
+            expected=("a", b"\xe5\xb1"),
+            about="two bytes of a character of three",
+        ),
+        case("\u5c71".encode(), expected=("\u5c71", b""), about="a whole character"),
+        case(
+            "\u5c71\U0001f3d4".encode()[:6],
+            oracle=_streamed,
+            about="three bytes of a character of four",
+        ),
+        case(
+            "a\u5c71\u00e9".encode()[:5], oracle=_streamed, about="one byte of a character of two"
+        ),
+        case(b"ab", expected=("ab", b""), about="ASCII alone"),
+        case(
+            "\u5c71\u5c71".encode()[1:4],
+            oracle=_streamed,
+            about="it begins in the middle of a character",
+        ),
+        case(b"\xe5a", expected=("\ufffda", b""), about="a character broken off by a letter"),
+        case(
+            b"\xe5\xb1\xe5", expected=("\ufffd", b"\xe5"), about="a character broken off by another"
+        ),
+        case(b"\xbf\xbf\xbf\xbf", expected=(4 * "\ufffd", b""), about="bytes that only continue"),
+        case(b"\xe5\xb1\xb1\xb1", expected=("\u5c71\ufffd", b""), about="one byte too many"),
+        case(b"", expected=("", b""), stage=EDGE, about="no bytes"),
+        case(
+            "\u5c71\U0001f3d4\u00e9a",
+            expected=["\u5c71", "\U0001f3d4", "\u00e9", "a"],
+            call=_token_by_token,
+            shapes=False,
+            about="a text streamed byte by byte",
+        ),
+        case(
+            cuts,
+            expected=_many_cuts(_streamed, cuts),
+            call=_many_cuts,
+            shapes=False,
+            about="characters of one to four bytes, cut at every byte",
         ),
     ]
 

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- append_kv
 
@@ -96,6 +96,15 @@ _attend(
     "the triangle at the wrong corner",
     "The new tokens are the last ones in time: query 0 stands at time S − T.",
 )(_cached(lambda q, k: _mask(q, k, first=0)))
+
+
+@another_way("chat.attend_cached", "the triangle at the wrong corner")
+def _(q, cache, keep=None):  # a query to which this and keep leave nothing gives 0
+    k, v = cache
+    mask = _kept(_mask(q, k, first=0), keep)
+    return _look(q, k, v, mask).masked_fill(~mask.any(-1)[..., None], 0.0)
+
+
 _attend(
     "no causal mask", "New tokens come several at a time too, and must not see each other's future."
 )(_cached(lambda q, k: torch.ones(q.shape[2], k.shape[2]).bool()))

@@ -122,7 +122,7 @@ def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> Picture:
     y = 12.0
     for question, reply in turns:
         for said, right in ((question, True), (reply, False)):
-            lines = wrapped(said, 0.72 * WIDTH)
+            lines = svg.wrapped(said, 0.72 * WIDTH)
             english = gloss(said) if has_chinese(said) else ""
             widest = max(svg.text_width(line, SIZE) for line in lines)
             width = min(WIDTH - 28, max(widest, svg.text_width(english, SMALL)) + 26)
@@ -157,27 +157,3 @@ def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> Picture:
 def _quoted(said: str) -> str:
     """A text in quotation marks, with its English where it is Chinese."""
     return f"“{said}”" + (f" ({gloss(said)})" if has_chinese(said) else "")
-
-
-def wrapped(text: str, width: float) -> list[str]:
-    """A text in lines of at most that many pixels, broken at spaces where there are any."""
-    lines = []
-    line = ""
-    for word in _words(text):
-        if line and svg.text_width(line + word, SIZE) > width:
-            lines.append(line.rstrip())
-            line = word.lstrip()
-        else:
-            line += word
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
-
-
-def _words(text: str) -> list[str]:
-    """Words with the space after them; a Chinese character is a word."""
-    words = []
-    for c in text.replace("\n", " "):
-        if words and words[-1][-1] not in " " and c.isascii() and words[-1][-1].isascii():
-            words[-1] += c
-        else:
-            words.append(c)
-    return words

@@ -39,6 +39,30 @@ def shorten_middle(content: str, width: float, size: float = 15) -> str:
     return f"{head.rpartition(' ')[0] or head} … {re.sub('^[^ ⏎]*[ ⏎]', '', tail)}"
 
 
+def wrapped(content: str, width: float, size: float = 15) -> list[str]:
+    """A text in lines of at most that many pixels, broken at spaces where there are any."""
+    lines = []
+    line = ""
+    for word in _words(content):
+        if line and text_width(line + word, size) > width:
+            lines.append(line.rstrip())
+            line = word.lstrip()
+        else:
+            line += word
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _words(text: str) -> list[str]:
+    """Words with the space after them; a Chinese character is a word."""
+    words = []
+    for c in text.replace("\n", " "):
+        if words and words[-1][-1] not in " " and c.isascii() and words[-1][-1].isascii():
+            words[-1] += c
+        else:
+            words.append(c)
+    return words
+
+
 def text(
     x: float,
     y: float,

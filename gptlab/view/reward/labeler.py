@@ -42,13 +42,17 @@ def same_order(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
     return equal, n * (n - 1) // 2
 
 
-class Labeler:
-    """The widget; `box` is what is shown, `labels` what was said so far."""
+class Chooser:
+    """A widget that shows replies without saying whose they are; `box` is what is shown, `labels` what was said so far.
 
-    def __init__(self, items: Sequence[Replied], file: Path, crowd: Crowd):
+    own, counted  a class of the box, and what an item is called that has a label
+    """
+
+    own, counted = "gptlab-chooser", "judged"
+
+    def __init__(self, items: Sequence[Replied], file: Path):
         self.items = list(items)
         self.file = file
-        self.others = said_by_others(items, crowd)
         self.keys = [labels.key_of(one.question.text, one.replies) for one in self.items]
         self.begun: list[int] = []  # places pressed so far of a ranking that is not finished
         self.trouble = ""
@@ -61,7 +65,7 @@ class Labeler:
         self.buttons = self._buttons()
         row = w.HBox(list(self.buttons.values()), layout=w.Layout(flex_flow="row wrap"))
         self.box = w.VBox(layout=w.Layout(padding="4px", max_width="46em", overflow="hidden"))
-        ears = listen(self.box, "gptlab-labeler", self._spoken(), self._keys())
+        ears = listen(self.box, self.own, self.spoken(), self._keys())
         self.box.children = [ears, self.head, self.cards, row, self.said]
         self.draw()
 
@@ -138,24 +142,36 @@ class Labeler:
             keys |= {"ArrowLeft": "1", "ArrowRight": "2", "=": "tie"}
         return keys
 
-    def _spoken(self) -> str:
+    def spoken(self) -> str:
+        """What a screen reader says of the box."""
         if self.k == 2:
             return (
-                "Labeler. Press 1 or arrow left if the first reply is better, 2 or arrow right if the second is, "
+                "Press 1 or arrow left if the first reply is better, 2 or arrow right if the second is, "
                 "equals for a tie, s to skip, u to undo."
             )
-        return "Labeler. Press the numbers of the replies from the best to the worst, s to skip, u to undo."
+        return "Press the numbers of the replies from the best to the worst, s to skip, u to undo."
 
     def draw(self) -> None:
         """Show the next replies, and what was said so far."""
         done, place = self.labels, self.place
         self.head.value = self._progress(len(done))
         if place is None:
-            said = "All are labelled, and kept. Press u to take the last one back."
+            said = f"All are {self.counted}, and kept. Press u to take the last one back."
             self.cards.value = f'<div style="{PANEL_STYLE}">{said}</div>'
         else:
             self.cards.value = cards_html(self.items[place], self.begun)
-        self.said.value = self._aside(done)
+        lines = (
+            [f'<b style="color:{COLOURS["wrong"]}">{escape(self.trouble)}</b>']
+            if self.trouble
+            else []
+        )
+        body = "<br>".join([*lines, *self.told(done)])
+        body = body or "Choose by whatever you think makes a reply good."
+        self.said.value = f'<div style="{PANEL_STYLE};font-size:13.5px">{body}</div>'
+
+    def told(self, done: Mapping[int, Label]) -> list[str]:
+        """Lines of HTML below the replies, once something was said."""
+        return []
 
     def _progress(self, n: int) -> str:
         of = len(self.items)
@@ -166,23 +182,32 @@ class Labeler:
         )
         keys = "1 2 ← → = s u" if self.k == 2 else "1 … " + f"{self.k} s u"
         hint = f"click here or press Tab, then use the keys {keys}"
-        return f'<div style="font-size:14px"><b>{n} of {of} labelled</b> · {hint}{bar}</div>'
+        return f'<div style="font-size:14px"><b>{n} of {of} {self.counted}</b> · {hint}{bar}</div>'
 
-    def _aside(self, done: Mapping[int, Label]) -> str:
+
+class Labeler(Chooser):
+    """The labeler of lesson 12, beside two simulated ones and gold."""
+
+    own, counted = "gptlab-labeler", "labelled"
+
+    def __init__(self, items: Sequence[Replied], file: Path, crowd: Crowd):
+        self.others = said_by_others(items, crowd)
+        super().__init__(items, file)
+
+    def spoken(self) -> str:
+        """What a screen reader says of the box."""
+        return f"Labeler. {super().spoken()}"
+
+    def told(self, done: Mapping[int, Label]) -> list[str]:
         """What the simulated labelers said of the last one, and how often they agree with her."""
-        lines = (
-            [f'<b style="color:{COLOURS["wrong"]}">{escape(self.trouble)}</b>']
-            if self.trouble
-            else []
-        )
+        lines = []
         ranked = {i: label for i, label in done.items() if label.kind == RANKED}
         if done:
             last = list(done)[-1]
             lines.append(f"The last one: {escape(last_said(self.items[last], self.others, last))}")
         if ranked:
             lines.append(f"So far, {escape(agreed(ranked, self.others))}")
-        body = "<br>".join(lines) or "Choose by whatever you think makes a reply good."
-        return f'<div style="{PANEL_STYLE};font-size:13.5px">{body}</div>'
+        return lines
 
 
 def labels_of(items: Sequence[Replied], file: Path) -> dict[int, Label]:

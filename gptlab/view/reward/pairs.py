@@ -7,7 +7,6 @@ import torch
 
 from gptlab.course.labels import RANKED, SKIPPED, TIE, Label
 from gptlab.experiments.reward.comparisons import Replied
-from gptlab.view.chat.chat_box import wrapped
 from gptlab.view.kit import svg
 from gptlab.view.kit.frames import Choice, frames_html
 from gptlab.view.kit.picture import Picture
@@ -16,16 +15,16 @@ from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 from gptlab.view.reward.labeler import Labeler, last_said
 from gptlab.world.gloss import gloss, has_chinese
 
-WIDTH, MARGIN, LINE = 520, 14, 20
+WIDTH, MARGIN, LINE = 520, 14, 20  # pixels
 FIRST, SECOND = COLOURS["first"], COLOURS["second"]
 
 
-def _card(
+def reply_card(
     x: float, y: float, width: float, head: str, reply: str, edge: str, foot: str = ""
 ) -> tuple[list[str], float]:
     """One reply in a box: its number, its text, its English; (parts, height)."""
-    lines = wrapped(reply, width - 24)
-    english = wrapped(gloss(reply), 1.16 * (width - 24)) if has_chinese(reply) else []
+    lines = svg.wrapped(reply, width - 24)
+    english = svg.wrapped(gloss(reply), 1.16 * (width - 24)) if has_chinese(reply) else []
     height = 30 + LINE * len(lines) + 17 * len(english) + (22 if foot else 0) + 6
     parts = [
         svg.rect(x, y, width, height, "#ffffff", 7, edge),
@@ -43,12 +42,13 @@ def _card(
     return parts, height
 
 
-def _quoted(said: str) -> str:
+def quoted(said: str) -> str:
     """A text in quotation marks, with its English where it is Chinese."""
     return f"“{said}”" + (f" ({gloss(said)})" if has_chinese(said) else "")
 
 
-def _question(text: str, y: float) -> tuple[list[str], float]:
+def question_lines(text: str, y: float) -> tuple[list[str], float]:
+    """A question with its English; (parts, where the next thing begins)."""
     parts = [svg.text(MARGIN, y + 16, svg.shorten(text, WIDTH - 2 * MARGIN, 15), 15, weight=600)]
     if not has_chinese(text):
         return parts, y + 26
@@ -59,13 +59,13 @@ def label_picture(
     one: Replied, label: Label, others: Sequence[Sequence[Sequence[int]]], place: int
 ) -> Picture:
     """One pair, what was chosen, what the simulated labelers say, and what becomes of the label."""
-    parts, y = _question(one.question.text, 10)
+    parts, y = question_lines(one.question.text, 10)
     chosen = label.order[0] if label.kind == RANKED else None
     for i, reply in enumerate(one.replies):
         mine = i == chosen
         head = f"{i + 1}" + (" · your choice" if mine else "")
         edge = COLOURS["you"] if mine else EDGE
-        drawn, height = _card(MARGIN, y, WIDTH - 2 * MARGIN, head, reply, edge)
+        drawn, height = reply_card(MARGIN, y, WIDTH - 2 * MARGIN, head, reply, edge)
         parts += drawn
         y += height + 8
     kept = {
@@ -74,12 +74,12 @@ def label_picture(
         SKIPPED: "skipped",
     }[label.kind]
     told = last_said(one, others, place)
-    for line in wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
+    for line in svg.wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
         y += 18
         parts.append(svg.text(MARGIN, y, line, 13.5, fill=FAINT))
     parts.append(svg.text(MARGIN, y + 22, kept, 14, weight=600, fill=COLOURS["you"]))
-    replies = "; ".join(f"reply {i + 1}: {_quoted(reply)}" for i, reply in enumerate(one.replies))
-    alt = f"{_quoted(one.question.text)} {replies}. {kept}. {told}"
+    replies = "; ".join(f"reply {i + 1}: {quoted(reply)}" for i, reply in enumerate(one.replies))
+    alt = f"{quoted(one.question.text)} {replies}. {kept}. {told}"
     return Picture(svg.document(WIDTH, y + 36, parts, alt), alt)
 
 
@@ -118,17 +118,17 @@ def labeler(widget: Labeler, shown: int = 3) -> None:
 
 def ranked_picture(one: Replied, others: Sequence[Sequence[Sequence[int]]]) -> Picture:
     """One question with more than two replies, and how the simulated labelers and gold rank them."""
-    parts, y = _question(one.question.text, 10)
+    parts, y = question_lines(one.question.text, 10)
     for i, reply in enumerate(one.replies):
-        drawn, height = _card(MARGIN, y, WIDTH - 2 * MARGIN, str(i + 1), reply, EDGE)
+        drawn, height = reply_card(MARGIN, y, WIDTH - 2 * MARGIN, str(i + 1), reply, EDGE)
         parts += drawn
         y += height + 8
     told = last_said(one, others, 0)
-    for line in wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
+    for line in svg.wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
         y += 18
         parts.append(svg.text(MARGIN, y, line, 13.5, fill=FAINT))
-    replies = "; ".join(f"reply {i + 1}: {_quoted(reply)}" for i, reply in enumerate(one.replies))
-    alt = f"The labeler with several replies. {_quoted(one.question.text)} {replies}. {told}"
+    replies = "; ".join(f"reply {i + 1}: {quoted(reply)}" for i, reply in enumerate(one.replies))
+    alt = f"The labeler with several replies. {quoted(one.question.text)} {replies}. {told}"
     return Picture(svg.document(WIDTH, y + 16, parts, alt), alt)
 
 
@@ -139,14 +139,14 @@ def loss_picture(
     chosen, rejected = rewards
     gap = chosen - rejected
     p = 1 / (1 + math.exp(-gap))
-    parts, y = _question(question, 10)
+    parts, y = question_lines(question, 10)
     half = (WIDTH - 3 * MARGIN) / 2
     heads = ("chosen", "rejected")
     bottoms = []
     for i, reply in enumerate(replies):
         x = MARGIN + i * (half + MARGIN)
         colour = (FIRST, SECOND)[i]
-        drawn, height = _card(x, y, half, heads[i], reply, colour)
+        drawn, height = reply_card(x, y, half, heads[i], reply, colour)
         parts += drawn
         bottoms.append(y + height)
     net = max(bottoms) + 22
@@ -203,7 +203,7 @@ def disagreements_picture(
     y = 38.0
     told = []
     for mine, one, label in rows[:most]:
-        drawn, y = _question(one.question.text, y + 4)
+        drawn, y = question_lines(one.question.text, y + 4)
         parts += drawn
         for i in label.order:
             hers = i == label.order[0]
@@ -211,10 +211,10 @@ def disagreements_picture(
             who = "chosen by the label" if hers else "the model prefers"
             head = f"{who} · the model gives it {share:.0%}"
             edge = COLOURS["you"] if hers else FAINT
-            card, height = _card(MARGIN, y, WIDTH - 2 * MARGIN, head, one.replies[i], edge)
+            card, height = reply_card(MARGIN, y, WIDTH - 2 * MARGIN, head, one.replies[i], edge)
             parts += card
             y += height + 6
-            told.append(f"{head}: {_quoted(one.replies[i])}")
+            told.append(f"{head}: {quoted(one.replies[i])}")
         y += 6
     alt = f"{said}. " + "; ".join(told) + "."
     return Picture(svg.document(WIDTH, y + 8, parts, alt), alt)

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gptlab import chat, sampling
 from gptlab.engine.config import GPTConfig
@@ -33,6 +35,40 @@ def test_greedy_equals_transformers_and_the_plain_loop(fused):
         assert new == theirs == plain
         assert list(stream(model, prompt, 20, temperature=0)) == new
         assert generate_batch(model, [prompt], 20, temperature=0) == [new]
+
+
+ROWS = st.lists(st.lists(st.integers(0, 52), min_size=1, max_size=12), min_size=1, max_size=6)
+
+
+@pytest.mark.parametrize("fused", [False, True])
+@given(prompts=ROWS, n_new=st.integers(1, 20))
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_any_batch_with_any_padding_equals_each_prompt_without_a_cache(fused, prompts, n_new):
+    model = random_model(fused, torch.float64, LONG)
+    alone = [
+        sampling.generate(model, torch.tensor([p]), n_new, temperature=0)[0, len(p) :].tolist()
+        for p in prompts
+    ]
+    assert generate_batch(model, prompts, n_new, temperature=0) == alone
+    assert list(stream(model, prompts[0], n_new, temperature=0)) == alone[0]
+
+
+@pytest.mark.parametrize("fused", [False, True])
+@given(cuts=st.sets(st.integers(1, 11)), n_padding=st.integers(0, 5))
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_a_text_in_any_pieces_gives_the_logits_of_the_whole(fused, cuts, n_padding):
+    model = random_model(fused, torch.float64, LONG)
+    ids = torch.randint(53, (2, 12), generator=torch.Generator().manual_seed(n_padding))
+    keep = torch.ones(2, 12, dtype=torch.bool)
+    keep[1, :n_padding] = False
+    positions = (keep.cumsum(dim=1) - 1).clamp(min=0)
+    whole = model(ids, keep, positions)
+    cache, logits = model.new_cache(2, 12), []
+    bounds = [0, *sorted(cuts), 12]
+    for start, end in zip(bounds, bounds[1:]):
+        piece = slice(start, end)
+        logits.append(model(ids[:, piece], keep[:, :end], positions[:, piece], cache))
+    assert torch.allclose(torch.cat(logits, dim=1)[keep], whole[keep], atol=1e-10)
 
 
 @pytest.mark.parametrize("fused", [False, True])

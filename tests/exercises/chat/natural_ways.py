@@ -12,6 +12,7 @@ APPEND = "chat.append_kv"
 CACHED = "chat.attend_cached"
 TRIM = "chat.trim_history"
 ELO = "chat.elo_update"
+WHOLE = "chat.whole_characters"
 
 
 @natural(APPEND, "joined along the batch")
@@ -52,6 +53,15 @@ def first_rows(q, cache, keep=None):
     if keep is not None:
         mask = mask & keep[:, None, None, :]
     return torch.nan_to_num(_attention(q, k, v, mask, -1e9))
+
+
+@natural(CACHED, "the triangle at the wrong corner")
+def first_rows_of_her_own_attention(q, cache, keep=None):
+    k, v = cache
+    mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril()
+    if keep is not None:
+        mask = mask & keep[:, None, None, :]
+    return reference("attention.scaled_dot_product_attention")(q, k, v, mask)
 
 
 @natural(CACHED, "keep without its axes")
@@ -124,3 +134,40 @@ def with_e(rating_a, rating_b, outcome, k=32):
 @natural(ELO, "0 taken for no k")
 def k_or_the_default(rating_a, rating_b, outcome, k=None):
     return reference(ELO)(rating_a, rating_b, outcome, k or 32)
+
+
+@natural(WHOLE, "nothing waits")
+def decoded_at_once(data):
+    return data.decode("utf-8", errors="replace"), b""
+
+
+@natural(WHOLE, "what waits is thrown away")
+def ignored(data):
+    return data.decode("utf-8", "ignore"), b""
+
+
+@natural(WHOLE, "everything waits")
+def try_again_later(data):
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "", data
+    return text, b""
+
+
+@natural(WHOLE, "bytes that become nothing wait")
+def shorter_until_it_decodes(data):
+    for n in range(0, min(4, len(data) + 1)):
+        end = len(data) - n
+        try:
+            return data[:end].decode("utf-8"), data[end:]
+        except UnicodeDecodeError:
+            pass
+    return data.decode("utf-8", errors="replace"), b""
+
+
+@natural(WHOLE, "the last byte alone looked at")
+def is_the_last_byte_a_lead_byte(data):
+    if data and data[-1] >> 6 == 0b11:
+        return data[:-1].decode(errors="replace"), data[-1:]
+    return data.decode(errors="replace"), b""

@@ -1,5 +1,6 @@
 """Other ways to write gptlab/chat.py."""
 
+import codecs
 import math
 
 import torch
@@ -178,3 +179,53 @@ def with_odds(rating_a, rating_b, outcome, k=32):
     odds = 10.0 ** ((rating_a - rating_b) / 400.0)
     change = k * (outcome - odds / (1 + odds))
     return [rating_a + change, rating_b - change]
+
+
+@other_way("chat.whole_characters")
+def with_the_incremental_decoder(data):
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    return decoder.decode(data), decoder.getstate()[0]
+
+
+@other_way("chat.whole_characters")
+def by_the_lead_byte(data):
+    for n in range(1, min(3, len(data)) + 1):
+        byte = data[-n]
+        if byte >> 6 == 0b10:
+            continue
+        needs = 4 if byte >> 4 == 0b1111 else 3 if byte >> 4 == 0b1110 else 1 + (byte >> 6 == 0b11)
+        if needs > n:
+            return data[:-n].decode(errors="replace"), data[-n:]
+        break
+    return data.decode(errors="replace"), b""
+
+
+@other_way("chat.whole_characters")
+def from_the_front(data):
+    text, i = "", 0
+    while i < len(data):
+        size = next((n for n, low in ((4, 0xF0), (3, 0xE0), (2, 0xC0)) if data[i] >= low), 1)
+        part = data[i : i + size]
+        tail = [0x80 <= byte < 0xC0 for byte in part[1:]]
+        if len(part) < size and all(tail):
+            return text, part
+        whole = 1 + (tail.index(False) if False in tail else len(tail))
+        text += part[:whole].decode(errors="replace")
+        i += whole
+    return text, b""
+
+
+@other_way("chat.whole_characters")
+def by_trying_what_may_follow(data):
+    for n in range(min(3, len(data)), 0, -1):
+        last = data[-n:]
+        for rest in (b"\x80", b"\x90", b"\xbf", b"\x80\x80", b"\x90\x80", b"\xbf\x80") + (
+            b"\x90\x80\x80",
+            b"\x80\x80\x80",
+        ):
+            try:
+                if len((last + rest).decode()) == 1:
+                    return data[:-n].decode(errors="replace"), last
+            except UnicodeDecodeError:
+                continue
+    return data.decode(errors="replace"), b""

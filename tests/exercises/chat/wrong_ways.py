@@ -62,3 +62,20 @@ def never_more_than_four_hundred_apart(rating_a, rating_b, outcome, k=32):
     gap = max(-400, min(400, rating_b - rating_a))
     change = k * (outcome - 1 / (1 + 10 ** (gap / 400)))
     return rating_a + change, rating_b - change
+
+
+@wrong("chat.whole_characters")
+def a_broken_character_waits(data):
+    """The lead byte is looked for, but what comes after it is not."""
+    for n in (3, 2, 1):
+        if len(data) >= n and data[-n] >= 0xC0:
+            size = 4 if data[-n] >= 0xF0 else 3 if data[-n] >= 0xE0 else 2
+            if n < size:
+                return data[:-n].decode(errors="replace"), data[-n:]
+    return data.decode(errors="replace"), b""
+
+
+@wrong("chat.whole_characters")
+def the_text_is_stripped(data):
+    text, waiting = reference("chat.whole_characters")(data)
+    return text.strip("\x7f\x80"), waiting

@@ -1,0 +1,118 @@
+"""Wrong bodies of `chat.whole_characters`."""
+
+import codecs
+
+from gptlab.exercises.mistake import mistake
+
+
+def _whole(name, hint):
+    return mistake("chat.whole_characters", name, hint)
+
+
+def _split(data):
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    return decoder.decode(data), decoder.getstate()[0]
+
+
+_whole(
+    "nothing waits",
+    "Half a character at the end is shown as \ufffd here: its bytes must wait for the rest.",
+)(lambda data: (data.decode(errors="replace"), b""))
+_whole(
+    "what waits is thrown away",
+    "The bytes at the end come back too: the rest of their character is still to come.",
+)(lambda data: (data.decode(errors="ignore"), b""))
+
+
+@_whole(
+    "everything waits",
+    "Where the end is unfinished, what stands before it can be shown at once.",
+)
+def _all_or_nothing(data):
+    try:
+        return data.decode(), b""
+    except UnicodeDecodeError:
+        return "", data
+
+
+@_whole(
+    "one byte alone waits",
+    "A character has up to four bytes, so up to three can wait.",
+)
+def _one_byte(data):
+    try:
+        return data.decode(), b""
+    except UnicodeDecodeError:
+        return data[:-1].decode(errors="replace"), data[-1:]
+
+
+def _cut_until_it_decodes(data, most):
+    for n in range(min(most, len(data)) + 1):
+        try:
+            return data[: len(data) - n].decode(), data[len(data) - n :]
+        except UnicodeDecodeError:
+            continue
+    return data.decode(errors="replace"), b""
+
+
+_whole(
+    "bytes that become nothing wait",
+    "A byte of the form 10xxxxxx without a beginning, or a character that was broken off, never becomes whole: "
+    "shown as \ufffd at once, or the stream stands still.",
+)(lambda data: _cut_until_it_decodes(data, 3))
+_whole(
+    "two bytes at most wait",
+    "Characters beyond U+FFFF, such as most emoji, have four bytes: three can wait.",
+)(lambda data: _split(data) if len(_split(data)[1]) < 3 else (data.decode(errors="replace"), b""))
+_whole(
+    "an error is raised",
+    'Bytes that are no character come out of models too: errors="replace" writes \ufffd for them.',
+)(lambda data: (data[: len(data) - len(_split(data)[1])].decode(), _split(data)[1]))
+_whole(
+    "broken bytes left out",
+    "What can become no character is shown as \ufffd, so that nobody takes the text for whole.",
+)(lambda data: (_split(data)[0].replace("\ufffd", ""), _split(data)[1]))
+_whole(
+    "the waiting bytes shown too",
+    "What waits is not part of the text yet: it would be shown twice.",
+)(lambda data: (data.decode(errors="replace"), _split(data)[1]))
+_whole(
+    "text and bytes swapped",
+    "First the text, then the bytes that wait.",
+)(lambda data: _split(data)[::-1])
+_whole(
+    "bytes for text",
+    "The first of the two is a str: decode it.",
+)(lambda data: (data[: len(data) - len(_split(data)[1])], _split(data)[1]))
+
+
+@_whole(
+    "only three-byte characters wait",
+    "Not every character has three bytes: the lead byte says how many.",
+)
+def _three_bytes(data):
+    text, waiting = _split(data)
+    if waiting and 0xE0 <= waiting[0] < 0xF0:
+        return text, waiting
+    return data.decode(errors="replace"), b""
+
+
+@_whole(
+    "the last byte alone looked at",
+    "The last byte may continue a character: go back to the one that begins it.",
+)
+def _last_byte(data):
+    if data and data[-1] >= 0xC0:
+        return data[:-1].decode(errors="replace"), data[-1:]
+    return data.decode(errors="replace"), b""
+
+
+@_whole(
+    "a finished character waits",
+    "Where all bytes of the last character are there, nothing waits.",
+)
+def _always_waits(data):
+    n = next((n for n in range(1, len(data) + 1) if not 0x80 <= data[-n] < 0xC0), 0)
+    if n and data[-n] >= 0xC0:
+        return data[:-n].decode(errors="replace"), data[-n:]
+    return data.decode(errors="replace"), b""

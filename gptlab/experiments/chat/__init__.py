@@ -1,0 +1,1 @@
+"""What the lessons on the conversation measure."""
