@@ -118,8 +118,7 @@ class Decoder:
         room = self.room
         y = torch.layer_norm(x, self.width, *layer.norm1)
         torch.addmm(layer.qkv[0], y, layer.qkv[1], out=room.qkv)
-        layer.cache.select(3, at).copy_(room.kv)
-        keys, values = layer.keys.narrow(2, 0, at + 1), layer.values.narrow(1, 0, at + 1)
+        keys, values = self._remember(layer, at)
         q = room.q.reshape(self.rows)
         scores = torch.baddbmm(bias, q, keys, beta=self.beta, alpha=self.scale)  # (B·H, 1, S)
         torch.bmm(scores.softmax(-1), values, out=room.mixed)
@@ -130,6 +129,11 @@ class Decoder:
         y = F.gelu(room.inside, approximate="tanh")
         torch.addmm(layer.mlp_out[0], y, layer.mlp_out[1], out=room.out)
         x.add_(room.out)
+
+    def _remember(self, layer: _Layer, at: int) -> tuple[Tensor, Tensor]:
+        """Write the new keys and values at place `at`; all of them so far, (B·H, D, S) and (B·H, S, D)."""
+        layer.cache.select(3, at).copy_(self.room.kv)
+        return layer.keys.narrow(2, 0, at + 1), layer.values.narrow(1, 0, at + 1)
 
 
 def decoder_for(model: GPT, cache: list, keep: Tensor | None = None) -> Decoder | None:
