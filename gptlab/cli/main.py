@@ -14,16 +14,17 @@ from typing import NoReturn
 from gptlab import __version__
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import PACKAGE, short_path
-from gptlab.cli import bench, blanks, chat, doctor, lessons, run, streams, world
+from gptlab.cli import bench, blanks, chat, doctor, lessons, run, serve, streams, world
 from gptlab.engine.run.presets import duration
 
-COMMANDS = (run, chat, lessons, blanks, world, doctor, bench)
+COMMANDS = (run, chat, serve, lessons, blanks, world, doctor, bench)
 DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."
 EXAMPLES = f"""\
 begin here:
   gptlab doctor                 what this machine has, and what is missing
   gptlab run                    build a small ChatGPT: {duration("small")} on 2 cores
   gptlab chat                   talk to it
+  gptlab serve                  let other programs talk to it
   gptlab lab                    the lessons, in JupyterLab
   gptlab progress               how far you are
 

@@ -41,6 +41,7 @@ FLOORS = [
     "exercises",
     "course",
     "engine",
+    "server",
     "interpret",
     "experiments",
     "view",

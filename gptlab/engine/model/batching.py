@@ -81,7 +81,7 @@ class Batch:
     """Writes up to `n_places` rows together, one token each a step.
 
     A model that runs on proven functions decodes all rows in one go (`Together`); where a learner's function differs
-    from its fused counterpart, hers runs, row after row (`OneByOne`). Either way a row's text depends on that row alone.
+    from its fused counterpart, hers runs, row after row (`OneByOne`). Either way a text depends on its own row alone.
 
     model     a GPT in eval mode, whose weights do not change meanwhile
     n_places  fewer where the cache would take more than CACHE_BYTES
