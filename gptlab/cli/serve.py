@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gptlab.cli import models, option_types
 from gptlab.engine.stages import SHIPPED_NAMES, STAGES
+from gptlab.server import sockets
 from gptlab.server.limits import Limits
 
 ENVIRONMENT = "GPTLAB_TOKEN"
@@ -91,15 +92,13 @@ def serve(options: argparse.Namespace) -> int:
     from gptlab import server
 
     server.check_installed()
-    from gptlab.server import process
-
-    if not process.is_loopback(options.host) and not options.open_to_network:
+    if not sockets.is_loopback(options.host) and not options.open_to_network:
         raise ValueError(
             f"--host {options.host} can be reached by other machines: add --open-to-network if you mean it"
         )
     given = options.token or _from_environment()
     folders = named_folders(options.model)
-    with contextlib.closing(process.listen(options.host, options.port)) as open_socket:
+    with contextlib.closing(sockets.listen(options.host, options.port)) as open_socket:
         return _serve(options, folders, given, open_socket)
 
 
@@ -123,12 +122,13 @@ def _serve(options: argparse.Namespace, folders: dict[str, Path], given: str, op
     )
     loaded = {name: Assistant.load(folder) for name, folder in folders.items()}
     table = Models(loaded, limits)
-    local = process.is_loopback(options.host)
-    app = Application(table, limits, given or (new := secrets.token_urlsafe(24)), local)
-    url = process.address(open_socket)
+    local = sockets.is_loopback(options.host)
+    new = "" if given else secrets.token_urlsafe(24)
+    app = Application(table, limits, given or new, local)
+    url = sockets.address(open_socket)
     for name, folder in folders.items():
         print(f"{name}: {models.name_of(folder)}")
-    print(greeting(f"{url}/v1", table.by_name[next(iter(folders))], "" if given else new))
+    print(greeting(f"{url}/v1", table.by_name[next(iter(folders))], new))
     if not local:
         print("WARNING: other machines can reach this server, and what is sent is not encrypted")
     print(f"listening at {url} (Ctrl-C ends)", flush=True)

@@ -222,9 +222,9 @@ class Scheduler:
         with self._news:
             jobs = {id(job): job for job, _ in [*self._waiting, *self._writing.values()]}
             ending = self._end_at
-            queued = {id(job) for job, _ in self._waiting}
+            begun = {id(job) for job, _ in self._writing.values()}
         for job in jobs.values():
-            if ending is not None and (now >= ending or id(job) in queued):
+            if ending is not None and (now >= ending or id(job) not in begun):
                 job.fail(ShuttingDown("the server is shutting down, and ended this request"))
             elif now >= job.until:
                 job.fail(TooSlow(f"not finished within {self.limits.seconds:g} seconds"))

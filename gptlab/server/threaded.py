@@ -11,7 +11,8 @@ from gptlab.engine.assistant import Assistant
 from gptlab.server.app import Application
 from gptlab.server.limits import Limits
 from gptlab.server.models import Models
-from gptlab.server.process import Server, address, listen
+from gptlab.server.process import Server
+from gptlab.server.sockets import address, listen
 
 START_S = 60.0
 
