@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from starlette.responses import Response
 
-from gptlab.engine.model.batching import LENGTH, Row
+from gptlab.engine.batching import LENGTH, Row
 from gptlab.server.asks import Ask, Prompt
 from gptlab.server.errors import ApiError
 from gptlab.server.formats import Format, Usage

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import torch
 
 from gptlab.engine.assistant import Assistant
-from gptlab.engine.model.batching import FAILED, Batch, Row
+from gptlab.engine.batching import FAILED, Batch, Row
 from gptlab.server.errors import ApiError, ShuttingDown, TooManyWaiting, TooSlow
 from gptlab.server.limits import Limits
 from gptlab.server.text import TextStream, TokenInfo

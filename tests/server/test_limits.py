@@ -10,7 +10,7 @@ import openai
 import pytest
 
 from gptlab import server
-from gptlab.engine.model.batching import Batch
+from gptlab.engine.batching import Batch
 from gptlab.server.limits import Limits
 from tests.support.loud_assistant import loud_assistant
 

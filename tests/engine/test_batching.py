@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from gptlab import transformer
+from gptlab.engine import batching
+from gptlab.engine.batching import FAILED, LENGTH, STOP, Batch, OneByOne, Row, Together
 from gptlab.engine.config import GPTConfig
-from gptlab.engine.model import batching, fused, generate
-from gptlab.engine.model.batching import FAILED, LENGTH, STOP, Batch, OneByOne, Row, Together
+from gptlab.engine.model import fused, generate
 from gptlab.engine.model.fast import decode, ragged
 from gptlab.engine.model.gpt import GPT
 
