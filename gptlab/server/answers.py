@@ -51,7 +51,6 @@ class Answer:
         self.ask = ask
         self.form = form
         self.scheduler = ask.model.scheduler
-        self.n_written = 0
         numbered = [(prompt, j) for prompt in ask.prompts for j in range(ask.n)]
         writings = [
             self._writing(index, prompt, ask.seed + j)
@@ -59,7 +58,6 @@ class Answer:
             if prompt.most
         ]
         self.job = Job(writings, ask.streams, time.monotonic() + limits.seconds)
-        self.numbered = numbered
         self.scheduler.submit(self.job)
 
     def _writing(self, index: int, prompt: Prompt, seed: int) -> Writing:
@@ -76,10 +74,12 @@ class Answer:
 
     async def pieces(self) -> AsyncIterator[Piece]:
         """Everything in order: what is echoed first."""
-        for index, (prompt, _) in enumerate(self.numbered):
+        for i, prompt in enumerate(self.ask.prompts):
             if self.ask.echo or not prompt.most:
                 tokens = await self._echoed_tokens(prompt) if self.ask.echo else ()
-                yield Piece(index, prompt.text, tokens, "" if prompt.most else LENGTH)
+                for j in range(self.ask.n):
+                    ended = "" if prompt.most else LENGTH
+                    yield Piece(i * self.ask.n + j, prompt.text, tokens, ended)
         async for piece in self.job.pieces():
             yield piece
 
@@ -107,7 +107,7 @@ class Answer:
         try:
             async for piece in self.pieces():
                 if not begun:
-                    for opening in self.form.openings(len(self.numbered)):
+                    for opening in self.form.openings(len(self.ask.prompts) * self.ask.n):
                         yield event(opening)
                 begun = True
                 if piece.text or piece.ended:
@@ -186,7 +186,8 @@ def prompt_tokens(ask: Ask, prompt: Prompt) -> tuple[TokenInfo, ...]:
         if token in assistant.marks:  # no text of its own
             continue
         before = logprobs[t - 1] if t else None
-        known = () if before is None else (float(before[token]), likeliest(before, ask.n_top or 0))
-        told.append(TokenInfo(token, text.n_read, *known))
+        p = None if before is None else float(before[token])
+        top = () if before is None else likeliest(before, ask.n_top or 0)
+        told.append(TokenInfo(token, text.n_read, p, top))
         text.feed(assistant.tokenizer.decode_bytes([token]))
     return tuple(told)

@@ -71,7 +71,7 @@ class Format:
         usage = {"usage": None} if self.ask.usage_at_end else {}
         return {**self._head(self.chunk), "choices": choices, **usage}
 
-    def _choice(self, text: Piece) -> dict:
+    def _choice(self, piece: Piece) -> dict:
         raise NotImplementedError
 
     def _delta(self, piece: Piece) -> dict:
@@ -94,12 +94,12 @@ class CompletionFormat(Format):
 
     prefix, whole, chunk = "cmpl", "text_completion", "text_completion"
 
-    def _choice(self, text: Piece) -> dict:
+    def _choice(self, piece: Piece) -> dict:
         return {
-            "text": text.text,
-            "index": text.index,
-            "logprobs": self._logprobs(text.tokens),
-            "finish_reason": text.ended or None,
+            "text": piece.text,
+            "index": piece.index,
+            "logprobs": self._logprobs(piece.tokens),
+            "finish_reason": piece.ended or None,
         }
 
     _delta = _choice
@@ -127,12 +127,12 @@ class ChatFormat(Format):
 
     prefix, whole, chunk = "chatcmpl", "chat.completion", "chat.completion.chunk"
 
-    def _choice(self, text: Piece) -> dict:
+    def _choice(self, piece: Piece) -> dict:
         return {
-            "index": text.index,
-            "message": {"role": "assistant", "content": text.text, "refusal": None},
-            "logprobs": self._logprobs(text.tokens),
-            "finish_reason": text.ended,
+            "index": piece.index,
+            "message": {"role": "assistant", "content": piece.text, "refusal": None},
+            "logprobs": self._logprobs(piece.tokens),
+            "finish_reason": piece.ended,
         }
 
     def openings(self, n: int) -> list[dict]:

@@ -2,10 +2,11 @@
 
 import asyncio
 import hmac
+import ipaddress
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from gptlab.server.answers import Receive, Send, error_response
 from gptlab.server.errors import (
@@ -73,7 +74,12 @@ class Guard:
 def is_local(host: str) -> bool:
     """Whether a Host header names this machine itself, with any port."""
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    return name.lower() in LOCAL_NAMES
+    if name.lower() in LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.IPv4Address(name).is_loopback
+    except ValueError:
+        return False
 
 
 async def read_body(request: Request, limits: Limits) -> bytes:
@@ -109,6 +115,3 @@ async def _read_at_most(request: Request, most: int) -> bytes:
             connection="close",
         )
     return b"".join(parts)
-
-
-__all__ = ["ClientDisconnect", "Guard", "is_local", "read_body"]

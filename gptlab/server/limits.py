@@ -22,6 +22,6 @@ class Limits:
     waiting: int = 256
     new: int | None = None
     seconds: float = 120.0
-    body_kb: int = 1024
+    body_kb: int = 256
     body_s: float = 10.0
     grace_s: float = 3.0

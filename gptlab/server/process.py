@@ -9,7 +9,7 @@ from gptlab.server.app import Application
 
 HEADERS_S = 10.0  # for a request's line and headers to arrive
 IDLE_S = 30.0  # that a connection may wait for its next request
-MOST_CONNECTIONS = 1000
+MOST_CONNECTIONS = 512
 
 
 class TimedProtocol(H11Protocol):

@@ -56,7 +56,7 @@ class Writing:
         if row.ended != STOP:  # the token that ends it has no text of its own
             token = row.new[-1]
             if self.n_top is not None:
-                self.tokens.append(self._info(token))
+                self.tokens.append(self._info(token, self.n_top))
             text = self.text.feed(assistant.tokenizer.decode_bytes([token]))
         ended = STOP if self.text.stopped else row.ended
         if ended:
@@ -66,10 +66,11 @@ class Writing:
         given, self.tokens = tuple(self.tokens[:n]), self.tokens[n:]
         return Piece(self.index, text, given, ended)
 
-    def _info(self, token: int) -> TokenInfo:
+    def _info(self, token: int, n_top: int) -> TokenInfo:
+        assert self.row.logits is not None, "the token was drawn from them"
         logprobs = torch.log_softmax(self.row.logits.float(), dim=-1)  # (V)
         at = self.first + self.text.n_read
-        return TokenInfo(token, at, float(logprobs[token]), likeliest(logprobs, self.n_top))
+        return TokenInfo(token, at, float(logprobs[token]), likeliest(logprobs, n_top))
 
     def __post_init__(self) -> None:
         self.first = self.offset
@@ -246,7 +247,11 @@ class Scheduler:
                     return
                 job, writing = self._waiting.popleft()
                 self._writing[id(writing.row)] = job, writing
-            self.batch.join(writing.row)
+            try:
+                self.batch.join(writing.row)
+            except Exception as error:  # of this beginning alone: the others are as they were
+                job.fail(_failure(error))
+                self._forget_what_is_over()
 
     def _step(self) -> None:
         """One token for everybody."""
@@ -254,7 +259,7 @@ class Scheduler:
         for row in self.batch.step():
             job, writing = self._writing[id(row)]
             if row.ended == FAILED:
-                job.fail(ApiError(f"the model failed: {row.error}"))
+                job.fail(_failure(row.error))
             else:
                 piece = writing.read_token(self.assistant)
                 job.put(piece)
@@ -272,11 +277,17 @@ class Scheduler:
 
     def _recover(self, error: Exception) -> None:
         """Tell everybody who was being written, and go on with the others."""
-        reason = " ".join(str(error).split()) or type(error).__name__
-        print(f"gptlab: the model failed: {reason}", file=sys.stderr, flush=True)
+        failure = _failure(error)
         with self._news:
             broken, self._writing = list(self._writing.values()), {}
         for job, _ in broken:
-            job.fail(ApiError(f"the model failed: {reason}"))
+            job.fail(failure)
         self.batch.clear()
         self._forget_what_is_over()
+
+
+def _failure(error: Exception | None) -> ApiError:
+    """What a client is told of an exception in the model, and the console too."""
+    reason = " ".join(str(error).split()) or type(error).__name__
+    print(f"gptlab: the model failed: {reason}", file=sys.stderr, flush=True)
+    return ApiError(f"the model failed: {reason}")

@@ -136,6 +136,28 @@ def test_a_model_that_fails_is_an_error_of_the_server_which_goes_on(monkeypatch,
         assert counts(running) == {"slots": 16, "busy": 0, "waiting": 0}
 
 
+def test_a_beginning_that_cannot_be_read_fails_alone(monkeypatch, gate):
+    honest = Batch.join
+
+    def join(self, row):
+        if len(row.ids) == 3:
+            raise ArithmeticError("not this one")
+        honest(self, row)
+
+    monkeypatch.setattr(Batch, "join", join)
+    with ThreadPoolExecutor(2) as pool, toy() as (running, client):
+        good = pool.submit(write, client)
+        wait_for(running, busy=1)
+        bad = pool.submit(write, client, prompt=[1, 2, 3])
+        wait_for(running, busy=1, waiting=1)
+        gate.set()
+        assert good.result().choices[0].text
+        with pytest.raises(openai.InternalServerError, match="not this one"):
+            bad.result()
+        assert write(client).choices[0].text == good.result().choices[0].text
+        assert counts(running) == {"slots": 16, "busy": 0, "waiting": 0}
+
+
 def test_the_end_refuses_who_waits_and_cuts_what_is_too_long(gate):
     """A queued text gets 503 at once, one that is being written after the grace."""
     with ThreadPoolExecutor(2) as pool, toy(batch=1, grace_s=0.3) as (running, _):

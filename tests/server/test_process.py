@@ -11,22 +11,18 @@ import httpx
 import openai
 import pytest
 
-from tests.support.paths import ROOT
+from gptlab.cli.main import main
 from tests.support.server_process import ServerProcess
 
 
-def serve(*words):
-    """A server that cannot start; -> exit status, what it said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "gptlab", "serve", *words],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    return done.returncode, done.stderr
+def serve(capsys, *words):
+    """A server that cannot start; -> exit status, what it said on stderr."""
+    capsys.readouterr()
+    status = main(["serve", *words])
+    return status, capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_new_token_is_printed_once_and_the_examples_run():
     with ServerProcess("--model", "base", GPTLAB_TOKEN="") as server:
         text = "".join(server.told)
@@ -46,6 +42,7 @@ def test_a_new_token_is_printed_once_and_the_examples_run():
         assert again.port == port, "the port is free at once"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [False, True])
 def test_sigterm_lets_short_texts_end(stream):
     """What is being written is written to its end, and the exit status is 0."""
@@ -78,6 +75,7 @@ def test_sigterm_lets_short_texts_end(stream):
             socket.create_connection(("127.0.0.1", server.port)).close()
 
 
+@pytest.mark.slow
 def test_an_idle_connection_does_not_hold_the_end_up():
     with ServerProcess("--model", "base") as server:
         with httpx.Client() as client:
@@ -90,12 +88,12 @@ def test_an_idle_connection_does_not_hold_the_end_up():
         assert time.monotonic() - begin < 15  # 3 seconds of grace, on a machine that is busy
 
 
-def test_what_cannot_start_says_one_line():
+def test_what_cannot_start_says_one_line(capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        status, said = serve("--port", str(port))
+        status, said = serve(capsys, "--port", str(port))
         assert (
             status == 1 and f"port {port} of 127.0.0.1 is taken" in said and said.count("\n") == 1
         )
@@ -106,11 +104,13 @@ def test_what_cannot_start_says_one_line():
         ("--model", "base", "--model", "base"): "two models are called base",
         ("--model", "gptlab/assets/reward"): "gives scores, no text",
     }.items():
-        status, said = serve("--port", "0", *words)
+        status, said = serve(capsys, "--port", "0", *words)
         assert status == 1 and reason in said and said.count("\n") == 1, said
-    assert serve("--port", "70000")[0] == serve("--token", "short")[0] == 2
+    for words in (("--port", "70000"), ("--token", "short"), ("--max-batch", "0")):
+        assert serve(capsys, *words)[0] == 2
 
 
+@pytest.mark.slow
 def test_other_machines_only_on_demand_and_with_a_warning():
     with ServerProcess("--model", "base", "--host", "0.0.0.0", "--open-to-network") as server:
         assert any(line.startswith("WARNING: other machines can reach") for line in server.told)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gptlab.engine.model import fused
-from gptlab.engine.model.fast.decode import Decoder, _Layer
+from gptlab.engine.model.fast.decode import Decoder, Layer
 from gptlab.engine.model.gpt import GPT
 
 WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # rows of the products that are tried
@@ -49,7 +49,7 @@ class RaggedDecoder(Decoder):
             self._block(x, layer, 0, bias)
         return self.model.unembed(torch.layer_norm(x, self.width, *self.norm))
 
-    def _remember(self, layer: _Layer, at: int) -> tuple[Tensor, Tensor]:
+    def _remember(self, layer: Layer, at: int) -> tuple[Tensor, Tensor]:
         """Write each row's new keys and values at its own place; everything, masked or not."""
         by_row = layer.cache.permute(1, 3, 0, 2, 4)  # (B, S, 2, H, D)
         by_row[self.each, self.lengths] = self.room.kv.transpose(0, 1)  # (B, 2, H, D)
@@ -59,6 +59,12 @@ class RaggedDecoder(Decoder):
 def _first_rows(cache: fused.KVCache, n: int) -> fused.KVCache:
     assert cache.both is not None, "made by fused.new_cache"
     return fused.KVCache(cache.k[:n], cache.v[:n], both=cache.both[:, :n])
+
+
+def _in_order(cache: fused.KVCache, rows: Tensor) -> fused.KVCache:
+    """A cache of its own with some rows of another."""
+    both = torch.stack([cache.k[rows], cache.v[rows]])
+    return fused.KVCache(both[0], both[1], both=both)
 
 
 @torch.no_grad()
@@ -74,7 +80,8 @@ def widths_alike(model: GPT, n_rows: int, seed: int = 0) -> list[int]:
     shape = (n_rows, config.n_heads, config.context, config.d_head)
     caches = [fused.new_cache(shape, model.wte) for _ in model.blocks]
     for one in caches:
-        one.both.copy_(torch.randn(one.both.shape, generator=generator))
+        one.k.copy_(torch.randn(shape, generator=generator))
+        one.v.copy_(torch.randn(shape, generator=generator))
     tokens = torch.randint(config.vocab_size, (n_rows,), generator=generator)
     lengths = torch.randint(config.context, (n_rows,), generator=generator)
     expected = RaggedDecoder(model, caches, n_rows).step_rows(tokens, lengths)
@@ -93,7 +100,7 @@ def _moved_rows_agree(
     n = len(tokens)
     for shift in range(0, n, max(1, width - 1)):
         order = torch.arange(shift, shift + width) % n
-        moved = [fused.KVCache(c[0], c[1], both=c) for c in (one.both[:, order] for one in caches)]
+        moved = [_in_order(one, order) for one in caches]
         given = RaggedDecoder(model, moved, width).step_rows(tokens[order], lengths[order])
         if not torch.equal(given, expected[order]):
             return False
