@@ -66,8 +66,11 @@ def wanted_of(extra: str = "") -> str:
 
 
 def lock(options: list[str]) -> None:
-    """Write the three files: the course's pins first, then the website's and the tests', which keep to them."""
-    course = compiled("requirements.txt", wanted_of(), TORCH, options)
+    """Write the three files: the course's pins first, then the website's and the tests', which keep to them.
+
+    The course has the server's packages too: lesson 15 runs it, and a learner may have no network by then.
+    """
+    course = compiled("requirements.txt", wanted_of() + wanted_of("serve"), TORCH, options)
     book = compiled("requirements-book.txt", wanted_of("book"), "\n".join(course), options)
     test = compiled("requirements-test.txt", wanted_of("test"), "\n".join(course + book), options)
     names = {package(line) for line in course}

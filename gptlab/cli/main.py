@@ -23,19 +23,21 @@ from gptlab.cli import (
     grade,
     lessons,
     run,
+    serve,
     streams,
     teaching,
     world,
 )
 from gptlab.engine.run.presets import duration
 
-COMMANDS = (run, chat, lessons, blanks, grade, teaching, exchange, world, doctor, bench)
+COMMANDS = (run, chat, serve, lessons, blanks, grade, teaching, exchange, world, doctor, bench)
 DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."
 EXAMPLES = f"""\
 begin here:
   gptlab doctor                 what this machine has, and what is missing
   gptlab run                    build a small ChatGPT: {duration("small")} on 2 cores
   gptlab chat                   talk to it
+  gptlab serve                  let other programs talk to it
   gptlab lab                    the lessons, in JupyterLab
   gptlab progress               how far you are
 

@@ -42,6 +42,7 @@ FLOORS = [
     "course",
     "grading",
     "engine",
+    "server",
     "interpret",
     "experiments",
     "view",

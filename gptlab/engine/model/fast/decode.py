@@ -22,7 +22,7 @@ _proofs: dict[int, bool] = {}  # by the version of the learner's functions
 
 
 @dataclass(frozen=True)
-class _Layer:
+class Layer:
     """What a step needs of one block, looked up once: a look-up takes as long as a small product."""
 
     norm1: tuple[Tensor, Tensor]  # (C,) each
@@ -36,11 +36,11 @@ class _Layer:
     values: Tensor  # (B·H, capacity, D)
 
 
-def _layer(block: Block, cache: fused.KVCache) -> _Layer:
+def _layer(block: Block, cache: fused.KVCache) -> Layer:
     attn, mlp = block.attn, block.mlp
     if cache.both is None:
         raise ValueError("a Decoder writes into caches that `fused.new_cache` made")
-    return _Layer(
+    return Layer(
         (block.norm1.weight, block.norm1.bias),
         (attn.b_qkv, attn.w_qkv),
         (attn.b_out, attn.w_out),
@@ -113,13 +113,12 @@ class Decoder:
             one.length = at + 1
         return model.unembed(torch.layer_norm(x, self.width, *self.norm))
 
-    def _block(self, x: Tensor, layer: _Layer, at: int, bias: Tensor) -> None:
+    def _block(self, x: Tensor, layer: Layer, at: int, bias: Tensor) -> None:
         """One pre-LN block, whose new keys and values are written at place `at`; adds to x (B, C)."""
         room = self.room
         y = torch.layer_norm(x, self.width, *layer.norm1)
         torch.addmm(layer.qkv[0], y, layer.qkv[1], out=room.qkv)
-        layer.cache.select(3, at).copy_(room.kv)
-        keys, values = layer.keys.narrow(2, 0, at + 1), layer.values.narrow(1, 0, at + 1)
+        keys, values = self._remember(layer, at)
         q = room.q.reshape(self.rows)
         scores = torch.baddbmm(bias, q, keys, beta=self.beta, alpha=self.scale)  # (B·H, 1, S)
         torch.bmm(scores.softmax(-1), values, out=room.mixed)
@@ -130,6 +129,11 @@ class Decoder:
         y = F.gelu(room.inside, approximate="tanh")
         torch.addmm(layer.mlp_out[0], y, layer.mlp_out[1], out=room.out)
         x.add_(room.out)
+
+    def _remember(self, layer: Layer, at: int) -> tuple[Tensor, Tensor]:
+        """Write the new keys and values at place `at`; all of them so far, (B·H, D, S) and (B·H, S, D)."""
+        layer.cache.select(3, at).copy_(self.room.kv)
+        return layer.keys.narrow(2, 0, at + 1), layer.values.narrow(1, 0, at + 1)
 
 
 def decoder_for(model: GPT, cache: list, keep: Tensor | None = None) -> Decoder | None:
