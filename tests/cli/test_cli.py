@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from gptlab.blanks import registry
 from gptlab.blanks.errors import EmptyBlank
 from gptlab.blanks.source_scan import PACKAGE
-from gptlab.cli import borrowing, doctor, main, models
+from gptlab.cli import borrowing, doctor, line_input, main, models
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.data.corpus import Tokenizer
@@ -568,7 +568,7 @@ def test_chat_samples_with_a_seed_and_a_system_message(capsys, run_folder, token
 
 
 def converse(monkeypatch, capsys, folder, lines, *words):
-    """A conversation; a line that is an exception is raised. Returns (exit status, output, what it read)."""
+    """A person's conversation; a line that is an exception is raised. -> (exit status, output, what it read)."""
     read, lines = [], iter(lines)
     whole = Assistant.begin
 
@@ -584,6 +584,8 @@ def converse(monkeypatch, capsys, folder, lines, *words):
 
     monkeypatch.setattr(Assistant, "begin", noted)
     monkeypatch.setattr(builtins, "input", typed)
+    monkeypatch.setattr(line_input, "at_terminal", lambda: True)
+    monkeypatch.setattr(line_input, "keep_history", lambda: None)
     status = main.main(["chat", "--model", str(folder), "--max-new-tokens", "4", *words])
     return status, capsys.readouterr(), read
 
@@ -605,7 +607,8 @@ def test_a_conversation_remembers_until_new(monkeypatch, capsys, run_folder):
     status, said, read = converse(monkeypatch, capsys, run_folder, lines)
     assert (
         status == 0
-        and said.err.count("/new begins a new conversation") == 2
+        and "/regenerate" in said.err
+        and "a new conversation" in said.err
         and "make it shorter" in said.err
     )
     assert [[m["content"] for m in messages if m["role"] == "user"] for messages in read] == [

@@ -1,0 +1,1 @@
+"""Experiments on conversations: personas, memory, what is trimmed away."""
