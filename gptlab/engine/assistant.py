@@ -116,7 +116,7 @@ class Assistant:
         """
         messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
         if self.chats:
-            ids = self._render(self._trim(messages, room), add_reply=True)
+            ids = self._render(self.trim(messages, room), add_reply=True)
         else:
             page = self.tokenizer.encode(messages[-1]["content"])
             ids = [self.tokenizer.special["endoftext"], *page]
@@ -140,8 +140,8 @@ class Assistant:
             f"{max(advice, key=advice.get)}"
         )
 
-    def _trim(self, messages: list[Message], room: int) -> list[Message]:
-        """The part of a conversation that leaves room for a reply."""
+    def trim(self, messages: list[Message], room: int) -> list[Message]:
+        """The part of a conversation that leaves `room` tokens for a reply, by `chat.trim_history`."""
         budget = self.context - room - 1  # 1: the token that opens the reply
         return chat.trim_history(messages, budget, lambda message: len(self._render([message])))
 

@@ -41,18 +41,27 @@ class Conversation:
             found.append({"role": "assistant", "content": reply})
         return found
 
-    def stream(self, text: str) -> Iterator[str]:
+    def stream(self, text: str, room: int | None = None) -> Iterator[str]:
         """The reply to the next message, in pieces that hold whole characters; nothing is remembered yet.
+
+        room  new tokens for which a long conversation is trimmed; default: the longest reply
 
         Raises TooLong when the first piece is asked for and the message leaves no room for a reply.
         """
         return self.assistant.stream(
             [*self.messages(), {"role": "user", "content": text}],
-            self.max_new_tokens,
-            self.temperature,
-            room=self.max_new_tokens,
+            max_new_tokens=self.max_new_tokens,
+            temperature=self.temperature,
+            room=self.max_new_tokens if room is None else room,
             generator=self.generator,
         )
+
+    def n_forgotten(self) -> int:
+        """How many of the turns are no longer read, because the context is too short for them and a reply."""
+        if not self.turns:
+            return 0
+        kept = self.assistant.trim(self.messages(), self.max_new_tokens)
+        return len(self.turns) - sum(message["role"] == "user" for message in kept)
 
     def remember(self, text: str, reply: str) -> None:
         """Keep a message and its reply."""

@@ -21,6 +21,11 @@ pty = pytest.importorskip("pty", reason="a terminal of POSIX")
 pytestmark = pytest.mark.slow  # a process for each case
 PATIENCE_S = 90
 UP = "\x1b[A"
+OWN_TERMINAL = """
+import fcntl, runpy, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C typed there is a signal here
+runpy.run_module("gptlab", run_name="__main__")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +49,13 @@ class Terminal:
         env = os.environ | {"GPTLAB_HOME": str(home), "TERM": term, "INPUTRC": "/dev/null"}
         arguments = ["chat", "--model", str(model), "--temperature", "0", *words]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gptlab", *arguments],
+            [sys.executable, "-c", OWN_TERMINAL, *arguments],
             cwd=ROOT,
             env=env,
             stdin=slave,
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
         )
         os.close(slave)
         self.seen = ""
