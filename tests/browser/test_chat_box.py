@@ -1,4 +1,4 @@
-"""The chat of lesson 15 in real JupyterLab: a reply is stopped while it runs, made again, and given a thumb."""
+"""The chat box in real JupyterLab: a reply is stopped while it runs, made again, and given a thumb."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from tests.support import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.lesson]
 CELLS = [
-    "from gptlab import start\nlesson = start('15b')",
+    "from gptlab import start\nlesson = start('12a')",
     """import time
 from gptlab.course.labels import labels_file
 from gptlab.engine.assistant import shipped

@@ -52,6 +52,10 @@ ASKS_NAME = ("What is my name?", "Do you remember my name?")
 SAYS_NAME = "Your name is {name}."
 NOT_TOLD = "You have not told me."
 NOTE = "The user's name is {name}."
+FEELS = "I feel {feeling} today."
+FEELINGS = ("sad", "tired", "lonely", "afraid")
+COMFORTS = FRIEND.opener + "Tell me more."
+SHARE_OF_FEELINGS, SHARE_OF_NOTES, SHARE_NOT_TOLD = 0.25, 0.3, 0.15
 
 
 def user(text: str) -> dict[str, str]:
@@ -84,40 +88,45 @@ class Conversations:
         return (question for question in drawn if question.lang == "en")
 
     def demonstrations(self, n: int, seed: int = 0) -> list[Chat]:
-        """n conversations: a third each with a persona, with a name to remember, and with neither."""
+        """n conversations: every other one with a persona, every third with a name to remember, and all mixtures."""
         rng = random.Random(f"gptlab conversations {seed}")
         asked = self.questions(seed)
-        kinds = (self._with_persona, self._with_name, self._plain)
-        return [kinds[i % 3](asked, rng) for i in range(n)]
+        return [self._one(asked, rng, with_name=i % 2 == 0) for i in range(n)]
 
-    def _turns(self, asked, rng, n: int, persona: Persona | None = None) -> Chat:
+    def turns(
+        self, asked: Iterator[Question], rng: random.Random, n: int, persona: Persona | None = None
+    ) -> Chat:
+        """n questions with true replies."""
         found = []
         for _ in range(n):
+            if persona is FRIEND and rng.random() < SHARE_OF_FEELINGS:
+                feeling = rng.choice(FEELINGS)
+                found += [user(FEELS.format(feeling=feeling)), assistant(COMFORTS)]
+                continue
             question = next(asked)
             plain = self.writer.reply(question, rng, plain=True)
             said = persona.reply(question, plain) if persona else plain
             found += [user(question.text), assistant(said)]
         return found
 
-    def _plain(self, asked, rng) -> Chat:
-        return self._turns(asked, rng, rng.randint(1, 4))
-
-    def _with_persona(self, asked, rng) -> Chat:
-        persona = rng.choice(PERSONAS)
-        return [
-            system(rng.choice(persona.seen)),
-            *self._turns(asked, rng, rng.randint(1, 3), persona),
-        ]
-
-    def _with_name(self, asked, rng) -> Chat:
+    def _one(self, asked: Iterator[Question], rng: random.Random, with_name: bool) -> Chat:
+        persona = rng.choice((None, *PERSONAS))
+        opener = persona.opener if persona else ""
+        first = [rng.choice(persona.seen)] if persona else []
+        if not with_name:
+            return [*map(system, first), *self.turns(asked, rng, rng.randint(1, 3), persona)]
         name = rng.choice(self.trained_names)
-        between = self._turns(asked, rng, rng.randint(0, 3))
-        ask = user(rng.choice(ASKS_NAME))
+        between = self.turns(asked, rng, rng.randint(0, 3), persona)
         kind = rng.random()
-        if kind < 0.15:
-            return [*between, ask, assistant(NOT_TOLD)]
-        answer = assistant(SAYS_NAME.format(name=name))
-        if kind < 0.35:
-            return [system(NOTE.format(name=name)), *between, ask, answer]
-        told = [user(rng.choice(TELLS).format(name=name)), assistant(GREETS.format(name=name))]
-        return [*told, *between, ask, answer]
+        told: Chat = []
+        if kind < SHARE_OF_NOTES:
+            first.append(NOTE.format(name=name))
+        elif kind < 1 - SHARE_NOT_TOLD:
+            told = [
+                user(rng.choice(TELLS).format(name=name)),
+                assistant(opener + GREETS.format(name=name)),
+            ]
+        says = SAYS_NAME.format(name=name) if told or kind < SHARE_OF_NOTES else NOT_TOLD
+        asks = [user(rng.choice(ASKS_NAME)), assistant(opener + says)]
+        opening = [system(" ".join(first))] if first else []
+        return [*opening, *told, *between, *asks]

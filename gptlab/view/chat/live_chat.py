@@ -20,7 +20,7 @@ from gptlab.engine.conversation import Conversation
 from gptlab.engine.model.fused_bpe import whole_text
 from gptlab.view.chat import thumbs
 from gptlab.view.chat.thumbs import DOWN, NONE, UP
-from gptlab.view.palette import COLOURS, EDGE, FAINT
+from gptlab.view.palette import COLOURS, EDGE
 from gptlab.world.gloss import gloss, has_chinese
 
 BUBBLE = (
@@ -233,7 +233,7 @@ class ChatBox:
             lines.append(f'<b style="color:{COLOURS["wrong"]}">{escape(self.trouble)}</b>')
         if self.controls:
             lines.append(escape(self._about()))
-        self.status.value = f'<div style="font-size:13px;color:{FAINT}">{"<br>".join(lines)}</div>'
+        self.status.value = f'<div style="font-size:13px;opacity:.8">{"<br>".join(lines)}</div>'
 
     def _about(self) -> str:
         """Whose functions run, what is no longer read, what the thumbs have given."""
