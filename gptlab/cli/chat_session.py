@@ -5,10 +5,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gptlab.blanks import registry
 from gptlab.cli import borrowing, models, option_types, streams
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY
+
+if TYPE_CHECKING:
+    from gptlab.engine.assistant import Assistant
 
 NONE = "off"  # what takes a system message away
 KEYS = """\
@@ -29,36 +33,30 @@ class Session:
     """
 
     def __init__(self, folder: Path, options: argparse.Namespace, typed: bool):
+        from gptlab.engine.conversation import Conversation
+
         self.options = options
         self.typed = typed
         self.over = self.failed = False
-        self.conversation = None
-        self.load(folder)
+        self.folder = folder
+        temperature = options.temperature
+        if temperature is None:
+            temperature = CHAT_TEMPERATURE if options.prompt is None else GREEDY
+        self.conversation = Conversation(
+            _assistant(folder, options.max_new_tokens),
+            options.system or "",
+            temperature,
+            options.max_new_tokens,
+            options.seed,
+        )
 
     def load(self, folder: Path) -> None:
         """Talk to the model in a folder from now on; what was said so far is kept.
 
         Raises ValueError or OSError, in one line, when it cannot be loaded or leaves no room for a question.
         """
-        from gptlab.engine.assistant import Assistant
-        from gptlab.engine.conversation import Conversation
-
-        options, assistant = self.options, Assistant.load(folder)
-        if options.max_new_tokens >= assistant.context:
-            raise ValueError(
-                f"--max-new-tokens {options.max_new_tokens} leaves no room for a question in a context of "
-                f"{assistant.context}: ask for fewer"
-            )
+        self.conversation.assistant = _assistant(folder, self.options.max_new_tokens)
         self.folder = folder
-        if self.conversation is not None:
-            self.conversation.assistant = assistant
-            return
-        temperature = options.temperature
-        if temperature is None:
-            temperature = CHAT_TEMPERATURE if options.prompt is None else GREEDY
-        self.conversation = Conversation(
-            assistant, options.system or "", temperature, options.max_new_tokens, options.seed
-        )
 
     def model_line(self) -> str:
         """Which model talks, and that a base model does not."""
@@ -109,6 +107,18 @@ class Session:
             obey(self, line)
         except Refused as error:
             self.refuse(str(error))
+
+
+def _assistant(folder: Path, max_new_tokens: int) -> "Assistant":
+    from gptlab.engine.assistant import Assistant
+
+    assistant = Assistant.load(folder)
+    if max_new_tokens >= assistant.context:
+        raise ValueError(
+            f"--max-new-tokens {max_new_tokens} leaves no room for a question in a context of "
+            f"{assistant.context}: ask for fewer"
+        )
+    return assistant
 
 
 @dataclass(frozen=True)

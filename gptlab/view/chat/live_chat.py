@@ -13,13 +13,13 @@ from pathlib import Path
 import ipywidgets as w
 
 from gptlab.blanks import registry
+from gptlab.course import thumbs
 from gptlab.course.labels import labels_file
+from gptlab.course.thumbs import DOWN, NONE, UP
 from gptlab.engine.assistant import Assistant, TooLong
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE
 from gptlab.engine.conversation import Conversation
 from gptlab.engine.model.fused_bpe import whole_text
-from gptlab.view.chat import thumbs
-from gptlab.view.chat.thumbs import DOWN, NONE, UP
 from gptlab.view.palette import COLOURS, EDGE
 from gptlab.world.gloss import gloss, has_chinese
 

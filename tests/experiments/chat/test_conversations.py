@@ -178,3 +178,25 @@ def test_turns_are_read_whole_each_time(chat):
 def test_a_friend_and_a_terminal_are_told_apart():
     assert TERMINAL.shows("> 7") and not TERMINAL.shows("I am here for you. > 7")
     assert FRIEND.shows("I am here for you. 7.") and not FRIEND.shows("7.")
+
+
+def test_thumbs_become_what_lesson_12_learns_from(chat, talks, tmp_path):
+    from math import isnan
+
+    from gptlab.course import labels, thumbs
+    from gptlab.experiments.chat import thumb_pairs
+    from gptlab.experiments.reward.comparisons import Source
+    from gptlab.experiments.reward.people import people
+
+    source = Source(talks.web, chat)
+    items = thumb_pairs.made_again(chat, source, 12)
+    assert all(one.replies[0] != one.replies[1] for one in items)
+    ada = people(source.gold)[0]
+    for label in thumb_pairs.thumbed(ada, items):
+        assert len(label.replies[label.order[0]]) <= len(label.replies[label.order[1]]) + 6
+    file = tmp_path / "labels.jsonl"
+    thumbs.keep(file, "Who?", ["a", "b"], [thumbs.DOWN, thumbs.NONE])
+    pairs, kept = thumb_pairs.pairs_of(labels.of_file(file).values())
+    assert [one.replies for one in pairs] == [("a", "b")] and kept[0].order == (1, 0)
+    n, share = thumb_pairs.foreseen(source, kept)
+    assert n == 1 and isnan(share)

@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from gptlab.course import labels
-from gptlab.view.chat import chat_box, thumbs
+from gptlab.course import labels, thumbs
+from gptlab.course.thumbs import DOWN, NONE, UP
+from gptlab.view.chat import chat_box
 from gptlab.view.chat.live_chat import STOPPED, ChatBox
-from gptlab.view.chat.thumbs import DOWN, NONE, UP
 from tests.support.pictures import NS, words_in
 from tests.support.toy_assistants import (
     untrained_chat,
