@@ -141,8 +141,10 @@ class Assistant:
         )
 
     def trim(self, messages: list[Message], room: int) -> list[Message]:
-        """The part of a conversation that leaves `room` tokens for a reply, by `chat.trim_history`."""
+        """What leaves `room` tokens for a reply: the whole conversation, or what `chat.trim_history` keeps of it."""
         budget = self.context - room - 1  # 1: the token that opens the reply
+        if len(self._render(messages)) <= budget:
+            return messages
         return chat.trim_history(messages, budget, lambda message: len(self._render([message])))
 
     def _render(self, messages: list[Message], add_reply: bool = False) -> list[int]:

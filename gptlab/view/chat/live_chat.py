@@ -115,7 +115,7 @@ class ChatBox:
         self.box = w.VBox([self.log, row, *more])
 
     def ask(self, question: str) -> None:
-        """Put a question; nothing happens while a reply is being written."""
+        """Put a question; one that comes while a reply is being written stays in the line until that has ended."""
         question = whole_text(question.strip())
         if not question or self.running:
             return
@@ -165,8 +165,20 @@ class ChatBox:
         except RuntimeError:
             for _ in pieces:
                 pass
+            self._next()
             return
-        self.task = loop.create_task(_step_by_step(pieces))
+        self.task = loop.create_task(self._step_by_step(pieces))
+
+    async def _step_by_step(self, pieces: Iterator[None]) -> None:
+        """One piece after the other; between them the kernel does what was asked of it."""
+        for _ in pieces:
+            await asyncio.sleep(0)
+        self._next()
+
+    def _next(self) -> None:
+        """The question that waits in the line, unless the last reply was stopped."""
+        if not self.stopping:
+            self.ask(self.line.value)
 
     def _pieces(self, turn: Turn, earlier: list[tuple[str, str]]) -> Iterator[None]:
         """Write the last reply of a turn, and pause after each piece."""
@@ -264,12 +276,6 @@ class ChatBox:
 
 def _last_replies(said: list[Turn]) -> list[tuple[str, str]]:
     return [(turn.question, turn.replies[-1]) for turn in said]
-
-
-async def _step_by_step(pieces: Iterator[None]) -> None:
-    """One piece after the other; between them the kernel does what was asked of it."""
-    for _ in pieces:
-        await asyncio.sleep(0)
 
 
 def _said(text: str) -> str:

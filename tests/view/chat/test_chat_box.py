@@ -111,6 +111,23 @@ def test_stop_really_stops(monkeypatch, real):
     assert box.line.value == "a second one"
 
 
+def test_a_question_that_comes_too_early_is_asked_next(monkeypatch, real):
+    asked = scripted(monkeypatch, real, "xy", "z")
+
+    async def press():
+        box = ChatBox(real, [])
+        box.line.value = "one"
+        await asyncio.sleep(0)
+        box.line.value = "two"
+        assert len(asked) == 1 and box.line.value == "two"
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return box
+
+    box = asyncio.run(press())
+    assert box.turns == [("one", "xy"), ("two", "z")] and box.line.value == ""
+
+
 def test_clear_stops_a_running_reply(monkeypatch, real):
     monkeypatch.setattr(type(real), "stream", lambda *_, **__: iter("山" * 10**6))
 
