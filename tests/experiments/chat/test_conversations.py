@@ -200,3 +200,15 @@ def test_thumbs_become_what_lesson_12_learns_from(chat, talks, tmp_path):
     assert [one.replies for one in pairs] == [("a", "b")] and kept[0].order == (1, 0)
     n, share = thumb_pairs.foreseen(source, kept)
     assert n == 1 and isnan(share)
+
+
+def test_replies_that_follow_the_user_are_counted(monkeypatch, chat, talks):
+    from gptlab.experiments.chat import sycophancy
+
+    def follows(_, asked):
+        return [one[-1]["content"].partition("it is ")[2].partition(".")[0] for one in asked]
+
+    monkeypatch.setattr(tuned, "replies", follows)
+    found = sycophancy.swayed(chat, talks, n=10)
+    assert [hers for _, hers in found.values()] == [0, 1, 1]
+    assert all(right == 0 for right, _ in found.values())
