@@ -720,6 +720,18 @@ def test_which_model_answers(run_folder, tmp_path):
         models.find_model(tmp_path / "runs" / "older")
 
 
+def test_a_model_by_its_name(monkeypatch, run_folder, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(run_folder, tmp_path / "runs" / "mine")
+    assert models.find_model(Path("mine")) == Path("runs", "mine", "ppo_ptx")
+    assert models.find_model(Path("base")) == models.SHIPPED.with_name("base")
+    shutil.copytree(run_folder / "sft", tmp_path / "base")  # a folder comes first
+    assert models.find_model(Path("base")) == Path("base")
+    for name in ("nothing", "reward", "../x"):
+        with pytest.raises(models.NoModel, match="base, sft, ppo_ptx"):
+            models.find_model(Path(name))
+
+
 def test_a_model_of_which_a_kill_left_only_the_old_one(capsys, run_folder, tmp_path):
     shutil.copytree(run_folder, tmp_path / "runs" / "killed")
     final = tmp_path / "runs" / "killed" / "ppo_ptx"
