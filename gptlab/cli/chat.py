@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from gptlab.cli import borrowing, line_input, models, option_types
-from gptlab.cli.chat_session import KEYS, Session, summary
+from gptlab.cli.chat_session import BASE_MODEL, KEYS, Session, summary
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY, MAX_REPLY_TOKENS
 from gptlab.world.questions import running_example
 
@@ -90,11 +90,14 @@ def converse(session: Session) -> int:
     """Read, reply, until the input ends."""
     if session.typed:
         line_input.prepare_history()
-        session.say(f"{session.model_line()}. /help lists what you can type, Ctrl-D ends.")
+        base = "" if session.conversation.assistant.chats else f"{BASE_MODEL}. "
+        session.say(f"{base}/help lists what you can type, Ctrl-D ends.")
     while not session.over:
         try:
             message = line_input.read_message(session.typed)
         except EOFError:
+            if session.typed:
+                session.say("")  # what comes next stands on a line of its own
             break
         except KeyboardInterrupt:
             if not session.typed:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gptlab.engine.assistant import Assistant
 
 NONE = "off"  # what takes a system message away
+BASE_MODEL = "a base model: it goes on with your text"
 KEYS = """\
 a line that ends in \\ goes on in the next one; \"\"\" begins a message of several lines, and ends it
 arrow keys bring earlier lines back; Ctrl-C stops a reply, Ctrl-D ends the conversation"""
@@ -61,8 +62,7 @@ class Session:
     def model_line(self) -> str:
         """Which model talks, and that a base model does not."""
         chats = self.conversation.assistant.chats
-        more = "" if chats else ", a base model: it goes on with your text"
-        return f"{models.name_of(self.folder)}{more}"
+        return models.name_of(self.folder) + ("" if chats else f", {BASE_MODEL}")
 
     def say(self, text: str) -> None:
         """Tell the person something that is no reply."""

@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from gptlab.course import labels, thumbs
-from gptlab.course.thumbs import DOWN, NONE, UP
+from gptlab.course import labels
+from gptlab.course.thumbs import UP
 from gptlab.view.chat import chat_box
 from gptlab.view.chat.live_chat import STOPPED, ChatBox
 from tests.support.pictures import NS, words_in
@@ -170,25 +170,6 @@ def test_thumbs_on_two_replies_become_a_label_of_lesson_12(monkeypatch, real, tm
     assert labels.of_file(file) == {} and (up.button_style, down.button_style) == ("success", "")
     up.click()  # taken back: the first has a thumb, this one none
     assert [label.order for label in labels.of_file(file).values()] == [(0, 1)]
-
-
-def test_which_thumbs_make_a_preference():
-    def told(replies, given):
-        return [
-            (label.replies, label.order)
-            for label, holds in thumbs.preferences("q", replies, given)
-            if holds
-        ]
-
-    assert (
-        told(["a", "b"], [NONE, NONE])
-        == told(["a", "b"], [UP, UP])
-        == told(["a", "a"], [UP, DOWN])
-        == []
-    )
-    assert told(["a", "b"], [NONE, UP]) == [(("a", "b"), (1, 0))]
-    assert told(["a", "b"], [NONE, DOWN]) == [(("a", "b"), (0, 1))]
-    assert len(told(["a", "b", "c"], [UP, NONE, DOWN])) == 3
 
 
 def test_labels_that_cannot_be_kept_are_said(monkeypatch, real, tmp_path):
