@@ -1,11 +1,10 @@
 """`gptlab chat`: talk to a model, which runs on the plain functions, yours where you have written them."""
 
 import argparse
-import contextlib
 import sys
-from collections.abc import Iterator
 
-from gptlab.cli import models, option_types
+from gptlab.cli import borrowing, line_input, models, option_types
+from gptlab.cli.chat_session import BASE_MODEL, KEYS, Session, summary
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY, MAX_REPLY_TOKENS
 from gptlab.world.questions import running_example
 
@@ -15,10 +14,13 @@ examples:
   gptlab chat --model runs/small-0/sft                    any stage of any run
   gptlab chat --prompt "{running_example("zh")}"           one answer
   gptlab chat --prompt "What is 7 + 5?" --temperature 1
+  gptlab chat < questions.txt > replies.txt               a reply a line; status 1 if a line got none
 
-In a conversation: /new forgets it, /quit or Ctrl-D ends it, Ctrl-C stops a reply, /help says all this.
+in a conversation:
+{summary()}
+{KEYS}
+Your lines are kept in .gptlab/chat_history (GPTLAB_HOME changes where), for the arrow keys.
 """
-HELP = "/new begins a new conversation, /quit (or Ctrl-D) ends, Ctrl-C stops a reply"
 
 
 def register(commands) -> None:
@@ -32,8 +34,8 @@ def register(commands) -> None:
     command.add_argument(
         "--model",
         type=option_types.path,
-        metavar="DIR",
-        help="a run's folder, or one stage's model in it",
+        metavar="NAME|DIR",
+        help="a run, its folder or one stage's in it, or base, sft or ppo_ptx, which come with gptlab",
     )
     command.add_argument(
         "--prompt", type=option_types.message, metavar="TEXT", help="answer this once, then end"
@@ -70,109 +72,40 @@ def register(commands) -> None:
 def talk(options: argparse.Namespace) -> int:
     """Answer once, or until the conversation ends."""
     folder = models.find_model(options.model)
-    from gptlab.cli import borrowing
-
-    print(
-        f"{models.name_of(folder)}: {borrowing.fill_empty(stand_ins=True)}",
-        file=sys.stderr,
-        flush=True,
-    )
+    functions = borrowing.fill_empty(stand_ins=True)
+    print(f"{models.name_of(folder)}: {functions}", file=sys.stderr, flush=True)
     from gptlab.engine import hardware
-    from gptlab.engine.assistant import Assistant
 
     hardware.prepare_torch()
-    conversation = Conversation(Assistant.load(folder), options)
+    session = Session(folder, options, line_input.at_terminal())
     if options.prompt is None:
-        return converse(conversation)
-    for piece in conversation.stream(options.prompt):
+        return converse(session)
+    for piece in session.conversation.stream(options.prompt):
         print(piece, end="", flush=True)
     print()
     return 0
 
 
-class Conversation:
-    """What was said so far, and how the model is to reply."""
-
-    def __init__(self, assistant, options: argparse.Namespace):
-        import torch
-
-        if options.max_new_tokens >= assistant.context:
-            raise ValueError(
-                f"--max-new-tokens {options.max_new_tokens} leaves no room for a question in a context of "
-                f"{assistant.context}: ask for fewer"
-            )
-        self.assistant = assistant
-        self.opening = [{"role": "system", "content": options.system}] if options.system else []
-        self.history = list(self.opening)
-        self.max_new_tokens = options.max_new_tokens
-        self.temperature = options.temperature
-        if self.temperature is None:
-            self.temperature = CHAT_TEMPERATURE if options.prompt is None else GREEDY
-        self.generator = torch.Generator().manual_seed(options.seed)
-
-    def begin_anew(self) -> None:
-        """Forget what was said."""
-        self.history = list(self.opening)
-
-    def stream(self, text: str) -> Iterator[str]:
-        """The reply to the next message, in pieces that hold whole characters."""
-        return self.assistant.stream(
-            [*self.history, {"role": "user", "content": text}],
-            self.max_new_tokens,
-            self.temperature,
-            room=self.max_new_tokens,
-            generator=self.generator,
-        )
-
-    def remember(self, text: str, reply: str) -> None:
-        """Keep a message and its reply."""
-        self.history += [
-            {"role": "user", "content": text},
-            {"role": "assistant", "content": reply},
-        ]
-
-
-def converse(conversation: Conversation) -> int:
+def converse(session: Session) -> int:
     """Read, reply, until the input ends."""
-    asks = sys.stdin.isatty() and sys.stdout.isatty()
-    if asks:
-        with contextlib.suppress(ImportError):
-            import readline  # gives input() arrow keys and a history
-        chats = conversation.assistant.chats
-        print(
-            HELP if chats else f"a base model: it goes on with your text. {HELP}", file=sys.stderr
-        )
-    while True:
+    if session.typed:
+        line_input.prepare_history()
+        base = "" if session.conversation.assistant.chats else f"{BASE_MODEL}. "
+        session.say(f"{base}/help lists what you can type, Ctrl-D ends.")
+    while not session.over:
         try:
-            text = input("> " if asks else "").strip()
+            message = line_input.read_message(session.typed)
         except EOFError:
-            return 0
+            if session.typed:
+                session.say("")  # what comes next stands on a line of its own
+            break
         except KeyboardInterrupt:
-            print(f"\n{HELP}", file=sys.stderr)
+            if not session.typed:
+                raise
+            session.say("\n(Ctrl-D or /quit ends)")
             continue
-        if text == "/quit":
-            return 0
-        if text == "/new":
-            conversation.begin_anew()
-        elif text.startswith("/"):
-            print(HELP, file=sys.stderr)
-        elif text:
-            answer(conversation, text)
-
-
-def answer(conversation: Conversation, text: str) -> None:
-    """Print the reply as it comes; what is stopped is remembered too, what is too long is not."""
-    from gptlab.engine.assistant import TooLong
-
-    said = []
-    try:
-        for piece in conversation.stream(text):
-            said.append(piece)
-            print(piece, end="", flush=True)
-    except KeyboardInterrupt:
-        print(" …", end="")
-    except TooLong as error:
-        print(f"gptlab: {error}", file=sys.stderr)
-        return
-    print(flush=True)
-    conversation.remember(text, "".join(said))
+        if message:
+            session.take(message)
+            if session.typed:
+                line_input.keep_history()
+    return 1 if session.failed and not session.typed else 0

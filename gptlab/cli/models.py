@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gptlab.blanks.source_scan import PACKAGE, short_path
 from gptlab.engine import files
-from gptlab.engine.stages import FINAL, WRITING_STAGES
+from gptlab.engine.stages import FINAL, SHIPPED_NAMES, WRITING_STAGES
 
 SHIPPED = PACKAGE / "assets" / FINAL
 
@@ -17,10 +17,12 @@ class NoModel(ValueError):
 def find_model(named: Path | None, runs: Path = Path("runs"), shipped: Path = SHIPPED) -> Path:
     """The checkpoint that was named (itself, or its run), else the newest finished run's, else the shipped one.
 
+    named  a folder, a run in `runs`, or a model that comes with gptlab: base, sft, ppo_ptx; a folder comes first
+
     Raises NoModel when there is none.
     """
     if named is not None:
-        return _inside(named)
+        return _inside(_by_name(named, runs, shipped))
     finished = [file for file in runs.glob("*/run.json") if _finished(file)]
     if finished:
         return max(finished, key=lambda file: file.stat().st_mtime).parent / FINAL
@@ -29,10 +31,22 @@ def find_model(named: Path | None, runs: Path = Path("runs"), shipped: Path = SH
     raise NoModel("there is no model yet: build one with `gptlab run`, or name one with --model")
 
 
+def _by_name(named: Path, runs: Path, shipped: Path) -> Path:
+    """The folder that a name means; the name itself where nothing is called so."""
+    if files.standing(named).is_dir():
+        return named
+    places = [runs / named]
+    if str(named) in SHIPPED_NAMES:
+        places.append(shipped.with_name(str(named)))
+    return next((place for place in places if place.is_dir()), named)
+
+
 def _inside(folder: Path) -> Path:
     """A checkpoint's folder, or the last model of a run."""
     if not files.standing(folder).is_dir():
-        raise NoModel(f"{folder}: no such folder")
+        raise NoModel(
+            f"{folder}: no such folder, run or model (with gptlab come {', '.join(SHIPPED_NAMES)})"
+        )
     if _is_checkpoint(folder):
         return folder
     if _is_checkpoint(folder / FINAL):

@@ -116,7 +116,7 @@ class Assistant:
         """
         messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
         if self.chats:
-            ids = self._render(self._trim(messages, room), add_reply=True)
+            ids = self._render(self.trim(messages, room), add_reply=True)
         else:
             page = self.tokenizer.encode(messages[-1]["content"])
             ids = [self.tokenizer.special["endoftext"], *page]
@@ -140,9 +140,11 @@ class Assistant:
             f"{max(advice, key=advice.get)}"
         )
 
-    def _trim(self, messages: list[Message], room: int) -> list[Message]:
-        """The part of a conversation that leaves room for a reply."""
+    def trim(self, messages: list[Message], room: int) -> list[Message]:
+        """What leaves `room` tokens for a reply: the whole conversation, or what `chat.trim_history` keeps of it."""
         budget = self.context - room - 1  # 1: the token that opens the reply
+        if len(self._render(messages)) <= budget:
+            return messages
         return chat.trim_history(messages, budget, lambda message: len(self._render([message])))
 
     def _render(self, messages: list[Message], add_reply: bool = False) -> list[int]:

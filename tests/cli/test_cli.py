@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from gptlab.blanks import registry
 from gptlab.blanks.errors import EmptyBlank
 from gptlab.blanks.source_scan import PACKAGE
-from gptlab.cli import borrowing, doctor, main, models
+from gptlab.cli import borrowing, doctor, line_input, main, models
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.data.corpus import Tokenizer
@@ -568,7 +568,7 @@ def test_chat_samples_with_a_seed_and_a_system_message(capsys, run_folder, token
 
 
 def converse(monkeypatch, capsys, folder, lines, *words):
-    """A conversation; a line that is an exception is raised. Returns (exit status, output, what it read)."""
+    """A person's conversation; a line that is an exception is raised. -> (exit status, output, what it read)."""
     read, lines = [], iter(lines)
     whole = Assistant.begin
 
@@ -584,6 +584,8 @@ def converse(monkeypatch, capsys, folder, lines, *words):
 
     monkeypatch.setattr(Assistant, "begin", noted)
     monkeypatch.setattr(builtins, "input", typed)
+    monkeypatch.setattr(line_input, "at_terminal", lambda: True)
+    monkeypatch.setattr(line_input, "keep_history", lambda: None)
     status = main.main(["chat", "--model", str(folder), "--max-new-tokens", "4", *words])
     return status, capsys.readouterr(), read
 
@@ -605,7 +607,8 @@ def test_a_conversation_remembers_until_new(monkeypatch, capsys, run_folder):
     status, said, read = converse(monkeypatch, capsys, run_folder, lines)
     assert (
         status == 0
-        and said.err.count("/new begins a new conversation") == 2
+        and "/regenerate" in said.err
+        and "a new conversation" in said.err
         and "make it shorter" in said.err
     )
     assert [[m["content"] for m in messages if m["role"] == "user"] for messages in read] == [
@@ -715,6 +718,18 @@ def test_which_model_answers(run_folder, tmp_path):
     shutil.rmtree(tmp_path / "runs" / "older" / "ppo_ptx")
     with pytest.raises(models.NoModel, match="older/sft"):
         models.find_model(tmp_path / "runs" / "older")
+
+
+def test_a_model_by_its_name(monkeypatch, run_folder, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(run_folder, tmp_path / "runs" / "mine")
+    assert models.find_model(Path("mine")) == Path("runs", "mine", "ppo_ptx")
+    assert models.find_model(Path("base")) == models.SHIPPED.with_name("base")
+    shutil.copytree(run_folder / "sft", tmp_path / "base")  # a folder comes first
+    assert models.find_model(Path("base")) == Path("base")
+    for name in ("nothing", "reward", "../x"):
+        with pytest.raises(models.NoModel, match="base, sft, ppo_ptx"):
+            models.find_model(Path(name))
 
 
 def test_a_model_of_which_a_kill_left_only_the_old_one(capsys, run_folder, tmp_path):

@@ -93,7 +93,7 @@ def test_a_bad_byte_does_not_end_a_conversation(monkeypatch, capsys, model, data
     heard = []
     from gptlab.cli import chat
 
-    monkeypatch.setattr(chat, "answer", lambda conversation, text: heard.append(text))
+    monkeypatch.setattr(chat.Session, "answer", lambda _, text: heard.append(text))
     assert main.main(["chat", "--model", str(model), "--max-new-tokens", "4"]) == 0
     assert len(heard) == 2 and heard[1] == "two" and "Traceback" not in capsys.readouterr().err
     assert heard[0] in ("\ufffd one", "caf\ufffd", "山", "\x00\ufffd\ufffd\ufffd")

@@ -1,12 +1,9 @@
 """A chat widget: type, press Enter, and the reply appears as it is made."""
 
-from html import escape
-
-import ipywidgets as w
-
-from gptlab.engine.assistant import Assistant, TooLong
-from gptlab.engine.chat_settings import CHAT_TEMPERATURE, MAX_REPLY_TOKENS
-from gptlab.engine.model.fused_bpe import whole_text
+from gptlab.engine.assistant import Assistant
+from gptlab.engine.chat_settings import GREEDY
+from gptlab.engine.conversation import Conversation
+from gptlab.view.chat.live_chat import ChatBox
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
@@ -17,103 +14,28 @@ WIDTH = 520
 SIZE = 15
 SMALL = 12.5  # of the English under Chinese
 LINE = 22
-BUBBLE = (
-    "display:inline-block;padding:4px 12px;border-radius:12px;max-width:85%;line-height:1.5;"
-    "overflow-wrap:anywhere;text-align:left"
-)
 
 
-def chat_box(assistant: Assistant, asked: list[str], remembers: bool = False) -> None:
+def chat_box(
+    assistant: Assistant,
+    asked: list[str],
+    remembers: bool = False,
+    controls: bool = False,
+) -> None:
     """Show a chat in which some questions are asked already; live, the reader goes on with her own.
 
     Those asked already get the likeliest reply, hers one at the temperature of a conversation.
 
-    remembers  her questions come with what was said before; default: each is answered by itself
+    remembers  a question comes with what was said before; default: each is answered by itself
+    controls   thumbs that become preferences, a system message, the temperature, and whose functions run
     """
-    turns = [(question, assistant.reply(question)) for question in asked]
-    svg_text, alt = chat_picture(assistant, turns)
-    show(svg_text, alt, widget=ChatBox(assistant, turns, remembers).box)
-
-
-class ChatBox:
-    """The turns so far and a line to type in; `box` is the widget."""
-
-    def __init__(self, assistant: Assistant, turns: list[tuple[str, str]], remembers: bool = False):
-        self.assistant = assistant
-        self.turns = list(turns)
-        self.remembers = remembers
-        self.log = w.HTML()
-        wide = w.Layout(flex="1 1 12em", width="auto")
-        self.line = w.Text(
-            placeholder="ask something, then Enter", continuous_update=False, layout=wide
-        )
-        self.send = w.Button(description="send")
-        self.clear = w.Button(description="clear")
-        self.send.layout.width = self.clear.layout.width = "auto"
-        self.line.observe(lambda change: self.ask(change["new"]), "value")
-        self.send.on_click(lambda _: self.ask(self.line.value))
-        self.clear.on_click(lambda _: self._forget())
-        row = w.HBox([self.line, self.send, self.clear], layout=w.Layout(max_width="36em"))
-        self.box = w.VBox([self.log, row])
-        self._draw()
-
-    def ask(self, question: str) -> None:
-        """Put a question, and write the reply into the log as it comes."""
-        question = whole_text(question.strip())
-        if not question:
-            return
-        prompt = [*self._messages(), {"role": "user", "content": question}]
-        self.turns.append((question, ""))
-        self.line.value = ""
-        pieces = self.assistant.stream(
-            prompt,
-            temperature=CHAT_TEMPERATURE,
-            seed=len(self.turns),
-            room=MAX_REPLY_TOKENS if self.remembers else 1,
-        )
-        try:
-            for piece in pieces:
-                self.turns[-1] = (question, self.turns[-1][1] + piece)
-                self._draw()
-        except TooLong as error:
-            self.turns[-1] = (question, f"[{error}]")
-        self._draw()
-
-    def _messages(self) -> list[dict]:
-        """What the model is reminded of."""
-        turns = self.turns if self.remembers else []
-        return [
-            {"role": role, "content": text}
-            for turn in turns
-            for role, text in zip(("user", "assistant"), turn)
-        ]
-
-    def _forget(self) -> None:
-        self.turns.clear()
-        self._draw()
-
-    def _draw(self) -> None:
-        self.log.value = (
-            '<div aria-live="polite" style="max-width:36em">'
-            + "".join(map(self._turn, self.turns))
-            + "</div>"
-        )
-
-    def _turn(self, turn: tuple[str, str]) -> str:
-        question, reply = (escape(said) + _english(said) for said in turn)
-        mine = f"{BUBBLE};border:1px solid {EDGE}"
-        its = f"{BUBBLE};background:{COLOURS[self.assistant.stage]};color:#fff"
-        return (
-            f'<div style="text-align:right;margin:4px 0"><span style="{mine}">{question}</span></div>'
-            f'<div style="margin:4px 0"><span style="{its}">{reply or "…"}</span></div>'
-        )
-
-
-def _english(said: str) -> str:
-    """What a Chinese text says, as a small second line; nothing for one without Chinese."""
-    if not has_chinese(said):
-        return ""
-    return f'<br><span style="font-size:.82em;opacity:.8">{escape(gloss(said))}</span>'
+    turns: list[tuple[str, str]] = []
+    for question in asked:
+        conversation = Conversation(assistant, temperature=GREEDY)
+        conversation.turns = turns if remembers else []
+        turns.append((question, "".join(conversation.stream(question, None if remembers else 1))))
+    image, alt = chat_picture(assistant, turns)
+    show(image, alt, widget=ChatBox(assistant, turns, remembers, controls).box)
 
 
 def chat_picture(assistant: Assistant, turns: list[tuple[str, str]]) -> Picture:

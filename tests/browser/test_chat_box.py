@@ -1,0 +1,131 @@
+"""The chat box in real JupyterLab: a reply is stopped while it runs, made again, and given a thumb."""
+
+import json
+import os
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.browser.test_jupyterlab import FAULTS, PATIENCE_MS, RUN, TOKEN, lab  # noqa: F401
+from tests.support import browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.lesson]
+CELLS = [
+    "from gptlab import start\nlesson = start('12a')",
+    """import time
+from gptlab.course.labels import labels_file
+from gptlab.engine.assistant import shipped
+from gptlab.view.chat.live_chat import ChatBox
+def endless(prompt, **settings):
+    while True:
+        time.sleep(0.01)
+        yield '山 '
+slow = shipped()
+quick = type(slow)(slow.model, slow.tokenizer, slow.stage)
+slow.stream = endless
+ChatBox(slow, [], remembers=True, controls=True).box""",
+    """box = ChatBox(quick, [('Who is Ben?', 'A judge.')], remembers=True, controls=True, file=labels_file('tried'))
+box.box""",
+    "from gptlab.course import labels\nprint('KEPT', [x.order for x in labels.of_file(labels_file('tried')).values()])",
+]
+CHANGED = "(e, before) => e.innerText !== before"
+
+
+def put_notebook(address):
+    """A notebook of these cells, made in the running JupyterLab; -> its address."""
+    base = address.partition("/lab/")[0]
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"cell{i}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for i, source in enumerate(CELLS)
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    content = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    body = json.dumps({"type": "notebook", "format": "json", "content": content}).encode()
+    request = urllib.request.Request(
+        f"{base}/api/contents/lessons/chat.ipynb?token={TOKEN}", body, method="PUT"
+    )
+    request.add_header("Content-Type", "application/json")
+    urllib.request.urlopen(request, timeout=60).close()
+    return address % ("chat", "chat.ipynb")
+
+
+def shot(page, box, name):
+    """A screenshot of a chat, where they are asked for."""
+    if folder := os.environ.get("GPTLAB_LAB_SHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        box.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_reply_is_stopped_made_again_and_given_a_thumb(lab, capsys, scheme):  # noqa: F811
+    with browser.chromium(capsys) as chromium:
+        page = chromium.new_page(viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(put_notebook(lab))
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        if scheme == "dark":
+            page.evaluate("""async () => { await window.jupyterapp.restored;
+                await window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'}) }""")
+        assert page.evaluate(RUN), page.evaluate(FAULTS)
+        assert page.evaluate(FAULTS) == []
+        slow, quick = (
+            page.locator(".jp-OutputArea-output .widget-vbox:has(> .widget-hbox input)").nth(i)
+            for i in (0, 1)
+        )
+        stop_a_reply(page, slow)
+        shot(page, slow, f"stopped-{scheme}")
+        before = quick.inner_text()
+        line = quick.locator("input[type=text]").first
+        line.fill("台湾最高的山是哪座山？")
+        page.keyboard.press("Enter")
+        quick.locator("text=玉山").first.wait_for()
+        quick.locator("button:has-text('send'):visible").wait_for()
+        assert quick.inner_text() != before and line.input_value() == ""
+        again = quick.locator("button:has-text('again')")
+        again.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "n => document.querySelectorAll('button[title=\"good reply\"]').length >= n", arg=4
+        )
+        quick.locator("button:has-text('send'):visible").wait_for()
+        thumb = quick.locator("button[title='bad reply']").last
+        thumb.focus()
+        page.keyboard.press("Enter")
+        quick.locator("button[title='bad reply'].mod-danger").wait_for()
+        assert "functions are yours" in quick.inner_text()
+        shot(page, quick, f"chat-{scheme}")
+        assert quick.evaluate("e => e.scrollWidth <= e.clientWidth + 2")
+        quick.evaluate("e => { e.style.width = '340px' }")
+        page.wait_for_timeout(500)
+        assert quick.evaluate("e => e.scrollWidth <= e.clientWidth + 2")
+        shot(page, quick, f"chat-narrow-{scheme}")
+        assert page.evaluate(FAULTS) == []
+
+
+def stop_a_reply(page, box):
+    """Ask what is answered without end, see it grow, and stop it by the keyboard."""
+    box.locator("input[type=text]").first.fill("go on")
+    page.keyboard.press("Enter")
+    button = box.locator("button:has-text('stop')")
+    button.wait_for()
+    box.locator("text=山 山 山").first.wait_for()
+    button.focus()
+    page.keyboard.press("Enter")
+    box.locator("button:has-text('send')").wait_for()
+    said = box.inner_text()
+    assert "…" in said
+    page.wait_for_timeout(500)
+    assert box.inner_text() == said
