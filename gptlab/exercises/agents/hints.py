@@ -1,0 +1,3 @@
+"""Hints for gptlab/agents.py."""
+
+HINTS: dict[str, tuple[str, str, str]] = {}

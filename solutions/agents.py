@@ -1,0 +1,80 @@
+"""Reference bodies for gptlab/agents.py."""
+
+import re
+
+import torch
+from torch import Tensor
+
+from gptlab import agents
+from gptlab.agents import ACTION, ANSWER, OBSERVATION, QUESTION
+
+
+def calculate(expression):
+    text = expression.replace("×", "*").replace("−", "-")
+    if not re.fullmatch(r"\s*-?\d+\s*([+*-]\s*-?\d+\s*)*", text):
+        raise ValueError(
+            f"only whole numbers with +, − and × can be calculated, not {expression!r}"
+        )
+    terms = []
+    for sign, number in re.findall(r"(^|[+*-])\s*(-?\d+)", text):
+        if sign == "*":
+            terms[-1] *= int(number)
+        else:
+            terms.append(-int(number) if sign == "-" else int(number))
+    return str(sum(terms))
+
+
+def parse_action(text):
+    for line in text.split("\n"):
+        if line.startswith(ACTION):
+            tool, opened, rest = line.removeprefix(ACTION).partition("[")
+            inside, closed, _ = rest.rpartition("]")
+            return (tool.strip(), inside.strip()) if tool.strip() and opened and closed else None
+    return None
+
+
+def react_loop(model, question, tools, max_steps):
+    transcript = f"{QUESTION} {question}\n"
+    done = []
+    for _ in range(max_steps):
+        written = ""
+        for line in model(transcript).rstrip("\n").split("\n"):
+            written += line + "\n"
+            if line.startswith((ACTION, ANSWER)):
+                break
+        transcript += written
+        if line.startswith(ANSWER):
+            return line.removeprefix(ANSWER).strip(), transcript
+        action = agents.parse_action(written)
+        if action in done:
+            break
+        if action is not None:
+            done.append(action)
+        transcript += f"{OBSERVATION} {agents.observe(action, tools)}\n"
+    return None, transcript
+
+
+def transcript_tokens(transcript, encode):
+    ids, mask = [], []
+    for line in transcript.splitlines(keepends=True):
+        piece = encode(line)
+        ids += piece
+        mask += [not line.startswith((QUESTION, OBSERVATION))] * len(piece)
+    return ids, mask
+
+
+def overlapping_chunks(ids, size, overlap):
+    if not 0 <= overlap < size:
+        raise ValueError(f"overlap must be at least 0 and less than size {size}, not {overlap}")
+    last = max(len(ids) - overlap, 1) if ids else 0
+    return [ids[start : start + size] for start in range(0, last, size - overlap)]
+
+
+def cosine_similarity(query: Tensor, keys: Tensor) -> Tensor:
+    lengths = keys.norm(dim=1) * query.norm()
+    return torch.where(lengths > 0, keys @ query / lengths.where(lengths > 0, 1), 0)
+
+
+def best_matches(similarities: Tensor, k, threshold):
+    order = torch.argsort(similarities, descending=True, stable=True).tolist()
+    return [n for n in order if similarities[n] >= threshold][:k]

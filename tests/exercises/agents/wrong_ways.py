@@ -1,0 +1,1 @@
+"""Wrong bodies of gptlab/agents.py, right almost everywhere: its checks must reject each."""
