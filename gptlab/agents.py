@@ -181,3 +181,75 @@ def best_matches(similarities: Tensor, k, threshold):
     Example: best_matches(torch.tensor([0.2, 0.9, 0.5]), k=2, threshold=0.4) → [1, 2]
     """
     raise NotImplementedError
+
+
+@blank(lesson=16, minutes=5, difficulty=1)
+def recency_decay(hours: Tensor, rate: float = 0.995) -> Tensor:
+    """Let memories fade: in every hour that a memory is not used, it loses the same share of its recency.
+
+        recency = rate^hours                                    Park et al. 2023, section 4.1
+
+    hours  (N) float, hours since each memory was last used
+    rate   float, what is left after one hour
+    ->     (N) float
+
+    Example: hours [0, 1, 3] and rate 0.5 → [1, 0.5, 0.125]
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=16, minutes=15, difficulty=2)
+def retrieval_score(
+    recency: Tensor, importance: Tensor, relevance: Tensor, weights=(1.0, 1.0, 1.0)
+) -> Tensor:
+    """Score memories by how recent, how important and how relevant they are.
+
+        scale(x) = (x − min x) / (max x − min x)                Park et al. 2023, section 4.1
+        score = w₁ scale(recency) + w₂ scale(importance) + w₃ scale(relevance)
+
+    Each of the three goes from 0 to 1 over the candidates, so that none is louder than the others. One that is
+    the same for all candidates says nothing: it is scaled to 0.
+
+    recency     (N) float
+    importance  (N) float
+    relevance   (N) float
+    weights     three float, w₁, w₂ and w₃
+    ->          (N) float
+
+    Example: recency [1, 0.5], importance [2, 8] and relevance [0.3, 0.3] → [1, 1]
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=16, minutes=15, difficulty=3)
+def retrieve(hours: Tensor, importance: Tensor, query: Tensor, keys: Tensor, k, rate=0.995):
+    """Choose the k memories that a resident thinks of, the one with the best score first.
+
+    Recency comes from `hours`, relevance from the similarity of each key to the query, and all N memories are
+    candidates. Of equal scores the earlier memory comes first. Where there are fewer than k, all are chosen.
+
+    hours       (N) float, hours since each memory was last used
+    importance  (N) float
+    query       (C) float, vector of the situation
+    keys        (N, C) float, vectors of the memories
+    k           int
+    rate        float, what is left of recency after one hour
+    ->          list of int, places in `keys`
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=16, minutes=10, difficulty=2)
+def reflection_points(importance, threshold=150):
+    """Say after which memories a resident stops to reflect: when enough has happened since the last time.
+
+        reflect after memory i  where  Σ importance since the last reflection > threshold
+                                                                Park et al. 2023, section 4.2
+
+    importance  list of numbers, one for each memory in the order in which they came
+    threshold   number
+    ->          list of int, places in `importance`
+
+    Example: importance [60, 60, 60, 100] → [2]
+    """
+    raise NotImplementedError

@@ -78,3 +78,35 @@ def cosine_similarity(query: Tensor, keys: Tensor) -> Tensor:
 def best_matches(similarities: Tensor, k, threshold):
     order = torch.argsort(similarities, descending=True, stable=True).tolist()
     return [n for n in order if similarities[n] >= threshold][:k]
+
+
+def recency_decay(hours: Tensor, rate: float = 0.995) -> Tensor:
+    return rate**hours
+
+
+def retrieval_score(
+    recency: Tensor, importance: Tensor, relevance: Tensor, weights=(1.0, 1.0, 1.0)
+) -> Tensor:
+    score = torch.zeros_like(relevance)
+    for weight, x in zip(weights, (recency, importance, relevance)):
+        spread = x.max() - x.min()
+        if spread > 0:
+            score = score + weight * (x - x.min()) / spread
+    return score
+
+
+def retrieve(hours: Tensor, importance: Tensor, query: Tensor, keys: Tensor, k, rate=0.995):
+    recency = agents.recency_decay(hours, rate)
+    relevance = agents.cosine_similarity(query, keys)
+    scores = agents.retrieval_score(recency, importance, relevance)
+    return torch.argsort(scores, descending=True, stable=True)[:k].tolist()
+
+
+def reflection_points(importance, threshold=150):
+    points, total = [], 0
+    for i, weight in enumerate(importance):
+        total += weight
+        if total > threshold:
+            points.append(i)
+            total = 0
+    return points

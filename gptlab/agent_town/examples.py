@@ -79,7 +79,7 @@ def told_by_chance(news: News, rng: random.Random) -> str:
 
 def _memories(rng: random.Random, *needed: str) -> list[str]:
     """Some everyday memories, with those that are needed among them, in their order."""
-    n = rng.randint(max(1, len(needed)), s_lines(needed))
+    n = rng.randint(max(1, len(needed)), _n_lines(needed))
     places = sorted(rng.sample(range(n), len(needed)))
     found = [everyday(rng) for _ in range(n)]
     for place, memory in zip(places, needed):
@@ -87,7 +87,7 @@ def _memories(rng: random.Random, *needed: str) -> list[str]:
     return found
 
 
-def s_lines(needed: tuple[str, ...]) -> int:
+def _n_lines(needed: tuple[str, ...]) -> int:
     """How many memories fit."""
     return max(LINES, len(needed))
 
