@@ -1,3 +1,5 @@
 """Hints for gptlab/agents.py."""
 
-HINTS: dict[str, tuple[str, str, str]] = {}
+from gptlab.exercises.agents import hints_memory
+
+HINTS: dict[str, tuple[str, str, str]] = {**hints_memory.HINTS}
