@@ -1,4 +1,4 @@
-"""What the town's model does: it reads memories and speaks, rates how important a memory is, and gives vectors.
+"""What the town's model does: it reads memories and speaks, and rates how important a memory is.
 
 The model is the shipped SFT model, taught by `dev/town_model.py` to read. It is asked without any chance: the
 likeliest token each time.
@@ -7,18 +7,16 @@ likeliest token each time.
 import functools
 from collections.abc import Sequence
 
-import torch
-from torch import Tensor
-
 from gptlab.agent_town import sentences
+from gptlab.agent_town.vectors import KINDS, Vectors
 from gptlab.course import lesson
-from gptlab.engine.assistant import Assistant, Message
+from gptlab.engine.assistant import Assistant, Message, TooLong
 from gptlab.engine.chat_settings import GREEDY
 from gptlab.engine.model import generate
 from gptlab.engine.model.shipped import FOLDER
 
 MODEL = FOLDER / "town"
-MOST_TOKENS = 28  # of an answer: the longest news takes 17
+MOST_TOKENS = 22  # of an answer: the longest news takes 18
 BATCH = 64
 LEAST_RATING, MOST_RATING = 1, 10
 
@@ -39,16 +37,16 @@ def messages(memories: str, question: str) -> list[Message]:
 
 
 class Speaker:
-    """Answers, ratings and vectors of one model, each worked out once.
+    """Answers and ratings of one model, each worked out once.
 
     assistant  the town's model, or another chat model
-    n_calls    how many different things the model was asked so far
+    vectors    of sentences, of the given kind
     """
 
-    def __init__(self, assistant: Assistant):
+    def __init__(self, assistant: Assistant, kind: str = KINDS[0]):
         self.assistant = assistant
+        self.vectors = Vectors(assistant, kind)
         self._said: dict[Asked, str] = {}
-        self._vectors: dict[str, Tensor] = {}
 
     @property
     def n_calls(self) -> int:
@@ -66,11 +64,21 @@ class Speaker:
 
     def _written(self, asked: Sequence[Asked]) -> list[str]:
         assistant = self.assistant
-        starts = [assistant.begin(messages(*one), MOST_TOKENS) for one in asked]
+        starts = [self._begin(*one) for one in asked]
         new = generate.generate_batch(
             assistant.model, starts, MOST_TOKENS, assistant.stop, GREEDY
         )
         return [assistant.text(ids) for ids in new]
+
+    def _begin(self, memories: str, question: str) -> list[int]:
+        """The ids that the model reads; the last memories are left out where there is no room for all."""
+        try:
+            return self.assistant.begin(messages(memories, question), MOST_TOKENS)
+        except TooLong:
+            fewer, _, _ = memories.rpartition("\n")
+            if not fewer:
+                raise
+            return self._begin(fewer, question)
 
     def rate(self, memories: Sequence[str]) -> list[int]:
         """How important each memory is, 1 to 10; what is no number counts as 1."""
@@ -81,16 +89,3 @@ class Speaker:
             min(max(int(text), LEAST_RATING), MOST_RATING) if text.isdecimal() else LEAST_RATING
             for text in digits
         ]
-
-    def vectors(self, texts: Sequence[str]) -> Tensor:
-        """One vector a text: the mean of its tokens' hidden states after the last layer; (N, C) float."""
-        for text in texts:
-            if text not in self._vectors:
-                self._vectors[text] = self._vector(text)
-        return torch.stack([self._vectors[text] for text in texts])
-
-    @torch.no_grad()
-    def _vector(self, text: str) -> Tensor:
-        ids = self.assistant.tokenizer.encode(text)
-        start = self.assistant.tokenizer.special["user"]
-        return self.assistant.model.hidden(torch.tensor([[start, *ids]]))[0, 1:].mean(dim=0)
