@@ -28,7 +28,9 @@ from gptlab.world.web import Web
 
 BATCH = 64
 LR, MUON_RATIO = 2e-3, 5.0
-OLD_SHARE = 0.1  # demonstrations of lesson 11 among the examples, so that the model goes on to answer
+OLD_SHARE = (
+    0.1  # demonstrations of lesson 11 among the examples, so that the model goes on to answer
+)
 N_TEST = 2000
 
 

@@ -139,8 +139,8 @@ def seen(rng: random.Random) -> Example:
     """Where somebody was seen: the first memory that tells counts."""
     name = rng.choice(s.NAMES)
     places = rng.sample(s.PLACES, rng.choice((0, 1, 1, 2)))
-    memories = [m for m in _memories(rng, *(s.saw(name, p) for p in places))]
-    memories = [m for m in memories if name not in m or m in {s.saw(name, p) for p in places}]
+    sights = [s.saw(name, place) for place in places]
+    memories = [m for m in _memories(rng, *sights) if name not in m or m in sights]
     answer = f"At the {places[0]}." if places else s.UNKNOWN
     return "\n".join(memories or [s.RESTED]), s.where_seen(name), answer
 

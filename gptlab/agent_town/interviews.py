@@ -47,7 +47,9 @@ class Tally:
     others_honest: int
 
 
-def ask(town: Town, who: str, question: str, k: int = K, weights: Weights = EQUAL) -> tuple[str, list[str]]:
+def ask(
+    town: Town, who: str, question: str, k: int = K, weights: Weights = EQUAL
+) -> tuple[str, list[str]]:
     """What a resident answers now, and the memories that she read; nothing in the town changes.
 
     Raises KeyError when nobody has that name.

@@ -6,20 +6,20 @@ from gptlab.world.town_names import STREETS
 WIDTH, HEIGHT = 100, 64  # of the map, in its own unit
 
 SPOTS = {  # of the places
+    "farm": (14, 12),
+    "school": (32, 12),
+    "church": (50, 12),
+    "theatre": (68, 12),
+    "harbour": (86, 12),
+    "park": (14, 32),
+    "library": (32, 32),
     "square": (50, 32),
-    "bakery": (40, 26),
-    "market": (60, 26),
-    "church": (50, 18),
-    "library": (38, 38),
-    "school": (26, 30),
-    "inn": (62, 38),
-    "theatre": (74, 30),
-    "court": (50, 44),
-    "park": (28, 46),
-    "hospital": (74, 46),
-    "station": (86, 36),
-    "harbour": (86, 16),
-    "farm": (14, 16),
+    "market": (68, 32),
+    "station": (86, 32),
+    "hospital": (14, 52),
+    "bakery": (32, 52),
+    "court": (50, 52),
+    "inn": (68, 52),
 }
 WORKPLACES = {
     "a baker": "bakery",

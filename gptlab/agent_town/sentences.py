@@ -29,6 +29,7 @@ PLACES = (
     "court",
 )
 HOURS = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
+ON_THE_CLOCK = dict(zip(HOURS, range(14, 22)))  # events are in the afternoon and the evening
 EVENTS = (
     "party",
     "concert",
@@ -68,6 +69,11 @@ class News:
     what: str
     place: str = ""
     hour: str = ""
+
+    @property
+    def clock(self) -> str:
+        """Its hour on a clock, "19:00"; "" for an office."""
+        return f"{ON_THE_CLOCK[self.hour]}:00" if self.hour else ""
 
     def __str__(self) -> str:
         if not self.place:

@@ -65,9 +65,7 @@ class Speaker:
     def _written(self, asked: Sequence[Asked]) -> list[str]:
         assistant = self.assistant
         starts = [self._begin(*one) for one in asked]
-        new = generate.generate_batch(
-            assistant.model, starts, MOST_TOKENS, assistant.stop, GREEDY
-        )
+        new = generate.generate_batch(assistant.model, starts, MOST_TOKENS, assistant.stop, GREEDY)
         return [assistant.text(ids) for ids in new]
 
     def _begin(self, memories: str, question: str) -> list[int]:

@@ -27,7 +27,6 @@ FRIENDS_TALK = 0.8
 SEEN_AT_ONCE = 3  # people whom one notices in half an hour
 SEEN_AGAIN = 2.0  # hours before the same sight is noticed again
 DECIDES = 17.0  # when one thinks of the evening, on the day of the event
-CLOCK = dict(zip(s.HOURS, range(14, 22)))  # "seven" is 19:00
 EVENT = ("party", "library", "seven")
 OFFICE = "mayor"
 READ_TO_REFLECT = 5
@@ -153,7 +152,9 @@ class Town:
     def _talk(self, now: float) -> None:
         """Each of a pair is asked what is new, and answers from what comes to mind; the other remembers it."""
         pairs = self._pairs()
-        both = [(a, b, place) for one, other, place in pairs for a, b in ((one, other), (other, one))]
+        both = [
+            (a, b, place) for one, other, place in pairs for a, b in ((one, other), (other, one))
+        ]
         asked = []
         for teller, _, _ in both:
             read = teller.stream.retrieve(self.speaker, s.WHAT_IS_NEW, now, weights=self.weights)
@@ -209,7 +210,7 @@ class Town:
         said = self.speaker.say(asked)
         for i, one in enumerate(self.residents):
             place = said[2 * i].removeprefix("At the ").rstrip(".")
-            hour = CLOCK.get(said[2 * i + 1].removeprefix("At ").rstrip("."))
+            hour = s.ON_THE_CLOCK.get(said[2 * i + 1].removeprefix("At ").rstrip("."))
             if place in s.PLACES and hour is not None:
                 first = round((hour - WAKES) / STEP)
                 last = min(first + round(LEAVES_AFTER / STEP), STEPS_A_DAY)

@@ -42,6 +42,7 @@ FLOORS = [
     "course",
     "engine",
     "interpret",
+    "agent_town",
     "experiments",
     "view",
     "cli",

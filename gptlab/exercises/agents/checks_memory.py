@@ -62,12 +62,13 @@ def retrieval_score() -> list[Case]:
         case(*seven, weights=(0.5, 2.0, 3.0), oracle=_scored, about="three weights"),
         case(*four, weights=(0.0, 0.0, 1.0), oracle=_scored, about="relevance alone"),
         case(below, below.flip(0) * 9, below / 7, oracle=_scored, about="all below 0"),
-        case(
-            seven[0], same, seven[2], oracle=_scored, stage=EDGE, about="importance is the same"
-        ),
+        case(seven[0], same, seven[2], oracle=_scored, stage=EDGE, about="importance is the same"),
         case(same, seven[1], same, oracle=_scored, stage=EDGE, about="two are the same for all"),
         case(
-            *(x[:1] for x in seven), expected=torch.zeros(1).double(), stage=EDGE, about="one memory"
+            *(x[:1] for x in seven),
+            expected=torch.zeros(1).double(),
+            stage=EDGE,
+            about="one memory",
         ),
     ]
 

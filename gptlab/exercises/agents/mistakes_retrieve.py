@@ -105,7 +105,9 @@ def _(hours, importance, query, keys, k, rate=0.995):
     return torch.topk(scores, k).indices.tolist()
 
 
-@_memory("chosen in turns", "One score decides. Filtering by one of the three first loses good ones.")
+@_memory(
+    "chosen in turns", "One score decides. Filtering by one of the three first loses good ones."
+)
 def _(hours, importance, query, keys, k, rate=0.995):
     near = _first(_similar(query, keys), k)
     scores = _score(_decay(hours[near], rate), importance[near], _similar(query, keys[near]))
@@ -148,9 +150,9 @@ _points("never begun again", "After a reflection the sum begins again at 0.")(
 _points("the rest kept", "After a reflection the sum begins again at 0, whatever was too much.")(
     lambda importance, threshold=150: _walk(importance, threshold, lambda t, limit, _: t - limit)
 )
-_points("counted twice", "The memory that set off a reflection is part of it; it does not count again.")(
-    lambda importance, threshold=150: _walk(importance, threshold, lambda t, limit, w: w)
-)
+_points(
+    "counted twice", "The memory that set off a reflection is part of it; it does not count again."
+)(lambda importance, threshold=150: _walk(importance, threshold, lambda t, limit, w: w))
 _points("at the threshold", "The sum has to be more than the threshold, not as much.")(
     lambda importance, threshold=150: _walk(
         importance, threshold, enough=lambda total, limit: total >= limit

@@ -14,12 +14,12 @@ def _decay(name, hint):
     return mistake("agents.recency_decay", name, hint)
 
 
-_decay("base and exponent exchanged", "After 0 hours everything is left: what is hours⁰, what 0 hours?")(
-    lambda hours, rate=0.995: hours**rate
-)
-_decay("a straight line", "Each hour takes a share of what is left, not of what there was at first.")(
-    lambda hours, rate=0.995: 1 - (1 - rate) * hours
-)
+_decay(
+    "base and exponent exchanged", "After 0 hours everything is left: what is hours⁰, what 0 hours?"
+)(lambda hours, rate=0.995: hours**rate)
+_decay(
+    "a straight line", "Each hour takes a share of what is left, not of what there was at first."
+)(lambda hours, rate=0.995: 1 - (1 - rate) * hours)
 _decay("multiplied, not raised", "Two hours take two shares, one after the other.")(
     lambda hours, rate=0.995: rate * hours
 )
@@ -29,15 +29,16 @@ _decay("e for the rate", "`rate` is what is left after one hour; e is nobody's r
 _decay("what is lost", "You return how much is gone. How much is left?")(
     lambda hours, rate=0.995: 1 - rate**hours
 )
-_decay("the share that is lost is raised", "`rate` is what is left after an hour, not what is lost.")(
-    lambda hours, rate=0.995: (1 - rate) ** hours
-)
+_decay(
+    "the share that is lost is raised", "`rate` is what is left after an hour, not what is lost."
+)(lambda hours, rate=0.995: (1 - rate) ** hours)
 _decay("growing with age", "The longer unused, the less is left.")(
     lambda hours, rate=0.995: rate ** (-hours)
 )
-_decay("the rank for the hours", "Two memories of the same minute fade alike, however many came between.")(
-    lambda hours, rate=0.995: rate ** (hours.argsort().argsort() + 1).to(hours.dtype)
-)
+_decay(
+    "the rank for the hours",
+    "Two memories of the same minute fade alike, however many came between.",
+)(lambda hours, rate=0.995: rate ** (hours.argsort().argsort() + 1).to(hours.dtype))
 _decay("the paper's rate for every rate", "The argument `rate` changes nothing in your result.")(
     lambda hours, rate=0.995: 0.995**hours
 )
@@ -74,9 +75,9 @@ _score(
 _score("importance divided by 10", "Scale each by its own smallest and largest value here.")(
     lambda a, b, c, weights=THREE: weights[0] * a + weights[1] * b / 10 + weights[2] * c
 )
-_score("divided by the largest", "The smallest has to become 0: something must be taken away first.")(
-    _sum(lambda x: x / x.max())
-)
+_score(
+    "divided by the largest", "The smallest has to become 0: something must be taken away first."
+)(_sum(lambda x: x / x.max()))
 another_way("agents.retrieval_score", "divided by the largest")(
     _sum(lambda x: x / x.max() if x.max() > x.min() else torch.zeros_like(x))
 )
@@ -105,22 +106,22 @@ _score("a softmax", "The paper scales by smallest and largest; nothing has to su
     _sum(lambda x: x.softmax(-1))
 )
 _score("multiplied", "The three are added: one zero must not rule a memory out.")(
-    lambda a, b, c, weights=THREE: (weights[0] * _scale(a))
-    * (weights[1] * _scale(b))
-    * (weights[2] * _scale(c))
+    lambda a, b, c, weights=THREE: (
+        (weights[0] * _scale(a)) * (weights[1] * _scale(b)) * (weights[2] * _scale(c))
+    )
 )
 _score("weights left out", "The argument `weights` changes nothing in your result.")(
     lambda a, b, c, weights=THREE: _scale(a) + _scale(b) + _scale(c)
 )
 _score("weighed before scaling", "A weight that is scaled away again changes nothing.")(
-    lambda a, b, c, weights=THREE: _scale(weights[0] * a)
-    + _scale(weights[1] * b)
-    + _scale(weights[2] * c)
+    lambda a, b, c, weights=THREE: (
+        _scale(weights[0] * a) + _scale(weights[1] * b) + _scale(weights[2] * c)
+    )
 )
 _score("the weights in another order", "The weights come as recency, importance, relevance.")(
-    lambda a, b, c, weights=THREE: weights[0] * _scale(a)
-    + weights[2] * _scale(b)
-    + weights[1] * _scale(c)
+    lambda a, b, c, weights=THREE: (
+        weights[0] * _scale(a) + weights[2] * _scale(b) + weights[1] * _scale(c)
+    )
 )
 _score("the mean of the three", "The three are added, and not divided by anything.")(
     lambda *parts, weights=THREE: _sum(_scale)(*parts, weights=weights) / 3
@@ -142,8 +143,10 @@ _score("one scale for all three", "Each of the three has its own smallest and la
 _score("turned round", "The largest becomes 1 and the smallest 0, not the other way about.")(
     _sum(lambda x: (x.max() - x) / (x.max() - x.min()) if x.max() > x.min() else 0 * x)
 )
-_score("recency turned round", "A recency near 1 is a recent memory: more is better for all three.")(
-    lambda a, b, c, weights=THREE: weights[0] * _scale(-a)
-    + weights[1] * _scale(b)
-    + weights[2] * _scale(c)
+_score(
+    "recency turned round", "A recency near 1 is a recent memory: more is better for all three."
+)(
+    lambda a, b, c, weights=THREE: (
+        weights[0] * _scale(-a) + weights[1] * _scale(b) + weights[2] * _scale(c)
+    )
 )

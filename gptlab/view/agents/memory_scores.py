@@ -44,7 +44,7 @@ def paper_picture(scaled: bool, title: str = "Where is the party?") -> Picture:
     parts = [svg.text(14, 28, title, 15, weight=600)]
     for i, name in enumerate(heads):
         colour = PARTS.get(name, COLOURS["floor"])
-        parts.append(svg.text(left + step * (i + 0.5), 52, name, 13, "middle", colour, 600))
+        parts.append(svg.text(left + step * (i + 0.5), 52, name, 12, "middle", colour, 600))
     said = []
     best = max(range(len(PAPER)), key=lambda i: sum(column[i] for column in columns))
     for i, (memory, *_) in enumerate(PAPER):
@@ -62,9 +62,8 @@ def paper_picture(scaled: bool, title: str = "Where is the party?") -> Picture:
             bold = scaled and j == 3
             fill = COLOURS["right"] if bold and i == best else COLOURS["floor"]
             x = left + step * (j + 0.5)
-            parts.append(
-                svg.text(x, y + 27, f"{number:.2f}", 14, "middle", fill, 600 if bold else 400)
-            )
+            shown = f"{number:g}" if j == 1 and not scaled else f"{number:.2f}"
+            parts.append(svg.text(x, y + 27, shown, 14, "middle", fill, 600 if bold else 400))
         said.append(f"{memory} {', '.join(f'{n:.2f}' for n in numbers)}")
     alt = f"{title} Five memories with {', '.join(heads)}. {' '.join(said)}"
     return Picture(svg.document(WIDTH, 70 + row * len(PAPER), parts, alt), alt)
@@ -79,23 +78,12 @@ def stream_picture(
     rows: int = 9,
 ) -> Picture:
     """The best memories of a stream as bars of three parts; the k that come to mind are marked."""
-    zero = torch.zeros_like(scores.total)
-    shares = [
-        agents.retrieval_score(*parts, weights).tolist()
-        for parts in (
-            (scores.recency, zero, zero),
-            (zero, scores.importance, zero),
-            (zero, zero, scores.relevance),
-        )
-    ]
+    shares = _shares(scores, weights)
     order = scores.best(rows)
     left, row, unit = 330, 26, 190 / max(sum(weights), 1e-9)
     shown = title or "Memories, the best first"
     parts = [svg.text(14, 26, svg.shorten(shown, WIDTH - 28), 15, weight=600)]
-    x = 14.0
-    for name, colour in PARTS.items():
-        parts += [svg.rect(x, 38, 12, 12, colour, 2), svg.text(x + 17, 49, name, 13)]
-        x += 30 + svg.text_width(name, 13)
+    parts += _legend()
     said = []
     for i, place in enumerate(order):
         y = 60 + row * i
@@ -119,6 +107,25 @@ def stream_picture(
         parts.append(svg.text(14, end, f"and {n_more} more", 12, fill=FAINT))
     alt = f"{shown}. The first {min(k, len(order))} come to mind. {'; '.join(said)}."
     return Picture(svg.document(WIDTH, end + 12, parts, alt), alt)
+
+
+def _shares(scores: Scores, weights: Weights) -> list[list[float]]:
+    """What each of the three adds to each memory's total."""
+    zero = torch.zeros_like(scores.total)
+    alone = (
+        (scores.recency, zero, zero),
+        (zero, scores.importance, zero),
+        (zero, zero, scores.relevance),
+    )
+    return [agents.retrieval_score(*parts, weights).tolist() for parts in alone]
+
+
+def _legend() -> list[str]:
+    parts, x = [], 14.0
+    for name, colour in PARTS.items():
+        parts += [svg.rect(x, 38, 12, 12, colour, 2), svg.text(x + 17, 49, name, 13)]
+        x += 30 + svg.text_width(name, 13)
+    return parts
 
 
 def _scaled(values: Sequence[float]) -> list[float]:

@@ -9,28 +9,26 @@ from gptlab.view.kit.frames import Choice, show_frames
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
 
-SCALE, LEFT, TOP = 5.0, 30, 74
-DOT = 8.5
+SCALE, LEFT, TOP = 5.0, 24, 62
+DOT, GAP, IN_A_ROW = 7.5, 16, 5
 KNOWS, FALSE, NOT = COLOURS["right"], COLOURS["wrong"], COLOURS["neutral"]
-BOX, LABEL = (76, 46), 12
+BOX, LABEL = (86, 94), 12.5
 
 
 def map_picture(log: TownLog, step: int, what: str, chosen: str = "") -> Picture:
     """The map after a step; dots are residents, with their initials; `chosen` has a ring."""
     now = log.hours[step]
     knowing = {name for name, learnt in log.learnt(what).items() if learnt.hour <= now}
-    misled = {
-        event.other for event in log.distorted(what) if event.hour <= now
-    } - knowing
+    misled = {event.other for event in log.distorted(what) if event.hour <= now} - knowing
     where = log.positions[step]
     spots = _spots(log, where)
-    width, height = LEFT * 2 + SCALE * WIDTH, TOP + SCALE * HEIGHT + 30
+    width, height = LEFT * 2 + SCALE * WIDTH, TOP + SCALE * HEIGHT + 24
     parts = [svg.text(14, 26, clock(now), 15, weight=600), *_legend(what)]
     for place, (x, y) in SPOTS.items():
         cx, cy = LEFT + SCALE * x, TOP + SCALE * y
         parts += [
             svg.rect(cx - BOX[0] / 2, cy - BOX[1] / 2, *BOX, EDGE, 5, opacity=0.45),
-            svg.text(cx, cy - BOX[1] / 2 + 12, place, LABEL, "middle", FAINT),
+            svg.text(cx, cy - BOX[1] / 2 + 14, place, LABEL, "middle", FAINT),
         ]
     for event in log.events:
         if event.kind == "talk" and event.hour == now:
@@ -59,11 +57,11 @@ def _dot(x: float, y: float, name: str, colour: str, chosen: bool) -> list[str]:
     circle = (
         f'<circle cx="{x:g}" cy="{y:g}" r="{DOT:g}" fill="{colour}"><title>{name}</title></circle>'
     )
-    return [*ring, circle, svg.text(x, y + 4, name[0], 11, "middle", "#ffffff", 600)]
+    return [*ring, circle, svg.text(x, y + 4, name[0], 10.5, "middle", "#ffffff", 600)]
 
 
 def _spots(log: TownLog, where: dict[str, str]) -> dict[str, tuple[float, float]]:
-    """Where each resident's dot lies: at her home, or in rows of four inside her place."""
+    """Where each resident's dot lies: at her home, or in rows inside her place."""
     found = {}
     guests: dict[str, int] = {}
     for name in sentences.NAMES:
@@ -76,8 +74,8 @@ def _spots(log: TownLog, where: dict[str, str]) -> dict[str, tuple[float, float]
         guests[place] = n + 1
         x, y = SPOTS[place]
         found[name] = (
-            LEFT + SCALE * x + (n % 4 - 1.5) * 18,
-            TOP + SCALE * y - 1 + (n // 4) * 18,
+            LEFT + SCALE * x + (n % IN_A_ROW - (IN_A_ROW - 1) / 2) * GAP,
+            TOP + SCALE * y - BOX[1] / 2 + 26 + (n // IN_A_ROW) * GAP,
         )
     return found
 
