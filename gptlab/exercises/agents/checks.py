@@ -174,7 +174,7 @@ def react_loop() -> list[Case]:
         ),
         (
             "no action twice",
-            ("Thought: hm.", "Thought: hm.", "Answer: x."),
+            ("Thought: hm.\n", "Thought: hm.", "Answer: x."),
             3,
             "x.",
             2 * "Thought: hm.\nObservation: no action of the form tool[input] was found\n"
