@@ -26,23 +26,8 @@ RELATIONS = {  # what a relation is called in a key
     "friend": Name("friend", "朋友"),
 }
 NOTHING = {"en": "nothing was found", "zh": "没有找到"}
-SYLLABLES = (
-    "ka",
-    "zo",
-    "mi",
-    "ter",
-    "bal",
-    "du",
-    "nor",
-    "vi",
-    "sha",
-    "lo",
-    "fen",
-    "ri",
-    "gu",
-    "sta",
-    "pel",
-)
+SYLLABLES = ("ka", "zo", "mi", "ter", "bal", "du", "nor", "vi", "sha", "lo", "fen", "ri", "gu", "sta", "pel",
+             "ma", "thi", "ran", "ke", "wu", "ja", "si", "dor", "en", "lu")  # fmt: skip
 CHARACTERS = "安巴达尔法格卡拉马诺奥帕萨塔维亚利布德门罗苏托米克斯林多科里"
 INVENTED = ("capital", "mountain", "river", "lake", "currency", "language")  # of invented countries
 

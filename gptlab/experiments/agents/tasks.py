@@ -28,7 +28,7 @@ from gptlab.world.reply_styles import ADMISSIONS, REFUSALS
 from gptlab.world.tables import request_templates
 from gptlab.world.web import Web
 
-SHARES = {"sum": 0.38, "fact": 0.3, "chain": 0.06, "read": 0.16, "direct": 0.05, "failed": 0.05}
+SHARES = {"sum": 0.27, "fact": 0.33, "chain": 0.06, "read": 0.26, "direct": 0.04, "failed": 0.04}
 SIGNS = {  # how the question about a + b becomes another one
     "+": {"en": ("+", "+"), "zh": ("加", "加")},
     "-": {"en": ("+", "-"), "zh": ("加", "减")},
@@ -40,6 +40,7 @@ CHAINS = {
     "pet": Name("Which pet does {s}'s best friend have", "{s}最好的朋友养什么宠物"),
 }
 NOT_HERE = {"en": "This is not in the text.", "zh": "文中没有。"}
+N_PHRASINGS = 3  # in which passages state a fact
 INVENTED_SHARE, CHANGED_SHARE = (
     0.5,
     0.3,
@@ -115,7 +116,8 @@ class Tasks:
             return self.invented()
         fact = self.rng.choice(self.facts)
         if self.rng.random() < CHANGED_SHARE:
-            return replace(fact, answer=self.rng.choice(self.web.facts.answers[fact.relation]))
+            others = [other for other in self.facts if other.relation == fact.relation]
+            return replace(fact, answer=self.rng.choice(others).answer)
         return fact
 
     def invented(self) -> Fact:
@@ -151,10 +153,10 @@ class Tasks:
         return Task("chain", lang, question, second.answer[lang] + STOPS[lang], steps, fact=second)
 
     def read(self, lang: str) -> Task:
-        """A question with a passage of one to three sentences; one passage in five does not answer it."""
+        """A question with a passage of one or two sentences; one passage in five does not answer it."""
         fact = self.some_fact()
         found = self.rng.random() < 0.8
-        others = [self.some_fact() for _ in range(self.rng.randint(0 if found else 1, 2))]
+        others = [self.some_fact() for _ in range(self.rng.randint(0 if found else 1, 1))]
         told = [other for other in others if other.subject != fact.subject] + [fact] * found
         self.rng.shuffle(told)
         space = " " if lang == "en" else ""
@@ -183,7 +185,7 @@ class Tasks:
         return thought, f"look_up[{entry.key}]", entry.sentence()
 
     def _sentence(self, fact: Fact, lang: str) -> str:
-        return Entry(fact, lang).sentence(self.rng.randrange(100))
+        return Entry(fact, lang).sentence(self.rng.randrange(N_PHRASINGS))
 
 
 def _said(en: str, zh: str, lang: str) -> str:
