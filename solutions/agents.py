@@ -25,12 +25,10 @@ def calculate(expression):
 
 
 def parse_action(text):
-    for line in text.split("\n"):
-        if line.startswith(ACTION):
-            tool, opened, rest = line.removeprefix(ACTION).partition("[")
-            inside, closed, _ = rest.rpartition("]")
-            return (tool.strip(), inside.strip()) if tool.strip() and opened and closed else None
-    return None
+    line = next((line for line in text.split("\n") if line.startswith(ACTION)), "")
+    tool, _, rest = line.removeprefix(ACTION).partition("[")
+    inside, closed, _ = rest.rpartition("]")
+    return (tool.strip(), inside.strip()) if tool.strip() and closed else None
 
 
 def react_loop(model, question, tools, max_steps):
@@ -66,13 +64,13 @@ def transcript_tokens(transcript, encode):
 def overlapping_chunks(ids, size, overlap):
     if not 0 <= overlap < size:
         raise ValueError(f"overlap must be at least 0 and less than size {size}, not {overlap}")
-    last = max(len(ids) - overlap, 1) if ids else 0
-    return [ids[start : start + size] for start in range(0, last, size - overlap)]
+    starts = range(0, max(len(ids) - overlap, 1), size - overlap)
+    return [ids[start : start + size] for start in starts if ids]
 
 
 def cosine_similarity(query: Tensor, keys: Tensor) -> Tensor:
-    lengths = keys.norm(dim=1) * query.norm()
-    return torch.where(lengths > 0, keys @ query / lengths.where(lengths > 0, 1), 0)
+    lengths = query.norm() * keys.norm(dim=1)  # (N)
+    return keys @ query / lengths.where(lengths > 0, 1)
 
 
 def best_matches(similarities: Tensor, k, threshold):
