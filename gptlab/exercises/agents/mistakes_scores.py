@@ -39,6 +39,10 @@ _decay(
     "the rank for the hours",
     "Two memories of the same minute fade alike, however many came between.",
 )(lambda hours, rate=0.995: rate ** (hours.argsort().argsort() + 1).to(hours.dtype))
+_decay(
+    "the oldest memory first",
+    "A power that counts places has to begin at the newest memory; better, use hours.",
+)(lambda hours, rate=0.995: rate ** (hours.argsort(descending=True).argsort() + 1).to(hours.dtype))
 _decay("the paper's rate for every rate", "The argument `rate` changes nothing in your result.")(
     lambda hours, rate=0.995: 0.995**hours
 )

@@ -292,7 +292,7 @@ def with_pow(hours, rate=0.995):
 
 
 @other_way("agents.recency_decay")
-def one_by_one(hours, rate=0.995):
+def hour_by_hour(hours, rate=0.995):
     return torch.tensor([rate ** float(hour) for hour in hours], dtype=hours.dtype)
 
 
@@ -305,7 +305,7 @@ def all_three_at_once(recency, importance, relevance, weights=(1.0, 1.0, 1.0)):
 
 
 @other_way("agents.retrieval_score")
-def with_nan_to_num(recency, importance, relevance, weights=(1.0, 1.0, 1.0)):
+def with_nan_set_to_0(recency, importance, relevance, weights=(1.0, 1.0, 1.0)):
     total = 0
     for weight, x in zip(weights, (recency, importance, relevance)):
         total = total + weight * ((x - x.min()) / (x.max() - x.min())).nan_to_num(0.0)
