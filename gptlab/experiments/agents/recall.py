@@ -7,7 +7,7 @@ In a town that has run, three kinds of question have a right memory that the log
     an open question    What is new?                   any memory of news
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -132,9 +132,19 @@ def _ages(stream: Stream, now: float) -> Tensor:
     return torch.tensor([now - memory.hour for memory in stream.memories])
 
 
-def table(town: Town, k: int = 4) -> dict[str, dict[str, float]]:
-    """For each scorer, the share of questions of each kind whose right memory comes to mind."""
-    return {
-        name: {kind: sum(v) / max(1, len(v)) for kind, v in hits(town, scorer, k).items()}
-        for name, scorer in SCORERS.items()
-    }
+def table(towns: Sequence[Town], k: int = 4) -> dict[str, dict[str, float]]:
+    """For each scorer, the share of questions of each kind whose right memory comes to mind, over several towns."""
+    found = {}
+    for name, scorer in SCORERS.items():
+        all_hits: dict[str, list[bool]] = {kind: [] for kind in KINDS}
+        for town in towns:
+            for kind, values in hits(town, scorer, k).items():
+                all_hits[kind] += values
+        found[name] = {kind: sum(v) / max(1, len(v)) for kind, v in all_hits.items()}
+    return found
+
+
+def counts(towns: Sequence[Town]) -> dict[str, int]:
+    """How many questions of each kind have a right memory."""
+    kinds = [one.kind for town in towns for one in asked(town)]
+    return {kind: kinds.count(kind) for kind in KINDS}

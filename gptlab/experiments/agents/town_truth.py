@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gptlab.agent_town import examples
 from gptlab.agent_town import sentences as s
+from gptlab.agent_town.interviews import interview
 from gptlab.agent_town.residents import Resident
 from gptlab.agent_town.speaker import Speaker
 from gptlab.agent_town.town import READ_TO_REFLECT, Town
@@ -87,3 +88,24 @@ def unknown_things(town: Town) -> list[str]:
     """What is told about in the town although nobody was given such news."""
     given = {news.what for news in town.log.news}
     return sorted({e.news for e in town.log.events if e.kind == "tell"} - given)
+
+
+def false_claims(town: Town) -> dict[str, tuple[int, int, int]]:
+    """Each event that nobody gives: how many residents claim to know of it, of those with other news in mind and all.
+
+    -> event -> (claims, claims of those who read some news when they answered, residents who read some)
+    """
+    given = {news.what for news in town.log.news}
+    found = {}
+    for event in s.EVENTS:
+        if event in given:
+            continue
+        answers = interview(town, s.do_you_know(event), s.NO)
+        reading = [any(s.read_news(text) for text in answer.read) for answer in answers]
+        claims = [answer.false for answer in answers]
+        found[event] = (
+            sum(claims),
+            sum(claim and read for claim, read in zip(claims, reading)),
+            sum(reading),
+        )
+    return found

@@ -140,3 +140,35 @@ def _two_lines(memory: str) -> tuple[str, str]:
     words = memory.split()
     n = next(i for i in range(len(words), 0, -1) if svg.text_width(" ".join(words[:i]), 13) <= 215)
     return " ".join(words[:n]), svg.shorten(" ".join(words[n:]), 215, 13)
+
+
+def loop_picture() -> Picture:
+    """The way of a sentence: from what one resident remembers into what another one does."""
+    boxes = (
+        ("sees, hears", "a sentence each", 14),
+        ("memory stream", "all of them, in order", 142),
+        ("retrieval", "the best four", 296),
+        ("model", "reads 4 + a question", 414),
+    )
+    width, y, height = (110, 136, 100, 132), 52, 62
+    parts = [svg.text(14, 28, "From one memory into another", 15, weight=600)]
+    for (name, note, x), wide in zip(boxes, width):
+        parts += [
+            svg.rect(x, y, wide, height, COLOURS["first"], 6, opacity=0.12),
+            svg.text(x + wide / 2, y + 26, name, 14, "middle", weight=600),
+            svg.text(x + wide / 2, y + 46, note, 11, "middle", FAINT),
+        ]
+    for x in (124, 278, 396):
+        parts.append(svg.text(x + 9, y + 36, "→", 15, "middle"))
+    said = "“Rosa gives a party at the library at six.”"
+    parts += [
+        svg.text(480, y + 86, "↓ says", 13, "middle"),
+        svg.rect(214, y + 98, 332, 30, COLOURS["you"], 6, opacity=0.12),
+        svg.text(380, y + 118, said, 13, "middle"),
+        svg.text(202, y + 118, "the next resident hears it  ←", 13, "end"),
+    ]
+    alt = (
+        "What a resident sees and hears goes into her memory stream. Retrieval picks the best four memories, the "
+        "model reads them with a question and says a sentence, and the next resident hears and remembers it."
+    )
+    return Picture(svg.document(WIDTH, y + 142, parts, alt), alt)

@@ -24,13 +24,15 @@ def tree_picture(log: TownLog, what: str) -> Picture:
         if depth:
             top = last_at[depth - 1]
             parts += [
-                svg.line(x - INDENT + 8, top + 6, x - INDENT + 8, y + 5, FAINT),
+                svg.line(x - INDENT + 8, top + 11, x - INDENT + 8, y + 5, FAINT),
                 svg.line(x - INDENT + 8, y + 5, x - 6, y + 5, FAINT),
             ]
         last_at[depth] = y + 4
         parts.append(svg.text(x, y + 10, name, 14, weight=600))
         note = f"{clock(hour)}, {place}" if teller else "knew it from the beginning"
-        parts.append(svg.text(x + 12 + svg.text_width(name, 14), y + 10, note, 12, fill=FAINT))
+        parts.append(
+            svg.text(x + 12 + 1.1 * svg.text_width(name, 14), y + 10, note, 12, fill=FAINT)
+        )
         said.append(f"{name} from {teller}, {note}" if teller else f"{name} {note}")
     unknowing = [name for name in log.homes if name not in learnt]
     end = 46 + ROW * len(rows) + 18
@@ -79,11 +81,13 @@ def spread_picture(logs: Sequence[TownLog], paper: dict[str, float]) -> Picture:
     return Picture(figure, alt)
 
 
-def recall_picture(table: dict[str, dict[str, float]]) -> Picture:
+def recall_picture(
+    table: dict[str, dict[str, float]], title: str = "Is the right memory among the best?"
+) -> Picture:
     """The share of questions whose right memory comes to mind, for each way to score."""
     kinds = list(next(iter(table.values())))
     left, column, row = 210, 108, 30
-    parts = [svg.text(14, 26, "Is the right memory among those that come to mind?", 15, weight=600)]
+    parts = [svg.text(14, 26, title, 15, weight=600)]
     for j, kind in enumerate(kinds):
         parts.append(svg.text(left + column * (j + 0.5), 50, kind, 12.5, "middle", FAINT))
     said = []
@@ -99,5 +103,5 @@ def recall_picture(table: dict[str, dict[str, float]]) -> Picture:
                 svg.text(x + column / 2, y + 20, f"{100 * share:.0f} %", 13, "middle"),
             ]
         said.append(f"{name}: " + ", ".join(f"{kind} {100 * shares[kind]:.0f} %" for kind in kinds))
-    alt = f"How often the right memory comes to mind. {'; '.join(said)}."
+    alt = f"{title} {'; '.join(said)}."
     return Picture(svg.document(WIDTH, 66 + row * len(table), parts, alt), alt)

@@ -49,6 +49,10 @@ def test_the_map_shows_everyone_by_an_initial(town, step):
     assert set("ABCDEFGHIJKLMNOPQRSTUVWXY") <= set(said)
 
 
+def test_the_way_of_a_sentence():
+    assert "memory stream" in words_in(drawn(memory_scores.loop_picture()))
+
+
 def test_the_tree_names_all_who_learnt(town):
     said = words_in(drawn(news.tree_picture(town.log, "party")))
     assert set(town.log.learnt("party")) <= set(said)
@@ -56,7 +60,7 @@ def test_the_tree_names_all_who_learnt(town):
 
 def test_the_curves_and_the_table(town):
     drawn(news.spread_picture([town.log], {"party": 48, "mayor": 32}))
-    table = recall.table(town)
+    table = recall.table([town])
     said = words_in(drawn(news.recall_picture(table)))
     assert set(table) <= set(said)
 
