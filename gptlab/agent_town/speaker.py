@@ -15,7 +15,7 @@ from gptlab.engine.chat_settings import GREEDY
 from gptlab.engine.model import generate
 from gptlab.engine.model.shipped import FOLDER
 
-MODEL = FOLDER / "town"
+MODEL = FOLDER / "agents" / "town"
 MOST_TOKENS = 24  # of an answer: the longest news takes 23
 BATCH = 64
 LEAST_RATING, MOST_RATING = 1, 10
