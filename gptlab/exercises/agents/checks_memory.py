@@ -128,4 +128,5 @@ def reflection_points() -> list[Case]:
         case([1, 2, 30, 1, 2, 3], 5, expected=[2, 5], about="what is left over is dropped"),
         case([], expected=[], stage=EDGE, about="no memories"),
         case([40, 50, 60], expected=[], stage=EDGE, about="exactly the threshold"),
+        case([100, 50.5, 1], expected=[1], stage=EDGE, about="a little more than the threshold"),
     ]
