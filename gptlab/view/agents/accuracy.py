@@ -25,8 +25,8 @@ def rarity_picture(groups: Sequence[str], found: Mapping[str, Sequence[Share]]) 
     for shift, (way, shares) in zip((-0.12, 0.0, 0.12), found.items()):
         colour, marker = LOOKS[way]
         means = [100 * one.mean for one in shares]
-        low = [100 * (one.mean - one.interval[0]) for one in shares]
-        high = [100 * (one.interval[1] - one.mean) for one in shares]
+        low = [max(0.0, 100 * (one.mean - one.interval[0])) for one in shares]
+        high = [max(0.0, 100 * (one.interval[1] - one.mean)) for one in shares]
         axes.errorbar(
             [p + shift for p in places], means, yerr=[low, high], color=colour, marker=marker, ms=7,
             lw=2, elinewidth=1.4, capsize=3, label=way,
