@@ -1,16 +1,15 @@
 """How often an answer is right: by heart, with a tool, with one that cannot help, and by how often a fact is stated."""
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean
 
 from gptlab import agents
+from gptlab.agents import ACTION, OBSERVATION, QUESTION
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.chat_settings import GREEDY
 from gptlab.engine.evaluate.replies import ask
-from gptlab.experiments.agents.look_up import invented_facts, look_up_tool, tested, wrong_rows
 from gptlab.experiments.agents.tasks import Task, Tasks
 from gptlab.experiments.agents.together import run_together
 from gptlab.experiments.agents.tool_model import write_many
@@ -44,7 +43,7 @@ class Share:
             / (1 + z * z / self.n)
             * sqrt(self.mean * (1 - self.mean) / self.n + z * z / (4 * self.n * self.n))
         )
-        return middle - half, middle + half
+        return max(0.0, middle - half), min(1.0, middle + half)
 
     def __str__(self) -> str:
         low, high = self.interval
@@ -113,13 +112,23 @@ def questions_about(web: Web, facts: Sequence[Fact], seed: int = TEST_SEED) -> l
     return [maker.about(fact, lang) for fact in facts for lang in LANGUAGES]
 
 
-def groups(web: Web, size: int = 60) -> dict[str, list[Fact]]:
-    """Tested facts by how often pages state them, then those that none states, then invented ones."""
-    facts = tested(web)
-    known = [fact for fact in facts if not fact.held_out]
-    cuts = [known[i : i + size] for i in range(0, len(known), size)]
-    if len(cuts) > 1 and len(cuts[-1]) < size // 2:
-        cuts[-2:] = [cuts[-2] + cuts[-1]]
-    named = {f"{i}": cut for i, cut in enumerate(cuts)}
-    never = [fact for fact in facts if fact.held_out]
-    return named | {"never stated": never, "invented": invented_facts(40, TEST_SEED)}
+def invented(assistant: Assistant, tasks: Sequence[Task], tools: Tools) -> list[str]:
+    """What a model's first turn does after its action: "stops", "invents, right", "invents, wrong" or "something else".
+
+    An invention is right where the tool would have returned the same.
+    """
+    starts = [f"{QUESTION} {task.question}\n" for task in tasks]
+    return [_after_action(text, tools) for text in write_many(assistant, starts)]
+
+
+def _after_action(written: str, tools: Tools) -> str:
+    lines = written.split("\n")
+    place = next((i for i, line in enumerate(lines) if line.startswith(ACTION)), len(lines))
+    rest = [line for line in lines[place + 1 :] if line]
+    if not rest:
+        return "stops"
+    if not rest[0].startswith(OBSERVATION):
+        return "something else"
+    told = rest[0].removeprefix(OBSERVATION).strip()
+    action = agents.parse_action(lines[place])
+    return "invents, right" if told == agents.observe(action, tools) else "invents, wrong"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from gptlab.world.facts import LANGUAGES, Fact, Name, Subject
+from gptlab.world.gloss import gloss
 from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.web import Web
 
@@ -55,6 +56,16 @@ def key_of(subject: str, relation: str, lang: str) -> str:
     """The key of a relation of a subject, in one language."""
     name = RELATIONS[relation][lang]
     return f"the {name} of {subject}" if lang == "en" else f"{subject}的{name}"
+
+
+def key_in_english(key: str) -> str:
+    """A Chinese key as the English one would be; an English key as it is.
+
+    Example: 秘鲁的首都 → the capital of Peru
+    """
+    subject, _, name = key.rpartition("的")
+    relation = next((r for r, names in RELATIONS.items() if names.zh == name), None)
+    return key if relation is None else key_of(gloss(subject), relation, "en")
 
 
 def look_up_tool(facts: Iterable[Fact]) -> Callable[[str], str]:

@@ -34,6 +34,11 @@ SIGNS = {  # how the question about a + b becomes another one
     "-": {"en": ("+", "-"), "zh": ("加", "减")},
     "×": {"en": ("+", "×"), "zh": ("加", "乘")},
 }
+THOUGHTS = {  # a model of this size has no more to say before it acts
+    "sum": Name("A sum.", "算一下。"),
+    "fact": Name("A fact.", "查一下。"),
+    "friend": Name("The friend first.", "先查朋友。"),
+}
 CHAINS = {
     "home": Name("Where does {s}'s best friend live", "{s}最好的朋友住在哪里"),
     "job": Name("What is the job of {s}'s best friend", "{s}最好的朋友做什么工作"),
@@ -103,7 +108,7 @@ class Tasks:
         template = self.rng.choice(request_templates("sum", lang))
         question = template.replace(*SIGNS[sign][lang]).format(a=a, b=b) + MARKS[lang]
         result = agents.calculate(f"{a} {sign} {b}")
-        step = (_said("A sum.", "算一下。", lang), f"calculate[{a} {sign} {b}]", result)
+        step = (THOUGHTS["sum"][lang], f"calculate[{a} {sign} {b}]", result)
         return Task("sum", lang, question, result + STOPS[lang], (step,))
 
     def _range(self, digits: tuple[int, int]) -> tuple[int, int]:
@@ -128,7 +133,7 @@ class Tasks:
     def about(self, fact: Fact, lang: str, unseen: bool = False) -> Task:
         """A question about a fact, which one look-up answers; `unseen` in a phrasing that no page uses."""
         question = self.asked.about(fact, lang, self.rng, unseen).text
-        step = self._look_up(fact, lang, _said("A fact.", "查一下。", lang))
+        step = self._look_up(fact, lang, THOUGHTS["fact"][lang])
         return Task("fact", lang, question, fact.answer[lang] + STOPS[lang], (step,), fact=fact)
 
     def some_friends(self) -> tuple[Fact, Fact]:
@@ -147,8 +152,8 @@ class Tasks:
         """A question about somebody's best friend, which two look-ups answer."""
         question = CHAINS[second.relation][lang].format(s=first.subject.name[lang]) + MARKS[lang]
         steps = (
-            self._look_up(first, lang, _said("The friend first.", "先查朋友。", lang)),
-            self._look_up(second, lang, _said("A fact.", "查一下。", lang)),
+            self._look_up(first, lang, THOUGHTS["friend"][lang]),
+            self._look_up(second, lang, THOUGHTS["fact"][lang]),
         )
         return Task("chain", lang, question, second.answer[lang] + STOPS[lang], steps, fact=second)
 
@@ -186,7 +191,3 @@ class Tasks:
 
     def _sentence(self, fact: Fact, lang: str) -> str:
         return Entry(fact, lang).sentence(self.rng.randrange(N_PHRASINGS))
-
-
-def _said(en: str, zh: str, lang: str) -> str:
-    return en if lang == "en" else zh

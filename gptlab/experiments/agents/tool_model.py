@@ -24,24 +24,22 @@ def start(assistant: Assistant, transcript: str) -> list[int]:
 
 
 def rendered(
-    assistant: Assistant, tasks: Sequence[Task], observations: bool = False
+    assistant: Assistant,
+    tasks: Sequence[Task],
+    mask: Callable[[str, Callable], tuple[list[int], list[bool]]] | None = None,
 ) -> list[Example]:
     """Demonstrations as tokens and masks, each with the end token; those that are too long are left out.
 
-    observations  learn to write the observations too, which a model should not
+    mask  what turns a transcript into both, in place of `agents.transcript_tokens`
     """
     examples = []
     special = assistant.tokenizer.special
     for task in tasks:
-        ids, mask = agents.transcript_tokens(task.transcript, assistant.tokenizer.encode)
-        if observations:
-            question, _ = agents.transcript_tokens(
-                task.transcript.split("\n")[0] + "\n", assistant.tokenizer.encode
-            )
-            mask = [place >= len(question) for place in range(len(ids))]
+        tokens = mask or agents.transcript_tokens
+        ids, learn = tokens(task.transcript, assistant.tokenizer.encode)
         if len(ids) + 2 <= assistant.context:
             ids = [special["user"], *ids, special["end"]]
-            examples.append((ids, [False, *map(bool, mask), True]))
+            examples.append((ids, [False, *map(bool, learn), True]))
     return examples
 
 
