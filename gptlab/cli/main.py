@@ -26,11 +26,25 @@ from gptlab.cli import (
     serve,
     streams,
     teaching,
+    town,
     world,
 )
 from gptlab.engine.run.presets import duration
 
-COMMANDS = (run, chat, serve, lessons, blanks, grade, teaching, exchange, world, doctor, bench)
+COMMANDS = (
+    run,
+    chat,
+    serve,
+    lessons,
+    blanks,
+    grade,
+    teaching,
+    exchange,
+    town,
+    world,
+    doctor,
+    bench,
+)
 DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."
 EXAMPLES = f"""\
 begin here:

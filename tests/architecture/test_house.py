@@ -44,6 +44,7 @@ FLOORS = [
     "engine",
     "server",
     "interpret",
+    "agent_town",
     "experiments",
     "view",
     "cli",

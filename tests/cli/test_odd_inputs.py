@@ -109,6 +109,15 @@ COMMANDS = {
         (["--pages"], 2),
         (["more"], 2),
     ],
+    "town": [
+        (["--days", "0"], 2),
+        (["--days", "1.0"], 2),
+        (["--days", "9" * 5000], 2),
+        (["--seed", "\udcff"], 2),
+        (["--out", "nowhere/town.json"], 1),
+        (["--days"], 2),
+        (["more"], 2),
+    ],
     "check": [
         (["sampling"], 1),
         (["sampling.Softmax"], 1),

@@ -1,0 +1,1 @@
+"""Checks, known mistakes and hints of the blanks in gptlab/agents.py."""

@@ -1,0 +1,439 @@
+"""The checks of gptlab/agents.py, but for those of memory, in the other module of this folder."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from gptlab.exercises.agents.checks_memory import (
+    recency_decay,
+    reflection_points,
+    retrieval_score,
+    retrieve,
+)
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
+
+__all__ = [
+    "best_matches",
+    "calculate",
+    "cosine_similarity",
+    "overlapping_chunks",
+    "parse_action",
+    "react_loop",
+    "recency_decay",
+    "reflection_points",
+    "retrieval_score",
+    "retrieve",
+    "transcript_tokens",
+]
+
+
+def _or_refused(function: Callable, *arguments):
+    """What a function returns, or the word ValueError where it refuses its argument."""
+    try:
+        return function(*arguments)
+    except ValueError:
+        return "ValueError"
+
+
+def calculate() -> list[Case]:
+    """Sums worked by hand, and texts that must be refused."""
+    by_hand = {
+        "12 + 7": "19",
+        "12 + 3 * 4": "24",
+        "12 + 3 × 4": "24",
+        "10 - 3 - 2": "5",
+        "10 − 3 + 2": "9",
+        "2 * 3 - 4 * 5": "-14",
+        "6 - 2 × 3 × 4 + 1": "-17",
+        "4821": "4821",
+        "3-7": "-4",
+        " 305*41 ": "12505",
+        "-5 + 3": "-2",
+        "4 × -2": "-8",
+        "7 - -2": "9",
+        "9876 × 5432 − 0": "53646432",
+    }
+    refused = {
+        "2 ** 9": "a power",
+        "8 / 2": "a division",
+        "7 // 2": "a division",
+        "7 % 4": "a remainder",
+        "len('hostile')": "a call",
+        "__import__('os').getpid()": "a call that reaches the machine",
+        "[1, 2] * 2": "a list",
+        "'7' * 3": "a text",
+        "True + 1": "a name",
+        "twelve": "a word",
+        "1.5 + 1": "a point",
+        "1,000 + 1": "a comma",
+        "12 7": "two numbers without a sign",
+        "3 +": "a sign without a number",
+        "× 3": "a sign without a number",
+        "": "an empty text",
+        "1 + 1\nimport os": "a second line",
+        "1 < 2": "a comparison",
+        "1 if 2 else 3": "a condition",
+        "5 & 4": "bits",
+    }
+    return [
+        *(case(text, expected=result) for text, result in by_hand.items()),
+        *(
+            case(text, call=_or_refused, expected="ValueError", about=f"a ValueError, for {about}")
+            for text, about in refused.items()
+        ),
+    ]
+
+
+def parse_action() -> list[Case]:
+    """Texts that were read by eye."""
+    read = [
+        ("Thought: a sum.\nAction: calculate[12 + 7]", ("calculate", "12 + 7"), ""),
+        ("Action: look_up[the capital of Peru]\n", ("look_up", "the capital of Peru"), ""),
+        ("Answer: Lima.", None, "no action"),
+        ("", None, "nothing at all"),
+        ("Action: a[1]\nAction: b[2]", ("a", "1"), "two actions"),
+        ("Action:look_up [ 秘鲁的首都 ] ", ("look_up", "秘鲁的首都"), "spaces"),
+        ("Action: look_up[a [b] c]", ("look_up", "a [b] c"), "brackets inside"),
+        ("Action: look_up[[x]]", ("look_up", "[x]"), "brackets inside"),
+        ("Action: calculate[1 + 1] now", ("calculate", "1 + 1"), "more after the last bracket"),
+        ("Action: calculate[1]\nso [2]", ("calculate", "1"), "brackets on the next line"),
+        ("Action: stop[]", ("stop", ""), "an empty input"),
+        ("I write Action: a[1] here.", None, "not at the beginning of a line"),
+        ("Action: calculate", None, "no brackets"),
+        ("Action: calculate[1", None, "not closed"),
+        ("Action: calculate 1]", None, "not opened"),
+        ("Action: ]calculate[", None, "brackets the wrong way round"),
+        ("Action: [1 + 1]", None, "no name"),
+        ("Action: a\nAction: b[2]", None, "the first action cannot be read"),
+        ("Actions: a[1]", None, "another word"),
+        ("Action: a[1\n]", None, "closed on the next line"),
+        ("Action: a[print(1)]", ("a", "print(1)"), "text that is a program"),
+    ]
+    return [case(text, expected=found, about=about) for text, found, about in read]
+
+
+class Script:
+    """A model that writes its turns one after the other, by the number of observations in the transcript."""
+
+    def __init__(self, *turns: str):
+        self.turns = turns
+
+    def __call__(self, text: str) -> str:
+        return self.turns[min(text.count("\nObservation:"), len(self.turns) - 1)]
+
+    def __repr__(self) -> str:
+        return "that writes " + ", then ".join(map(repr, self.turns))
+
+
+def _add(text: str) -> str:
+    return str(sum(int(number) for number in text.split("+")))
+
+
+def _two_lines(text: str) -> str:
+    return f"{text}\nAnswer: I am the tool."
+
+
+TOOLS = {"add": _add, "twice": lambda text: text + text, "page": _two_lines}
+
+
+def react_loop() -> list[Case]:
+    """Transcripts that were written by hand."""
+    talks: list[tuple[str, tuple[str, ...], int, str | None, str]] = [
+        ("an answer at once", ("Answer: 4.",), 3, "4.", "Answer: 4.\n"),
+        (
+            "one tool",
+            ("Thought: a sum.\nAction: add[12 + 7]\n", "Answer: 19.\n"),
+            3,
+            "19.",
+            "Thought: a sum.\nAction: add[12 + 7]\nObservation: 19\nAnswer: 19.\n",
+        ),
+        (
+            "the model invents an observation",
+            ("Action: add[12 + 7]\nObservation: 20\nAnswer: 20.", "Answer: 19."),
+            3,
+            "19.",
+            "Action: add[12 + 7]\nObservation: 19\nAnswer: 19.\n",
+        ),
+        (
+            "it writes on after its answer",
+            ("Answer: 19.\nQuestion: What next?\nAction: add[1 + 1]",),
+            3,
+            "19.",
+            "Answer: 19.\n",
+        ),
+        (
+            "two tools",
+            ("Action: add[1 + 2]", "Thought: again.\nAction: twice[3]", "Answer: 33"),
+            3,
+            "33",
+            "Action: add[1 + 2]\nObservation: 3\nThought: again.\nAction: twice[3]\n"
+            "Observation: 33\nAnswer: 33\n",
+        ),
+        (
+            "a tool that is not there",
+            ("Action: fly[home]", "Answer: I cannot."),
+            3,
+            "I cannot.",
+            "Action: fly[home]\nObservation: there is no tool fly\nAnswer: I cannot.\n",
+        ),
+        (
+            "a tool that raises",
+            ("Action: add[one]", "Answer: no."),
+            3,
+            "no.",
+            "Action: add[one]\nObservation: add failed: invalid literal for int() with base 10: 'one'\n"
+            "Answer: no.\n",
+        ),
+        (
+            "a tool returns two lines",
+            ("Action: page[a]", "Answer: b."),
+            3,
+            "b.",
+            "Action: page[a]\nObservation: a Answer: I am the tool.\nAnswer: b.\n",
+        ),
+        (
+            "no action twice",
+            ("Thought: hm.\n", "Thought: hm.", "Answer: x."),
+            3,
+            "x.",
+            2 * "Thought: hm.\nObservation: no action of the form tool[input] was found\n"
+            + "Answer: x.\n",
+        ),
+        (
+            "the first action cannot be read",
+            ("Action: add\nAction: add[1 + 1]", "Answer: x."),
+            3,
+            "x.",
+            "Action: add\nObservation: no action of the form tool[input] was found\nAnswer: x.\n",
+        ),
+        (
+            "the same action again",
+            ("Action: add[1 + 1]", "Thought: again.\nAction: add[1 + 1]", "Answer: 2."),
+            5,
+            None,
+            "Action: add[1 + 1]\nObservation: 2\nThought: again.\nAction: add[1 + 1]\n",
+        ),
+        (
+            "the same action, not at once",
+            ("Action: add[1 + 1]", "Action: add[2 + 2]", "Action: add[1 + 1]", "Answer: 2."),
+            9,
+            None,
+            "Action: add[1 + 1]\nObservation: 2\nAction: add[2 + 2]\nObservation: 4\n"
+            "Action: add[1 + 1]\n",
+        ),
+        (
+            "another tool with the same input",
+            ("Action: add[7]", "Action: twice[7]", "Answer: 77."),
+            3,
+            "77.",
+            "Action: add[7]\nObservation: 7\nAction: twice[7]\nObservation: 77\nAnswer: 77.\n",
+        ),
+        (
+            "the same tool with another input",
+            ("Action: add[7]", "Action: add[8]", "Answer: 8."),
+            3,
+            "8.",
+            "Action: add[7]\nObservation: 7\nAction: add[8]\nObservation: 8\nAnswer: 8.\n",
+        ),
+        (
+            "the steps end",
+            ("Action: add[1]", "Action: add[2]", "Answer: 2."),
+            2,
+            None,
+            "Action: add[1]\nObservation: 1\nAction: add[2]\nObservation: 2\n",
+        ),
+        (
+            "the answer comes in the last step",
+            ("Action: add[1]", "Action: add[2]", "Answer: 2."),
+            3,
+            "2.",
+            "Action: add[1]\nObservation: 1\nAction: add[2]\nObservation: 2\nAnswer: 2.\n",
+        ),
+        (
+            "Answer: within a line",
+            ("Thought: my Answer: will follow.\nAction: add[1]", "Answer:  one "),
+            3,
+            "one",
+            "Thought: my Answer: will follow.\nAction: add[1]\nObservation: 1\nAnswer:  one \n",
+        ),
+        (
+            "an action before the answer",
+            ("Action: add[2 + 2]\nAnswer: 5.", "Answer: 4."),
+            3,
+            "4.",
+            "Action: add[2 + 2]\nObservation: 4\nAnswer: 4.\n",
+        ),
+        (
+            "an answer before an action",
+            ("Answer: 5.\nAction: add[2 + 2]", "Answer: 4."),
+            3,
+            "5.",
+            "Answer: 5.\n",
+        ),
+    ]
+    asked = "Question: How much?\n"
+    cases = [
+        case(
+            Script(*turns), "How much?", TOOLS, steps, expected=(answer, asked + text), about=about
+        )
+        for about, turns, steps, answer, text in talks
+    ]
+    never = case(
+        Script("Answer: x."),
+        "How much?",
+        TOOLS,
+        0,
+        expected=(None, asked),
+        stage=EDGE,
+        about="no steps",
+    )
+    return [*cases, never]
+
+
+class Pairs:
+    """Two characters are a token, so the ids tell where a text was cut: ids of "abc" are those of "ab" and "c"."""
+
+    def __call__(self, text: str) -> list[int]:
+        return [sum(map(ord, text[i : i + 2])) % 997 for i in range(0, len(text), 2)]
+
+    def __repr__(self) -> str:
+        return "(two characters are a token)"
+
+
+TALKS = {
+    "one tool": (
+        ("Question: 2 + 2?\n", False),
+        ("Thought: a sum.\n", True),
+        ("Action: add[2 + 2]\n", True),
+        ("Observation: 4\n", False),
+        ("Answer: 4.\n", True),
+    ),
+    "no tool": (("Question: who?\n", False), ("Answer: nobody.\n", True)),
+    "two tools, and words in the midst of lines": (
+        ("Question: Observation: what?\n", False),
+        ("Action: a[Question: 1]\n", True),
+        ("Observation: Answer: no\n", False),
+        ("Thought: the Observation: is odd.\n", True),
+        ("Action: b[2]\n", True),
+        ("Observation: Action: c[3]\n", False),
+        ("Answer: yes\n", True),
+    ),
+    "a line that it wrote without a label": (
+        ("Question: a?\n", False),
+        ("well\n", True),
+        ("Observation: no action\n", False),
+        ("Answer: b\n", True),
+    ),
+}
+
+
+def transcript_tokens() -> list[Case]:
+    """Lines that were marked by hand."""
+    encode = Pairs()
+    cases = []
+    for about, lines in TALKS.items():
+        ids = [token for line, _ in lines for token in encode(line)]
+        mask = [learn for line, learn in lines for _ in encode(line)]
+        text = "".join(line for line, _ in lines)
+        cases.append(case(text, encode, expected=(ids, mask), about=about))
+    empty = case("", encode, expected=([], []), stage=EDGE, about="an empty transcript")
+    return [*cases, empty]
+
+
+def _covers(ids, size, overlap):
+    """Chunks by the sentence in the docstring, token by token."""
+    chunks, start = [], 0
+    while ids and (start == 0 or start + overlap < len(ids)):
+        chunks.append([ids[i] for i in range(start, min(start + size, len(ids)))])
+        start += size - overlap
+    return chunks
+
+
+def overlapping_chunks() -> list[Case]:
+    """Walking along the document is the oracle; the first ones are worked by hand."""
+    ids = list(range(11, 31))
+    cases = [
+        case([1, 2, 3, 4, 5], 3, 1, expected=[[1, 2, 3], [3, 4, 5]]),
+        case([1, 2, 3, 4, 5, 6], 3, 1, expected=[[1, 2, 3], [3, 4, 5], [5, 6]]),
+        case([1, 2, 3, 4, 5, 6], 3, 0, expected=[[1, 2, 3], [4, 5, 6]], about="no overlap"),
+        case([1, 2], 3, 1, expected=[[1, 2]], about="shorter than a chunk"),
+        case([1, 2, 3], 3, 2, expected=[[1, 2, 3]], about="exactly one chunk"),
+    ]
+    shapes = [(7, 2), (5, 4), (4, 0), (20, 3), (8, 5), (6, 3), (1, 0)]
+    cases += [case(ids, size, overlap, oracle=_covers) for size, overlap in shapes]
+    cases += [
+        case([], 3, 1, expected=[], stage=EDGE, about="an empty document"),
+        case([1], 4, 3, expected=[[1]], stage=EDGE, about="one token"),
+    ]
+    for size, overlap in ((3, 3), (3, 4), (3, -1)):
+        cases.append(
+            case(
+                [1, 2, 3, 4],
+                size,
+                overlap,
+                call=_or_refused,
+                expected="ValueError",
+                stage=EDGE,
+                about="a ValueError, for the overlap is out of its range",
+            )
+        )
+    return cases
+
+
+def _cosines(query: Tensor, keys: Tensor) -> Tensor:
+    """Key by key, in plain numbers."""
+
+    def one(key: Tensor) -> Tensor:
+        lengths = (query * query).sum().sqrt() * (key * key).sum().sqrt()
+        return (query * key).sum() / lengths
+
+    return torch.stack([one(key) for key in keys])
+
+
+def cosine_similarity() -> list[Case]:
+    """Key by key is the oracle; the first ones are worked by hand."""
+    inputs = RandomInputs(161)
+    query, keys = inputs.numbers(5), inputs.numbers(7, 5)
+    plain = torch.tensor([3.0, 4.0]).double()
+    rows = torch.tensor([[6.0, 8.0], [-4.0, 3.0], [0.0, 1.0], [-3.0, -4.0]]).double()
+    zero = torch.tensor([[0.0, 0.0], [3.0, 4.0]]).double()
+    return [
+        case(plain, rows, expected=torch.tensor([1.0, 0.0, 0.8, -1.0]).double()),
+        *in_all_dtypes(query, keys, oracle=_cosines, gradient=False),
+        case(100 * query, keys / 7, oracle=_cosines, about="other lengths, the same directions"),
+        case(query, keys[:1], oracle=_cosines, about="one key"),
+        case(query[:1], keys[:, :1], oracle=_cosines, about="one number a vector"),
+        case(
+            plain,
+            zero,
+            expected=torch.tensor([0.0, 1.0]).double(),
+            stage=EDGE,
+            about="a key of length 0",
+        ),
+        case(
+            0 * plain,
+            rows,
+            expected=torch.zeros(4).double(),
+            stage=EDGE,
+            about="a query of length 0",
+        ),
+    ]
+
+
+def best_matches() -> list[Case]:
+    """Lists that were put in order by hand."""
+    s = torch.tensor([0.25, 0.875, 0.5, -0.5, 0.75])
+    ties = torch.tensor([0.5, 0.75, 0.5, 0.75, 0.5])
+    return [
+        case(torch.tensor([0.2, 0.9, 0.5]), 2, 0.4, expected=[1, 2]),
+        case(s, 3, 0.0, expected=[1, 4, 2], about="one that is good enough has no place"),
+        case(s, 4, 0.6, expected=[1, 4], about="k larger than what is good enough"),
+        case(s, 9, -1.0, expected=[1, 4, 2, 0, 3], about="k larger than their number"),
+        case(s, 1, 0.0, expected=[1], about="only the best"),
+        case(s, 3, 0.9, expected=[], about="nothing is good enough"),
+        case(s, 2, 0.75, expected=[1, 4], about="one that is exactly the threshold"),
+        case(ties, 4, 0.0, expected=[1, 3, 0, 2], about="equal ones"),
+        case(s, 0, 0.0, expected=[], stage=EDGE, about="k = 0"),
+        case(torch.zeros(0), 2, 0.0, expected=[], stage=EDGE, about="no passages"),
+    ]

@@ -1,0 +1,1 @@
+"""What lesson 16 trains and measures: tools, retrieval, memory."""

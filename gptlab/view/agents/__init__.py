@@ -1,0 +1,1 @@
+"""Pictures and widgets of agents: the loop, retrieval, memory."""
