@@ -3,10 +3,8 @@
 import ast
 import json
 import os
-import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml

@@ -68,12 +68,11 @@ def disguised(rooms):
     out = {}
     for room, text in rooms.items():
         functions = [rename(node) for node in ast.parse(text).body]
-        text = "\n\n\n".join(ast.unparse(node) for node in functions)
-        text = re.sub(
-            r"^(def .*:\n)", r'\1    """My own words."""\n    # done by me\n\n', text, flags=re.M
-        )
-        ast.parse(text)
-        out[room] = text.encode()
+        plain = "\n\n\n".join(ast.unparse(node) for node in functions)
+        own = r'\1    """My own words."""\n    # done by me\n\n'
+        changed = re.sub(r"^(def .*:\n)", own, plain, flags=re.M)
+        ast.parse(changed)
+        out[room] = changed.encode()
     return out
 
 
