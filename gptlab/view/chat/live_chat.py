@@ -185,13 +185,14 @@ class ChatBox:
         shown, thumbs_row = turn.parts[-2:]
         thumbs_row.layout.display = "none"
         self.conversation.turns = earlier
+        ending = ""  # seen, but no part of the reply
         try:
             for piece in self.conversation.stream(turn.question, None if self.remembers else 1):
                 turn.replies[-1] += piece
                 shown.value = self._reply_html(turn.replies[-1])
                 yield
                 if self.stopping:
-                    turn.replies[-1] += STOPPED
+                    ending = STOPPED
                     break
         except TooLong as error:
             turn.replies[-1] = f"[{error}]"
@@ -199,7 +200,7 @@ class ChatBox:
             turn.replies[-1] += f"[{type(error).__name__}: {error}]"
         finally:
             self.running = False
-            shown.value = self._reply_html(turn.replies[-1])
+            shown.value = self._reply_html(turn.replies[-1] + ending)
             thumbs_row.layout.display = None if self.controls else "none"
             self._draw()
 

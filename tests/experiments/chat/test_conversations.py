@@ -212,3 +212,54 @@ def test_replies_that_follow_the_user_are_counted(monkeypatch, chat, talks):
     found = sycophancy.swayed(chat, talks, n=10)
     assert [hers for _, hers in found.values()] == [0, 1, 1]
     assert all(right == 0 for right, _ in found.values())
+
+
+def test_manners_are_counted_for_each_thing_asked_for(monkeypatch, chat, talks):
+    from gptlab.experiments.chat import personas
+
+    def plays_a_terminal_when_told_to(_, asked):
+        told = ["terminal" in one[0]["content"] for one in asked if one[0]["role"] == "system"]
+        return ["> x" if asks else "x" for asks in told or [False] * len(asked)]
+
+    monkeypatch.setattr(tuned, "replies", plays_a_terminal_when_told_to)
+    found = personas.manners(chat, talks, n=6)
+    assert [row["terminal"] for row in found.values()] == [0, 1, 1, 0, 0, 0]
+    assert all(row["friend"] == row["right"] == 0 for row in found.values())
+
+
+def test_first_tokens_are_probabilities_of_the_models_next_token(chat):
+    from gptlab.experiments.chat import personas
+
+    (none,), (told,) = personas.first_tokens(chat, "q", ("", "Be a terminal."), ("> ",))
+    ids = tuned.begun(chat, [system("Be a terminal."), user("q")])
+    assert told == pytest.approx(float(chat.probabilities(ids)[ord(">")])) and none != told
+
+
+def test_each_policy_is_judged_by_persona_truth_and_name(monkeypatch, chat, talks):
+    asked = []
+
+    def noted(_, starts):
+        asked.append(starts)
+        return ["> Your name is Anna." if len(asked) % 2 == 0 else "> x"] * len(starts)
+
+    monkeypatch.setattr(tuned, "written", noted)
+    found = memory.policies(chat, talks, n_between=9, n=len(talks.trained_names))
+    assert list(found) == list(memory.POLICIES) and len(asked) == 2 * len(found)
+    for kept in found.values():
+        assert (kept.persona, kept.right) == (1, 0) and kept.name == 1 / len(talks.trained_names)
+    assert all(len(ids) <= chat.context - tuned.ROOM for starts in asked for ids in starts)
+
+
+def test_a_persona_is_followed_turn_by_turn_through_the_given_trimming(monkeypatch, chat, talks):
+    trimmed = []
+
+    def last_two(messages, budget, count):
+        trimmed.append((len(messages), budget))
+        return messages[-2:] if len(messages) > 3 else messages
+
+    def with_system(_, kept):
+        return ["> x" if one[0]["role"] == "system" else "x" for one in kept]
+
+    monkeypatch.setattr(tuned, "replies", with_system)
+    assert memory.persona_by_turn(chat, talks, last_two, n_turns=3, n=2) == [1, 0, 0]
+    assert [n for n, _ in trimmed] == [2, 2, 4, 4, 6, 6]
