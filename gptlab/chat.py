@@ -11,9 +11,9 @@ ELO_SCALE = 400  # points of rating that make the odds ten to one
 
 @blank(lesson=15, minutes=5, difficulty=1)
 def append_kv(cache, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-    """Put new keys and values behind those of the tokens that came before.
+    """Put new keys and values after those of the tokens that came before.
 
-    The new tokens stand last in time. The old cache stays as it was; the result is a new pair.
+    The new tokens are last in time. The old cache stays as it was; the result is a new pair.
 
     cache  None, or the pair (k, v) that an earlier call returned
     k      (B, H, T, D) float, of the T new tokens
@@ -28,10 +28,8 @@ def append_kv(cache, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
 def attend_cached(q: Tensor, cache, keep: Tensor | None = None) -> Tensor:
     """Let the newest T tokens attend to everything in the cache up to themselves.
 
-        query i stands at time S − T + i and may look at times j ≤ S − T + i
-
-    Fed token by token or all at once, this equals causal attention over the whole text. The new
-    tokens' own keys and values are in the cache already. For a query to which `keep` leaves nothing
+    Fed token by token, in pieces or all at once, this equals causal attention over the whole text.
+    The new tokens' own keys and values are in the cache already, at its end. For a query to which `keep` leaves nothing
     (it is padding itself) the reference gives 0, as in `attention.scaled_dot_product_attention`.
 
     q      (B, H, T, D) float
@@ -100,8 +98,10 @@ def trim_history(messages, budget, count_tokens):
 def elo_update(rating_a, rating_b, outcome, k=32):
     """Move two ratings after a game, by how surprising its outcome was.
 
-        expected_a = 1 / (1 + 10^((b − a) / 400))
-        a ← a + k (outcome − expected_a)            b ← b − k (outcome − expected_a)     Elo 1978
+        expected score of a = 1 / (1 + 10^((b − a) / 400))                             Elo 1978
+
+    A rating moves by k times the difference between the outcome and the expected score; what one
+    wins, the other loses.
 
     rating_a  float
     rating_b  float

@@ -4,7 +4,6 @@ B batch, H heads, T time, S tokens with those in the cache, D head width.
 """
 
 import copy
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,7 +14,7 @@ from torch import Tensor
 from gptlab import attention
 from gptlab.course import lesson
 from gptlab.engine.config import GPTConfig
-from gptlab.engine.hardware import one_thread
+from gptlab.engine.hardware import fine_clock, one_thread
 from gptlab.engine.model.gpt import GPT
 
 LENGTHS = (16, 32, 64, 128, 256, 512, 1024)
@@ -63,7 +62,7 @@ def seconds_of_a_token(
 ) -> dict[str, dict[int, float]]:
     """Seconds for the logits of one more token, at each length: {"recomputed", "cached": {tokens: seconds}}.
 
-    The fastest of several runs on one thread: other programs can only make one slower.
+    The fastest of several runs on one thread, by a clock that stands still while other programs run.
     """
     found: dict[str, dict[int, float]] = {"recomputed": {}, "cached": {}}
     with one_thread():
@@ -82,14 +81,15 @@ def seconds_of_a_token(
 def prefill_and_decode(model: GPT, n: int = 512, steps: int = 32) -> tuple[float, float]:
     """Tokens a second: n tokens read at once, and new tokens one after the other behind them."""
     ids = torch.randint(4096, (1, n), generator=torch.Generator().manual_seed(0))
+    clock = fine_clock()
     with one_thread():
-        begin = time.perf_counter()
+        begin = clock()
         cache = model.new_cache(1, n + steps)
         token = _last(model, ids, cache)
-        read = time.perf_counter()
+        read = clock()
         for _ in range(steps):
             token = _last(model, token, cache)
-        end = time.perf_counter()
+        end = clock()
     return n / (read - begin), steps / (end - read)
 
 
@@ -105,11 +105,11 @@ def _last(model: GPT, ids: Tensor, cache: list) -> Tensor:
 
 def _fastest(work: Callable, repeats: int) -> float:
     work()
-    took = []
+    clock, took = fine_clock(), []
     for _ in range(repeats):
-        begin = time.perf_counter()
+        begin = clock()
         work()
-        took.append(time.perf_counter() - begin)
+        took.append(clock() - begin)
     return min(took)
 
 
