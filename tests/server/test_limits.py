@@ -1,5 +1,6 @@
 """Queue, times and failures, on small models in this process whose steps can be slowed down."""
 
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +10,12 @@ import httpx
 import openai
 import pytest
 
-from gptlab import server
+from gptlab import chat, server
 from gptlab.engine.batching import Batch
+from gptlab.server import process
 from gptlab.server.limits import Limits
 from tests.support.loud_assistant import loud_assistant
+from tests.support.toy_assistants import untrained_chat
 
 
 @contextmanager
@@ -74,6 +77,14 @@ def test_too_many_waiting_are_told_to_come_again(gate):
         assert write(patient).choices[0].text in texts
 
 
+def test_texts_that_find_a_place_do_not_wait():
+    with toy(batch=3, waiting=1) as (_, client):
+        assert len(write(client, n=4).choices) == 4
+        with pytest.raises(openai.BadRequestError, match="takes 4 together") as caught:
+            write(client, n=5)
+        assert caught.value.param == "n"
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_what_takes_too_long_ends_with_504(gate, stream):
     """Here the whole time is spent in the queue."""
@@ -115,6 +126,16 @@ def test_a_body_that_does_not_come_ends_with_408():
 
         answer = httpx.post(f"{running.url}/completions", content=slow(), headers=headers)
         assert answer.status_code == 408 and answer.json()["error"]["code"] == "request_timeout"
+
+
+def test_a_connection_that_says_nothing_is_closed(monkeypatch):
+    monkeypatch.setattr(process, "HEADERS_S", 0.2)
+    with toy() as (running, _):
+        port = int(running.url.split(":")[2].removesuffix("/v1"))
+        for begun in (b"", b"POST /v1/completions HTTP/1.1\r\nHost: local"):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
+                one.sendall(begun)
+                assert one.recv(100) == b""
 
 
 def test_a_limit_of_new_tokens():
@@ -187,6 +208,17 @@ def test_the_assistant_that_is_served_stays_as_it_was():
             [i for i in new if i not in assistant.marks]
         ).decode("utf-8", errors="replace")
     assert assistant.model.runs_on == before == "plain"
+
+
+def test_a_function_that_fails_shows_before_the_server_starts(monkeypatch):
+    def trim_history(*_):
+        raise NotImplementedError("not written yet")
+
+    monkeypatch.setattr(chat, "trim_history", trim_history)
+    models = {"one": loud_assistant(), "two": untrained_chat()}
+    with pytest.raises(NotImplementedError, match="not written yet"), server.running(models):
+        pass
+    assert "gptlab-writer" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_missing_packages_are_named(monkeypatch):
