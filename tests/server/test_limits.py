@@ -1,5 +1,6 @@
 """Queue, times and failures, on small models in this process whose steps can be slowed down."""
 
+import json
 import socket
 import threading
 import time
@@ -50,6 +51,10 @@ def gate(monkeypatch):
 
 def counts(running):
     return httpx.get(running.url.replace("/v1", "/health")).json()["models"]["toy"]
+
+
+def port_of(running):
+    return int(running.url.split(":")[2].removesuffix("/v1"))
 
 
 def wait_for(running, **wanted):
@@ -115,6 +120,32 @@ def test_a_stream_that_has_begun_ends_with_an_error_event(monkeypatch):
         wait_for(running, busy=0, waiting=0)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_client_that_leaves_is_written_no_further(monkeypatch, stream):
+    honest, rows = Batch.step, []
+
+    def slow(self):
+        time.sleep(0.05)
+        drawn = honest(self)
+        rows.extend(row for row in drawn if row not in rows)
+        return drawn
+
+    monkeypatch.setattr(Batch, "step", slow)
+    body = {"model": "toy", "prompt": "A", "max_tokens": 37, "seed": 1, "n": 3, "stream": stream}
+    with toy() as (running, _):
+        content = json.dumps(body)
+        head = (
+            f"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {running.token}\r\nContent-Length: {len(content)}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", port_of(running)), timeout=10) as one:
+            one.sendall((head + content).encode())
+            assert not stream or one.recv(20).startswith(b"HTTP/1.1 200")
+            wait_for(running, busy=3)
+        wait_for(running, busy=0)
+        assert len(rows) == 3 and not any(row.ended for row in rows), "they were stopped midway"
+
+
 def test_a_body_that_does_not_come_ends_with_408():
     with toy(body_s=0.2) as (running, _):
         headers = {"Authorization": f"Bearer {running.token}", "Content-Type": "application/json"}
@@ -131,9 +162,8 @@ def test_a_body_that_does_not_come_ends_with_408():
 def test_a_connection_that_says_nothing_is_closed(monkeypatch):
     monkeypatch.setattr(process, "HEADERS_S", 0.2)
     with toy() as (running, _):
-        port = int(running.url.split(":")[2].removesuffix("/v1"))
         for begun in (b"", b"POST /v1/completions HTTP/1.1\r\nHost: local"):
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
+            with socket.create_connection(("127.0.0.1", port_of(running)), timeout=10) as one:
                 one.sendall(begun)
                 assert one.recv(100) == b""
 
