@@ -47,12 +47,14 @@ class ServedModel:
 class Models:
     """All models of a server, by name.
 
-    Raises ValueError when there is none.
+    Raises ValueError when there is none, and whatever a function of the learner's raises at its first token.
     """
 
     def __init__(self, assistants: Mapping[str, Assistant], limits: Limits) -> None:
         if not assistants:
             raise ValueError("a server needs at least 1 model, but has 0")
+        for assistant in assistants.values():  # an empty function shows here, not at a request
+            assistant.go_on(assistant.begin("?"), 1)
         self.by_name = {
             name: ServedModel(name, assistant, limits) for name, assistant in assistants.items()
         }

@@ -13,7 +13,7 @@ import torch
 
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.batching import FAILED, Batch, Row
-from gptlab.server.errors import ApiError, ShuttingDown, TooManyWaiting, TooSlow
+from gptlab.server.errors import ApiError, BadRequest, ShuttingDown, TooManyWaiting, TooSlow
 from gptlab.server.limits import Limits
 from gptlab.server.text import TextStream, TokenInfo
 
@@ -159,13 +159,20 @@ class Scheduler:
     def submit(self, job: Job) -> None:
         """Queue all texts of a job.
 
-        Raises TooManyWaiting when they do not fit the queue, ShuttingDown after `close`.
+        Raises TooManyWaiting when they do not fit the queue, BadRequest when they would not fit an empty one either,
+        ShuttingDown after `close`.
         """
+        places, n_new = self.batch.n_places, len(job.writings)
+        if n_new > places + self.limits.waiting:
+            most = places + self.limits.waiting
+            raise BadRequest(
+                f"{n_new} texts in one request: this server takes {most} together", "n"
+            )
         with self._news:
             if self._end_at is not None:
                 raise ShuttingDown("the server is shutting down")
-            n = len(self._waiting) + len(job.writings)
-            if n > self.limits.waiting:
+            n_free = places - len(self._writing)
+            if len(self._waiting) + n_new > self.limits.waiting + n_free:
                 raise TooManyWaiting(
                     f"{len(self._waiting)} texts are waiting, and at most {self.limits.waiting} may: "
                     "try again in a moment",

@@ -1,5 +1,7 @@
 """Queue, times and failures, on small models in this process whose steps can be slowed down."""
 
+import json
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +11,12 @@ import httpx
 import openai
 import pytest
 
-from gptlab import server
+from gptlab import chat, server
 from gptlab.engine.batching import Batch
+from gptlab.server import process
 from gptlab.server.limits import Limits
 from tests.support.loud_assistant import loud_assistant
+from tests.support.toy_assistants import untrained_chat
 
 
 @contextmanager
@@ -49,6 +53,10 @@ def counts(running):
     return httpx.get(running.url.replace("/v1", "/health")).json()["models"]["toy"]
 
 
+def port_of(running):
+    return int(running.url.split(":")[2].removesuffix("/v1"))
+
+
 def wait_for(running, **wanted):
     until = time.monotonic() + 10
     while (found := counts(running)) != {**found, **wanted}:
@@ -72,6 +80,14 @@ def test_too_many_waiting_are_told_to_come_again(gate):
         assert len(texts) == 1 and counts(running) == {"slots": 1, "busy": 0, "waiting": 0}
         patient = openai.OpenAI(base_url=running.url, api_key=running.token, max_retries=3)
         assert write(patient).choices[0].text in texts
+
+
+def test_texts_that_find_a_place_do_not_wait():
+    with toy(batch=3, waiting=1) as (_, client):
+        assert len(write(client, n=4).choices) == 4
+        with pytest.raises(openai.BadRequestError, match="takes 4 together") as caught:
+            write(client, n=5)
+        assert caught.value.param == "n"
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -104,6 +120,32 @@ def test_a_stream_that_has_begun_ends_with_an_error_event(monkeypatch):
         wait_for(running, busy=0, waiting=0)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_client_that_leaves_is_written_no_further(monkeypatch, stream):
+    honest, rows = Batch.step, []
+
+    def slow(self):
+        time.sleep(0.05)
+        drawn = honest(self)
+        rows.extend(row for row in drawn if row not in rows)
+        return drawn
+
+    monkeypatch.setattr(Batch, "step", slow)
+    body = {"model": "toy", "prompt": "A", "max_tokens": 37, "seed": 1, "n": 3, "stream": stream}
+    with toy() as (running, _):
+        content = json.dumps(body)
+        head = (
+            f"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {running.token}\r\nContent-Length: {len(content)}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", port_of(running)), timeout=10) as one:
+            one.sendall((head + content).encode())
+            assert not stream or one.recv(20).startswith(b"HTTP/1.1 200")
+            wait_for(running, busy=3)
+        wait_for(running, busy=0)
+        assert len(rows) == 3 and not any(row.ended for row in rows), "they were stopped midway"
+
+
 def test_a_body_that_does_not_come_ends_with_408():
     with toy(body_s=0.2) as (running, _):
         headers = {"Authorization": f"Bearer {running.token}", "Content-Type": "application/json"}
@@ -115,6 +157,15 @@ def test_a_body_that_does_not_come_ends_with_408():
 
         answer = httpx.post(f"{running.url}/completions", content=slow(), headers=headers)
         assert answer.status_code == 408 and answer.json()["error"]["code"] == "request_timeout"
+
+
+def test_a_connection_that_says_nothing_is_closed(monkeypatch):
+    monkeypatch.setattr(process, "HEADERS_S", 0.2)
+    with toy() as (running, _):
+        for begun in (b"", b"POST /v1/completions HTTP/1.1\r\nHost: local"):
+            with socket.create_connection(("127.0.0.1", port_of(running)), timeout=10) as one:
+                one.sendall(begun)
+                assert one.recv(100) == b""
 
 
 def test_a_limit_of_new_tokens():
@@ -187,6 +238,17 @@ def test_the_assistant_that_is_served_stays_as_it_was():
             [i for i in new if i not in assistant.marks]
         ).decode("utf-8", errors="replace")
     assert assistant.model.runs_on == before == "plain"
+
+
+def test_a_function_that_fails_shows_before_the_server_starts(monkeypatch):
+    def trim_history(*_):
+        raise NotImplementedError("not written yet")
+
+    monkeypatch.setattr(chat, "trim_history", trim_history)
+    models = {"one": loud_assistant(), "two": untrained_chat()}
+    with pytest.raises(NotImplementedError, match="not written yet"), server.running(models):
+        pass
+    assert "gptlab-writer" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_missing_packages_are_named(monkeypatch):

@@ -29,7 +29,7 @@ def test_models(client):
     one = client.models.retrieve("ppo_ptx")
     assert one.object == "model" and one.owned_by == "gptlab" and one.context_length == 128
     with pytest.raises(openai.NotFoundError) as caught:
-        client.models.retrieve("../assets/base")
+        client.models.retrieve("assets/base")
     assert caught.value.code == "model_not_found" and caught.value.param == "model"
 
 
