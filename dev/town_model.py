@@ -2,8 +2,8 @@
 
     python -m dev.town_model [--examples 48000] [--seed 0]
 
-writes gptlab/assets/agents/town/, with `made.json`, which names seed and commit and says how often the model is right on
-examples that it was not taught. To be made again whenever the shipped model is.
+writes gptlab/assets/agents/town/, with `made.json`, which names seed and commit and says how often the model is
+right on examples that it was not taught. To be made again whenever the shipped model is.
 """
 
 import argparse

@@ -222,3 +222,10 @@ class Town:
         """Each of these residents remembers a sentence, with the importance that the model gives it."""
         for (one, text), importance in zip(new, self.speaker.rate([text for _, text in new])):
             one.stream.add(now, text, importance)
+
+
+def run_town(seed: int = 0, days: int = 2, speaker: Speaker | None = None) -> Town:
+    """A town that has lived through its days."""
+    town = Town(seed, days, speaker=speaker)
+    town.run()
+    return town
