@@ -21,7 +21,7 @@ def find(source: str | Path) -> Path:
         from huggingface_hub.utils import disable_progress_bars
     except ImportError:
         raise CannotExchange(
-            f"{source}: no such folder; to fetch a model of that name: pip install huggingface_hub"
+            f"{source}: no such folder; to fetch a model of that name: pip install 'gptlab[hub]'"
         ) from None
     disable_progress_bars()
     try:

@@ -171,7 +171,8 @@ def linear_cross_entropy(
     """
     hidden, targets = hidden.reshape(-1, hidden.shape[-1]), targets.reshape(-1)
     counts = targets != ignore_index  # (N,)
-    if hidden.device.type != "cpu" or not bool(counts.any()):
+    one_kernel = hidden.device.type != "cpu" or torch.compiler.is_compiling()
+    if one_kernel or not bool(counts.any()):
         return cross_entropy(hidden @ weight.T, targets, ignore_index)
     if not bool(counts.all()):  # logits that do not count are never made
         kept = counts.nonzero()[:, 0]

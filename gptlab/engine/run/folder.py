@@ -52,6 +52,7 @@ class RunFolder:
         self.texts = [str(text) for text in texts]
         self.quiet = quiet
         self.log = log
+        self.device = torch.device("cpu")  # where pretraining runs
         self.web = Web(WORLD_SEED)
         self.figures = Figures()
         self.done: dict[str, float] = {}  # stage: seconds

@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from gptlab.blanks.files import write_atomically
@@ -70,13 +69,10 @@ def run(
     if texts and not resume:
         read()  # refused before a folder is made
     with RunFolder(out, preset, seed, texts, resume, quiet, log) as folder:
+        folder.device = place
         for name, title, work in (
             ("corpus", "Text and tokenizer", functools.partial(_corpus, read=read)),
-            (
-                "base",
-                "Pretraining: the next token of every page",
-                functools.partial(_pretrain, device=place),
-            ),
+            ("base", "Pretraining: the next token of every page", _pretrain),
             ("sft", "Instruction tuning: demonstrations", _sft),
             ("reward", "Reward model: rankings by noisy labelers", _reward),
             ("ppo", "PPO, without pretraining text", _ppo),
@@ -129,9 +125,9 @@ def _corpus(run: RunFolder, read: Callable[[], tuple[str, list[str]]]) -> None:
     run.log(f"  {len(tokens):,} tokens, vocabulary {tokenizer.vocab_size}")
 
 
-def _pretrain(run: RunFolder, device: torch.device) -> None:
+def _pretrain(run: RunFolder) -> None:
     config = replace(run.preset.model, vocab_size=run.tokenizer.vocab_size)
-    model = GPT(config, fused=True, seed=run.seed).to(device)
+    model = GPT(config, fused=True, seed=run.seed).to(run.device)
     run.figures.parameters = config.n_parameters
     with run.bar("pretraining") as report:
         history = pretrain(

@@ -37,8 +37,8 @@ PRETRAININGS = (
     Pretraining(
         "nanochat d32", 1.9e9, 38e9, "8 × H100", 8, H100, 33, 800, "karpathy/nanochat, README of 2025"
     ),
-    Pretraining(  # 82,432 hours of one card
-        "LLaMA 7B", 6.7e9, 1e12, "2048 × A100", 2048, A100, 82_432 / 2048, None,
+    Pretraining(  # hours of all cards together: how many there were is not said for this size
+        "LLaMA 7B", 6.7e9, 1e12, "A100, summed", 1, A100, 82_432, None,
         "Touvron et al. 2023, table 15",
     ),
 )  # fmt: skip

@@ -178,6 +178,20 @@ def test_the_model_compiles_without_a_break():
         assert torch.allclose(compiled(ids), model(ids), atol=1e-6)
 
 
+def test_the_loss_and_its_gradient_compile_without_a_break():
+    ids = torch.randint(50, (2, 17), generator=torch.Generator().manual_seed(0))
+    gradients = []
+    for compiled in (False, True):
+        model = GPT(GPTConfig(50, 16, 2, 2, 16), fused=True, seed=1).train()
+        loss = parallel._LossOfBatch(model)
+        if compiled:
+            loss = torch.compile(loss, fullgraph=True, backend="aot_eager")
+        loss(ids[:, :-1], ids[:, 1:]).backward()
+        gradients.append([p.grad for p in model.parameters()])
+    for ours, theirs in zip(*gradients, strict=True):
+        assert torch.allclose(ours, theirs, atol=1e-6)
+
+
 def test_gpt2s_shape_needs_no_memory_to_be_checked():
     with torch.device("meta"):
         model = GPT(GPTConfig(50257, 1024, 12, 12, 768), initialize=False)

@@ -1,10 +1,15 @@
 """What a machine does at most and what it did, and what others report: the arithmetic between them."""
 
+import sys
+
 import pytest
 import torch
 
 from gptlab import scaling
-from gptlab.experiments.scaling import reported, roofline
+from gptlab.engine import gpt2_folder
+from gptlab.engine.config import GPTConfig
+from gptlab.engine.model.gpt import GPT
+from gptlab.experiments.scaling import reported, roofline, second_opinion
 
 
 def test_the_roof_is_the_lower_of_two():
@@ -41,6 +46,19 @@ def test_reported_hours_mean_a_share_that_a_machine_can_have():
         assert hours == pytest.approx(run.hours)
     totals = [sum(one.hours) for one in reported.DEEPSPEED_CHAT]
     assert totals == pytest.approx([2.2, 13.6, 9.0], abs=0.1)  # as the tables print them, rounded
+
+
+def test_the_second_opinion_counts_from_the_prompt_on(tmp_path):
+    pytest.importorskip("transformers")
+    model = GPT(GPTConfig(40, 12, 1, 2, 8), seed=4).eval()
+    gpt2_folder.write(tmp_path, model)
+    ours = second_opinion.greedy_ids(model, [3, 1, 2], 9)
+    assert len(ours) == 9 and second_opinion.transformers_ids(tmp_path, [3, 1, 2], 9) == ours
+
+
+def test_without_transformers_there_is_no_second_opinion(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    assert second_opinion.transformers_ids(tmp_path, [1], 2) is None
 
 
 def test_rates_leave_the_threads_as_they_were():
