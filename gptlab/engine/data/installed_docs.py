@@ -42,7 +42,16 @@ TRAINING = (  # what JupyterLab, matplotlib and torch bring along
 )
 HELD_OUT = ("pillow", "prompt_toolkit", "tornado")  # whole packages, by other authors
 SUFFIXES = (".rst", ".md")
-PASSED_OVER = ("license", "licence", "copying", "copyright", "authors", "notice", "/tests/", "/testing/")
+PASSED_OVER = (
+    "license",
+    "licence",
+    "copying",
+    "copyright",
+    "authors",
+    "notice",
+    "/tests/",
+    "/testing/",
+)
 LEAST = 200  # characters of a document
 LONG = 60  # characters from which on a paragraph counts as said before
 
@@ -66,9 +75,9 @@ def documents(packages: Iterable[str] = TRAINING + HELD_OUT) -> list[Document]:
     found = []
     for package, distribution in ((name, _distribution(name)) for name in packages):
         for name, text in _texts(distribution) if distribution else ():
-            text = _only_new(text, said)
-            if len(text) >= LEAST:
-                found.append(Document(package, name, text))
+            new = _only_new(text, said)
+            if len(new) >= LEAST:
+                found.append(Document(package, name, new))
     if not found:
         raise ValueError(f"none of {', '.join(packages)} is installed with documentation")
     return found
@@ -97,8 +106,9 @@ def _distribution(package: str) -> Distribution | None:
 
 def _texts(distribution: Distribution) -> Iterator[tuple[str, str]]:
     """(name, text) of everything in a package that is documentation, in the order of the names."""
-    yield "METADATA", distribution.metadata.get("Description") or str(
-        distribution.metadata.get_payload() or ""
+    yield (
+        "METADATA",
+        distribution.metadata.get("Description") or str(distribution.metadata.get_payload() or ""),
     )
     for file in sorted(distribution.files or [], key=str):
         name = "/" + str(file).lower()

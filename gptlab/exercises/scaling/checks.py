@@ -13,12 +13,16 @@ from gptlab.exercises.scaling.checks_induction import (
     previous_token_score,
     smear_keys,
 )
+from gptlab.exercises.scaling.checks_own_text import bits_per_byte, effective_tokens, plan_run
 
 __all__ = [
+    "bits_per_byte",
     "compute_optimal",
+    "effective_tokens",
     "fit_power_law",
     "in_context_bigram",
     "induction_score",
+    "plan_run",
     "previous_token_score",
     "smear_keys",
     "training_flops",

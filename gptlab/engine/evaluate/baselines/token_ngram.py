@@ -52,7 +52,9 @@ class TokenNgram:
         grams = self._windows(np.concatenate([history, ids]))
         p = np.full(len(grams), 1 / self.vocab_size)
         for n, level in enumerate(reversed(self.levels), start=1):
-            p = level.interpolate(grams % np.uint64(self.vocab_size**n) if n < self.order else grams, p)
+            p = level.interpolate(
+                grams % np.uint64(self.vocab_size**n) if n < self.order else grams, p
+            )
         return float(-np.log(p).mean())
 
     def _windows(self, ids: np.ndarray) -> np.ndarray:
@@ -102,7 +104,9 @@ def _look_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.nda
     return np.where(keys[at] == wanted, values[at], 0)
 
 
-def best_order(ids: np.ndarray, vocab_size: int, most: int = 5, share: float = 0.1) -> tuple[int, float]:
+def best_order(
+    ids: np.ndarray, vocab_size: int, most: int = 5, share: float = 0.1
+) -> tuple[int, float]:
     """(order, nats a token) of the n-gram that predicts the last tenth of the training tokens best after the rest."""
     cut = len(ids) - round(share * len(ids))
     tried = [
