@@ -14,10 +14,10 @@ from typing import NoReturn
 from gptlab import __version__
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import PACKAGE, short_path
-from gptlab.cli import bench, blanks, chat, doctor, lessons, run, streams, world
+from gptlab.cli import bench, blanks, chat, data, doctor, lessons, plan, run, streams, world
 from gptlab.engine.run.presets import duration
 
-COMMANDS = (run, chat, lessons, blanks, world, doctor, bench)
+COMMANDS = (run, plan, data, chat, lessons, blanks, world, doctor, bench)
 DESCRIPTION = "Build a small ChatGPT yourself, every stage of it, on one small computer."
 EXAMPLES = f"""\
 begin here:

@@ -9,13 +9,14 @@ import lzma
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
+import torch
 from torch import Tensor
 
 from gptlab import bpe, scaling
 from gptlab.course import lesson
-from gptlab.engine.data import corpus
+from gptlab.engine.data import corpus, installed_docs
 from gptlab.engine.evaluate.baselines.token_ngram import TokenNgram
+from gptlab.engine.model.generate import generate_batch
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.shipped import FOLDER
 from gptlab.engine.model.tokenizer import Tokenizer
@@ -24,6 +25,17 @@ from gptlab.engine.train.pretrain import pretrain, stream_loss
 
 LOG = FOLDER / "logs" / "own_text.json"
 ORDER = 5
+HELD_OUT_EACH = 60_000  # characters of each package that is held out
+PROMPTS = ("Return the", "Parameters\n----------\n", "This function")
+SAMPLE_TOKENS = 120
+
+
+def docs_texts() -> tuple[str, str]:
+    """(training text, held-out text): documentation of installed packages, other packages in the two parts."""
+    training, held_out = installed_docs.split_by_package(installed_docs.documents())
+    packages = sorted({one.package for one in held_out})
+    each = (installed_docs.joined(d for d in held_out if d.package == p) for p in packages)
+    return installed_docs.joined(training), "\n\n".join(text[:HELD_OUT_EACH] for text in each)
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,18 @@ def train(
 
     pretrain(model, reading.ids, config, stop=look)
     return model, curve
+
+
+def samples(
+    model: GPT, tokenizer: Tokenizer, temperature: float, n: int = 4, seed: int = 0
+) -> list[str]:
+    """What the model writes after each prompt, n times, prompt and all."""
+    prompts = [tokenizer.encode(prompt) for prompt in PROMPTS for _ in range(n)]
+    generator = torch.Generator().manual_seed(seed)
+    written = generate_batch(
+        model, prompts, SAMPLE_TOKENS, temperature=temperature, generator=generator
+    )
+    return [tokenizer.decode([*p, *w]) for p, w in zip(prompts, written, strict=True)]
 
 
 def read_log() -> dict:
