@@ -25,7 +25,7 @@ from gptlab.engine.train.pretrain import pretrain, stream_loss
 WEB_BETA = 0.28  # Hoffmann et al. 2022, §3.3, as printed
 SHARE = 64  # the first pilot takes one in so many of the steps
 TIMES = 4  # the second takes so many times the first's
-LEAST_STEPS = 8
+LEAST_STEPS = 24  # fewer are over before the learning rate has done its work
 MOST_S = 30.0  # of both together
 
 
