@@ -16,7 +16,7 @@ from pathlib import Path
 from gptlab import borrow
 from gptlab.blanks.files import write_atomically
 from gptlab.engine import hardware
-from gptlab.engine.data.installed_docs import HELD_OUT, TRAINING
+from gptlab.engine.data.installed_docs import HELD_OUT, TRAINING, documents
 from gptlab.engine.evaluate.copied import longest_copy
 from gptlab.engine.model import checkpoint
 from gptlab.engine.run import pilot, plan
@@ -38,7 +38,7 @@ def main() -> int:
     borrow("all")  # the log is made of the references, whatever this checkout holds
     hardware.prepare_torch()
     began = time.perf_counter()
-    training, held_out = own_text.docs_texts()
+    training, held_out = own_text.docs_texts(documents())
     reading = own_text.Reading.of(training, held_out)
     order, nats = reading.best_ngram()
     log = {

@@ -33,12 +33,6 @@ def by_files(documents: Sequence[Document], share: float = SHARE, seed: int = 0)
     return installed_docs.joined(training), installed_docs.joined(held_out)
 
 
-def by_packages(documents: Sequence[Document]) -> tuple[str, str]:
-    """(training, held out): whole packages."""
-    training, held_out = installed_docs.split_by_package(documents)
-    return installed_docs.joined(training), installed_docs.joined(held_out)
-
-
 def ngram_bits(tokenizer: Tokenizer, training: str, held_out: str, order: int = ORDER) -> float:
     """Bits per byte of a Kneser-Ney n-gram on the held-out text, by the reader's function."""
     ids, rest = (np.array(tokenizer.encode(text)) for text in (training, held_out))

@@ -6,7 +6,7 @@
 import bz2
 import json
 import lzma
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import torch
@@ -15,6 +15,7 @@ from torch import Tensor
 from gptlab import bpe, scaling
 from gptlab.course import lesson
 from gptlab.engine.data import corpus, installed_docs
+from gptlab.engine.data.installed_docs import Document
 from gptlab.engine.evaluate.baselines.token_ngram import TokenNgram
 from gptlab.engine.model.generate import generate_batch
 from gptlab.engine.model.gpt import GPT
@@ -30,9 +31,9 @@ PROMPTS = ("Return the", "Parameters\n----------\n", "This function")
 SAMPLE_TOKENS = 120
 
 
-def docs_texts() -> tuple[str, str]:
+def docs_texts(documents: Iterable[Document]) -> tuple[str, str]:
     """(training text, held-out text): documentation of installed packages, other packages in the two parts."""
-    training, held_out = installed_docs.split_by_package(installed_docs.documents())
+    training, held_out = installed_docs.split_by_package(documents)
     packages = sorted({one.package for one in held_out})
     each = (installed_docs.joined(d for d in held_out if d.package == p) for p in packages)
     return installed_docs.joined(training), "\n\n".join(text[:HELD_OUT_EACH] for text in each)

@@ -174,7 +174,7 @@ def test_a_file_that_changed_in_between_is_fetched_anew(served, tmp_path):
 def test_a_part_that_is_complete_is_only_renamed_and_one_that_is_too_long_is_dropped(
     served, tmp_path
 ):
-    url, does = served
+    url, _does = served
     for part in (CONTENT, CONTENT + b"more"):
         (tmp_path / "a.txt.part").write_bytes(part)
         (tmp_path / "a.txt.part.etag").write_text('"one"')
