@@ -200,7 +200,6 @@ def effective_tokens(unique_tokens: float, tokens_read: float) -> float:
     through once is not repeated. A training that does not even come to the end of its text repeats
     nothing: each of its tokens counts in full.
 
-    Example: effective_tokens(100, 100) -> 100.0
     Example: effective_tokens(100, 400) -> 372.6
 
     ->  float

@@ -1,4 +1,7 @@
-"""One text cut in three ways into training and held-out text: by lines, by files, by packages."""
+"""One text cut in three ways into training and held-out text: by lines, by files, by packages.
+
+Held out is always text of the same packages, so that the three can be compared.
+"""
 
 import random
 from collections.abc import Sequence
@@ -12,24 +15,32 @@ from gptlab.engine.evaluate.baselines.token_ngram import TokenNgram
 from gptlab.engine.model.tokenizer import Tokenizer
 
 ORDER = 5
-SHARE = 0.05  # held out
+SHARE = 0.5  # of the packages in HELD_OUT, where lines or files are drawn
 
 
 def by_lines(documents: Sequence[Document], share: float = SHARE, seed: int = 0) -> tuple[str, str]:
-    """(training, held out): every line is held out with the same probability, whatever stands above it."""
+    """(training, held out): each line of the packages in HELD_OUT is held out at random, whatever is above it."""
+    known, others = installed_docs.split_by_package(documents)
     draw = random.Random(seed)
-    training, held_out = [], []
-    for line in installed_docs.joined(documents).splitlines(keepends=True):
+    training, held_out = [installed_docs.joined(known), "\n\n"], []
+    for line in installed_docs.joined(others).splitlines(keepends=True):
         (held_out if draw.random() < share else training).append(line)
     return "".join(training), "".join(held_out)
 
 
 def by_files(documents: Sequence[Document], share: float = SHARE, seed: int = 0) -> tuple[str, str]:
-    """(training, held out): whole files, each held out with the same probability."""
+    """(training, held out): each file of the packages in HELD_OUT is held out at random, whole."""
+    known, others = installed_docs.split_by_package(documents)
     draw = random.Random(seed)
-    training, held_out = [], []
-    for one in documents:
+    training, held_out = list(known), []
+    for one in others:
         (held_out if draw.random() < share else training).append(one)
+    return installed_docs.joined(training), installed_docs.joined(held_out)
+
+
+def by_packages(documents: Sequence[Document]) -> tuple[str, str]:
+    """(training, held out): the packages in HELD_OUT are held out, all of them."""
+    training, held_out = installed_docs.split_by_package(documents)
     return installed_docs.joined(training), installed_docs.joined(held_out)
 
 

@@ -32,7 +32,7 @@ def test_packages_are_held_out_whole():
 
 def test_docstrings_come_in_the_order_of_the_lines():
     source = (
-        '"""Of the module."""\n\nclass A:\n    """Of A."""\n    def f(self):\n        """Of f."""\n        return "no"\n'
+        '"""Of the module."""\n\nclass A:\n    """Of A."""\n    def f(self):\n        """Of f."""\n'
         '\nasync def g():\n    "Of g."\n'
     )
     assert installed_docs._docstrings(source) == "Of the module.\n\nOf A.\n\nOf f.\n\nOf g."
