@@ -106,6 +106,7 @@ def plan_run() -> list[Case]:
         case(two, 10, 1000, (1, 0.5, 1, 0.5), expected=(400.0, 200.0), about="for paper"),
         case(SPEEDS, 20.0, 1e5, FLAT, **found, about="little time, little text"),
         case(SPEEDS, 20.0, 1e5, (90.0, 0.4, 60.0, 0.35), **found, about="size matters more"),
+        case(SPEEDS, 10.0, 5e7, STEEP, **found, about="hardly any time"),
         case(SPEEDS, 20.0, 1e5, (25.0, 0.3, 40.0, 0.3), **found, about="another law"),
         case(SPEEDS, 600.0, 5e7, LAW, **found, about="ten minutes, much text"),
         case(SPEEDS, 600.0, 1e5, LAW, **found, about="ten minutes, little text"),
