@@ -63,7 +63,7 @@ def show(options: argparse.Namespace) -> int:
     from gptlab.engine.data.sources import SOURCES
 
     for one in SOURCES.values():
-        size = f"{one.megabytes:,.0f} MB" if one.megabytes >= 10 else f"{one.megabytes:g} MB"
+        size = f"{one.megabytes:,.0f} MB" if one.megabytes >= 50 else f"{one.megabytes:g} MB"
         print(f"{one.name:20} {size:>8}  {one.licence}\n{'':20} {one.about}\n{'':20} {one.page}")
     return 0
 

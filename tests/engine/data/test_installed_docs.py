@@ -2,6 +2,7 @@
 
 import pytest
 
+from gptlab.cli import main
 from gptlab.engine.data import installed_docs
 from gptlab.engine.data.installed_docs import HELD_OUT, LONG, TRAINING
 
@@ -42,3 +43,16 @@ def test_docstrings_come_in_the_order_of_the_lines():
 def test_nothing_installed_is_said():
     with pytest.raises(ValueError, match="none of nothing-of-this is installed"):
         installed_docs.documents(("nothing-of-this",))
+
+
+def test_the_command_writes_both_parts(tmp_path, monkeypatch, capsys):
+    found = some()
+    monkeypatch.setattr(installed_docs, "documents", lambda: found)
+    assert main.main(["data", "docs", "--out", str(tmp_path / "new")]) == 0
+    out = capsys.readouterr().out
+    assert "from packaging, traitlets" in out and "from tornado" in out
+    training, held_out = installed_docs.split_by_package(found)
+    assert (tmp_path / "new" / "docs.txt").read_text("utf-8") == installed_docs.joined(training)
+    assert (tmp_path / "new" / "docs-held-out.txt").read_text("utf-8") == installed_docs.joined(
+        held_out
+    )
