@@ -1,4 +1,4 @@
-"""Lessons 09 and 10: what size costs. Memory, parameters, computation, and what they buy."""
+"""Lessons 09, 10 and 17: what size costs. Memory, parameters, computation, and what they buy."""
 
 import torch
 import torch.nn.functional as F
@@ -221,5 +221,63 @@ def training_cost(
 
     ->  float, hours by the clock
     ->  float, dollars
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=17, minutes=6, difficulty=2)
+def bits_per_byte(nats_per_token: float, n_tokens: int, text: str) -> float:
+    """Turn a loss in nats a token into a number that does not depend on the tokenizer.
+
+        bits per byte = (all surprise on the text, in bits) / (bytes of the text)
+
+    A bit is ln 2 nats. The loss is the mean over the `n_tokens` tokens into which a tokenizer cuts the
+    text. Bytes are counted in UTF-8, where a letter of English is one byte and 中 three.
+
+    Example: bits_per_byte(2.0794, 2, "abcdef") -> 1.0
+
+    ->  float
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=17, minutes=8, difficulty=2)
+def effective_tokens(unique_tokens: float, tokens_read: float) -> float:
+    """Say how many fresh tokens a training is worth that reads the same text more than once.
+
+        D′ = U + U · R* · (1 − e^(−R / R*)),   R* = 15.39       Muennighoff et al. 2023, §3.1
+
+    U is `unique_tokens`: what there is to read. R counts how often it is *repeated*: a text that is read
+    through once is not repeated. A training that does not even come to the end of its text repeats
+    nothing: each of its tokens counts in full.
+
+    Example: effective_tokens(100, 400) -> 372.6
+
+    ->  float
+    """
+    raise NotImplementedError
+
+
+@blank(lesson=17, minutes=15, difficulty=3)
+def plan_run(
+    speeds: list[tuple[float, float]],
+    seconds: float,
+    unique_tokens: float,
+    law: tuple[float, float, float, float],
+) -> tuple[float, float]:
+    """Choose the size of model that this machine trains to the lowest loss, in this time, on this text.
+
+        L(N, D′) = E + a/N^alpha + b/D′^beta                    Hoffmann et al. 2022, §3.3, eq. 2
+        D′ is what the tokens that are read are worth (`effective_tokens`)   Muennighoff et al. 2023
+
+    Each pair of `speeds` is one size that was measured: N parameters, and how many tokens a second it can
+    read in training. Every size may use all of the time. E is the same for all of them, so `law` is only
+    (a, alpha, b, beta). Where two sizes come to the same loss, the smaller one is taken.
+
+    Example: speeds [(100, 50.0), (400, 20.0)], 10 seconds, 1000 unique tokens, law (1, 0.5, 1, 0.5):
+             losses above E 0.145 and 0.121, so (400, 200.0)
+
+    ->  float, N, parameters
+    ->  float, D, tokens that it reads, repeats among them
     """
     raise NotImplementedError

@@ -1,5 +1,7 @@
 """Reference bodies for gptlab/scaling.py."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -113,3 +115,34 @@ def training_cost(
     each_second = n_devices * utilization * peak_flops
     hours = work / each_second / 3600
     return hours, hours * n_devices * price
+
+
+def bits_per_byte(nats_per_token: float, n_tokens: int, text: str) -> float:
+    bits = nats_per_token * n_tokens / math.log(2)
+    return bits / len(text.encode("utf-8"))
+
+
+def effective_tokens(unique_tokens: float, tokens_read: float) -> float:
+    worth_repeating = 15.39
+    if tokens_read <= unique_tokens:
+        return tokens_read
+    repeats = tokens_read / unique_tokens - 1
+    extra = worth_repeating * (1 - math.exp(-repeats / worth_repeating))
+    return unique_tokens * (1 + extra)
+
+
+def plan_run(
+    speeds: list[tuple[float, float]],
+    seconds: float,
+    unique_tokens: float,
+    law: tuple[float, float, float, float],
+) -> tuple[float, float]:
+    a, alpha, b, beta = law
+    tried = []
+    for n_params, tokens_per_second in speeds:
+        n_tokens = tokens_per_second * seconds
+        worth = scaling.effective_tokens(unique_tokens, n_tokens)
+        loss = a / n_params**alpha + b / worth**beta
+        tried.append((loss, n_params, n_tokens))
+    _, n_params, n_tokens = min(tried)
+    return n_params, n_tokens

@@ -85,3 +85,10 @@ def temperature(text: str) -> float:
     if not 0 <= number <= 100:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 0 to 100")
     return number
+
+
+def sha256(text: str) -> str:
+    """A SHA-256 in hexadecimal."""
+    if len(text) != 64 or set(text.lower()) - set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError(f"{text[:70]!r} is no SHA-256: 64 digits of 0–9 and a–f")
+    return text.lower()

@@ -1,6 +1,7 @@
 """`gptlab run`: trains a tokenizer and every stage from pretraining to PPO-ptx, and reports on them."""
 
 import argparse
+import functools
 import shlex
 from pathlib import Path
 
@@ -18,7 +19,7 @@ examples:
   gptlab run                                the small one, {duration("small")} on 2 cores
   gptlab run --preset tiny                  {duration("tiny")}, to see the stages; it learns little
   gptlab run --minutes 20                   as good a model as 20 minutes give on this machine
-  gptlab run --text my_diary.txt notes/     pretrain on your own text
+  gptlab run --text my_diary.txt notes/     pretrain on your own text (`gptlab plan` says what it would come to)
   gptlab run --seed 1 --out runs/another
   gptlab run --resume                       go on with a run that was stopped
 
@@ -116,14 +117,15 @@ def _run(options: argparse.Namespace, out: Path, log) -> None:
     log(f"{stages} on {source}: {length}, into {out}")
     log(borrowing.fill_empty())
     _check_device(options.device)
-    preset = _preset(options, out, log)
+    read = _reader(options)
+    preset = _preset(options, out, log, read)
     from gptlab.engine.model.checkpoint import NotSaved
     from gptlab.engine.run import pipeline
     from gptlab.view import run_report
 
     settings = (preset, options.seed, options.text, options.resume, options.quiet)
     try:
-        run = pipeline.run(out, *settings, log, options.device)
+        run = pipeline.run(out, *settings, log, options.device, read)
     except NotSaved as error:
         raise NotSaved(f"{error}; {how_to_go_on(options)}") from None
     page = run_report.write(run)
@@ -150,7 +152,25 @@ def _check_device(name: str) -> None:
         )
 
 
-def _preset(options: argparse.Namespace, out: Path, log):
+def _reader(options: argparse.Namespace):
+    """What gives her texts, read at the first call and kept: a pipe can be read only once."""
+    from gptlab.engine.data import corpus
+
+    return functools.cache(lambda: corpus.read_texts(options.text))
+
+
+def _unique_tokens(options: argparse.Namespace, read) -> float | None:
+    """About how many tokens her text holds; None where it is the little web, which does not end."""
+    if not options.text:
+        return None
+    from gptlab.engine.data import corpus
+    from gptlab.engine.run import plan
+
+    training, _ = corpus.split_text(read()[0])
+    return len(training.encode()) / plan.BYTES_PER_TOKEN
+
+
+def _preset(options: argparse.Namespace, out: Path, log, read):
     """What is to be done, after a look at how fast this machine is; a run that goes on keeps what it began with."""
     from gptlab.engine import hardware
     from gptlab.engine.run import folder, plan, presets
@@ -161,7 +181,7 @@ def _preset(options: argparse.Namespace, out: Path, log):
         if begun:
             return begun
         log("Measuring this machine, to choose what fits.")
-        chosen = plan.plan_for(options.minutes)
+        chosen = plan.plan_for(options.minutes, _unique_tokens(options, read))
         log(f"  {chosen.why}")
         log(f"  about {_spoken(chosen.seconds)}")
         return chosen.preset
@@ -224,7 +244,10 @@ def key_figures(figures) -> list[str]:
     lines = [f"{figures.parameters:,} parameters, {figures.tokens:,} tokens of text"]
     if own:
         marks = ", ".join(f"{name} {value:.3f}" for name, value in own.yardsticks.items())
-        lines.append(f"your held-out text: {own.bits_per_byte:.3f} bits per byte ({marks})")
+        foretold = f"; expected {own.expected['middle']:.3f}" if own.expected else ""
+        lines.append(
+            f"your held-out text: {own.bits_per_byte:.3f} bits per byte ({marks}){foretold}"
+        )
     return [
         *lines,
         f"pages: {measured.bits_per_byte:.4f} bits per byte, {measured.ratio_to_floor:.3f} times the exact floor",

@@ -131,6 +131,20 @@ def _own_text(own: OwnText) -> str:
     return (
         f"## Your text\n\n{own.bytes:,} bytes to learn from, {own.held_out_bytes:,} held out.\n\n"
         f"| on the held-out text | bits per byte |\n|---|---|\n| this model | {own.bits_per_byte:.3f} |\n{marks}"
+        f"{_beside_expectation(own)}"
+    )
+
+
+def _beside_expectation(own: OwnText) -> str:
+    """What was foretold before the training, and whether it came so."""
+    if not own.expected:
+        return ""
+    low, middle, high = (own.expected[name] for name in ("low", "middle", "high"))
+    inside = low <= own.bits_per_byte <= high
+    return (
+        f"\n\nBefore the training, two short pilots foretold {middle:.3f}, between {low:.3f} and {high:.3f}. "
+        f"It reached {own.bits_per_byte:.3f}, {own.bits_per_byte - middle:+.3f} from the middle, "
+        f"{'inside' if inside else 'outside'} that interval."
     )
 
 

@@ -14,12 +14,16 @@ PAIRS = {  # whose replies are set against whose: the first wins
 
 @dataclass
 class OwnText:
-    """The reader's own text: its sizes, bits per byte of simpler models on the held-out part, and of ours."""
+    """The reader's own text: its sizes, bits per byte of simpler models on the held-out part, and of ours.
+
+    expected  low, middle and high of what two short pilots foretold for ours; empty in runs of earlier versions
+    """
 
     bytes: int
     held_out_bytes: int
     yardsticks: dict[str, float]
     bits_per_byte: float | None = None
+    expected: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,10 @@ class Figures:
         """The figures by name, as `run.json` and `report.json` hold them, the measured ones beside the rest."""
         values = asdict(self)
         measured = values.pop("measured") or {}
-        if self.own_text and self.own_text.bits_per_byte is None:
-            del values["own_text"]["bits_per_byte"]
+        if self.own_text:
+            unknown = [k for k in ("bits_per_byte", "expected") if not values["own_text"][k]]
+            for name in unknown:
+                del values["own_text"][name]
         return {k: v for k, v in values.items() if v not in (None, {})} | measured
 
     @classmethod

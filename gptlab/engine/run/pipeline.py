@@ -28,7 +28,7 @@ from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT
 from gptlab.engine.model.heads import RewardModel
 from gptlab.engine.model.tokenizer import Tokenizer
-from gptlab.engine.run import plan
+from gptlab.engine.run import pilot, plan
 from gptlab.engine.run.figures import OwnText, RewardFigures
 from gptlab.engine.run.folder import RunFolder
 from gptlab.engine.run.measure import measure
@@ -55,17 +55,19 @@ def run(
     quiet: bool = False,
     log: Callable[[str], None] = print,
     device: str = "cpu",
+    read: Callable[[], tuple[str, list[str]]] | None = None,
 ) -> RunFolder:
     """All stages, then the measurements; the figures of the report are in `.figures` of the result.
 
     device  where pretraining runs, which takes most of the time of a large run; the other stages stay on the CPU
+    read    gives the texts and the notes on them, where the caller has read them already: a pipe can be read only once
 
     Raises ValueError where there is no such device; RunError, TextError, CheckpointError or TrainingDiverged; each
     with one clear line.
     """
     hardware.prepare_torch()
     place = hardware.device(device)
-    read = functools.cache(lambda: corpus.read_texts(texts))  # a pipe can be read only once
+    read = read or functools.cache(lambda: corpus.read_texts(texts))
     if texts and not resume:
         read()  # refused before a folder is made
     with RunFolder(out, preset, seed, texts, resume, quiet, log) as folder:
@@ -121,8 +123,31 @@ def _corpus(run: RunFolder, read: Callable[[], tuple[str, list[str]]]) -> None:
             held_out_bytes=len(held_out.encode()),
             yardsticks=page_loss.baseline_bits_per_byte(own.encode(), held_out.encode()),
         )
+        run.figures.own_text.expected = _expected(run, tokenizer, tokens, held_out)
     run.figures.tokens = len(tokens)
     run.log(f"  {len(tokens):,} tokens, vocabulary {tokenizer.vocab_size}")
+
+
+def _expected(
+    run: RunFolder, tokenizer: Tokenizer, tokens: np.ndarray, held_out: str
+) -> dict[str, float]:
+    """What two short pilots foretell of the base model's loss on the held-out text."""
+    shape = replace(run.preset.model, vocab_size=tokenizer.vocab_size)
+    config = replace(run.preset.pretrain, seed=run.seed)
+    held_out_ids = corpus.as_stream(corpus.text_tokens(tokenizer, held_out))
+    found = pilot.expect(
+        shape,
+        config,
+        corpus.as_stream(tokens),
+        (held_out_ids, held_out),
+        plan.step_seconds(shape, config),
+        lambda said: run.log(f"  {said}"),
+    )
+    run.log(
+        f"  expected: {found.middle:.2f} bits per byte on the held-out text, "
+        f"between {found.low:.2f} and {found.high:.2f}"
+    )
+    return {"low": found.low, "middle": found.middle, "high": found.high}
 
 
 def _pretrain(run: RunFolder) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from gptlab import scaling
 from gptlab.engine import hardware
 from gptlab.engine.config import GPTConfig, TrainConfig
 from gptlab.engine.model.generate import generate_batch
@@ -121,18 +122,22 @@ def predict(of: Preset, costs: Costs) -> dict[str, float]:
     }
 
 
-def plan_for(minutes: float) -> Plan:
+def plan_for(minutes: float, unique_tokens: float | None = None) -> Plan:
     """What fits into so many minutes from now: size and text by the law, what follows in proportion.
+
+    unique_tokens  of a text that is read again and again, where it is not the little web: then it goes by what
+                   they are worth (`scaling.effective_tokens`)
 
     Raises ValueError when that is too short for a run.
     """
     begin = time.perf_counter()
     found = []
     for n_layers, width in SHAPES:
-        shaped = _shaped(n_layers, width)
+        shaped = with_shape(n_layers, width)
         step = step_seconds(shaped.model, shaped.pretrain)
         n = 60 * minutes * PRETRAINING_SHARE / step * tokens_per_step(shaped)
-        found.append((nats_above_floor(shaped.model, n), shaped))
+        worth = n if unique_tokens is None else scaling.effective_tokens(unique_tokens, n)
+        found.append((nats_above_floor(shaped.model, worth), shaped))
     found.sort(key=lambda pair: pair[0])
     best = replace(found[0][1], name=f"{CHOSEN_BY_TIME}-{minutes:g}")
     costs = measure_costs(best)
@@ -142,10 +147,11 @@ def plan_for(minutes: float) -> Plan:
         f"{one.model.n_layers} × {one.model.d_model}": f"{above:.2f}" for above, one in found[1:]
     }
     n = chosen.pretrain.steps * tokens_per_step(chosen)
+    worth = n if unique_tokens is None else scaling.effective_tokens(unique_tokens, n)
     shape = chosen.model
     why = (
         f"{shape.n_layers} layers of width {shape.d_model} that read {n / 1e6:.2f} M tokens; the "
-        f"law expects {nats_above_floor(shape, n):.2f} nats a token above the floor, of others in "
+        f"law expects {nats_above_floor(shape, worth):.2f} nats a token above the floor, of others in "
         f"about the same time {', '.join(f'{above} ({size})' for size, above in nats.items())}"
     )
     return Plan(chosen, why, predict(chosen, costs))
@@ -156,7 +162,7 @@ def tokens_per_step(of: Preset) -> int:
     return of.pretrain.batch_size * of.model.context
 
 
-def _shaped(n_layers: int, width: int) -> Preset:
+def with_shape(n_layers: int, width: int) -> Preset:
     """`small` in another shape; one wider than it learns as `base` does."""
     small = preset("small")
     like = preset("base") if width > small.model.d_model else small
@@ -176,9 +182,14 @@ def nats_above_floor(shape: GPTConfig, n_tokens: float) -> float:
     A rough guide, good enough to choose among a few sizes: its mean error is in LAW_FILE, beside what it was
     fitted to.
     """
-    law = json.loads(LAW_FILE.read_text(encoding="utf-8"))
+    of = law()
     n = n_block_parameters(shape)
-    return law["a"] * n ** -law["alpha"] + law["b"] * n_tokens ** -law["beta"]
+    return of["a"] * n ** -of["alpha"] + of["b"] * n_tokens ** -of["beta"]
+
+
+def law() -> dict:
+    """The constants a, alpha, b and beta of the little web's law, and how they were found."""
+    return json.loads(LAW_FILE.read_text(encoding="utf-8"))
 
 
 def n_block_parameters(shape: GPTConfig) -> int:

@@ -14,13 +14,17 @@ from gptlab.exercises.scaling.checks_induction import (
     smear_keys,
 )
 from gptlab.exercises.scaling.checks_machines import model_flops_utilization, training_cost
+from gptlab.exercises.scaling.checks_own_text import bits_per_byte, effective_tokens, plan_run
 
 __all__ = [
+    "bits_per_byte",
     "compute_optimal",
+    "effective_tokens",
     "fit_power_law",
     "in_context_bigram",
     "induction_score",
     "model_flops_utilization",
+    "plan_run",
     "previous_token_score",
     "smear_keys",
     "training_cost",

@@ -73,4 +73,20 @@ HINTS = {
         "hours = training_flops(…) / (n_devices · utilization · peak_flops) / 3600. What does one device cost for so "
         "long, and how many are there?",
     ),
+    "bits_per_byte": (
+        "Two tokens with 2.0794 nats each: how many nats in all, how many bits is that, and over how many bytes?",
+        "The mean times n_tokens is the surprise of the whole text. ln 2 is math.log(2).",
+        "len(text) counts characters; len(text.encode()) counts bytes. nats · tokens / ln 2 / bytes.",
+    ),
+    "effective_tokens": (
+        "100 tokens, 400 read: the text was read four times. How often was it repeated?",
+        "R = tokens_read / unique_tokens − 1. What would the formula say for 60 read of 1000, and what should it say?",
+        "If tokens_read is at most unique_tokens, return it. Else U + U · 15.39 · (1 − math.exp(−R / 15.39)).",
+    ),
+    "plan_run": (
+        "Fill in a table on paper, a row for each pair: N, tokens read, what they are worth, loss.",
+        "One loop over `speeds`. Two numbers of tokens occur in it: one goes into the law, the other is returned.",
+        "In the loop: D = speed · seconds, worth = effective_tokens(unique_tokens, D), loss = a/N**alpha + "
+        "b/worth**beta. Keep (loss, N, D) in a list; min() of the list compares the losses first.",
+    ),
 }

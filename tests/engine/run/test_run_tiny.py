@@ -247,6 +247,10 @@ def test_ones_own_text(with_micro, tmp_path):
     assert own["yardsticks"]["5-gram"] < own["bits_per_byte"] < 8
     page = (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
     assert "## Your text" in page and f"| 5-gram | {own['yardsticks']['5-gram']:.3f} |" in page
+    expected = own["expected"]
+    assert expected["low"] <= expected["middle"] <= expected["high"] < 8
+    assert f"two short pilots foretold {expected['middle']:.3f}, between" in page
+    assert "expected: " in out and f"; expected {expected['middle']:.3f}" in out
 
 
 def weights(folder):

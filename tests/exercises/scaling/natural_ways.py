@@ -6,7 +6,7 @@ import statistics
 import numpy as np
 import torch
 
-from tests.exercises.scaling import induction_natural_ways  # noqa: F401
+from tests.exercises.scaling import induction_natural_ways, own_text_natural_ways  # noqa: F401
 from tests.support.natural_ways import natural
 
 ZERO = "scaling.zero_memory_bytes"

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import torch
 
-from tests.exercises.scaling import induction_other_ways  # noqa: F401
+from tests.exercises.scaling import induction_other_ways, own_text_other_ways  # noqa: F401
 from tests.support.other_ways import other_way
 
 

@@ -3,7 +3,7 @@
 import math
 
 from gptlab.blanks.registry import reference
-from tests.exercises.scaling import induction_wrong_ways  # noqa: F401
+from tests.exercises.scaling import induction_wrong_ways, own_text_wrong_ways  # noqa: F401
 from tests.support.wrong_ways import wrong
 
 
