@@ -62,8 +62,9 @@ def passages(assistant: Assistant, documents: Sequence[Document]) -> list[Passag
     found = []
     for document in documents:
         ids = tokenizer.encode(" ".join(document.text.split()))
-        for chunk in agents.overlapping_chunks(ids, SIZE, OVERLAP):
-            found.append(Passage(document.name, whole_sentences(tokenizer.decode(chunk))))
+        chunks = agents.overlapping_chunks(ids, SIZE, OVERLAP)
+        texts = [whole_sentences(tokenizer.decode(chunk)) for chunk in chunks]
+        found += [Passage(document.name, text) for text in texts]
     return found
 
 
