@@ -1,9 +1,10 @@
-"""The tool model of lesson 16: the shipped SFT model, taught to call `calculate` and `look_up`.
+"""The tool model of lesson 16: the shipped SFT model, taught to call `calculate` and `look_up`, in two rounds.
 
-    python -m dev.tool_model [--seed 0] [--examples 24000]
+    python -m dev.tool_model                                       from the SFT model: tools of all kinds
+    python -m dev.tool_model --more --seed 1 --examples 10000      from the tool model: mostly reading
 
-stores it in bfloat16 in gptlab/assets/tools; its config.json names the seed, the commit and the number of examples. To
-be made again whenever the shipped models are. On two idle cores it takes about five minutes.
+stores it in bfloat16 in gptlab/assets/tools; its config.json names the command, the seed and the commit of each round. To
+be made again whenever the shipped models are. On two idle cores a round takes a few minutes.
 """
 
 import argparse
@@ -14,10 +15,10 @@ import torch
 
 from gptlab import borrow
 from gptlab.engine import hardware
-from gptlab.engine.assistant import shipped
+from gptlab.engine.assistant import Assistant, shipped
 from gptlab.engine.model import checkpoint
 from gptlab.experiments.agents import tool_model
-from gptlab.experiments.agents.tasks import Tasks
+from gptlab.experiments.agents.tasks import READING, SHARES, Tasks
 from gptlab.world.web import Web
 
 
@@ -28,23 +29,29 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--examples", type=int, default=24000, help="(default: %(default)s)")
+    parser.add_argument(
+        "--more", action="store_true", help="go on from the tool model that is there"
+    )
     args = parser.parse_args(arguments)
     borrow("all")  # what is shipped is made of the references, whatever this checkout holds
     hardware.prepare_torch()
     commit = hardware.commit()
-    chat_model = shipped("sft")
-    tasks = Tasks(Web(0), args.seed).draw(args.examples)
+    begun = checkpoint.load(tool_model.STORED, optimizer=False).meta if args.more else {}
+    chat_model = Assistant.load(tool_model.STORED) if args.more else shipped("sft")
+    shares = READING if args.more else SHARES
+    tasks = Tasks(Web(0), args.seed).draw(args.examples, shares)
     started = time.process_time()
     taught = tool_model.taught(
         chat_model, tool_model.rendered(chat_model, tasks), args.seed, report=tell
     )
-    meta = {
-        "stage": "sft",
-        "made": f"python -m dev.tool_model --seed {args.seed} --examples {args.examples}",
+    more = " --more" if args.more else ""
+    round_ = {
+        "made": f"python -m dev.tool_model{more} --seed {args.seed} --examples {args.examples}",
         "seed": args.seed,
         "commit": commit,
         "cpu_seconds": round(time.process_time() - started),
     }
+    meta = {"stage": "sft", "rounds": [*begun.get("rounds", []), round_]}
     checkpoint.save(
         tool_model.STORED, taught.model, taught.tokenizer, meta=meta, dtype=torch.bfloat16
     )

@@ -158,10 +158,10 @@ class Tasks:
         return Task("chain", lang, question, second.answer[lang] + STOPS[lang], steps, fact=second)
 
     def read(self, lang: str) -> Task:
-        """A question with a passage of one or two sentences; one passage in five does not answer it."""
+        """A question with a passage of one to three sentences; one passage in five does not answer it."""
         fact = self.some_fact()
         found = self.rng.random() < 0.8
-        others = [self.some_fact() for _ in range(self.rng.randint(0 if found else 1, 1))]
+        others = [self.some_fact() for _ in range(self.rng.randint(0 if found else 1, 2))]
         told = [other for other in others if other.subject != fact.subject] + [fact] * found
         self.rng.shuffle(told)
         space = " " if lang == "en" else ""
