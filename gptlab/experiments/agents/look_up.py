@@ -95,7 +95,7 @@ def wrong_rows(facts: list[Fact]) -> list[Fact]:
 
 @cache
 def _pieces() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What invented names are made of: pieces of real names of two to five letters, and the characters of Chinese ones."""
+    """What invented names are made of: pieces of real names, of two to five letters, and Chinese characters."""
     facts = Facts(0).facts
     names = [name for fact in facts for name in (fact.subject.name, fact.answer)]
     words = {word for name in names for word in re.findall(r"[a-z]{4,}", name.en.lower())}
