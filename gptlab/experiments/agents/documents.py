@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gptlab import agents
+from gptlab.blanks.choices import state_folder
 from gptlab.engine.assistant import Assistant
 from gptlab.experiments.agents.look_up import Entry, invented_facts, tested
 from gptlab.experiments.agents.tasks import N_PHRASINGS, Task, Tasks
@@ -33,6 +34,11 @@ class Passage:
 
     document: str
     text: str
+
+
+def my_documents() -> Path:
+    """The learner's own folder: `my_documents/` of the checkout, beside her state."""
+    return state_folder().parent / "my_documents"
 
 
 def read_folder(folder: Path) -> list[Document]:

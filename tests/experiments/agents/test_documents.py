@@ -108,7 +108,7 @@ def test_a_threshold_that_separates_is_found():
 def test_below_the_threshold_the_answer_is_that_the_documents_do_not_say(library, chat):
     index = retrieval.Index(chat, documents.passages(chat, library.documents))
     task = next(iter(library.asked.values()))[0]
-    reply = reading.answer(chat, index, task, threshold=2.0)
+    reply = reading.answer(chat, index, task.question, threshold=2.0)
     assert reply.source == "" and reply.text == "This is not in the text."
 
 
