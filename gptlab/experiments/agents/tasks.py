@@ -45,7 +45,7 @@ CHAINS = {
     "pet": Name("Which pet does {s}'s best friend have", "{s}最好的朋友养什么宠物"),
 }
 NOT_HERE = {"en": "This is not in the text.", "zh": "文中没有。"}
-READING = {"sum": 0.08, "fact": 0.45, "chain": 0.06, "read": 0.35, "direct": 0.03, "failed": 0.03}
+READING = {"sum": 0.22, "fact": 0.44, "chain": 0.05, "read": 0.24, "direct": 0.02, "failed": 0.03}
 N_PHRASINGS = 3  # in which passages state a fact
 INVENTED_SHARE, CHANGED_SHARE = (
     0.5,
