@@ -1,7 +1,7 @@
 """The tool model of lesson 16: the shipped SFT model, taught to call `calculate` and `look_up`, in rounds.
 
     python -m dev.tool_model                                       from the SFT model: tools of all kinds
-    python -m dev.tool_model --more --seed 2 --examples 6500       from the tool model: more of the same, with more reading
+    python -m dev.tool_model --more --seed 2 --examples 6500       from the tool model: more of the same
 
 stores it in bfloat16 in gptlab/assets/tools; its config.json names the command, the seed and the commit of each round.
 To be made again whenever the shipped models are. On two idle cores a round takes a few minutes.
