@@ -2,10 +2,10 @@
 
     python -m dev.tool_model [--share 1] [--out gptlab/assets/tools]
 
-teaches in three rounds, each from where the one before ended, and stores the mean of the weights after each (Wortsman et
-al. 2022, "model soups") in bfloat16. The first round alone copies seldom tokens badly, the last one alone has forgotten
-half of its sums; the mean does both. `config.json` names seed, commit and number of demonstrations of each round. The model
-that is shipped was made so round by round, from the commits that it names. Some six minutes on two idle cores.
+teaches in three rounds, each from where the one before ended, and stores the mean of the weights after each
+(Wortsman et al. 2022) in bfloat16. After the first round it copies rare tokens badly, after the last it has forgotten
+some of its sums; the mean does both. `config.json` names seed, commit and number of demonstrations of each round. The
+model that is shipped was made round by round, from the commits that it names. Some six minutes on two idle cores.
 """
 
 import argparse
