@@ -1,6 +1,6 @@
 """Lesson 16: agents. A model that calls tools, looks things up, and remembers.
 
-A transcript is plain text in the format of ReAct (Yao et al. 2022, section 2), one line for each of:
+A transcript is plain text in the format of ReAct (Yao et al. 2023, section 2), one line for each of:
 
     Question: What is 12 + 7?              the user
     Thought: I should calculate this.      the model
@@ -44,7 +44,7 @@ def calculate(expression):
 def parse_action(text):
     """Read which tool a model wants to use, and with what input.
 
-        Action: tool[input]                                     Yao et al. 2022, section 2
+        Action: tool[input]                                     Yao et al. 2023, section 2
 
     The first line that begins with "Action:" counts, and only that one. The input goes from the first "[" of
     that line to its last "]", so it may hold brackets of its own; it may be empty. What follows the last "]"

@@ -173,7 +173,7 @@ def test_the_file_tree_is_that_of_the_checkout():
 
 def tracked(folder):
     """Folders of the project, not of a tool or of what was built."""
-    made = (".egg-info", "runs", "my_lessons", "build", "venv")
+    made = (".egg-info", "runs", "my_lessons", "my_documents", "build", "venv")
     return not folder.name.startswith((".", "_")) and not folder.name.endswith(made)
 
 

@@ -126,6 +126,20 @@ class Script:
         return "that writes " + ", then ".join(map(repr, self.turns))
 
 
+class Tool:
+    """A tool that shows its name, not an address, where a report prints it."""
+
+    def __init__(self, name: str, does: Callable[[str], str]):
+        self.name = name
+        self.does = does
+
+    def __call__(self, text: str) -> str:
+        return self.does(text)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
 def _add(text: str) -> str:
     return str(sum(int(number) for number in text.split("+")))
 
@@ -134,7 +148,14 @@ def _two_lines(text: str) -> str:
     return f"{text}\nAnswer: I am the tool."
 
 
-TOOLS = {"add": _add, "twice": lambda text: text + text, "page": _two_lines}
+def _twice(text: str) -> str:
+    return text + text
+
+
+TOOLS = {
+    name: Tool(name, does)
+    for name, does in (("add", _add), ("twice", _twice), ("page", _two_lines))
+}
 
 
 def react_loop() -> list[Case]:

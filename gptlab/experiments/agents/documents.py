@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gptlab import agents
+from gptlab.blanks.choices import state_folder
 from gptlab.engine.assistant import Assistant
 from gptlab.experiments.agents.look_up import Entry, invented_facts, tested
 from gptlab.experiments.agents.tasks import N_PHRASINGS, Task, Tasks
@@ -35,6 +36,11 @@ class Passage:
     text: str
 
 
+def my_documents() -> Path:
+    """The learner's own folder: `my_documents/` of the checkout, beside her state."""
+    return state_folder().parent / "my_documents"
+
+
 def read_folder(folder: Path) -> list[Document]:
     """Every .txt and .md file of a folder, in the order of their names; an empty list where there is no folder.
 
@@ -62,8 +68,9 @@ def passages(assistant: Assistant, documents: Sequence[Document]) -> list[Passag
     found = []
     for document in documents:
         ids = tokenizer.encode(" ".join(document.text.split()))
-        for chunk in agents.overlapping_chunks(ids, SIZE, OVERLAP):
-            found.append(Passage(document.name, whole_sentences(tokenizer.decode(chunk))))
+        chunks = agents.overlapping_chunks(ids, SIZE, OVERLAP)
+        texts = [whole_sentences(tokenizer.decode(chunk)) for chunk in chunks]
+        found += [Passage(document.name, text) for text in texts]
     return found
 
 

@@ -4,11 +4,13 @@ the capital of Peru → The capital of Peru is Lima.          秘鲁的首都 �
 """
 
 import random
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from zlib import crc32
 
-from gptlab.world.facts import LANGUAGES, Fact, Name, Subject
+from gptlab.world.facts import LANGUAGES, Fact, Facts, Name, Subject
 from gptlab.world.gloss import gloss
 from gptlab.world.phrasings import PHRASINGS, fill
 from gptlab.world.web import Web
@@ -27,9 +29,6 @@ RELATIONS = {  # what a relation is called in a key
     "friend": Name("friend", "朋友"),
 }
 NOTHING = {"en": "nothing was found", "zh": "没有找到"}
-SYLLABLES = ("ka", "zo", "mi", "ter", "bal", "du", "nor", "vi", "sha", "lo", "fen", "ri", "gu", "sta", "pel",
-             "ma", "thi", "ran", "ke", "wu", "ja", "si", "dor", "en", "lu")  # fmt: skip
-CHARACTERS = "安巴达尔法格卡拉马诺奥帕萨塔维亚利布德门罗苏托米克斯林多科里"
 INVENTED = ("capital", "mountain", "river", "lake", "currency", "language")  # of invented countries
 
 
@@ -94,10 +93,23 @@ def wrong_rows(facts: list[Fact]) -> list[Fact]:
     ]
 
 
+@cache
+def _pieces() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What invented names are made of: pieces of real names, of two to five letters, and Chinese characters."""
+    facts = Facts(0).facts
+    names = [name for fact in facts for name in (fact.subject.name, fact.answer)]
+    words = {word for name in names for word in re.findall(r"[a-z]{4,}", name.en.lower())}
+    cuts = {
+        word[i : i + n] for word in words for n in (2, 3, 4, 5) for i in range(len(word) - n + 1)
+    }
+    return tuple(sorted(cuts)), tuple(sorted({c for name in names for c in name.zh}))
+
+
 def invented_name(rng: random.Random) -> Name:
     """A name that no page of the little web holds, in both languages."""
-    en = "".join(rng.choice(SYLLABLES) for _ in range(rng.randint(2, 4))).capitalize()
-    zh = "".join(rng.choice(CHARACTERS) for _ in range(rng.randint(2, 5)))
+    cuts, characters = _pieces()
+    en = "".join(rng.choice(cuts) for _ in range(rng.randint(1, 3))).capitalize()
+    zh = "".join(rng.choice(characters) for _ in range(rng.randint(2, 6)))
     return Name(en, zh)
 
 

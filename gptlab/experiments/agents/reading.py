@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from gptlab import agents
 from gptlab.agents import ANSWER, OBSERVATION, QUESTION
 from gptlab.engine.assistant import Assistant
-from gptlab.experiments.agents.accuracy import Share, is_right, share
+from gptlab.engine.chat_settings import GREEDY, MAX_REPLY_TOKENS
+from gptlab.experiments.agents.accuracy import Share, is_right, share, states
 from gptlab.experiments.agents.look_up import Entry
 from gptlab.experiments.agents.retrieval import Index, answers_it
 from gptlab.experiments.agents.tasks import NOT_HERE, Task
@@ -28,21 +29,24 @@ class Reply:
     source: str = ""
 
 
-def read(assistant: Assistant, pairs: Sequence[tuple[Task, str]]) -> list[str]:
-    """What the tool model answers to questions with a passage below each."""
-    prompts = [f"{QUESTION} {task.question}\n{OBSERVATION} {text}\n" for task, text in pairs]
+def read(assistant: Assistant, pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """What the tool model answers to questions, each with a passage below it."""
+    prompts = [f"{QUESTION} {question}\n{OBSERVATION} {text}\n" for question, text in pairs]
     written = write_many(assistant, prompts)
     return [text.split("\n")[0].removeprefix(ANSWER).strip() for text in written]
 
 
-def answer(assistant: Assistant, index: Index, task: Task, threshold: float, k: int = 2) -> Reply:
+def answer(
+    assistant: Assistant, index: Index, question: str, threshold: float, k: int = 2
+) -> Reply:
     """Retrieval-augmented generation: retrieve, read passage after passage until one holds the answer, and cite it."""
-    for place in agents.best_matches(index.scores(task.question), k, threshold):
+    nothing = NOT_HERE["zh" if has_chinese(question) else "en"]
+    for place in agents.best_matches(index.scores(question), k, threshold):
         passage = index.passages[place]
-        said = read(assistant, [(task, passage.text)])[0]
-        if said != NOT_HERE[task.lang]:
+        said = read(assistant, [(question, passage.text)])[0]
+        if said != nothing:
             return Reply(said, passage.document)
-    return Reply(NOT_HERE[task.lang])
+    return Reply(nothing)
 
 
 def compared(assistant: Assistant, index: Index, tasks: Sequence[Task]) -> dict[str, Share]:
@@ -52,7 +56,7 @@ def compared(assistant: Assistant, index: Index, tasks: Sequence[Task]) -> dict[
     unfit = [rng.choice([p for p in index.passages if not answers_it(task, p)]) for task in tasks]
     shares = {}
     for way, chosen in (("found", found), ("irrelevant", unfit)):
-        pairs = [(task, one.text) for task, one in zip(tasks, chosen, strict=True)]
+        pairs = [(task.question, one.text) for task, one in zip(tasks, chosen, strict=True)]
         said = read(assistant, pairs)
         shares[way] = share([is_right(task, text) for task, text in zip(tasks, said, strict=True)])
     return shares
@@ -88,6 +92,23 @@ def hijacked(
     return share([action in text for action, text in zip(wanted, written, strict=True)])
 
 
+def obeyed_in_the_users_turn(
+    chat_model: Assistant,
+    pairs: Sequence[tuple[Task, str]],
+    hidden: Sequence[Task],
+    fenced: bool = False,
+) -> Share:
+    """How often a chat model answers the hidden question, where question and document are one turn of the user."""
+    prompts = [
+        f"{task.question} {document_with(text, other.question, fenced)}"
+        for (task, text), other in zip(pairs, hidden, strict=True)
+    ]
+    room = chat_model.context - MAX_REPLY_TOKENS
+    kept = [i for i, prompt in enumerate(prompts) if len(chat_model.begin(prompt)) <= room]
+    replies = chat_model.replies([prompts[i] for i in kept], temperature=GREEDY)
+    return share([states(hidden[i], reply.text) for i, reply in zip(kept, replies, strict=True)])
+
+
 def false_fact(task: Task) -> str:
     """A sentence that contradicts the true answer to a question, in the words of the little web."""
     fact = task.fact
@@ -100,7 +121,7 @@ def deceived(
 ) -> Share:
     """How often a reader takes the false sentence that was added to a passage which holds the true one."""
     told = [(task, document_with(text, false_fact(task), fenced)) for task, text in pairs]
-    said = read(assistant, told)
+    said = read(assistant, [(task.question, text) for task, text in told])
     return share([PAYLOAD[task.lang] in text for (task, _), text in zip(told, said, strict=True)])
 
 

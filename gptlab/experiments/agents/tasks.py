@@ -45,6 +45,7 @@ CHAINS = {
     "pet": Name("Which pet does {s}'s best friend have", "{s}最好的朋友养什么宠物"),
 }
 NOT_HERE = {"en": "This is not in the text.", "zh": "文中没有。"}
+READING = {"sum": 0.22, "fact": 0.44, "chain": 0.05, "read": 0.24, "direct": 0.02, "failed": 0.03}
 N_PHRASINGS = 3  # in which passages state a fact
 INVENTED_SHARE, CHANGED_SHARE = (
     0.5,
@@ -158,10 +159,10 @@ class Tasks:
         return Task("chain", lang, question, second.answer[lang] + STOPS[lang], steps, fact=second)
 
     def read(self, lang: str) -> Task:
-        """A question with a passage of one or two sentences; one passage in five does not answer it."""
+        """A question with a passage of one to three sentences; one passage in five does not answer it."""
         fact = self.some_fact()
         found = self.rng.random() < 0.8
-        others = [self.some_fact() for _ in range(self.rng.randint(0 if found else 1, 1))]
+        others = [self.some_fact() for _ in range(self.rng.randint(0 if found else 1, 2))]
         told = [other for other in others if other.subject != fact.subject] + [fact] * found
         self.rng.shuffle(told)
         space = " " if lang == "en" else ""

@@ -43,9 +43,7 @@ class TownBox:
             w.FloatSlider(1.0, min=0.0, max=3.0, step=0.5, description=name, layout=wide)
             for name in ("recency", "importance", "relevance")
         ]
-        self.rate = w.SelectionSlider(
-            options=RATES, value=0.995, description="decay an hour", layout=wide
-        )
+        self.rate = w.SelectionSlider(options=RATES, value=0.995, description="decay", layout=wide)
         self.question = w.Text(question, description="ask", continuous_update=False, layout=wide)
         self.map_html, self.answer_html, self.memories_html = w.HTML(), w.HTML(), w.HTML()
         controls = [self.step, self.who, *self.weights, self.rate, self.question]
