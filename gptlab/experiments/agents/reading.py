@@ -10,7 +10,7 @@ from gptlab.engine.assistant import Assistant
 from gptlab.engine.chat_settings import GREEDY, MAX_REPLY_TOKENS
 from gptlab.experiments.agents.accuracy import Share, is_right, share, states
 from gptlab.experiments.agents.look_up import Entry
-from gptlab.experiments.agents.retrieval import Index, answers_it
+from gptlab.experiments.agents.retrieval import Index, answers_it, best_sentence
 from gptlab.experiments.agents.tasks import NOT_HERE, Task
 from gptlab.experiments.agents.tool_model import write_many
 from gptlab.world.facts import Name
@@ -43,10 +43,19 @@ def answer(
     nothing = NOT_HERE["zh" if has_chinese(question) else "en"]
     for place in agents.best_matches(index.scores(question), k, threshold):
         passage = index.passages[place]
-        said = read(assistant, [(question, passage.text)])[0]
+        sentence = best_sentence(index, question, passage.text)
+        said = read(assistant, [(question, sentence)])[0]
         if said != nothing:
             return Reply(said, passage.document)
     return Reply(nothing)
+
+
+def read_sentences(
+    assistant: Assistant, index: Index, pairs: Sequence[tuple[Task, str]]
+) -> list[str]:
+    """What the model answers where it reads only the best sentence of each passage."""
+    told = [(task.question, best_sentence(index, task.question, text)) for task, text in pairs]
+    return read(assistant, told)
 
 
 def compared(assistant: Assistant, index: Index, tasks: Sequence[Task]) -> dict[str, Share]:
@@ -56,8 +65,8 @@ def compared(assistant: Assistant, index: Index, tasks: Sequence[Task]) -> dict[
     unfit = [rng.choice([p for p in index.passages if not answers_it(task, p)]) for task in tasks]
     shares = {}
     for way, chosen in (("found", found), ("irrelevant", unfit)):
-        pairs = [(task.question, one.text) for task, one in zip(tasks, chosen, strict=True)]
-        said = read(assistant, pairs)
+        pairs = [(task, one.text) for task, one in zip(tasks, chosen, strict=True)]
+        said = read_sentences(assistant, index, pairs)
         shares[way] = share([is_right(task, text) for task, text in zip(tasks, said, strict=True)])
     return shares
 
