@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from importlib import metadata
 
-from gptlab.cli import option_types, streams
+from gptlab.cli.common import option_types, streams
 
 EXAMPLES = """\
 examples:
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     unknown = [name for name in options.names if name not in NAMES]
     if unknown:
         raise ValueError(f"no bench {unknown[0]!r}: choose from {', '.join(NAMES)}")
-    from gptlab.cli import borrowing
+    from gptlab.cli.common import borrowing
     from gptlab.engine import hardware
     from gptlab.experiments.bench import nanogpt, text, training, whole, writing
 

@@ -8,7 +8,7 @@ import sys
 from gptlab.blanks import registry
 from gptlab.blanks.choices import choices_file
 from gptlab.blanks.source_scan import short_path
-from gptlab.cli import option_types
+from gptlab.cli.common import option_types
 from gptlab.course.reset import reset, reveal
 
 BLANKS_EXAMPLES = """\

@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from gptlab.cli import borrowing, line_input, models, option_types
-from gptlab.cli.chat_session import BASE_MODEL, KEYS, Session, summary
+from gptlab.cli.common import borrowing, line_input, models, option_types
+from gptlab.cli.common.chat_session import BASE_MODEL, KEYS, Session, summary
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY, MAX_REPLY_TOKENS
 from gptlab.world.questions import running_example
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gptlab.cli import option_types
+from gptlab.cli.common import option_types
 
 EXAMPLES = """\
 examples:

@@ -18,7 +18,7 @@ from gptlab.blanks.errors import CourseError
 from gptlab.blanks.room_import import why_not_imported
 from gptlab.blanks.solutions import solutions_folder, why_missing
 from gptlab.blanks.source_scan import CHECKOUT, short_path
-from gptlab.cli import models
+from gptlab.cli.common import models
 from gptlab.engine import hardware
 
 EXAMPLES = """\

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from gptlab.cli import models, option_types
+from gptlab.cli.common import models, option_types
 from gptlab.engine.stages import LABELS, STAGES
 
 EXPORT_EXAMPLES = """\
@@ -83,7 +83,7 @@ def write_out(options: argparse.Namespace) -> int:
 def bring_in(options: argparse.Namespace) -> int:
     """Import, and say how to talk to it."""
     out = options.out or Path("imported") / Path(options.source).absolute().name
-    from gptlab.cli import borrowing
+    from gptlab.cli.common import borrowing
     from gptlab.engine.exchange import folders, hub
 
     borrowing.fill_empty()  # load_gpt2_state is the learner's

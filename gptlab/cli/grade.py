@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.files import write_atomically
-from gptlab.cli import option_types
+from gptlab.cli.common import option_types
 
 EXAMPLES = """\
 examples:
@@ -81,9 +81,9 @@ def grade(options: argparse.Namespace) -> int:
 def _plan(options: argparse.Namespace):
     """What is graded, as the command line and the class file say."""
     from gptlab.blanks.registry import by_lesson
-    from gptlab.grading import class_file
     from gptlab.grading.confined.limits import Limits
     from gptlab.grading.grade import Plan
+    from gptlab.teaching import class_file
 
     for number in options.lesson or []:
         if number not in by_lesson():

@@ -14,7 +14,7 @@ from gptlab.blanks.errors import CourseError
 from gptlab.blanks.files import write_atomically
 from gptlab.blanks.solutions import has_reference
 from gptlab.blanks.source_scan import CHECKOUT, Blank, short_path
-from gptlab.cli import option_types
+from gptlab.cli.common import option_types
 from gptlab.course import lesson_files, progress, working_copies
 from gptlab.course.judged_apart import judged_apart
 from gptlab.exercises.hint import hints

@@ -26,11 +26,11 @@ from gptlab.cli import (
     plan,
     run,
     serve,
-    streams,
     teaching,
     town,
     world,
 )
+from gptlab.cli.common import streams
 from gptlab.engine.run.presets import duration
 
 COMMANDS = (

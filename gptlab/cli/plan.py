@@ -8,7 +8,7 @@ from dataclasses import asdict
 from gptlab.blanks import source_scan
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.solutions import solutions_folder
-from gptlab.cli import option_types, streams
+from gptlab.cli.common import option_types, streams
 
 EXAMPLES = """\
 examples:
@@ -67,7 +67,7 @@ def show(options: argparse.Namespace) -> int:
     if not (source_scan.is_checkout() or solutions_folder().is_dir()):
         raise CourseError(source_scan.WITHOUT_COURSE)
     text, notes = corpus.read_texts(options.text)
-    from gptlab.cli import borrowing
+    from gptlab.cli.common import borrowing
     from gptlab.engine import hardware
     from gptlab.engine.run import text_plan
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from gptlab.blanks import source_scan
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.solutions import solutions_folder
-from gptlab.cli import option_types, streams
+from gptlab.cli.common import option_types, streams
 from gptlab.engine.hardware import DEVICES
 from gptlab.engine.run.presets import PRESETS, duration
 from gptlab.engine.stages import FINAL
@@ -100,7 +100,7 @@ def build(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, out: Path, log) -> None:
-    from gptlab.cli import borrowing
+    from gptlab.cli.common import borrowing
     from gptlab.engine.run import presets
 
     if not (source_scan.is_checkout() or solutions_folder().is_dir()):

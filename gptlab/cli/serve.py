@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from gptlab.cli import models, option_types
+from gptlab.cli.common import models, option_types
 from gptlab.engine.stages import SHIPPED_NAMES, STAGES
 from gptlab.server import sockets
 from gptlab.server.limits import Limits
@@ -103,7 +103,7 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace, folders: dict[str, Path], given: str, open_socket) -> int:
-    from gptlab.cli import borrowing
+    from gptlab.cli.common import borrowing
 
     print(borrowing.fill_empty(stand_ins=True), flush=True)
     from gptlab.engine import hardware

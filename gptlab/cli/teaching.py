@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import CHECKOUT
-from gptlab.cli import option_types
+from gptlab.cli.common import option_types
 
 RELEASE_EXAMPLES = """\
 examples:
@@ -86,7 +86,7 @@ def register(commands) -> None:
 
 def release(options: argparse.Namespace) -> int:
     """Write the hand-out."""
-    from gptlab.grading import class_file, hand_out
+    from gptlab.teaching import class_file, hand_out
 
     if options.template:
         print(class_file.TEMPLATE, end="")
@@ -105,8 +105,9 @@ def release(options: argparse.Namespace) -> int:
 def similar(options: argparse.Namespace) -> int:
     """Print the pairs that are most alike."""
     from gptlab.blanks.solutions import solutions_folder
-    from gptlab.grading import similarity, submission
+    from gptlab.grading import submission
     from gptlab.grading.child_tree import empty_rooms
+    from gptlab.teaching import similarity
 
     found = submission.find(Path(options.path))
     if len(found) < 2:
@@ -133,7 +134,7 @@ def similar(options: argparse.Namespace) -> int:
 
 def new_blank(options: argparse.Namespace) -> int:
     """Write the six places of a new blank."""
-    from gptlab.course import new_blank as scaffold
+    from gptlab.teaching import new_blank as scaffold
 
     places = scaffold.new_blank(
         CHECKOUT,

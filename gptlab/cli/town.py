@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gptlab.blanks.errors import CourseError
-from gptlab.cli import option_types
+from gptlab.cli.common import option_types
 
 EXAMPLES = """\
 examples:

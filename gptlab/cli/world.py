@@ -4,7 +4,7 @@ import argparse
 import math
 from itertools import islice
 
-from gptlab.cli import option_types
+from gptlab.cli.common import option_types
 
 EXAMPLES = """\
 examples:

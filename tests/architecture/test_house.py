@@ -41,6 +41,7 @@ FLOORS = [
     "exercises",
     "course",
     "grading",
+    "teaching",
     "engine",
     "server",
     "interpret",

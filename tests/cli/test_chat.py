@@ -10,7 +10,8 @@ import time
 import pytest
 
 from gptlab.blanks import registry
-from gptlab.cli import chat_session, line_input, main
+from gptlab.cli import main
+from gptlab.cli.common import chat_session, line_input
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT

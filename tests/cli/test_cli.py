@@ -18,7 +18,8 @@ from packaging.requirements import Requirement
 from gptlab.blanks import registry
 from gptlab.blanks.errors import EmptyBlank
 from gptlab.blanks.source_scan import PACKAGE
-from gptlab.cli import borrowing, doctor, line_input, main, models
+from gptlab.cli import doctor, main
+from gptlab.cli.common import borrowing, line_input, models
 from gptlab.engine.assistant import Assistant
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.data.corpus import Tokenizer

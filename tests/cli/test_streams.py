@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gptlab.cli import main, streams
+from gptlab.cli import main
+from gptlab.cli.common import streams
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model import checkpoint
 from gptlab.engine.model.gpt import GPT

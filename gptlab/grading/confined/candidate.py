@@ -110,7 +110,9 @@ def _facts(node: ast.FunctionDef | None, here: dict[str, str], known: list[str])
         return {"there": False, "empty": False, "line": 0, "returns": True, "calls": []}
     inside = list(ast.walk(node))
     called = [here.get(one.id) for one in inside if isinstance(one, ast.Name)]
-    returns = any(isinstance(x, ast.Return) and x.value or isinstance(x, ast.Yield) for x in inside)
+    returns = any(
+        (isinstance(x, ast.Return) and x.value) or isinstance(x, ast.Yield) for x in inside
+    )
     raises = isinstance(node.body[-1], ast.Raise)
     return {
         "there": True,

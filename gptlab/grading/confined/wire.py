@@ -335,10 +335,9 @@ def rewrite(x: Any, new: Any) -> None:
             x.data = new
     elif isinstance(x, list) and isinstance(new, list):
         x[:] = new
-    elif isinstance(x, dict) and isinstance(new, dict):
-        x.clear()
-        x.update(new)
-    elif isinstance(x, set) and isinstance(new, set):
+    elif (isinstance(x, dict) and isinstance(new, dict)) or (
+        isinstance(x, set) and isinstance(new, set)
+    ):
         x.clear()
         x.update(new)
     elif isinstance(x, Generator) and isinstance(new, Generator):

@@ -8,7 +8,7 @@ import pytest
 
 from gptlab.blanks.source_scan import scan
 from gptlab.cli import main
-from gptlab.course import new_blank as scaffold
+from gptlab.teaching import new_blank as scaffold
 from tests.support.paths import ROOT
 
 

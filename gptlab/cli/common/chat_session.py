@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gptlab.blanks import registry
-from gptlab.cli import borrowing, models, option_types, streams
+from gptlab.cli.common import borrowing, models, option_types, streams
 from gptlab.engine.chat_settings import CHAT_TEMPERATURE, GREEDY
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 from gptlab.cli import main
 from gptlab.grading.child_tree import empty_rooms
-from gptlab.grading.similarity import alike, functions_of, table
+from gptlab.teaching.similarity import alike, functions_of, table
 from tests.support.paths import ROOT
 
 REFERENCES = {path.stem: path.read_bytes() for path in (ROOT / "solutions").glob("*.py")}

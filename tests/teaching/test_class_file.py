@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from gptlab.blanks.registry import blanks, find
-from gptlab.grading import class_file
-from gptlab.grading.class_file import BadClassFile, from_values, read
+from gptlab.teaching import class_file
+from gptlab.teaching.class_file import BadClassFile, from_values, read
 
 
 def test_the_template_is_a_class(tmp_path):

@@ -2,7 +2,7 @@
 
 import re
 
-from gptlab.grading.class_file import ClassFile
+from gptlab.teaching.class_file import ClassFile
 
 GRADE = ".github/workflows/grade.yml"
 CLASSROOM = ".github/workflows/classroom.yml"

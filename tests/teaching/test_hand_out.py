@@ -12,9 +12,9 @@ import yaml
 from gptlab.blanks.registry import blanks
 from gptlab.blanks.source_scan import scan
 from gptlab.cli import main
-from gptlab.grading import class_file, hand_out, sealing, workflows
-from gptlab.grading.similarity import functions_of, grams
-from gptlab.grading.written import with_bodies
+from gptlab.teaching import class_file, hand_out, sealing, workflows
+from gptlab.teaching.similarity import functions_of, grams
+from gptlab.teaching.written import with_bodies
 from tests.support.paths import ROOT
 
 REFERENCES = {path.stem: path for path in (ROOT / "solutions").glob("*.py")}

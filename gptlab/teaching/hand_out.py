@@ -11,10 +11,10 @@ from gptlab.blanks.solutions import solutions_folder
 from gptlab.blanks.source_scan import CHECKOUT, Blank
 from gptlab.course import lesson_files
 from gptlab.course.reset import with_stub
-from gptlab.grading import workflows
-from gptlab.grading.class_file import NAME, ClassFile
-from gptlab.grading.sealing import seal
-from gptlab.grading.written import with_bodies
+from gptlab.teaching import workflows
+from gptlab.teaching.class_file import NAME, ClassFile
+from gptlab.teaching.sealing import seal
+from gptlab.teaching.written import with_bodies
 
 LEFT_OUT = ("solutions", "tests", "dev", "benchmarks", "book", ".ci", ".github", "CHANGELOG.md")
 SEALED = (  # what says in Python what a blank has to do
