@@ -35,7 +35,7 @@ def tuned(
     model = copy.deepcopy(chat.model).run_on("fused").train()
     config = SFTConfig(epochs=epochs, batch_size=BATCH, lr=LR, muon_ratio=MUON_RATIO, seed=seed)
     finetune(model, rendered(chat, shown), config, report=report)
-    return Assistant(model.eval(), chat.tokenizer, chat.stage, "tuned on conversations")
+    return Assistant(model.eval(), chat.tokenizer, chat.stage, "model tuned on conversations")
 
 
 def begun(chat: Assistant, messages: Chat) -> list[int]:
