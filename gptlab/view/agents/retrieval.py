@@ -61,7 +61,7 @@ def angle_picture(
         axes.annotate(
             "", (x, y), (0, 0), arrowprops={"arrowstyle": "->", "color": colour, "lw": 2.4}
         )
-        beside = {"xytext": (-8, 2), "ha": "right"} if x == 0 else {"xytext": (8, 2)}
+        beside = {"xytext": (0, 6), "ha": "center"} if x == 0 else {"xytext": (8, 2)}
         axes.annotate(label, (x, y), textcoords="offset points", color=colour, **beside)
         said.append(f"{name} ({x:g}, {y:g})" + (f", cosine {cosine:.1f}" if number else ""))
     axes.set_xlim(-6.5, 10.5)
