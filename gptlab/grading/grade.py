@@ -162,7 +162,14 @@ class _Grading:
         ]
         try:
             return mark(
-                entry, self._server, self._rooms, self._plan.limits, facts, passed, earlier
+                entry,
+                self._server,
+                self._rooms,
+                self._plan.limits,
+                facts,
+                passed,
+                earlier,
+                self._submission.seed,
             )
         except (CourseError, NeverEnds) as error:
             return failed(entry.key, str(error))

@@ -94,13 +94,14 @@ class Peer:
         def attach(x: Tensor, part: int, i: int) -> Tensor:
             return _Attached.apply(self, number, i, x, *packer.tracked) if packer.tracked else x
 
-        unpacker = Unpacker(block, self._borrow, packer.objects, attach, self._trusted)
-        value = unpacker.unpack(form.get("value"))
+        objects = packer.objects
+        value = Unpacker(block, self._borrow, objects, attach, self._trusted).unpack(form.get("value"))
         for n, state in _pairs(form.get("written")):
-            if not 0 <= n < len(packer.objects):
+            if n >= len(objects):
                 raise ProtocolError("no such object")
+            new = Unpacker(block, self._borrow, objects, strides=self._trusted).unpack(state)
             with torch.no_grad():
-                wire.rewrite(packer.objects[n], unpacker.unpack(state))
+                wire.rewrite(objects[n], new)
         return value
 
     def backward(self, number: int, i: int, grad: Tensor) -> list[Tensor | None]:
@@ -166,14 +167,13 @@ class Peer:
         before = [wire.state_of(x) for x in objects]
         held = [list(x) if isinstance(x, list) else None for x in objects]  # an id stays theirs
         value = function(*arguments, **options)
-        packer = Packer(
-            lambda function: self._lend(function, []), {id(x): i for i, x in enumerate(objects)}
-        )
+        known = {id(x): i for i, x in enumerate(objects)}
+        packer = Packer(lambda function: self._lend(function, []), known)
         reply = {"kind": "result", "number": form["number"], "value": packer.pack(value)}
         tracked = list(packer.tracked)
         with torch.no_grad():
             reply["written"] = [
-                [i, self._state(packer, x)]
+                [i, self._state(packer, x, known)]
                 for i, x in enumerate(objects)
                 if wire.state_of(x) != before[i]
             ]
@@ -182,9 +182,10 @@ class Peer:
             self._graphs[form["number"]] = (leaves, tracked)
         return packer, reply
 
-    def _state(self, packer: Packer, x: Any) -> Any:
+    def _state(self, packer: Packer, x: Any, known: dict[int, int]) -> Any:
         """An object that was written to, as a new one with the same content."""
-        apart = Packer(lambda function: self._lend(function, []))
+        others = {one: i for one, i in known.items() if one != id(x)}
+        apart = Packer(lambda function: self._lend(function, []), others)
         apart.block = packer.block
         return apart.pack(x)
 
