@@ -235,7 +235,7 @@ class Peer:
     def _error(self, error: BaseException, number: Any, packer: Packer) -> dict:
         try:
             text, arguments = str(error), wire.simple(error.args)
-        except Exception:  # of its __str__
+        except BaseException:  # of its __str__
             text, arguments = "", None
         place = getattr(error, "place", "") or self.place_of(error)
         return {
@@ -327,9 +327,13 @@ class Remote:
     def __init__(self, peer: Peer, where: list) -> None:
         self.peer = peer
         self.where = where
+        self.__module__ = ""  # of no file here, so that no line of this one is shown as a place
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         return self.peer.call(self.where, arguments, options)
+
+
+Remote.__name__ = "function"  # as a message calls it
 
 
 class _Attached(torch.autograd.Function):

@@ -48,13 +48,18 @@ class ProtocolError(Exception):
 
 
 class Opaque:
-    """Stands for something that cannot cross, such as an object of a class of the submission's own."""
+    """Stands for something that cannot cross, such as an object of a class of the submission's own.
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    It is of a class of that name, so that a message says what came.
+    """
+
+    @staticmethod
+    def of(kind: str) -> "Opaque":
+        """What stands for an object of a class of that name."""
+        return type(kind, (Opaque,), {})()
 
     def __repr__(self) -> str:
-        return f"<a {self.kind}>"
+        return f"<a {type(self).__name__}>"
 
 
 class Packer:
@@ -287,7 +292,7 @@ _READERS: dict[Any, Callable] = {
     "value": Unpacker._value,
     "iterator": lambda self: (item for item in ()),
     "callable": lambda self, *where: self._borrow(*where),
-    "opaque": lambda self, kind: Opaque(printable(kind, 80)),
+    "opaque": lambda self, kind: Opaque.of(printable(kind, 80)),
     "again": Unpacker._again,
     "known": Unpacker._of_the_call,
 }
