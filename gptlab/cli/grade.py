@@ -28,7 +28,9 @@ def register(commands) -> None:
     command = commands.add_parser("grade", help="grade submissions", epilog=EXAMPLES)
     command.description = "Judge every function of one submission, or of each in a folder."
     add = command.add_argument
-    add("paths", nargs="+", type=option_types.path, metavar="PATH", help="a checkout, folder or zip")
+    add(
+        "paths", nargs="+", type=option_types.path, metavar="PATH", help="a checkout, folder or zip"
+    )
     lesson = option_types.whole(0, 99)
     add("--lesson", type=lesson, action="append", metavar="N", help="only this lesson; repeatable")
     add("--points", type=option_types.path, metavar="FILE", help="TOML: [points] KEY = NUMBER")
@@ -58,6 +60,8 @@ def register(commands) -> None:
 
 def grade(options: argparse.Namespace) -> int:
     """Grade, print, write the files that were asked for."""
+    if not hasattr(os, "fork"):
+        raise CourseError("grading needs Linux or macOS: on Windows, run it in WSL or in CI")
     from gptlab.grading import reports, submission
 
     plan = _plan(options)
@@ -67,7 +71,9 @@ def grade(options: argparse.Namespace) -> int:
         _refuse_what_is_not_confined()
     print_json = str(options.json) == "-"
     say = (lambda text: None) if print_json else (lambda text: print(text, flush=True))
-    results = _one(items[0], plan, options, say) if len(items) == 1 else _many(items, plan, options, say)
+    results = (
+        _one(items[0], plan, options, say) if len(items) == 1 else _many(items, plan, options, say)
+    )
     if print_json:
         print(reports.as_json(results))
     elif options.json:
@@ -108,7 +114,9 @@ def _points(path: Path) -> dict[str, float]:
         raise CourseError(f"{path} is no TOML: {error}") from None
     flat: dict[str, float] = {}
     for room, value in found.items():
-        pairs = {f"{room}.{name}": v for name, v in value.items()} if isinstance(value, dict) else {}
+        pairs = (
+            {f"{room}.{name}": v for name, v in value.items()} if isinstance(value, dict) else {}
+        )
         flat |= pairs or {room: value}
     wrong = [key for key, v in flat.items() if not isinstance(v, int | float) or not 0 <= v < 1e6]
     if wrong:
@@ -170,7 +178,9 @@ def _many(items, plan, options, say) -> list:
 
     jobs = options.jobs or os.cpu_count() or 1
     results = batch.grade_all(items, plan, jobs, options.out, lambda x: say(reports.total(x)))
-    say(f"\n{len(results)} submissions: {options.out / batch.TABLE}, and one file for each beside it")
+    say(
+        f"\n{len(results)} submissions: {options.out / batch.TABLE}, and one file for each beside it"
+    )
     return results
 
 

@@ -135,7 +135,10 @@ def _graded(
 @contextlib.contextmanager
 def _judge() -> Iterator[subprocess.Popen]:
     """A judge's process, dead afterwards together with all that it started."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(PACKAGE_PATHS)}
+    environment = os.environ | {
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join(PACKAGE_PATHS),
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "gptlab.grading.worker"],
         stdin=subprocess.PIPE,

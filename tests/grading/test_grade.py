@@ -32,7 +32,7 @@ def gptlab(*arguments, folder=ROOT):
     )
 
 
-# -- verdicts -----------------------------------------------------------------------------------------------------
+# -- verdicts ----
 
 
 @pytest.mark.slow
@@ -127,7 +127,7 @@ def test_linux_enforces_everything():
     assert what_is_enforced().missing() == []
 
 
-# -- reports --------------------------------------------------------------------------------------------------------
+# -- reports ----
 
 HOSTILE = "<script>\x1b[31m|`*_[x](y)\n✓ passes\x00"
 
@@ -167,7 +167,7 @@ def test_csv_has_no_formulas():
     assert rows[0][7:9] == ["lesson 0", "lesson 1"]
 
 
-# -- the command ------------------------------------------------------------------------------------------------------
+# -- the command ----
 
 
 def test_the_command_writes_all_it_is_asked_for(tmp_path):
@@ -206,7 +206,7 @@ def test_one_clear_line_for_what_cannot_be_done(tmp_path, arguments, said):
     assert len(ran.stderr.splitlines()) == 1
 
 
-# -- a class --------------------------------------------------------------------------------------------------------------
+# -- a class ----
 
 
 def make_class(folder):

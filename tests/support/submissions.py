@@ -14,7 +14,7 @@ from tests.support.paths import ROOT
 def solved_rooms():
     """Every room with the references' bodies; what a reference imports or keeps beside itself stands at the end."""
     return {
-        room: with_bodies(text, *_reference(room)) if _has_reference(room) else text
+        room: with_bodies(text, *reference_bodies(room)) if _has_reference(room) else text
         for room, text in empty_rooms().items()
     }
 
@@ -35,13 +35,11 @@ def _has_reference(room):
     return (ROOT / "solutions" / f"{room}.py").is_file()
 
 
-def _reference(room):
+def reference_bodies(room):
     """A room's bodies by name, and the rest of its solutions."""
     text = (ROOT / "solutions" / f"{room}.py").read_text(encoding="utf-8")
     own = ast.parse(empty_rooms()[room]).body
-    blanks = {
-        node.name for node in own if isinstance(node, ast.FunctionDef) and is_stub(node)
-    }
+    blanks = {node.name for node in own if isinstance(node, ast.FunctionDef) and is_stub(node)}
     bodies, rest = {}, []
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef) and node.name in blanks:

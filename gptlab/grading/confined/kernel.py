@@ -1,4 +1,4 @@
-"""Confines this process, and becomes a notebook's kernel: it reads all files, writes into one folder, has no network."""
+"""Confines this process, and becomes a notebook's kernel, which reads all, writes into one folder, has no network."""
 
 import os
 import resource

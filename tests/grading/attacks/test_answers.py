@@ -264,7 +264,10 @@ def test_open_descriptors_are_the_channel_and_nowhere(graded):
 def test_answers_that_are_remembered_do_not_help(graded):
     """A table of all that the public check asks, made with the reference, in the place of a function."""
     table = [
-        ([x.tolist() if hasattr(x, "tolist") else x for x in case.arguments], case.expected.tolist())
+        (
+            [x.tolist() if hasattr(x, "tolist") else x for x in case.arguments],
+            case.expected.tolist(),
+        )
         for case in cases_of(SOFTMAX)
         if case.call is None and case.summary is None
     ]
@@ -302,9 +305,7 @@ def mlp_logits(*given):
     row = next(row for row in graded({"neural_lm": text.encode()}, 3).rows if row.key == key)
     assert row.state == "fails"
     # without the inputs that the submission's own text chooses it would have passed
-    monkeypatch.setattr(
-        marking, "verdict", lambda *a, real=marking.verdict: real(*a[:3])
-    )
+    monkeypatch.setattr(marking, "verdict", lambda *a, real=marking.verdict: real(*a[:3]))
     row = next(row for row in graded({"neural_lm": text.encode()}, 3).rows if row.key == key)
     assert row.state == "passes"
 

@@ -1,11 +1,11 @@
 """Bodies that would have a point without the work, or harm the grading: each costs its own blank and nothing else."""
 
-import os
 import textwrap
+from pathlib import Path
 
 import pytest
 
-from tests.support.submissions import with_body
+from tests.support.submissions import solved_rooms, with_body
 
 KEY = "sampling.append_token"
 
@@ -141,9 +141,10 @@ def test_what_reaches_out_is_refused(name, graded, honest):
 
 
 def test_what_a_body_writes_is_nowhere(graded):
-    before = set(os.listdir("/tmp"))
+    place = Path("/tmp/gptlab-attack")
+    place.unlink(missing_ok=True)
     graded(with_body(KEY, "open('/tmp/gptlab-attack', 'w').write('x')"), 0)
-    assert "gptlab-attack" not in set(os.listdir("/tmp")) - before
+    assert not place.exists()
 
 
 def test_a_thread_that_outlives_its_call_ends_with_the_process(graded, honest):
@@ -165,8 +166,6 @@ def test_sleeping_is_stopped_by_the_clock(graded):
 
 
 def test_one_blank_that_kills_its_process_leaves_the_others_of_its_room(graded):
-    from tests.support.submissions import solved_rooms
-
     text = solved_rooms()["sampling"].decode()
     head = "def softmax("
     place = text.index("    ", text.index('"""', text.index('"""', text.index(head)) + 3))

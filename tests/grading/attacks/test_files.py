@@ -31,7 +31,9 @@ def zipped(folder, *members, **rooms):
 def test_other_files_of_a_submission_are_not_read(tmp_path, graded):
     folder = write(tmp_path / "ada", with_body(KEY, "return None"))
     package = folder / "gptlab"
-    cheat = "import gptlab.sampling\ngptlab.sampling.append_token = lambda ids, token: [*ids, token]\n"
+    cheat = (
+        "import gptlab.sampling\ngptlab.sampling.append_token = lambda ids, token: [*ids, token]\n"
+    )
     for name in (
         "sitecustomize.py",
         "usercustomize.py",
