@@ -25,6 +25,7 @@ START = (
     "import sys; sys.path[:] = {!r}; from gptlab.grading.confined.fork_server import main; main()"
 )
 START_S = 120
+PATIENCE_S = 1.0
 
 
 class CannotConfine(CourseError):
@@ -95,15 +96,15 @@ class ForkServer:
             finally:
                 self._end(servant)
 
-    def _end(self, servant: Servant) -> dict:
+    def _end(self, servant: Servant, patience_s: float = 0.0) -> dict:
         if servant.pid == 0:
             return {}
         pid, servant.pid = servant.pid, 0
-        return self._ask({"end": pid}, [])
+        return self._ask({"end": pid, "patience_s": patience_s}, [])
 
     def _why_gone(self, servant: Servant) -> BaseException:
         """What the end of a process says about the function that ran in it."""
-        ended = self._end(servant)
+        ended = self._end(servant, PATIENCE_S)
         limit = servant.limits.cpu_s
         if not ended or ended["running"]:
             return Gone("it closed the way to its answers, or wrote into it")

@@ -11,7 +11,7 @@ import torch
 from gptlab.grading.confined.wire import ProtocolError
 
 HEAD = struct.Struct("!III")
-MOST_BYTES = 64 << 20
+MOST_BYTES = 16 << 20
 KINDS = ("call", "backward", "error", "result")
 
 
@@ -38,7 +38,7 @@ class Channel:
         self._dice = dice
         length = len(text), len(block), len(news)
         if sum(length) > MOST_BYTES:
-            raise ProtocolError("more than 64 MB")
+            raise ProtocolError("more than 16 MB")
         try:
             self._wait_no_longer_than_the_deadline()
             self._end.sendall(HEAD.pack(*length) + text + block + news)
@@ -51,7 +51,7 @@ class Channel:
         """The next message's form and its block; raises Closed, Late, or ProtocolError for what is no message."""
         length = HEAD.unpack(self._read(HEAD.size))
         if sum(length) > MOST_BYTES:
-            raise ProtocolError("more than 64 MB")
+            raise ProtocolError("more than 16 MB")
         text, block, news = (self._read(n) for n in length)
         try:
             form = json.loads(text)

@@ -30,7 +30,7 @@ def main() -> None:
             return
         request = json.loads(text)
         if "end" in request:
-            reply = _ended(request["end"])
+            reply = _ended(request["end"], request["patience_s"])
         else:
             reply = {"pid": _started(request, descriptors[0])}
         for one in descriptors:
@@ -61,11 +61,15 @@ def _started(request: dict, descriptor: int) -> int:
         os._exit(1)
 
 
-def _ended(pid: int) -> dict:
-    """Kill a process with all that it started, and say how it had ended and what it used."""
+def _ended(pid: int, patience_s: float) -> dict:
+    """Kill a process with all that it started, and say how it had ended and what it used.
+
+    One whose socket has closed may be about to end by itself, which patience waits for.
+    """
+    until = time.monotonic() + patience_s
     gone, status, usage = os.wait4(pid, os.WNOHANG)
-    if not gone:
-        time.sleep(0.01)  # one whose socket has closed may be about to end by itself
+    while not gone and time.monotonic() < until:
+        time.sleep(0.01)
         gone, status, usage = os.wait4(pid, os.WNOHANG)
     was_running = not gone
     with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -245,8 +245,9 @@ class Unpacker:
     def _tensor(self, kind: str, shape: list, stride: Any, part: int, start: int, n: int) -> Tensor:
         number = len(self.objects)
         self._note(None)
-        flat = torch.frombuffer(bytearray(self._raw(start, n)), dtype=DTYPES[kind]) if n else None
-        x = torch.empty(shape, dtype=DTYPES[kind]) if flat is None else flat.reshape(shape).clone()
+        raw, dtype = bytearray(self._raw(start, n)), DTYPES[kind]
+        flat = torch.frombuffer(raw, dtype=dtype) if n else torch.empty(0, dtype=dtype)
+        x = flat.reshape(shape).clone()  # so many numbers as came, whatever the shape says
         if self._strides and stride is not None:
             x = torch.empty_strided(shape, stride, dtype=x.dtype).copy_(x)
         if part:
