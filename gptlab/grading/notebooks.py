@@ -104,7 +104,8 @@ def _environment(folder: Path) -> dict[str, str]:
         "GPTLAB_HOME": str(scratch / "home"),
         "GPTLAB_SCRATCH": str(scratch),
         "GPTLAB_SOLUTIONS": str(solutions_folder()),
-        "PYTHONPATH": str(folder),
+        "PYTHONPATH": str(PACKAGE.parent),  # the submission's modules are the kernel's alone
+        "GPTLAB_COURSE": str(folder),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "OMP_NUM_THREADS": "1",
@@ -120,6 +121,6 @@ def _said(report: Path) -> dict:
         cases = list(ElementTree.parse(report).iter("testcase"))
     except (OSError, ElementTree.ParseError):
         return {"said": "it was not run to its end", "first": ""}
-    failed = [case for case in cases if case.find("failure") is not None]
+    failed = [case for case in cases if any(case.find(x) is not None for x in ("failure", "error"))]
     said = f"{len(cases) - len(failed)} of {len(cases)} cells as they should be"
     return {"said": said, "first": failed[0].get("name", "") if failed else ""}

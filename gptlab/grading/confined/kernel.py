@@ -7,6 +7,13 @@ import sys
 from gptlab.grading.confined import landlock, seccomp
 from gptlab.grading.confined.limits import drop_capabilities
 
+# ipykernel opens a local TCP port for what processes started by a cell print; nothing here may open one
+KERNEL = """
+from ipykernel import kernelapp
+thread = kernelapp.IOPubThread
+kernelapp.IOPubThread = lambda socket, pipe=False, **more: thread(socket, **more)
+kernelapp.launch_new_instance()
+"""
 CPU_S = 900
 FILE_MB = 256
 MEMORY_MB = 16384  # of address space
@@ -24,4 +31,5 @@ def main(scratch: str) -> None:
         resource.setrlimit(getattr(resource, name), (amount, amount))
     landlock.restrict(["/"], [scratch, os.devnull])
     seccomp.restrict(alone=False)
-    os.execv(sys.executable, [sys.executable, "-m", "ipykernel_launcher", *sys.argv[1:]])
+    os.environ["PYTHONPATH"] = os.environ["GPTLAB_COURSE"]
+    os.execv(sys.executable, [sys.executable, "-c", KERNEL, *sys.argv[1:]])
