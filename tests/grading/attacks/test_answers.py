@@ -10,6 +10,7 @@ from gptlab.exercises.check import cases_of
 from tests.support.paths import ROOT
 from tests.support.submissions import solved_rooms, with_body
 
+pytestmark = pytest.mark.slow
 KEY = "sampling.append_token"
 SOFTMAX = "sampling.softmax"
 CHECKS = ROOT / "gptlab" / "exercises" / "sampling" / "checks.py"

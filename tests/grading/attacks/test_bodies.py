@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.submissions import solved_rooms, with_body
 
+pytestmark = pytest.mark.slow
 KEY = "sampling.append_token"
 
 # What each body would reach for; all stand in a room whose other functions are empty. `right` is never written down

@@ -12,6 +12,7 @@ from gptlab.grading.submission import MOST_BYTES, NoSubmission, find, read
 from tests.support.paths import ROOT
 from tests.support.submissions import solved_rooms, with_body, write
 
+pytestmark = pytest.mark.slow
 KEY = "sampling.append_token"
 SOLVED = solved_rooms()["sampling"]
 
