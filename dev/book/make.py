@@ -20,7 +20,7 @@ from dev.book import arc, audit, minutes, pages, speed
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 BUILD = BOOK / "_build"
-OWN = ["_config.yml", "index.md", "log.md", "serve.md", "references.bib"]
+OWN = ["_config.yml", "grading.md", "index.md", "log.md", "serve.md", "references.bib"]
 FOR_MACHINES = re.compile(
     r"^#\s*(?:NBVAL_\w+|needs:.*)\n?", re.MULTILINE
 )  # marks for the tests and for `start`

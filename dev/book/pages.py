@@ -192,7 +192,7 @@ def lesson_list(lessons: list[Lesson]) -> str:
 
 
 HELP = "when_it_does_not_work"
-REFERENCE = ("glossary", "bibliography", "serve", "teaching", "speed", "log")
+REFERENCE = ("glossary", "bibliography", "serve", "teaching", "grading", "speed", "log")
 
 
 def contents(lessons: list[Lesson]) -> str:

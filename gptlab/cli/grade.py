@@ -1,6 +1,7 @@
 """`gptlab grade`: judges submissions by checks that their code cannot reach."""
 
 import argparse
+import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -49,12 +50,22 @@ def register(commands) -> None:
     add("--cpu", type=seconds, default=10, metavar="S", help="seconds of computing for one blank")
     memory = option_types.whole(64, 65536)
     add("--memory", type=memory, default=2048, metavar="MB", help="memory for one blank")
+    notebooks = add(
+        "--notebooks",
+        action=argparse.BooleanOptionalAction,
+        help="run the notebooks of lessons whose functions all pass (default: for one submission)",
+    )
+    notebooks.default = None
+    minutes = option_types.minutes
+    add("--notebook-minutes", type=minutes, default=10.0, metavar="M", help="for one; default 10")
     add("--strict", action="store_true", help="refuse where the system cannot confine a submission")
     command.set_defaults(command=grade)
 
 
 def grade(options: argparse.Namespace) -> int:
     """Grade, print, write the files that were asked for."""
+    if not hasattr(os, "fork"):
+        raise CourseError("grading needs Linux or macOS: on Windows, run it in WSL or in CI")
     from gptlab.grading import reports, submission
 
     plan = _plan(options)
@@ -64,7 +75,9 @@ def grade(options: argparse.Namespace) -> int:
         _refuse_what_is_not_confined()
     print_json = str(options.json) == "-"
     say = (lambda text: None) if print_json else (lambda text: print(text, flush=True))
-    results = _one(items[0], plan, say) if len(items) == 1 else _many(items, plan, options, say)
+    results = (
+        _one(items[0], plan, options, say) if len(items) == 1 else _many(items, plan, options, say)
+    )
     if print_json:
         print(reports.as_json(results))
     elif options.json:
@@ -120,7 +133,7 @@ def _refuse_what_is_not_confined() -> None:
         raise CourseError(f"this system does not keep a submission from: {', '.join(missing)}")
 
 
-def _one(item, plan, say) -> list:
+def _one(item, plan, options, say) -> list:
     """One submission, judged in this process, which never runs its code."""
     from gptlab.grading import reports, worker
 
@@ -129,8 +142,29 @@ def _one(item, plan, say) -> list:
         counter = _Counter(len(plan.blanks()))
         result = worker.grade_path(path, name, server, plan, counter)
         counter.clear()
+    if options.notebooks is not False and not result.error:
+        result = _with_notebooks(result, path, options.notebook_minutes * 60)
     say(reports.table(result))
     return [result]
+
+
+def _with_notebooks(result, path: Path, limit_s: float):
+    """The result with what the pristine notebooks said of it; no point rests on that."""
+    from gptlab.grading import notebooks, submission
+
+    states: dict[int, set[str]] = {}
+    for row in result.rows:
+        states.setdefault(row.lesson, set()).add(row.state)
+    ready = [lesson for lesson, found in states.items() if found == {"passes"}]
+    if not ready:
+        return result
+    reason = notebooks.why_not()
+    if reason:
+        return dataclasses.replace(result, notes=(*result.notes, f"no notebook was run: {reason}"))
+    counter = _Counter(sum(len(notebooks.of_lesson(n)) for n in ready), "ran")
+    found = notebooks.run(submission.read(path).rooms, ready, limit_s, counter)
+    counter.clear()
+    return dataclasses.replace(result, lessons=tuple(found))
 
 
 def _many(items, plan, options, say) -> list:
@@ -148,14 +182,15 @@ def _many(items, plan, options, say) -> list:
 class _Counter:
     """How many blanks are judged, on a terminal."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, what: str = "judged") -> None:
         self._total = total
+        self._what = what
         self._n = 0
 
     def __call__(self, _: str) -> None:
         self._n += 1
         if sys.stderr.isatty():
-            print(f"\rjudged {self._n} of {self._total}", end="", file=sys.stderr, flush=True)
+            print(f"\r{self._what} {self._n} of {self._total}", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         if sys.stderr.isatty():

@@ -4,8 +4,9 @@ A check is a function that returns a list of cases. What is expected comes from 
 written apart from the reference, numbers worked by hand) or is a property that has to hold.
 """
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -271,6 +272,25 @@ def _with(about: str, more: str) -> str:
     return f"{about}, {more}" if about else more
 
 
+_more_seed = 0
+
+
+@contextlib.contextmanager
+def other_numbers(seed: int) -> Iterator[None]:
+    """Have cases that are made inside draw other inputs, the same for the same seed; 0 for those of every day."""
+    global _more_seed  # noqa: PLW0603 - of this process, like torch's own seed
+    before, _more_seed = _more_seed, seed
+    try:
+        yield
+    finally:
+        _more_seed = before
+
+
+def more_seed() -> int:
+    """What `other_numbers` adds now."""
+    return _more_seed
+
+
 @dataclass
 class RandomInputs:
     """Random numbers for the inputs of cases, the same in every run."""
@@ -279,7 +299,7 @@ class RandomInputs:
     _generator: torch.Generator = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._generator = torch.Generator().manual_seed(self.seed)
+        self._generator = torch.Generator().manual_seed(self.seed + 1000 * more_seed())
 
     def numbers(self, *shape: int) -> Tensor:
         """Normal float64 numbers."""

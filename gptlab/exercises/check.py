@@ -86,10 +86,12 @@ def verdict(
     fn_or_key: Callable | str,
     implementation: Callable | None = None,
     advice: Callable[[Fault], Mistake | None] | None = None,
+    seed: int = 0,
 ) -> Report:
     """The report alone: `check` without printing or raising it.
 
     `advice` says what is likely wrong where no known mistake is, for an implementation whose code is not here.
+    `seed` draws other random inputs than those that the learner's own check has.
     """
     entry = find(_key(fn_or_key))
     unreadable = _unreadable(entry) if implementation is None else None
@@ -97,7 +99,7 @@ def verdict(
         return unreadable
     stub = getattr(room_of(entry), entry.name)
     if implementation is not None:
-        return _judged(entry, stub, implementation, advice)
+        return _judged(entry, stub, implementation, advice, seed)
     reason = why_it_cannot_run(entry.key)
     return Report(entry.key, False, 0, f"○ {reason}") if reason else _judged(entry, stub, stub)
 
@@ -145,16 +147,19 @@ def _unreadable(entry: Blank) -> Report | None:
     )
 
 
-@functools.cache
-def cases_of(key: str) -> tuple:
-    """The cases of a blank's check.
+@functools.lru_cache(maxsize=512)
+def cases_of(key: str, seed: int = 0) -> tuple:
+    """The cases of a blank's check; another seed draws other random inputs.
 
     Raises NoCheck when there is none.
     """
+    from gptlab.exercises.case import other_numbers
+
     make_cases = _cases_function(key)
     if make_cases is None:
         raise NoCheck(f"there is no check for {key} yet")
-    return tuple(make_cases())
+    with other_numbers(seed):
+        return tuple(make_cases())
 
 
 def _cases_function(key: str) -> Callable | None:
@@ -166,18 +171,25 @@ def _cases_function(key: str) -> Callable | None:
 
 
 def _judged(
-    entry: Blank, stub: Callable, function: Callable, advice: Callable | None = None
+    entry: Blank,
+    stub: Callable,
+    function: Callable,
+    advice: Callable | None = None,
+    seed: int = 0,
 ) -> Report:
     """Run all cases, and put the verdict in words."""
+    from gptlab.exercises.case import other_numbers
     from gptlab.exercises.guard import torch_by_default
 
-    with torch_by_default():
+    with torch_by_default(), other_numbers(seed):
         return _report(entry, stub, function, advice)
 
 
 def _report(entry: Blank, stub: Callable, function: Callable, advice: Callable | None) -> Report:
-    tried = cases_of(entry.key)
     from gptlab.exercises import failure_message, judge
+    from gptlab.exercises.case import more_seed
+
+    tried = cases_of(entry.key, more_seed())
 
     names = list(inspect.signature(stub).parameters)
     outcomes = judge.run_all(function, tried, names)
@@ -201,8 +213,10 @@ def _diagnosis(
 ) -> Mistake | None:
     """The known mistake, the helper or the common error behind a fault."""
     from gptlab.exercises import judge
+    from gptlab.exercises.case import more_seed
 
-    names, tried = list(inspect.signature(stub).parameters), list(cases_of(entry.key))
+    names = list(inspect.signature(stub).parameters)
+    tried = list(cases_of(entry.key, more_seed()))
     known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, entry.doc, names)
     if known or advice:
         return known or advice(fault)

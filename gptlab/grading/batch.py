@@ -22,6 +22,7 @@ from gptlab.grading.worker import plan_as_dict
 
 LIMIT_S = 3600  # for one submission
 TABLE = "grades.csv"
+PACKAGE_PATHS = [str(PACKAGE.parent)]  # where a judge finds gptlab
 Item = tuple[str, Path]
 Done = Callable[[Result], None]
 
@@ -134,7 +135,10 @@ def _graded(
 @contextlib.contextmanager
 def _judge() -> Iterator[subprocess.Popen]:
     """A judge's process, dead afterwards together with all that it started."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(PACKAGE.parent)}
+    environment = os.environ | {
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join(PACKAGE_PATHS),
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "gptlab.grading.worker"],
         stdin=subprocess.PIPE,

@@ -14,13 +14,18 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gptlab.blanks.errors import CourseError
+from gptlab.blanks.source_scan import CHECKOUT
 from gptlab.exercises.guard import NeverEnds
 from gptlab.grading.child_tree import make_pristine
+from gptlab.grading.confined.channel import Channel
 from gptlab.grading.confined.limits import Enforced, Limits
 from gptlab.grading.confined.peer import Gone, Peer
 
-START = "import sys; sys.path.insert(0, {!r}); from gptlab.grading.confined.fork_server import main; main()"
+START = (
+    "import sys; sys.path[:] = {!r}; from gptlab.grading.confined.fork_server import main; main()"
+)
 START_S = 120
+PATIENCE_S = 1.0
 
 
 class CannotConfine(CourseError):
@@ -52,7 +57,7 @@ class ForkServer:
         self._control = ours
         with theirs, tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", START.format(str(folder)), str(theirs.fileno())],
+                [sys.executable, "-I", "-c", START.format(_path(folder)), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -78,27 +83,28 @@ class ForkServer:
         with ours, theirs:
             reply = self._ask({"rooms": str(rooms), "limits": asdict(limits)}, [theirs.fileno()])
             theirs.close()
-            peer = Peer(ours, trusted=False, catch=Exception)
+            channel = Channel(ours)
+            peer = Peer(channel, trusted=False, catch=Exception)
             servant = Servant(peer, reply["pid"], limits)
-            peer.deadline = time.monotonic() + START_S
+            channel.deadline = time.monotonic() + START_S
             peer.why_gone = lambda: self._why_gone(servant)
             peer.why_late = lambda: NeverEnds(f"no end within {limits.wall_s:g} seconds")
             try:
                 servant.enforced = Enforced(**peer.function("enforced")())
-                peer.deadline = time.monotonic() + limits.wall_s
+                channel.deadline = time.monotonic() + limits.wall_s
                 yield servant
             finally:
                 self._end(servant)
 
-    def _end(self, servant: Servant) -> dict:
+    def _end(self, servant: Servant, patience_s: float = 0.0) -> dict:
         if servant.pid == 0:
             return {}
         pid, servant.pid = servant.pid, 0
-        return self._ask({"end": pid}, [])
+        return self._ask({"end": pid, "patience_s": patience_s}, [])
 
     def _why_gone(self, servant: Servant) -> BaseException:
         """What the end of a process says about the function that ran in it."""
-        ended = self._end(servant)
+        ended = self._end(servant, PATIENCE_S)
         limit = servant.limits.cpu_s
         if not ended or ended["running"]:
             return Gone("it closed the way to its answers, or wrote into it")
@@ -129,6 +135,12 @@ def what_is_enforced() -> Enforced:
             server.process(folder / "rooms", Limits()) as servant,
         ):
             return servant.enforced
+
+
+def _path(folder: Path) -> list[str]:
+    """Where a confined process finds modules: its own part of gptlab, then this process's libraries."""
+    here = [entry for entry in sys.path if entry and Path(entry).resolve() != CHECKOUT]
+    return [str(folder), *here]
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -161,7 +161,16 @@ class _Grading:
             if other.lesson < entry.lesson and not passed[other.key]
         ]
         try:
-            return mark(entry, self._server, self._rooms, self._plan.limits, facts, passed, earlier)
+            return mark(
+                entry,
+                self._server,
+                self._rooms,
+                self._plan.limits,
+                facts,
+                passed,
+                earlier,
+                self._submission.seed,
+            )
         except (CourseError, NeverEnds) as error:
             return failed(entry.key, str(error))
         except Exception as error:  # one blank costs no other

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from xml.etree import ElementTree
 
+from gptlab.grading.confined.wire import printable
 from gptlab.grading.grade import Result, Row
 from gptlab.grading.marking import EMPTY, FAILS, PASSES
 
@@ -22,11 +23,12 @@ def number(points: float) -> str:
 
 def total(result: Result) -> str:
     """One line: points, percent, and how many functions are right."""
+    name = printable(result.name).replace("\n", " ")
     if result.error:
-        return f"{result.name}: not graded: {result.error}"
+        return f"{name}: not graded: {printable(result.error)}"
     states = [row.state for row in result.rows]
     return (
-        f"{result.name}: {number(result.points)} of {number(result.out_of)} points"
+        f"{name}: {number(result.points)} of {number(result.out_of)} points"
         f" ({result.percent:.0f}%): {states.count(PASSES)} of {len(states)} functions pass,"
         f" {states.count(FAILS)} fail, {states.count(EMPTY)} are empty"
     )

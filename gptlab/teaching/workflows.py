@@ -33,7 +33,7 @@ _LESSON = """\
           test-name: lesson {number}
           command: >-
             course/.venv/bin/gptlab grade submission --class submission/class.toml
-            --lesson {number} --pass-mark 100
+            --lesson {number} --pass-mark 100 --no-notebooks
           timeout: 10
           max-score: {points}
 """

@@ -14,6 +14,7 @@ from dev import lesson_rules as rules
 from dev import make_lessons as make
 from gptlab.blanks.registry import by_lesson
 from gptlab.course.notebook_hooks import needed
+from gptlab.grading.notebook_plugin import SANITIZE
 from tests.support.lesson_tree import LESSONS, ROOT, empty_copy, learners_copy, run, said
 
 
@@ -36,9 +37,9 @@ def nbval(folder, home, *paths):
         "--nbval-lax",
         "--nbval-current-env",
         "--nbval-cell-timeout=300",
-        f"--nbval-sanitize-with={ROOT / 'tests' / 'support' / 'nbval_sanitize.cfg'}",
+        f"--nbval-sanitize-with={SANITIZE}",
         "-p",
-        "tests.support.nbval_compare",
+        "gptlab.grading.notebook_plugin",
         "-p",
         "no:cacheprovider",
         "-p",

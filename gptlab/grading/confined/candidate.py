@@ -18,6 +18,7 @@ import torch
 import gptlab
 from gptlab.blanks import registry, source_scan
 from gptlab.blanks.room_import import why_not_imported
+from gptlab.grading.confined.channel import Channel
 from gptlab.grading.confined.limits import Limits, confine
 from gptlab.grading.confined.peer import Peer, Remote
 
@@ -31,7 +32,7 @@ def main(channel: socket.socket, rooms: str, limits: Limits) -> None:
     gptlab.__path__ = [str(folder)]
     source_scan.PACKAGE, source_scan.CHECKOUT = folder, folder.parent
     torch.set_num_threads(1)
-    peer = Peer(channel, trusted=True, catch=BaseException)
+    peer = Peer(Channel(channel), trusted=True, catch=BaseException)
     peer.place_of = functools.partial(_place, folder)
     peer.offered = {
         "enforced": functools.partial(asdict, enforced),

@@ -3,22 +3,19 @@ submission is near. The judge asks for a process over a socket and gets one back
 """
 
 import contextlib
-import ctypes
 import json
 import os
-import platform
 import signal
 import socket
 import sys
 import time
-from pathlib import Path
 
 import torch
 
 from gptlab.grading.confined import candidate
 from gptlab.grading.confined.limits import Limits
+from gptlab.grading.confined.strays import die_with_parent, end_children, take_orphans
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 MOST_BYTES = 1 << 16
 
 
@@ -26,14 +23,14 @@ def main() -> None:
     """Serve until the judge is gone."""
     control = socket.socket(fileno=int(sys.argv[1]))
     _warm_up()
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a submission leaves running comes back here
+    take_orphans()  # what a submission leaves running comes back here
     while True:
         text, descriptors, _, _ = socket.recv_fds(control, MOST_BYTES, 1)
         if not text:
             return
         request = json.loads(text)
         if "end" in request:
-            reply = _ended(request["end"])
+            reply = _ended(request["end"], request["patience_s"])
         else:
             reply = {"pid": _started(request, descriptors[0])}
         for one in descriptors:
@@ -55,7 +52,7 @@ def _started(request: dict, descriptor: int) -> int:
         return pid
     try:
         os.setsid()
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        die_with_parent()
         if os.getppid() != parent:
             os._exit(0)
         channel = socket.socket(fileno=descriptor)
@@ -64,41 +61,27 @@ def _started(request: dict, descriptor: int) -> int:
         os._exit(1)
 
 
-def _ended(pid: int) -> dict:
-    """Kill a process with all that it started, and say how it had ended and what it used."""
+def _ended(pid: int, patience_s: float) -> dict:
+    """Kill a process with all that it started, and say how it had ended and what it used.
+
+    One whose socket has closed may be about to end by itself, which patience waits for.
+    """
+    until = time.monotonic() + patience_s
     gone, status, usage = os.wait4(pid, os.WNOHANG)
-    if not gone:
-        time.sleep(0.01)  # one whose socket has closed may be about to end by itself
+    while not gone and time.monotonic() < until:
+        time.sleep(0.01)
         gone, status, usage = os.wait4(pid, os.WNOHANG)
     was_running = not gone
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     if not gone:
         _, status, usage = os.wait4(pid, 0)
-    _kill_strays()
+    end_children()
     return {
         "running": was_running,
         "status": os.waitstatus_to_exitcode(status),
         "cpu_s": usage.ru_utime + usage.ru_stime,
     }
-
-
-def _kill_strays() -> None:
-    """End what a process has left behind under a session of its own, where the system hands it to us."""
-    while True:
-        for path in Path("/proc/self/task").glob("*/children"):
-            for child in path.read_text(encoding="ascii").split():
-                os.kill(int(child), signal.SIGKILL)
-        try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                time.sleep(0.001)
-        except ChildProcessError:
-            return
-
-
-def _prctl(what: int, value: int) -> None:
-    if platform.system() == "Linux":
-        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Landlock: a process of Linux gives up all files but those that it names (kernel documentation, userspace-api/landlock).
+"""Landlock: a process of Linux gives up all files but those that it names.
 
-It needs no privilege, cannot be taken back, and holds for all that the process starts later.
+The source is the kernel's documentation, userspace-api/landlock. It needs no privilege, cannot be taken back, and holds
+for all that the process starts later.
 """
 
 import ctypes

@@ -111,9 +111,8 @@ def _entries_of_python() -> Iterator[str]:
     for base in {sys.base_prefix, sys.prefix}:
         yield from (str(path) for path in Path(base, "lib").glob("*.so*"))
     for folder in folders:
-        if (folder / "gptlab").exists():  # a checkout, or this process's own part of gptlab
-            if not (folder / "torch").exists():
-                continue
+        if (folder / "gptlab").exists() and not (folder / "torch").exists():
+            continue  # a checkout, or this process's own part of gptlab
         for entry in os.scandir(folder):
             if "gptlab" not in entry.name and not entry.name.endswith("-packages"):
                 yield entry.path

@@ -3,15 +3,10 @@
 Both sides are peers: while one waits for an answer it serves the calls that come back, as when a submission's
 `generate` calls the model that it was given. A gradient goes the same way: the backward of a result asks the other
 side for the product of its Jacobian with what came from above.
-
-A message is three lengths, and so many bytes of JSON, of numbers, and of torch's state of chance where it changed.
 """
 
 import itertools
 import json
-import socket
-import struct
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,11 +15,10 @@ from torch import Tensor
 
 from gptlab.blanks.errors import CourseError, EmptyBlank
 from gptlab.exercises.autograd.counted_parents import TooLong
-from gptlab.grading.confined import wire
+from gptlab.grading.confined import wire, written
+from gptlab.grading.confined.channel import Channel, Closed, Late
 from gptlab.grading.confined.wire import LEAF, Packer, ProtocolError, Unpacker, printable
 
-HEAD = struct.Struct("!III")
-MOST_BYTES = 64 << 20
 MOST_GRAPHS = 10_000
 
 
@@ -32,20 +26,10 @@ class Gone(CourseError):
     """The other side has ended, or says what is no message."""
 
 
-class _Closed(Exception):
-    """Nothing comes over the wire any more."""
-
-
-class _Late(Exception):
-    """The deadline of all waiting is over."""
-
-
 class Peer:
     """One end of the wire."""
 
-    def __init__(
-        self, channel: socket.socket, *, trusted: bool, catch: type[BaseException]
-    ) -> None:
+    def __init__(self, channel: Channel, *, trusted: bool, catch: type[BaseException]) -> None:
         """trusted: the other side is the judge. catch: the errors of a served call that are sent over."""
         self._channel = channel
         self._trusted = trusted
@@ -53,10 +37,8 @@ class Peer:
         self._numbers = itertools.count(1)
         self._lent: dict[int, Callable] = {}
         self._graphs: dict[int, tuple[list[Tensor], list[Tensor]]] = {}
-        self._dice = b""  # torch's state of chance that both sides have
         self.offered: dict[str, Callable] = {}  # what the other side may call by name
         self.place_of: Callable[[BaseException], str] = lambda error: ""
-        self.deadline: float | None = None  # of time.monotonic, for every wait
         self.why_gone: Callable[[], BaseException] = lambda: Gone("the other side has ended")
         self.why_late: Callable[[], BaseException] = lambda: Gone("no answer in time")
         self._end: BaseException | None = None  # once it is over, what every later call raises
@@ -76,9 +58,9 @@ class Peer:
         if self._end is None:
             try:
                 return self._call(where, arguments, options)
-            except (_Closed, ProtocolError):
+            except (Closed, ProtocolError):
                 self._end = self.why_gone()
-            except _Late:
+            except Late:
                 self._end = self.why_late()
         raise self._end
 
@@ -96,13 +78,16 @@ class Peer:
         def attach(x: Tensor, part: int, i: int) -> Tensor:
             return _Attached.apply(self, number, i, x, *packer.tracked) if packer.tracked else x
 
-        unpacker = Unpacker(block, self._borrow, packer.objects, attach, self._trusted)
-        value = unpacker.unpack(form.get("value"))
+        objects = packer.objects
+        value = Unpacker(block, self._borrow, objects, attach, self._trusted).unpack(
+            form.get("value")
+        )
         for n, state in _pairs(form.get("written")):
-            if not 0 <= n < len(packer.objects):
+            if n >= len(objects):
                 raise ProtocolError("no such object")
+            new = Unpacker(block, self._borrow, objects, strides=self._trusted).unpack(state)
             with torch.no_grad():
-                wire.rewrite(packer.objects[n], unpacker.unpack(state))
+                written.rewrite(objects[n], new)
         return value
 
     def backward(self, number: int, i: int, grad: Tensor) -> list[Tensor | None]:
@@ -119,9 +104,9 @@ class Peer:
 
         Raises what was raised over there.
         """
-        self._send(_as_json({"kind": kind, "number": number, **more}), packer.block)
+        self._channel.send(_as_json({"kind": kind, "number": number, **more}), packer.block)
         while True:
-            form, block = self._receive()
+            form, block = self._channel.receive()
             if form["kind"] in ("call", "backward"):
                 self._serve(form, block)
             elif form.get("number") != number:
@@ -137,8 +122,8 @@ class Peer:
         """Answer calls until the other side is gone."""
         while True:
             try:
-                form, block = self._receive()
-            except (_Closed, ProtocolError):
+                form, block = self._channel.receive()
+            except (Closed, ProtocolError):
                 return
             self._serve(form, block)
 
@@ -147,12 +132,12 @@ class Peer:
             answer = self._called if form["kind"] == "call" else self._backward
             packer, reply = answer(form, block)
             text = _as_json(reply)
-        except (_Closed, _Late):
+        except (Closed, Late):
             raise
         except self._catch as error:
             packer = Packer(self._lend_nothing)
             text = _as_json(self._error(error, form.get("number"), packer))
-        self._send(text, packer.block)
+        self._channel.send(text, packer.block)
 
     def _called(self, form: dict, block: bytes) -> tuple[Packer, dict]:
         leaves: list[Tensor] = []
@@ -165,28 +150,28 @@ class Peer:
         unpacker = Unpacker(block, self._borrow, attach=attach, strides=self._trusted)
         arguments, options = unpacker.unpack(form.get("given"))
         objects = unpacker.objects
-        before = [wire.state_of(x) for x in objects]
+        before = [written.state_of(x) for x in objects]
         held = [list(x) if isinstance(x, list) else None for x in objects]  # an id stays theirs
         value = function(*arguments, **options)
-        packer = Packer(
-            lambda function: self._lend(function, []), {id(x): i for i, x in enumerate(objects)}
-        )
+        known = {id(x): i for i, x in enumerate(objects)}
+        packer = Packer(lambda function: self._lend(function, []), known)
         reply = {"kind": "result", "number": form["number"], "value": packer.pack(value)}
         tracked = list(packer.tracked)
         with torch.no_grad():
             reply["written"] = [
-                [i, self._state(packer, x)]
+                [i, self._state(packer, x, known)]
                 for i, x in enumerate(objects)
-                if wire.state_of(x) != before[i]
+                if written.state_of(x) != before[i]
             ]
         del held
         if tracked and len(self._graphs) < MOST_GRAPHS:
             self._graphs[form["number"]] = (leaves, tracked)
         return packer, reply
 
-    def _state(self, packer: Packer, x: Any) -> Any:
+    def _state(self, packer: Packer, x: Any, known: dict[int, int]) -> Any:
         """An object that was written to, as a new one with the same content."""
-        apart = Packer(lambda function: self._lend(function, []))
+        others = {one: i for one, i in known.items() if one != id(x)}
+        apart = Packer(lambda function: self._lend(function, []), others)
         apart.block = packer.block
         return apart.pack(x)
 
@@ -236,7 +221,7 @@ class Peer:
     def _error(self, error: BaseException, number: Any, packer: Packer) -> dict:
         try:
             text, arguments = str(error), wire.simple(error.args)
-        except Exception:  # of its __str__
+        except BaseException:  # of its __str__
             text, arguments = "", None
         place = getattr(error, "place", "") or self.place_of(error)
         return {
@@ -265,62 +250,6 @@ class Peer:
         error.place = printable(form.get("place"), 80)
         return error
 
-    # -- messages ---------------------------------------------------------------------------------
-
-    def _send(self, text: bytes, block: bytes) -> None:
-        dice = torch.get_rng_state().numpy().tobytes()
-        news = b"" if dice == self._dice else dice
-        self._dice = dice
-        length = len(text), len(block), len(news)
-        if sum(length) > MOST_BYTES:
-            raise ProtocolError("more than 64 MB")
-        try:
-            self._wait_no_longer_than_the_deadline()
-            self._channel.sendall(HEAD.pack(*length) + text + block + news)
-        except TimeoutError:
-            raise _Late from None
-        except OSError:
-            raise _Closed from None
-
-    def _receive(self) -> tuple[dict, bytes]:
-        length = HEAD.unpack(self._read(HEAD.size))
-        if sum(length) > MOST_BYTES:
-            raise ProtocolError("more than 64 MB")
-        text, block, news = (self._read(n) for n in length)
-        try:
-            form = json.loads(text)
-            if form["kind"] not in ("call", "backward", "error", "result"):
-                raise ProtocolError("no such kind")
-            if news:
-                torch.set_rng_state(torch.frombuffer(bytearray(news), dtype=torch.uint8))
-                self._dice = news
-        except (AttributeError, KeyError, RecursionError, RuntimeError, TypeError, ValueError) as e:
-            raise ProtocolError(type(e).__name__) from None
-        return form, block
-
-    def _read(self, n: int) -> bytes:
-        found = bytearray()
-        while len(found) < n:
-            self._wait_no_longer_than_the_deadline()
-            try:
-                part = self._channel.recv(min(n - len(found), 1 << 20))
-            except TimeoutError:
-                raise _Late from None
-            except OSError:
-                part = b""
-            if not part:
-                raise _Closed
-            found += part
-        return bytes(found)
-
-    def _wait_no_longer_than_the_deadline(self) -> None:
-        """Raise _Late at the deadline; a wait that begins now ends there with a TimeoutError."""
-        if self.deadline is not None:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise _Late
-            self._channel.settimeout(left)
-
 
 class Remote:
     """A function of the other side."""
@@ -328,9 +257,13 @@ class Remote:
     def __init__(self, peer: Peer, where: list) -> None:
         self.peer = peer
         self.where = where
+        self.__module__ = ""  # of no file here, so that no line of this one is shown as a place
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         return self.peer.call(self.where, arguments, options)
+
+
+Remote.__name__ = "function"  # as a message calls it
 
 
 class _Attached(torch.autograd.Function):
@@ -363,6 +296,6 @@ def _as_json(form: dict) -> bytes:
 def _pairs(form: Any) -> list[tuple[int, Any]]:
     """What was written: numbers of objects with their new state."""
     try:
-        return [(wire._index(n), state) for n, state in form]
+        return [(wire.index(n), state) for n, state in form]
     except (TypeError, ValueError):
         raise ProtocolError("no list of what was written") from None

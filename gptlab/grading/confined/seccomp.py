@@ -28,12 +28,6 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "tkill": (200, 130),
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
-    "setpriority": (141, 140),
-    "sched_setparam": (142, 118),
-    "sched_setscheduler": (144, 119),
-    "sched_setaffinity": (203, 122),
-    "sched_setattr": (314, 274),
-    "ioprio_set": (251, 30),
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
     "setrlimit": (160, 164),
@@ -53,6 +47,16 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "add_key": (248, 217),
     "request_key": (249, 218),
     "keyctl": (250, 219),
+}
+# refused to one that is to stay alone; for a notebook's kernel they only seem to be done
+SEEMS_DONE: dict[str, tuple[int | None, int | None]] = {
+    # when a process runs
+    "setpriority": (141, 140),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
     # what a file is, apart from its content
     "chmod": (90, None),
     "fchmod": (91, 52),
@@ -101,7 +105,8 @@ def restrict(alone: bool = True) -> bool:
     """Install the filter in this process and all that it starts; False where the system knows none.
 
     `alone` refuses new processes and programs, all sockets, and signals to others. Without it, as for a notebook's
-    kernel, sockets inside this machine's files (AF_UNIX) are left.
+    kernel, sockets inside this machine's files (AF_UNIX) are left, and a change of a file's permissions or of a
+    thread's priority seems to be done: libraries ask for it where nothing depends on it.
     """
     machine = platform.machine()
     if platform.system() != "Linux" or machine not in AUDIT_ARCH:
@@ -127,9 +132,14 @@ def _program(machine: str, alone: bool) -> bytes:
         _step(GREATER, NEWEST, 0, 1),  # those of X32 are greater
         unknown,
     ]
-    for numbers in [*REFUSED.values(), *(ALONE.values() if alone else ())]:
-        if numbers[column] is not None:
-            steps += [_step(EQUAL, numbers[column], 0, 1), no]
+    for table, answer in (
+        (REFUSED, no),
+        (ALONE if alone else {}, no),
+        (SEEMS_DONE, no if alone else _refuse(0)),
+    ):
+        for numbers in table.values():
+            if numbers[column] is not None:
+                steps += [_step(EQUAL, numbers[column], 0, 1), answer]
     if alone:
         own = os.getpid()
         steps += [_step(EQUAL, CLONE3[column], 0, 1), unknown]  # libc then takes clone

@@ -48,13 +48,18 @@ class ProtocolError(Exception):
 
 
 class Opaque:
-    """Stands for something that cannot cross, such as an object of a class of the submission's own."""
+    """Stands for something that cannot cross, such as an object of a class of the submission's own.
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    It is of a class of that name, so that a message says what came.
+    """
+
+    @staticmethod
+    def of(kind: str) -> "Opaque":
+        """What stands for an object of a class of that name."""
+        return type(kind, (Opaque,), {})()
 
     def __repr__(self) -> str:
-        return f"<a {self.kind}>"
+        return f"<a {type(self).__name__}>"
 
 
 class Packer:
@@ -95,7 +100,7 @@ class Packer:
             is_list
             or is_dict
             or isinstance(value, (set, frozenset, Tensor, Generator))
-            or _is_value(value)
+            or is_value(value)
         ):
             self._numbers[id(value)] = number
             self.objects.append(value)
@@ -109,7 +114,7 @@ class Packer:
             return ["set", [self.pack(item) for item in value]]
         if isinstance(value, Generator):
             return ["generator", *self._bytes(value.get_state().numpy().tobytes())]
-        if _is_value(value):
+        if is_value(value):
             return ["value", *(self.pack(getattr(value, name)) for name in VALUE_FIELDS)]
         return self._other(value)
 
@@ -143,7 +148,7 @@ class Packer:
         return ["tensor", kind, list(plain.shape), stride, part, *self._bytes(raw)]
 
 
-def _is_value(x: Any) -> bool:
+def is_value(x: Any) -> bool:
     """True for a Value of lesson 3, by its attributes: each side has a class of its own."""
     kind = type(x)
     return kind.__name__ == "Value" and kind.__module__ == "gptlab.autograd"
@@ -240,8 +245,9 @@ class Unpacker:
     def _tensor(self, kind: str, shape: list, stride: Any, part: int, start: int, n: int) -> Tensor:
         number = len(self.objects)
         self._note(None)
-        flat = torch.frombuffer(bytearray(self._raw(start, n)), dtype=DTYPES[kind]) if n else None
-        x = torch.empty(shape, dtype=DTYPES[kind]) if flat is None else flat.reshape(shape).clone()
+        raw, dtype = bytearray(self._raw(start, n)), DTYPES[kind]
+        flat = torch.frombuffer(raw, dtype=dtype) if n else torch.empty(0, dtype=dtype)
+        x = flat.reshape(shape).clone()  # so many numbers as came, whatever the shape says
         if self._strides and stride is not None:
             x = torch.empty_strided(shape, stride, dtype=x.dtype).copy_(x)
         if part:
@@ -267,13 +273,13 @@ class Unpacker:
         return value
 
     def _again(self, number: int) -> Any:
-        return self.objects[_index(number)]
+        return self.objects[index(number)]
 
     def _of_the_call(self, number: int) -> Any:
-        return self._known[_index(number)]
+        return self._known[index(number)]
 
 
-def _index(number: Any) -> int:
+def index(number: Any) -> int:
     if type(number) is not int or number < 0:
         raise ProtocolError("no number of an object")
     return number
@@ -292,7 +298,7 @@ _READERS: dict[Any, Callable] = {
     "value": Unpacker._value,
     "iterator": lambda self: (item for item in ()),
     "callable": lambda self, *where: self._borrow(*where),
-    "opaque": lambda self, kind: Opaque(printable(kind, 80)),
+    "opaque": lambda self, kind: Opaque.of(printable(kind, 80)),
     "again": Unpacker._again,
     "known": Unpacker._of_the_call,
 }
@@ -302,50 +308,6 @@ def printable(text: Any, most: int = 400) -> str:
     """Text from the other side with nothing in it that a terminal would obey."""
     letters = str(text)[:most]
     return "".join(x if x.isprintable() or x == "\n" else "�" for x in letters)
-
-
-# -- what a call has written into its arguments ---------------------------------------------------
-
-
-def state_of(x: Any) -> Any:
-    """What tells whether an object was written to; it holds the objects inside by identity."""
-    if isinstance(x, Tensor):
-        return x.dtype, x.shape, _numbers_of(x)
-    if isinstance(x, list):
-        return list(map(id, x))
-    if isinstance(x, dict):
-        return [(id(key), id(item)) for key, item in x.items()]
-    if isinstance(x, (set, frozenset)):
-        return set(map(id, x))
-    if isinstance(x, Generator):
-        return x.get_state().numpy().tobytes()
-    return [id(getattr(x, name, None)) for name in VALUE_FIELDS]
-
-
-def _numbers_of(x: Tensor) -> bytes:
-    return x.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
-
-
-def rewrite(x: Any, new: Any) -> None:
-    """Write into an object what stands in another of its kind."""
-    if isinstance(x, Tensor) and isinstance(new, Tensor):
-        if x.shape == new.shape and x.dtype == new.dtype:
-            x.data.copy_(new)
-        else:
-            x.data = new
-    elif isinstance(x, list) and isinstance(new, list):
-        x[:] = new
-    elif (isinstance(x, dict) and isinstance(new, dict)) or (
-        isinstance(x, set) and isinstance(new, set)
-    ):
-        x.clear()
-        x.update(new)
-    elif isinstance(x, Generator) and isinstance(new, Generator):
-        x.set_state(new.get_state())
-    elif _is_value(x) and _is_value(new):
-        vars(x).update({name: getattr(new, name) for name in VALUE_FIELDS})
-    else:
-        raise ProtocolError("an object of another kind")
 
 
 # -- errors -------------------------------------------------------------------------------------
