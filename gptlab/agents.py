@@ -19,7 +19,7 @@ OBSERVATION, ANSWER = "Observation:", "Answer:"
 OPERATORS = "+-*−×"  # − and × are other signs for - and *
 
 
-@blank(lesson=16, minutes=15, difficulty=2)
+@blank(lesson=16, minutes=10, difficulty=2)
 def calculate(expression):
     """Work out a sum of whole numbers with +, − and ×, and nothing else.
 
@@ -40,7 +40,7 @@ def calculate(expression):
     raise NotImplementedError
 
 
-@blank(lesson=16, minutes=10, difficulty=2)
+@blank(lesson=16, minutes=8, difficulty=2)
 def parse_action(text):
     """Read which tool a model wants to use, and with what input.
 
@@ -80,7 +80,7 @@ def observe(action, tools):
         return " ".join(f"{tool} failed: {error}".split())
 
 
-@blank(lesson=16, minutes=25, difficulty=4)
+@blank(lesson=16, minutes=20, difficulty=4)
 def react_loop(model, question, tools, max_steps):
     """Let a model and its tools write one transcript in turn, until the model answers.
 
@@ -108,7 +108,7 @@ def react_loop(model, question, tools, max_steps):
     raise NotImplementedError
 
 
-@blank(lesson=16, minutes=15, difficulty=3)
+@blank(lesson=16, minutes=10, difficulty=3)
 def transcript_tokens(transcript, encode):
     """Turn a transcript into token ids, and mark the tokens that a model should learn to write.
 
