@@ -57,6 +57,19 @@ _append(
 _append(
     "the cache added to the new ones", "The new ones stand behind the old ones: + adds numbers."
 )(lambda cache, k, v: (k, v) if cache is None else (cache[0] + k, cache[1] + v))
+
+
+@_append(
+    "the cache asked whether it is true",
+    "What comes back is the next call's cache: `not cache` works on a pair, not on one tensor of many numbers. "
+    "Ask `cache is None`.",
+)
+def _(cache, k, v):
+    if not cache:
+        return [k, v]
+    return torch.stack([torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)])
+
+
 _append("keys only", "A pair comes back: all keys, then all values.")(
     lambda cache, k, v: _joined()(cache, k, v)[0]
 )
@@ -146,4 +159,12 @@ _elo("the outcome turned around", "1 means that a won.")(
 
 _elo("0 taken for no k", "`k or 32` puts the default in place of 0: k is always given.")(
     lambda a, b, outcome, k=32: _rated()(a, b, outcome, k or 32)
+)
+_elo(
+    "a draw changes nothing",
+    "A draw is a surprise too where one was expected to win: the weaker one gains.",
+)(
+    lambda a, b, outcome, k=32: (
+        (a, b) if outcome == 0.5 else _rated()(a, b, outcome, k)  # a draw is exactly ½
+    )
 )

@@ -17,9 +17,10 @@ def _mask(q, k, offset=0, first=None):
     return torch.ones(T, S).tril(start + offset).bool()
 
 
-def _look(q, k, v, mask, scale=True):
-    scores = q @ k.transpose(-2, -1) / (math.sqrt(q.shape[-1]) if scale else 1.0)
-    return scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1) @ v
+def _look(q, k, v, mask, shrink=math.sqrt, empty=None):
+    scores = q @ k.transpose(-2, -1) / shrink(q.shape[-1])
+    mixed = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1) @ v
+    return mixed if empty is None else mixed.masked_fill(~mask.any(-1)[..., None], empty)
 
 
 def _kept(mask, keep):
@@ -34,27 +35,33 @@ def _cached(mask_of=_mask, keep_of=lambda keep: keep, **changed):
     return body
 
 
-_attend(
+def _wrong_mask(name, hint, mask_of):
+    """A query to which mask and keep leave nothing gives the mean of all, 0 or nan: one name for all three."""
+    _attend(name, hint)(_cached(mask_of))
+    for empty in (0.0, math.nan):
+        another_way("chat.attend_cached", name)(_cached(mask_of, empty=empty))
+
+
+_wrong_mask(
     "the triangle at the wrong corner",
     "The new tokens are the last ones in time: query 0 stands at time S − T.",
-)(_cached(lambda q, k: _mask(q, k, first=0)))
-
-
-@another_way("chat.attend_cached", "the triangle at the wrong corner")
-def _(q, cache, keep=None):  # a query to which this and keep leave nothing gives 0
-    k, v = cache
-    mask = _kept(_mask(q, k, first=0), keep)
-    return _look(q, k, v, mask).masked_fill(~mask.any(-1)[..., None], 0.0)
-
-
+    lambda q, k: _mask(q, k, first=0),
+)
+_wrong_mask(
+    "not itself",
+    "A token may look at itself: its key is in the cache already.",
+    lambda q, k: _mask(q, k, offset=-1),
+)
+_wrong_mask(
+    "the triangle upside down",
+    "A query sees what came before it, and itself: the ones stand below the diagonal, not above it.",
+    lambda q, k: torch.ones(q.shape[2], k.shape[2]).triu(k.shape[2] - q.shape[2]).bool(),
+)
 _attend(
     "no causal mask", "New tokens come several at a time too, and must not see each other's future."
 )(_cached(lambda q, k: torch.ones(q.shape[2], k.shape[2]).bool()))
 _attend("one token of the future", "Query i may look up to its own time, S − T + i.")(
     _cached(lambda q, k: _mask(q, k, offset=1))
-)
-_attend("not itself", "A token may look at itself: its key is in the cache already.")(
-    _cached(lambda q, k: _mask(q, k, offset=-1))
 )
 _attend("keep left out", "The argument `keep` changes nothing in your result.")(
     _cached(keep_of=lambda keep: None)
@@ -62,7 +69,12 @@ _attend("keep left out", "The argument `keep` changes nothing in your result.")(
 _attend("keep turned around", "True means may look.")(
     _cached(keep_of=lambda keep: None if keep is None else ~keep)
 )
-_attend("scores not divided by √D", "Here too the scores shrink by √D.")(_cached(scale=False))
+_attend("scores not divided by √D", "Here too the scores shrink by √D.")(
+    _cached(shrink=lambda width: 1.0)
+)
+_attend("scores divided by D", "The scores shrink by the square root of D, not by D itself.")(
+    _cached(shrink=float)
+)
 _attend("only the new tokens looked at", "The cache holds those before, too.")(
     lambda q, cache, keep=None: _cached()(
         q,
