@@ -127,8 +127,8 @@ EDGES = "\x7f\x80\u07ff\u0800\uffff\U00010000\U0010ffff"  # first and last of 1,
 
 
 def _many_cuts(function, texts: list[str]) -> list[tuple[str, bytes]]:
-    """What comes of every beginning of each text."""
-    cut = [text.encode()[:end] for text in texts for end in range(len(text.encode()) + 1)]
+    """What comes of every beginning of each text that has a byte."""
+    cut = [text.encode()[:end] for text in texts for end in range(1, len(text.encode()) + 1)]
     return [function(data) for data in cut]
 
 
@@ -175,6 +175,7 @@ def whole_characters() -> list[Case]:
             expected=("\ufffda", b""),
             about="three bytes of a character broken off by a letter",
         ),
+        case(b"\xbf", expected=("\ufffd", b""), about="one byte alone that only continues"),
         case(b"\xbf\xbf\xbf\xbf", expected=(4 * "\ufffd", b""), about="bytes that only continue"),
         case(b"\xe5\xb1\xb1\xb1", expected=("\u5c71\ufffd", b""), about="one byte too many"),
         case(b"", expected=("", b""), stage=EDGE, about="no bytes"),

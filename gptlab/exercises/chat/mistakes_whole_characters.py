@@ -143,7 +143,8 @@ def _from_the_error(data):
 
 @_whole(
     "bytes too many wait",
-    "The lead byte says how many bytes its character has: one with more behind it than that is finished.",
+    "The lead byte says how many bytes its character has: once they are all there, nothing waits, "
+    "whatever follows them.",
 )
 def _back_to_the_lead_byte(data):
     n = next((n for n in range(1, len(data) + 1) if not 0x80 <= data[-n] < 0xC0), 0)
@@ -204,7 +205,8 @@ def _one_sign_one_byte(data):
 
 @_whole(
     "every \ufffd at the end waits",
-    "Not each \ufffd at the end is a beginning: a byte too many stays \ufffd, whatever comes behind it.",
+    "Not each \ufffd at the end is a beginning: a byte that begins no character stays \ufffd, "
+    "whatever comes behind it.",
 )
 def _what_the_shown_text_leaves(data):
     shown = data.decode(errors="replace").rstrip("\ufffd")
@@ -213,7 +215,7 @@ def _what_the_shown_text_leaves(data):
 
 @_whole(
     "too few bytes not thought of",
-    "There may be fewer than three bytes, or none: data[-3] asks for one that is not there.",
+    "There may be fewer than three bytes, or none: an index such as data[-3] asks for one that is not there.",
 )
 def _three_are_there(data):
     for n in (1, 2, 3):
@@ -223,3 +225,10 @@ def _three_are_there(data):
             return data[:-n].decode(errors="replace"), data[-n:]
         break
     return data.decode(errors="replace"), b""
+
+
+@another_way("chat.whole_characters", "too few bytes not thought of")
+def _one_is_there(data):
+    if data[-1] < 0x80:
+        return data.decode(errors="replace"), b""
+    return _split(data)

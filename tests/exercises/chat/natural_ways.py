@@ -429,3 +429,10 @@ def three_steps_back(data):
             return data[:-n].decode(errors="replace"), data[-n:]
         return data.decode(errors="replace"), b""
     return data.decode(errors="replace"), b""
+
+
+@natural(WHOLE, "too few bytes not thought of")
+def ascii_first(data):
+    if data[-1] <= 0x7F:
+        return data.decode(errors="replace"), b""
+    return reference(WHOLE)(data)
