@@ -17,7 +17,8 @@ HINTS = {
         "A byte between 0x80 and 0xBF continues a character, so at most three such steps are needed. The byte that "
         "begins one says how many bytes it needs; count how many are there.",
         "for n in 1, 2, 3, as far as there are bytes: look at data[-n]; pass over bytes of the form 10xxxxxx. "
-        'Where it needs more than n bytes, the last n wait, and the rest is decoded with errors="replace". In every other case nothing waits.',
+        'Where it needs more than n bytes, the last n wait, and the rest is decoded with errors="replace". '
+        "In every other case nothing waits.",
     ),
     "trim_history": (
         "Set aside what always stays: a system message at the start, and the last message. Count these first.",
