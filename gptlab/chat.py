@@ -13,7 +13,7 @@ ELO_SCALE = 400  # points of rating that make the odds ten to one
 def append_kv(cache, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
     """Put new keys and values after those of the tokens that came before.
 
-    The new tokens are last in time. The old cache stays as it was; the result is a new pair.
+    The new tokens are last in time. The old cache stays as it was; the result is a new pair, and the next call's cache.
 
     cache  None, or the pair (k, v) that an earlier call returned
     k      (B, H, T, D) float, of the T new tokens
@@ -30,7 +30,8 @@ def attend_cached(q: Tensor, cache, keep: Tensor | None = None) -> Tensor:
 
     Fed token by token, in pieces or all at once, this equals causal attention over the whole text.
     The new tokens' own keys and values are in the cache already, at its end. For a query to which `keep` leaves nothing
-    (it is padding itself) the reference gives 0, as in `attention.scaled_dot_product_attention`.
+    (it is padding itself) the reference gives 0, as in `attention.scaled_dot_product_attention`; the check does not
+    ask for it.
 
     q      (B, H, T, D) float
     cache  the pair (k, v), each (B, H, S, D)
@@ -45,7 +46,8 @@ def whole_characters(data: bytes) -> tuple[str, bytes]:
     """Split the bytes of a stream into text that can be shown now, and bytes that must wait for more.
 
     What waits is the beginning of a character at the very end, one to three bytes that more bytes can still
-    make whole. Bytes that can become no character are written as U+FFFD at once: they do not wait.
+    make whole. Bytes that can become no character do not wait: they are written as U+FFFD at once, as many as
+    `data.decode(errors="replace")` writes (one for the bytes of a character broken off, not one for each byte).
 
         0xxxxxxx                                      UTF-8, RFC 3629
         110xxxxx 10xxxxxx

@@ -10,6 +10,13 @@ from gptlab.exercises.attention.checks import attended
 from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 
 
+def _fed_back(function, cache, k: Tensor, v: Tensor):
+    """The cache after one call for each token: what comes back is the next call's cache."""
+    for t in range(k.shape[2]):
+        cache = function(cache, k[:, :, t : t + 1], v[:, :, t : t + 1])
+    return tuple(cache)
+
+
 def append_kv() -> list[Case]:
     """Times read off one by one are the oracle."""
     inputs = RandomInputs(95)
@@ -52,6 +59,15 @@ def append_kv() -> list[Case]:
             old_v,
             oracle=oracle,
             about="1 token in the cache, 4 new ones",
+        ),
+        case(
+            None,
+            old_k,
+            old_v,
+            expected=(old_k, old_v),
+            stage=EDGE,
+            call=_fed_back,
+            about="4 tokens one by one: each result is the next call's cache",
         ),
     ]
 
@@ -111,8 +127,8 @@ EDGES = "\x7f\x80\u07ff\u0800\uffff\U00010000\U0010ffff"  # first and last of 1,
 
 
 def _many_cuts(function, texts: list[str]) -> list[tuple[str, bytes]]:
-    """What comes of every beginning of each text."""
-    cut = [text.encode()[:end] for text in texts for end in range(len(text.encode()) + 1)]
+    """What comes of every beginning of each text that has a byte."""
+    cut = [text.encode()[:end] for text in texts for end in range(1, len(text.encode()) + 1)]
     return [function(data) for data in cut]
 
 
@@ -154,6 +170,12 @@ def whole_characters() -> list[Case]:
         case(
             b"\xe5\xb1\xe5", expected=("\ufffd", b"\xe5"), about="a character broken off by another"
         ),
+        case(
+            b"\xf0\x9f\x8fa",
+            expected=("\ufffda", b""),
+            about="three bytes of a character broken off by a letter",
+        ),
+        case(b"\xbf", expected=("\ufffd", b""), about="one byte alone that only continues"),
         case(b"\xbf\xbf\xbf\xbf", expected=(4 * "\ufffd", b""), about="bytes that only continue"),
         case(b"\xe5\xb1\xb1\xb1", expected=("\u5c71\ufffd", b""), about="one byte too many"),
         case(b"", expected=("", b""), stage=EDGE, about="no bytes"),
@@ -178,6 +200,16 @@ def _words(given: str | dict) -> int:
     """A counter that takes a text, and a whole message too."""
     text = given if isinstance(given, str) else given["content"]
     return len(text.split())
+
+
+def _words_of_text(text: str) -> int:
+    """A counter of texts alone."""
+    return len(text.split())
+
+
+def _words_of_message(message: dict) -> int:
+    """A counter of whole messages alone, whose role costs a word too."""
+    return 1 + len(message["content"].split())
 
 
 def _talk(*messages: str) -> list[dict[str, str]]:
@@ -209,6 +241,7 @@ def trim_history() -> list[Case]:
     gap = _talk("u a b", "a c d e f g h", "u i", "a j", "u k")
     cases = [case(talk, budget, _words, oracle=_trimmed) for budget in (100, 12, 11, 9, 8, 6, 5)]
     cases += [case(plain, budget, _words, oracle=_trimmed) for budget in (10, 9, 7, 6, 4)]
+    two_answers = _talk("a one", "a two")
     return [
         case(talk, 8, _words, expected=[talk[0], *talk[3:]]),
         *cases,
@@ -216,6 +249,30 @@ def trim_history() -> list[Case]:
         case(gap, 5, _words, expected=gap[2:], about="what does not fit ends it: no gap"),
         case(gap, 3, _words, expected=gap[2:]),
         case(gap, 2, _words, expected=gap[4:]),
+        case(
+            talk,
+            8,
+            _words_of_text,
+            expected=[talk[0], *talk[3:]],
+            stage=EDGE,
+            about="a counter that takes the text alone",
+        ),
+        case(
+            talk,
+            9,
+            _words_of_message,
+            expected=[talk[0], talk[5]],
+            stage=EDGE,
+            about="a counter that takes the whole message",
+        ),
+        case(
+            talk,
+            12,
+            _words_of_message,
+            expected=[talk[0], *talk[3:]],
+            stage=EDGE,
+            about="a counter that takes the whole message",
+        ),
         case(
             talk,
             1,
@@ -272,6 +329,22 @@ def trim_history() -> list[Case]:
             expected=_talk("u now"),
             stage=EDGE,
             about="a system message that does not stand at the start",
+        ),
+        case(
+            two_answers,
+            9,
+            _words,
+            expected=two_answers,
+            stage=EDGE,
+            about="answers alone: no other role follows",
+        ),
+        case(
+            [talk[0], *two_answers],
+            9,
+            _words,
+            expected=[talk[0], *two_answers],
+            stage=EDGE,
+            about="a system message and answers: no other role follows",
         ),
     ]
 

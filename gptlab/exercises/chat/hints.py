@@ -16,8 +16,9 @@ HINTS = {
         "Only the end of the bytes can be unfinished: go backwards from there to the byte that begins a character.",
         "A byte between 0x80 and 0xBF continues a character, so at most three such steps are needed. The byte that "
         "begins one says how many bytes it needs; count how many are there.",
-        "for n in 1, 2, 3: look at data[-n]; pass over bytes of the form 10xxxxxx. Where it needs more than n bytes, "
-        'the last n wait, and the rest is decoded with errors="replace". In every other case nothing waits.',
+        "for n in 1, 2, 3, as far as there are bytes: look at data[-n]; pass over bytes of the form 10xxxxxx. "
+        'Where it needs more than n bytes, the last n wait, and the rest is decoded with errors="replace". '
+        "In every other case nothing waits.",
     ),
     "trim_history": (
         "Set aside what always stays: a system message at the start, and the last message. Count these first.",

@@ -1,8 +1,9 @@
 """Wrong bodies of `chat.whole_characters`."""
 
 import codecs
+import re
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _whole(name, hint):
@@ -116,3 +117,118 @@ def _always_waits(data):
     if n and data[-n] >= 0xC0:
         return data[:-n].decode(errors="replace"), data[-n:]
     return data.decode(errors="replace"), b""
+
+
+@_whole(
+    "a \ufffd for each byte",
+    'errors="replace" writes one \ufffd for all bytes of a character that was broken off: decode them together.',
+)
+def _one_for_each(data):
+    text, waiting = _split(data)
+    escaped = data[: len(data) - len(waiting)].decode(errors="surrogateescape")
+    return re.sub("[\udc80-\udcff]", "\ufffd", escaped), waiting
+
+
+@_whole(
+    "everything from the first error on waits",
+    "The first bytes that do not decode may never become whole, and all behind them would wait for ever: "
+    "only a beginning at the very end waits.",
+)
+def _from_the_error(data):
+    try:
+        return data.decode(), b""
+    except UnicodeDecodeError as error:
+        return data[: error.start].decode(), data[error.start :]
+
+
+@_whole(
+    "bytes too many wait",
+    "The lead byte says how many bytes its character has: once they are all there, nothing waits, "
+    "whatever follows them.",
+)
+def _back_to_the_lead_byte(data):
+    n = next((n for n in range(1, len(data) + 1) if not 0x80 <= data[-n] < 0xC0), 0)
+    if n and data[-n] >= 0xC0 and "\ufffd" in data[-n:].decode(errors="replace"):
+        return data[:-n].decode(errors="replace"), data[-n:]
+    return data.decode(errors="replace"), b""
+
+
+def _size(lead):
+    return 4 if lead >= 0xF0 else 3 if lead >= 0xE0 else 2
+
+
+@_whole(
+    "a character broken off waits",
+    "Behind the lead byte only bytes of the form 10xxxxxx may stand: any other byte has broken its character off.",
+)
+def _lead_byte_anywhere(data):
+    n = next((n for n in range(1, min(3, len(data)) + 1) if data[-n] >= 0xC0), 0)
+    if n and n < _size(data[-n]):
+        return data[:-n].decode(errors="replace"), data[-n:]
+    return data.decode(errors="replace"), b""
+
+
+@another_way("chat.whole_characters", "a character broken off waits")
+def _last_lead_byte_if_broken(data):
+    n = next((n for n in range(1, len(data) + 1) if data[-n] >= 0xC0), 0)
+    if n and "\ufffd" in data[-n:].decode(errors="replace"):
+        return data[:-n].decode(errors="replace"), data[-n:]
+    return data.decode(errors="replace"), b""
+
+
+def _stripped(data):
+    text = data.decode(errors="replace")
+    shown = text.rstrip("\ufffd")
+    return shown, len(text) - len(shown)
+
+
+@_whole(
+    "bytes counted by their \ufffd",
+    "One \ufffd may stand for up to three bytes: count bytes, not \ufffd.",
+)
+def _as_many_bytes_as_signs(data):
+    shown, n = _stripped(data)
+    return shown, data[len(data) - n :]
+
+
+@another_way("chat.whole_characters", "bytes counted by their \ufffd")
+def _minus_zero_is_everything(data):
+    shown, n = _stripped(data)
+    return shown, data[-n:]
+
+
+@another_way("chat.whole_characters", "bytes counted by their \ufffd")
+def _one_sign_one_byte(data):
+    text = data.decode(errors="replace")
+    return (text[:-1], data[-1:]) if text.endswith("\ufffd") else (text, b"")
+
+
+@_whole(
+    "every \ufffd at the end waits",
+    "Not each \ufffd at the end is a beginning: a byte that begins no character stays \ufffd, "
+    "whatever comes behind it.",
+)
+def _what_the_shown_text_leaves(data):
+    shown = data.decode(errors="replace").rstrip("\ufffd")
+    return shown, data[len(shown.encode()) :]
+
+
+@_whole(
+    "too few bytes not thought of",
+    "There may be fewer than three bytes, or none: an index such as data[-3] asks for one that is not there.",
+)
+def _three_are_there(data):
+    for n in (1, 2, 3):
+        if 0x80 <= data[-n] < 0xC0:
+            continue
+        if data[-n] >= 0xC0 and n < _size(data[-n]):
+            return data[:-n].decode(errors="replace"), data[-n:]
+        break
+    return data.decode(errors="replace"), b""
+
+
+@another_way("chat.whole_characters", "too few bytes not thought of")
+def _one_is_there(data):
+    if data[-1] < 0x80:
+        return data.decode(errors="replace"), b""
+    return _split(data)

@@ -33,6 +33,14 @@ def into_empty(cache, k, v):
     return [keys, values]
 
 
+@other_way("chat.append_kv")
+def one_stacked_tensor(cache, k, v):
+    """A tensor unpacks like a pair, so it may be the next call's cache."""
+    if cache is None:
+        return k, v
+    return torch.stack([torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)])
+
+
 @other_way("chat.attend_cached")
 def with_tril(q, cache, keep=None):
     k, v = cache
@@ -100,14 +108,17 @@ def with_costs(messages, budget, count_tokens):
 
 
 @other_way("chat.trim_history")
-def by_content(messages, budget, count_tokens):
-    head = messages[:1] if messages[0]["role"] == "system" else []
-    kept = list(messages[len(head) :])
-    while len(kept) > 1 and sum(count_tokens(m["content"]) for m in head + kept) > budget:
-        kept = kept[1:]
-    while len(kept) > 1 and kept[0]["role"] == "assistant":
-        kept = kept[1:]
-    return head + kept
+def with_a_rest_that_may_be_empty(messages, budget, count_tokens):
+    first = int(messages[0]["role"] == "system")
+    head, kept = messages[:first], messages[first:][-1:]
+    room = budget - sum(message_tokens(m, count_tokens) for m in head + kept)
+    for message in messages[first:-1][::-1]:
+        room -= message_tokens(message, count_tokens)
+        if room < 0:
+            break
+        kept = [message] + kept
+    begins = [i for i, m in enumerate(kept) if m["role"] != "assistant"]
+    return head + kept[begins[0] if begins else 0 :]
 
 
 @other_way("chat.elo_update")
