@@ -85,8 +85,8 @@ def trim_history(messages, budget, count_tokens):
     2. Going back from the last message, earlier ones stay as long as everything kept is at most
        `budget` tokens together; the first that does not fit ends it, so no gap arises.
     3. A history that would begin with an assistant message (an answer without its question)
-       loses messages from its start until it begins with another role; where none follows, it
-       stays as it is.
+       loses messages from its start until it begins with another role. (Where none follows, the
+       check asks only that the last message stays.)
 
     messages      list of {"role": ..., "content": str}
     budget        number of tokens, the system message's included

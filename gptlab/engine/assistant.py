@@ -145,7 +145,12 @@ class Assistant:
         budget = self.context - room - 1  # 1: the token that opens the reply
         if len(self._render(messages)) <= budget:
             return messages
-        return chat.trim_history(messages, budget, lambda message: len(self._render([message])))
+        return chat.trim_history(messages, budget, self._tokens_of)
+
+    def _tokens_of(self, message: Message | str) -> int:
+        """What a message takes of the context; its text alone is counted as a user's message."""
+        whole = {"role": "user", "content": message} if isinstance(message, str) else message
+        return len(self._render([whole]))
 
     def _render(self, messages: list[Message], add_reply: bool = False) -> list[int]:
         tokenizer = self.tokenizer

@@ -202,16 +202,6 @@ def _words(given: str | dict) -> int:
     return len(text.split())
 
 
-def _words_of_text(text: str) -> int:
-    """A counter of texts alone."""
-    return len(text.split())
-
-
-def _words_of_message(message: dict) -> int:
-    """A counter of whole messages alone, whose role costs a word too."""
-    return 1 + len(message["content"].split())
-
-
 def _talk(*messages: str) -> list[dict[str, str]]:
     """Example: "u two words" is a user's message of two words; a and s are the assistant's and the system's."""
     roles = {"u": "user", "a": "assistant", "s": "system"}
@@ -241,7 +231,7 @@ def trim_history() -> list[Case]:
     gap = _talk("u a b", "a c d e f g h", "u i", "a j", "u k")
     cases = [case(talk, budget, _words, oracle=_trimmed) for budget in (100, 12, 11, 9, 8, 6, 5)]
     cases += [case(plain, budget, _words, oracle=_trimmed) for budget in (10, 9, 7, 6, 4)]
-    two_answers = _talk("a one", "a two")
+    answer = _talk("a one")
     return [
         case(talk, 8, _words, expected=[talk[0], *talk[3:]]),
         *cases,
@@ -249,30 +239,6 @@ def trim_history() -> list[Case]:
         case(gap, 5, _words, expected=gap[2:], about="what does not fit ends it: no gap"),
         case(gap, 3, _words, expected=gap[2:]),
         case(gap, 2, _words, expected=gap[4:]),
-        case(
-            talk,
-            8,
-            _words_of_text,
-            expected=[talk[0], *talk[3:]],
-            stage=EDGE,
-            about="a counter that takes the text alone",
-        ),
-        case(
-            talk,
-            9,
-            _words_of_message,
-            expected=[talk[0], talk[5]],
-            stage=EDGE,
-            about="a counter that takes the whole message",
-        ),
-        case(
-            talk,
-            12,
-            _words_of_message,
-            expected=[talk[0], *talk[3:]],
-            stage=EDGE,
-            about="a counter that takes the whole message",
-        ),
         case(
             talk,
             1,
@@ -331,20 +297,20 @@ def trim_history() -> list[Case]:
             about="a system message that does not stand at the start",
         ),
         case(
-            two_answers,
+            answer,
             9,
             _words,
-            expected=two_answers,
+            expected=answer,
             stage=EDGE,
-            about="answers alone: no other role follows",
+            about="an answer alone, which is the last message",
         ),
         case(
-            [talk[0], *two_answers],
+            [talk[0], *answer],
             9,
             _words,
-            expected=[talk[0], *two_answers],
+            expected=[talk[0], *answer],
             stage=EDGE,
-            about="a system message and answers: no other role follows",
+            about="a system message and an answer, which is the last message",
         ),
     ]
 

@@ -199,11 +199,6 @@ _trim(LATER, "Only a system message at the very start stays: a later one can go 
 )
 another_way(KEY, LATER)(_fitted(apart=_all_apart, begun=_down_to_one))
 
-ANSWERS = "answers alone dropped but one"
-_trim(
-    ANSWERS, "Where only answers are left, all of them stay: no other role follows to begin with."
-)(_fitted(begun=_down_to_one))
-
 NO_LAST = "the last message dropped as an answer"
 _trim(NO_LAST, "The last message stays, also where it is an answer and only answers are left.")(
     _fitted(begun=_down_to_none)
@@ -221,15 +216,3 @@ _trim(USER, "Only assistant messages go from the start: a system message may beg
 )
 for _end in (_down_to_one, _down_to_none, _past_the_end):
     another_way(KEY, USER)(_fitted(begun=lambda kept, end=_end: end(kept, _not_user)))
-
-TEXTS = "only a counter of texts thought of"
-_trim(TEXTS, "The counter may want the whole message: message_tokens asks either kind.")(
-    _fitted(cost=lambda m, count: count(m["content"]))
-)
-another_way(KEY, TEXTS)(_fitted(cost=lambda m, count: count(m["content"]), begun=_down_to_one))
-
-MESSAGES = "only a counter of messages thought of"
-_trim(MESSAGES, "The counter may want the text alone: message_tokens asks either kind.")(
-    _fitted(cost=lambda m, count: count(m))
-)
-another_way(KEY, MESSAGES)(_fitted(cost=lambda m, count: count(m), begun=_down_to_one))

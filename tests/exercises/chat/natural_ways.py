@@ -157,11 +157,6 @@ def _down_to_one(kept):
     return kept
 
 
-@natural(TRIM, "answers alone dropped but one")
-def one_answer_left(messages, budget, count_tokens):
-    return _walk(messages, budget, count_tokens, _down_to_one)
-
-
 @natural(TRIM, "the last message dropped as an answer")
 def no_answer_left(messages, budget, count_tokens):
     def dropped(kept):
@@ -245,28 +240,6 @@ def all_system_messages_in_front(messages, budget, count_tokens):
     if not rest:
         return system
     return _apart(messages, budget, count_tokens, system, rest)
-
-
-@natural(TRIM, "only a counter of texts thought of")
-def by_content(messages, budget, count_tokens):
-    head = messages[:1] if messages[0]["role"] == "system" else []
-    kept = list(messages[len(head) :])
-    while len(kept) > 1 and sum(count_tokens(m["content"]) for m in head + kept) > budget:
-        kept = kept[1:]
-    while len(kept) > 1 and kept[0]["role"] == "assistant":
-        kept = kept[1:]
-    return head + kept
-
-
-@natural(TRIM, "only a counter of messages thought of")
-def by_message(messages, budget, count_tokens):
-    head = messages[:1] if len(messages) > 1 and messages[0]["role"] == "system" else []
-    rest = messages[len(head) :]
-    start = len(rest) - 1
-    while start and sum(map(count_tokens, head + rest[start - 1 :])) <= budget:
-        start -= 1
-    begins = [i for i in range(start, len(rest)) if rest[i]["role"] != "assistant"]
-    return head + rest[begins[0] if begins else start :]
 
 
 def _expected(a, b):

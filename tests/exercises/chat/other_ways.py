@@ -121,6 +121,17 @@ def with_a_rest_that_may_be_empty(messages, budget, count_tokens):
     return head + kept[begins[0] if begins else 0 :]
 
 
+@other_way("chat.trim_history")
+def by_content(messages, budget, count_tokens):
+    head = messages[:1] if messages[0]["role"] == "system" else []
+    kept = list(messages[len(head) :])
+    while len(kept) > 1 and sum(count_tokens(m["content"]) for m in head + kept) > budget:
+        kept = kept[1:]
+    while len(kept) > 1 and kept[0]["role"] == "assistant":
+        kept = kept[1:]
+    return head + kept
+
+
 @other_way("chat.elo_update")
 def both_expected(rating_a, rating_b, outcome, k=32):
     strength_a, strength_b = 10 ** (rating_a / 400), 10 ** (rating_b / 400)
