@@ -199,7 +199,7 @@ def top_p_filter() -> list[Case]:
             _fewest,
             torch.zeros(4).double(),
             0.5,
-            about="the fewest tokens that reach p: 2 of 4 equally likely ones are p exactly",
+            about="the fewest tokens that reach p: 2 of 4 equally likely ones reach it exactly",
             stage=EDGE,
         ),
         case(wide, 1.5, oracle=_top_p, stage=EDGE, about="p > 1"),
