@@ -40,7 +40,7 @@ class Value:
         strange = [parent for parent in self.parents if not _is_value(parent)]
         if strange:
             raise TypeError(
-                f"parents must be Values, but one is a {type(strange[0]).__name__}: name a, not a.data"
+                f"parents must be Values, but one is {_a(strange[0])}: name a, not a.data"
             )
 
     def __repr__(self) -> str:
@@ -102,11 +102,17 @@ def _plain(number: float) -> float:
     return float(number)
 
 
+def _a(thing: object) -> str:
+    """Its type with an article: "a float", "an int"."""
+    kind = type(thing).__name__
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
 def _several(name: str, given: tuple) -> tuple:
     """Refuse what has no order or no length, such as (a), which lacks its comma."""
     if not isinstance(given, (tuple, list)):
         raise TypeError(
-            f"{name} must be a tuple, but is a {type(given).__name__}: write (a, b), or (a,) for one alone"
+            f"{name} must be a tuple, but is {_a(given)}: write (a, b), or (a,) for one alone"
         )
     return tuple(given)
 
@@ -216,9 +222,9 @@ def backward(value: Value) -> None:
     each Value, from the last of topological_order to the first, adds its share to the grad of every parent;
     nothing is overwritten.
 
-    Grads are 0 when it starts, except those of leaves: a leaf that is in two graphs keeps what the first gave it and
-    gets the second one's share on top, as in torch. To start anew, set leaf.grad to 0. A second
-    walk through the same graph is not asked for. Only grads change; what is returned does not matter.
+    You may take it that every grad is 0 when it starts, except those of leaves: a leaf that is in two graphs keeps
+    what the first gave it and gets the second one's share on top, as in torch. To start anew, set leaf.grad to 0.
+    A second walk through the same graph is not asked for. Only grads change; what is returned does not matter.
 
     ->  None
     """

@@ -37,10 +37,11 @@ def mlp_logits(
         x = C(w_1), C(w_2) … C(w_T), side by side
         y = b + U·tanh(d + H·x)               Bengio et al. 2003, eq. 1, without the direct connections W·x
 
-    These are the paper's letters. Its table C is `embedding`, H and d are w_hidden and b_hidden, U and b are
-    w_out and b_out. The paper puts the matrix first; here weights are (in, out) and the rows of numbers come
-    first. The vector of the oldest token comes first in x; in the paper, that of the newest. The result is
-    scores; no softmax yet. In the shapes, C is how many numbers a vector has, and F how many hidden units.
+    These are the paper's letters. The paper's C(w) is row w of `embedding`; below, the letter C is only a length.
+    H and d are w_hidden and b_hidden, U and b are w_out and b_out. The paper puts the matrix first; here weights
+    are (in, out) and the rows of numbers come first. The vector of the oldest token comes first in x; in the
+    paper, that of the newest. The result is scores; no softmax yet. In the shapes, C is how many numbers a vector
+    has, and F how many hidden units.
 
     context_ids  (B, T) int
     embedding    (V, C) float, one row for each token

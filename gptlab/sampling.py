@@ -104,7 +104,8 @@ def generate(
 
     `model` is anything that maps ids (B, T) to logits (B, T, V); only the last position's logits are used.
     A row that has drawn stop_id keeps it and is filled with stop_id from then on; when every row has
-    stopped, the work ends early. So N ≤ max_new_tokens, and the result is T + N tokens wide.
+    stopped, the work ends early. So N ≤ max_new_tokens, and the result is T + N tokens wide. Only a stop_id
+    that was drawn counts: a row whose prompt ends with stop_id has not stopped.
 
     ids  (B, T) int, the prompt
     ->   (B, T+N) int, prompt and new tokens

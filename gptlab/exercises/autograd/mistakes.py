@@ -4,7 +4,7 @@ import math
 
 from gptlab import autograd
 from gptlab.exercises.autograd.checks import new_value
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 FORGOTTEN = (
     "The result has to remember what it was made from: give its parents and its local gradients."
@@ -216,6 +216,28 @@ _wrong(
     "Python raises first and subtracts then: put n − 1 in brackets.",
     lambda a, n: n * a.data**n - 1,
 )
+_wrong(
+    "autograd.power",
+    _power,
+    "divided by a",
+    "At a = 0 nothing can be divided by a, though the square has a slope there: lower the exponent.",
+    lambda a, n: n * a.data**n / a.data,
+)
+SWAPPED = "base and exponent swapped"
+_wrong(
+    "autograd.power",
+    _power,
+    SWAPPED,
+    "a is what is raised, also in the derivative: the exponent there is n less one.",
+    lambda a, n: n ** (a.data - 1),
+)
+for _slope in (
+    lambda a, n: a.data * n ** (a.data - 1),
+    lambda a, n: n * n ** (a.data - 1),
+):
+    another_way("autograd.power", SWAPPED)(
+        lambda a, n, slope=_slope: new_value(_power(a, n), (a,), (slope(a, n),))
+    )
 mistake("autograd.power", "a product", "In Python a power is written with two stars.")(
     lambda a, n: new_value(a.data * n, (a,), (n,))
 )

@@ -1,6 +1,6 @@
 """Wrong bodies of `topological_order` and `backward`."""
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def ordered(value):
@@ -90,6 +90,29 @@ def _downwards(value):
 )
 def _(value):
     return _downwards(value)[::-1]
+
+
+def _stacked(value, mark_early):
+    """The way down with a stack: a Value is marked when it is put there, or when it is taken off."""
+    order, todo, seen = [], [value], set()
+    while todo:
+        v = todo.pop()
+        if v in seen and not mark_early:
+            continue
+        seen.add(v)
+        order.append(v)
+        for parent in v.parents:
+            if parent not in seen:
+                todo.append(parent)
+                if mark_early:
+                    seen.add(parent)
+    return order[::-1]
+
+
+for _early in (True, False):
+    another_way("autograd.topological_order", "the way down turned around")(
+        lambda value, early=_early: _stacked(value, early)
+    )
 
 
 @_order(

@@ -116,6 +116,14 @@ def _(ids, pair, new_id):
     return out
 
 
+@_merges(
+    "a for loop that cannot skip",
+    "A for loop goes one step each time, and this one ends before the last token: while t < len(ids).",
+)
+def _(ids, pair, new_id):
+    return [new_id if (ids[t], ids[t + 1]) == tuple(pair) else ids[t] for t in range(len(ids) - 1)]
+
+
 @_merges("the second token stays", "Both tokens of the pair go away.")
 def _(ids, pair, new_id):
     return [

@@ -154,6 +154,34 @@ def _(text, merges, pattern=None):
     return out
 
 
+def _chosen(choose, new_ids, text, pattern):
+    """Choose one pair of those that occur, merge it, and begin anew until none is left."""
+    out = []
+    for piece in _pieces(text, pattern):
+        ids = list(piece.encode())
+        while present := [pair for pair in pairwise(ids) if pair in new_ids]:
+            best = choose(present, key=new_ids.get)
+            ids = _merged(ids, best, new_ids[best])
+        out += ids
+    return out
+
+
+def _numbered(merges, first):
+    return {tuple(pair): first + i for i, pair in enumerate(merges)}
+
+
+another_way("bpe.encode", "the latest merge first")(
+    lambda text, merges, pattern=None: _chosen(max, _numbered(merges, 256), text, pattern)
+)
+_encode(
+    "the rank written for the new id",
+    "Ids below 256 are the bytes: the first merge made 256, so the new id is its rank + 256.",
+)(lambda text, merges, pattern=None: _chosen(min, _numbered(merges, 0), text, pattern))
+another_way("bpe.encode", "the rank written for the new id")(
+    lambda text, merges, pattern=None: _in_turn(text, list(enumerate(merges)), pattern, 0)
+)
+
+
 @_encode("a list for each piece", "The result is one list for the whole text: +=, or extend.")
 def _(text, merges, pattern=None):
     return [_in_turn(piece, list(enumerate(merges)), r"(?s).+") for piece in _pieces(text, pattern)]

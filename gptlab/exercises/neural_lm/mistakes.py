@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- context_windows
 
@@ -121,6 +121,24 @@ def _with(
 PLACES = "Sum, mean or last vector are too narrow: each place keeps channels of its own, side by side, (B, T·C)."
 
 _mlp("one vector for all places", PLACES)(_with(join=lambda words: words.sum(1)))
+
+
+def _cut_to_fit(merge):
+    """One vector for all places, and of w_hidden only the rows that fit it."""
+
+    def body(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
+        rows = w_hidden[: embedding.shape[1]]
+        return _with(join=merge)(context_ids, embedding, rows, b_hidden, w_out, b_out)
+
+    return body
+
+
+for _merge in (
+    lambda words: words.sum(1),
+    lambda words: words.mean(1),
+    lambda words: words[:, -1],
+):
+    another_way("neural_lm.mlp_logits", "one vector for all places")(_cut_to_fit(_merge))
 _mlp(
     "the places not joined",
     "The vectors of the T places still have to become one, side by side, (B, T·C).",
@@ -243,6 +261,10 @@ _sgd("the gradient's length taken out", "A steep slope makes a long step.")(
 _sgd("the learning rate times θ too", "Only the gradient is multiplied by lr.")(
     _moved(lambda p, g, lr: lr * (p - g))
 )
+_sgd(
+    "divided by the number of parameters",
+    "No parameter's step grows shorter because there are others: leave len(params) out.",
+)(lambda params, grads, lr: _moved(lambda p, g, lr: p - lr * g / len(params))(params, grads, lr))
 _sgd("nothing moved", "The result is the same as params.")(_moved(lambda p, g, lr: p.clone()))
 _sgd("only the first parameter", "Every parameter takes its step.")(
     lambda params, grads, lr: [params[0] - lr * grads[0], *params[1:]]

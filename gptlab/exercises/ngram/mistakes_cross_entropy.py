@@ -218,6 +218,16 @@ def _(logits, targets, ignore_index=-100):
 
 @mistake(
     "ngram.cross_entropy",
+    "all targets looked up in every row",
+    "x[:, targets] takes N numbers from each of N rows; row n has one target, its own: gather.",
+)
+def _(logits, targets, ignore_index=-100):
+    z, y = _kept(logits, targets, ignore_index)
+    return -z.log_softmax(dim=-1)[:, y].mean()
+
+
+@mistake(
+    "ngram.cross_entropy",
     "a number for a tensor",
     "float(…), .item() and math end in a plain number, and no gradient comes through it: leave the tensor as it is.",
 )

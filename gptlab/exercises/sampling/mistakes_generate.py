@@ -2,8 +2,13 @@
 
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 from gptlab.exercises.sampling.mistakes_sample_next import right_draw
+
+
+def any_place(stops):
+    """Which rows hold a stop token anywhere."""
+    return stops.any(dim=1)
 
 
 def looped(
@@ -13,7 +18,7 @@ def looped(
     stop_when=torch.all,
     fill=True,
     filler=None,
-    in_prompt=False,
+    in_prompt=None,
     stop_of=lambda stop_id: stop_id,
 ):
     """A generate with one thing changed."""
@@ -30,7 +35,7 @@ def looped(
     ):
         stop_id = stop_of(stop_id)
         stopped = (
-            (ids == stop_id).any(1)
+            in_prompt(ids == stop_id)
             if in_prompt and stop_id is not None
             else torch.zeros(len(ids)).bool()
         )
@@ -87,7 +92,15 @@ mistake(
     "sampling.generate",
     "a stop token in the prompt ends it",
     "Only a stop token that the row has drawn itself ends it.",
-)(looped(in_prompt=True))
+)(looped(in_prompt=any_place))
+mistake(
+    "sampling.generate",
+    "a prompt that ends with stop_id taken for stopped",
+    "A prompt may end with stop_id: a row has stopped only when it has drawn stop_id itself.",
+)(looped(in_prompt=lambda stops: stops[:, -1]))
+another_way("sampling.generate", "rows that have stopped go on")(
+    looped(fill=False, in_prompt=any_place)
+)
 
 
 mistake(
@@ -97,9 +110,22 @@ mistake(
 )(looped(stop_of=lambda stop_id: stop_id or None))
 
 
-@mistake("sampling.generate", "only the new tokens", "The result begins with the prompt.")
-def _(model, ids, *arguments, **options):
-    return looped()(model, ids, *arguments, **options)[:, ids.shape[1] :]
+def without_prompt(body):
+    """What a generate gives, without the tokens that it was given."""
+
+    def new_tokens(model, ids, *arguments, **options):
+        return body(model, ids, *arguments, **options)[:, ids.shape[1] :]
+
+    return new_tokens
+
+
+mistake("sampling.generate", "only the new tokens", "The result begins with the prompt.")(
+    without_prompt(looped())
+)
+for _stopping in (torch.all, torch.any, lambda stopped: False):
+    another_way("sampling.generate", "only the new tokens")(
+        without_prompt(looped(fill=False, stop_when=_stopping))
+    )
 
 
 @mistake(

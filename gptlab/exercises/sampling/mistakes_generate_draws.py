@@ -4,7 +4,7 @@ import torch
 
 from gptlab import sampling
 from gptlab.exercises.mistake import another_way, mistake
-from gptlab.exercises.sampling.mistakes_generate import looped
+from gptlab.exercises.sampling.mistakes_generate import looped, without_prompt
 from gptlab.exercises.sampling.mistakes_sample_next import right_draw
 
 
@@ -95,7 +95,7 @@ another_way(*FILLED)(
     "it ends only where all rows stop at the same time",
     "Rows stop at different times: remember which have stopped, and fill those with stop_id.",
 )
-def _(
+def ended_together(
     model,
     ids,
     max_new_tokens,
@@ -111,6 +111,9 @@ def _(
         if stop_id is not None and (new == stop_id).all():
             break
     return ids
+
+
+another_way("sampling.generate", "only the new tokens")(without_prompt(ended_together))
 
 
 def _scored(scores_of):
@@ -175,4 +178,58 @@ def _(
         ids = torch.cat([ids, new[:, None]], dim=1)
         if stopped.all():
             break
+    return ids
+
+
+def _broken_off(ended):
+    """A generate that breaks before it appends, and that fills nothing."""
+
+    def body(
+        model,
+        ids,
+        max_new_tokens,
+        stop_id=None,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        generator=None,
+    ):
+        stopped = torch.zeros(len(ids)).bool()
+        for _ in range(max_new_tokens):
+            new = right_draw(model(ids)[:, -1], temperature, top_k, top_p, generator)
+            stopped = stopped | (new == stop_id)
+            if stop_id is not None and ended(new == stop_id, stopped):
+                break
+            ids = torch.cat([ids, new[:, None]], dim=1)
+        return ids
+
+    return body
+
+
+for _ended in (
+    lambda now, stopped: now.all(),
+    lambda now, stopped: now.any(),
+    lambda now, stopped: stopped.all(),
+):
+    another_way("sampling.generate", "the stop token left out of the result")(_broken_off(_ended))
+
+
+@another_way("sampling.generate", "a prompt that ends with stop_id taken for stopped")
+def _(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    for _ in range(max_new_tokens):
+        if stop_id is not None and (ids[:, -1] == stop_id).all():
+            break
+        new = right_draw(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None:
+            new = new.masked_fill(ids[:, -1] == stop_id, stop_id)
+        ids = torch.cat([ids, new[:, None]], dim=1)
     return ids

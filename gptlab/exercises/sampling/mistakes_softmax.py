@@ -37,6 +37,15 @@ mistake(
     "all rows divided by one sum",
     "Every row is a distribution of its own, with a sum of its own.",
 )(_tempered(lambda z, t: (z / t).flatten().softmax(0).reshape(z.shape)))
+
+
+@another_way("sampling.softmax", "all rows divided by one sum")
+@_tempered
+def _(logits, temperature):
+    weights = ((logits - logits.amax(dim=-1, keepdim=True)) / temperature).exp()
+    return weights / weights.sum()
+
+
 mistake(
     "sampling.softmax",
     "multiplied by the temperature",
@@ -263,6 +272,28 @@ def _(logits, temperature=1.0):
         best = (logits == logits.amax(dim=-1, keepdim=True)).to(logits.dtype)
         return best / best.sum(dim=-1, keepdim=True)
     return _tempered(lambda z, t: _soft(z / t))(logits, temperature)
+
+
+@mistake(
+    "sampling.softmax",
+    "at temperature 0 whole columns get 1",
+    "out[..., places] = 1 writes in every row what belongs to one of them: scatter takes each row's own place.",
+)
+def _(logits, temperature=1.0):
+    if temperature == 0:
+        out = torch.zeros_like(logits)
+        out[..., logits.argmax(dim=-1)] = 1
+        return out
+    return _soft(logits / temperature)
+
+
+@mistake(
+    "sampling.softmax",
+    "temperature 0 taken for 1",
+    "Where τ shrinks towards 0, the largest score gets everything; at τ = 1 the others still have a chance.",
+)
+def _(logits, temperature=1.0):
+    return _soft(logits / (temperature or 1.0))
 
 
 @mistake(

@@ -129,3 +129,69 @@ def no_start(value):
     for v in reversed(autograd.topological_order(value)):
         for parent, local in zip(v.parents, v.local_gradients):
             parent.grad += local * v.grad
+
+
+# ---- one fault in a body that is right otherwise
+
+
+@natural("autograd.power", "divided by a")
+def power_over_a(a, exponent):
+    c = a.data**exponent
+    return Value(c, (a,), (exponent * c / a.data,))
+
+
+@natural("autograd.power", "base and exponent swapped")
+def n_to_the_a(a, exponent):
+    return Value(a.data**exponent, (a,), (exponent ** (a.data - 1),))
+
+
+@natural("autograd.power", "base and exponent swapped")
+def a_times_n_to_the_a(a, exponent):
+    return Value(a.data**exponent, (a,), (a.data * exponent ** (a.data - 1),))
+
+
+@natural("autograd.topological_order", "the way down turned around")
+def a_stack(value):
+    order, todo = [], [value]
+    while todo:
+        v = todo.pop()
+        if v not in order:
+            order.append(v)
+            todo.extend(v.parents)
+    return order[::-1]
+
+
+@natural("autograd.topological_order", "the way down turned around")
+def a_stack_marked_when_pushed(value):
+    order, todo, seen = [], [value], {value}
+    while todo:
+        v = todo.pop()
+        order.append(v)
+        for parent in v.parents:
+            if parent not in seen:
+                seen.add(parent)
+                todo.append(parent)
+    return list(reversed(order))
+
+
+@natural("autograd.topological_order", "the way down turned around")
+def a_stack_asked_when_pushed(value):
+    order, todo = [], [value]
+    while todo:
+        v = todo.pop()
+        order.append(v)
+        for parent in v.parents:
+            if parent not in order and parent not in todo:
+                todo.append(parent)
+    order.reverse()
+    return order
+
+
+@natural("autograd.topological_order", "Values listed again and again")
+def a_stack_without_memory(value):
+    order, todo = [], [value]
+    while todo:
+        v = todo.pop()
+        order.append(v)
+        todo.extend(v.parents)
+    return order[::-1]

@@ -297,3 +297,72 @@ def one_level(ids, merges):
     for i in ids:
         out += merges[i - 256] if i > 255 else (i,)
     return bytes(out).decode(errors="replace")
+
+
+# ---- one fault in a body that is right otherwise
+
+
+@natural("bpe.merge_pair", "a for loop that cannot skip")
+def for_over_places(ids, pair, new_id):
+    out = []
+    for t in range(len(ids) - 1):
+        if ids[t] == pair[0] and ids[t + 1] == pair[1]:
+            out.append(new_id)
+        else:
+            out.append(ids[t])
+    return out
+
+
+@natural("bpe.merge_pair", "a for loop that cannot skip")
+def for_with_a_step_of_its_own(ids, pair, new_id):
+    out = []
+    for t in range(len(ids) - 1):
+        if (ids[t], ids[t + 1]) == tuple(pair):
+            out.append(new_id)
+            t += 1
+        else:
+            out.append(ids[t])
+    return out
+
+
+@natural("bpe.merge_pair", "the second token stays")
+def for_and_the_last(ids, pair, new_id):
+    out = []
+    for t in range(len(ids) - 1):
+        out.append(new_id if (ids[t], ids[t + 1]) == tuple(pair) else ids[t])
+    return [*out, *ids[-1:]]
+
+
+@natural("bpe.encode", "the latest merge first")
+def max_for_min(text, merges, pattern=GPT2_PATTERN):
+    new_ids, out = {tuple(pair): 256 + i for i, pair in enumerate(merges)}, []
+    for piece in regex.findall(pattern, text):
+        ids = list(piece.encode("utf-8"))
+        while found := [pair for pair in zip(ids, ids[1:]) if pair in new_ids]:
+            best = max(found, key=new_ids.get)
+            ids = bpe.merge_pair(ids, best, new_ids[best])
+        out.extend(ids)
+    return out
+
+
+@natural("bpe.encode", "the rank written for the new id")
+def rank_alone(text, merges, pattern=GPT2_PATTERN):
+    ranks, out = {tuple(pair): i for i, pair in enumerate(merges)}, []
+    for piece in regex.findall(pattern, text):
+        ids = list(piece.encode("utf-8"))
+        while found := [pair for pair in zip(ids, ids[1:]) if pair in ranks]:
+            best = min(found, key=ranks.get)
+            ids = bpe.merge_pair(ids, best, ranks[best])
+        out.extend(ids)
+    return out
+
+
+@natural("bpe.encode", "the rank written for the new id")
+def rank_in_turn(text, merges, pattern=GPT2_PATTERN):
+    out = []
+    for piece in regex.findall(pattern, text):
+        ids = list(piece.encode("utf-8"))
+        for i, pair in enumerate(merges):
+            ids = bpe.merge_pair(ids, pair, i)
+        out.extend(ids)
+    return out

@@ -139,3 +139,23 @@ def return_in_the_loop(params, grads, lr):
     for p, g in zip(params, grads):
         new.append(p - lr * g)
         return new
+
+
+# ---- one fault in a body that is right otherwise
+
+
+@natural("neural_lm.mlp_logits", "one vector for all places")
+def summed_and_cut(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
+    x = embedding[context_ids].sum(1)
+    return torch.tanh(x @ w_hidden[: x.shape[1]] + b_hidden) @ w_out + b_out
+
+
+@natural("neural_lm.mlp_logits", "one vector for all places")
+def mean_and_cut(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
+    x = embedding[context_ids].mean(dim=1)
+    return torch.tanh(x @ w_hidden[: embedding.shape[1]] + b_hidden) @ w_out + b_out
+
+
+@natural("neural_lm.sgd_step", "divided by the number of parameters")
+def a_mean_of_steps(params, grads, lr):
+    return [p - lr * g / len(params) for p, g in zip(params, grads)]

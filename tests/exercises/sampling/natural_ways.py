@@ -930,3 +930,337 @@ def last_text(
         token = sampling.sample_next(model(ids)[-1], temperature, top_k, top_p, generator)
         ids = torch.cat([ids, token[:, None]], dim=1)
     return ids
+
+
+# ---- one fault in a body that is right otherwise
+
+
+@natural("sampling.softmax", "all rows divided by one sum")
+def one_sum_shifted(logits, temperature=1.0):
+    if temperature == 0:
+        return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
+    z = logits / temperature
+    e = torch.exp(z - z.max(dim=-1, keepdim=True).values)
+    return e / e.sum()
+
+
+@natural("sampling.softmax", "all rows divided by one sum")
+def one_sum_one_shift(logits, temperature=1.0):
+    z = logits / temperature
+    e = torch.exp(z - z.max())
+    return e / torch.sum(e)
+
+
+@natural("sampling.softmax", "at temperature 0 whole columns get 1")
+def columns_of_ones(logits, temperature=1.0):
+    if temperature == 0:
+        out = torch.zeros_like(logits)
+        out[..., logits.argmax(-1)] = 1
+        return out
+    e = torch.exp((logits - logits.amax(-1, keepdim=True)) / temperature)
+    return e / e.sum(-1, keepdim=True)
+
+
+@natural("sampling.softmax", "temperature 0 taken for 1")
+def zero_as_one(logits, temperature=1.0):
+    if temperature == 0:
+        temperature = 1.0
+    e = torch.exp((logits - logits.amax(-1, keepdim=True)) / temperature)
+    return e / e.sum(-1, keepdim=True)
+
+
+@natural("sampling.softmax", "temperature 0 taken for 1")
+def zero_not_divided(logits, temperature=1.0):
+    if temperature > 0:
+        logits = logits / temperature
+    return torch.softmax(logits, dim=-1)
+
+
+@natural("sampling.top_p_filter", "a token kept after p is reached exactly")
+def before_at_most_p(logits, p):
+    ordered, order = logits.sort(dim=-1, descending=True)
+    chances = ordered.softmax(-1)
+    before = chances.cumsum(-1) - chances
+    keep = (before <= p).scatter(-1, order, before <= p)
+    return logits.masked_fill(~keep, -INF)
+
+
+@natural("sampling.top_p_filter", "a token kept after p is reached exactly")
+def crossing_shifted(logits, p):
+    ordered, order = torch.sort(logits, descending=True)
+    drop = ordered.softmax(-1).cumsum(-1) > p
+    drop[..., 1:] = drop[..., :-1].clone()
+    drop[..., 0] = False
+    return logits if p >= 1 else logits.masked_fill(drop.scatter(-1, order, drop), -INF)
+
+
+@natural("sampling.generate", "the stop token left out of the result")
+def break_before_it(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None and (new == stop_id).all():
+            break
+        ids = torch.cat([ids, new[:, None]], dim=1)
+    return ids
+
+
+@natural("sampling.generate", "the stop token left out of the result")
+def break_before_it_any(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None and (new == stop_id).any():
+            break
+        ids = torch.cat([ids, new[:, None]], dim=1)
+    return ids
+
+
+@natural("sampling.generate", "the stop token left out of the result")
+def break_before_it_unfilled(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    done = torch.zeros(ids.shape[0], dtype=torch.bool)
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None:
+            done |= new == stop_id
+            if done.all():
+                break
+        ids = torch.cat([ids, new[:, None]], dim=1)
+    return ids
+
+
+@natural("sampling.generate", "the stop token left out of the result")
+def break_before_it_filled(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    done = torch.zeros(ids.shape[0], dtype=torch.bool)
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None:
+            new[done] = stop_id
+            done = done | (new == stop_id)
+            if done.all():
+                break
+        ids = torch.cat([ids, new[:, None]], dim=1)
+    return ids
+
+
+@natural("sampling.generate", "only the new tokens")
+def new_ones_stacked(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    done, out = torch.zeros(ids.shape[0], dtype=torch.bool), []
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None:
+            new[done] = stop_id
+            done = done | (new == stop_id)
+        out.append(new)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if done.all():
+            break
+    return torch.stack(out, dim=1)
+
+
+@natural("sampling.generate", "only the new tokens")
+def new_ones_without_stop(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    T = ids.shape[1]
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if stop_id is not None and (new == stop_id).all():
+            break
+    return ids[:, T:]
+
+
+@natural("sampling.generate", "only the new tokens")
+def new_ones_rows_go_on(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    T, done = ids.shape[1], torch.zeros(ids.shape[0], dtype=torch.bool)
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if stop_id is not None:
+            done |= new == stop_id
+            if done.all():
+                break
+    return ids[:, T:]
+
+
+@natural("sampling.generate", "only the new tokens")
+def new_ones_never_ending(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    out = []
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        out.append(new)
+    return torch.stack(out, dim=1)
+
+
+@natural("sampling.generate", "rows that have stopped go on")
+def end_read_off_ids(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if stop_id is not None and (ids == stop_id).any(1).all():
+            break
+    return ids
+
+
+@natural("sampling.generate", "rows that have stopped go on")
+def end_read_off_new_ids(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    T = ids.shape[1]
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if stop_id is not None and (ids[:, T:] == stop_id).any(1).all():
+            break
+    return ids
+
+
+@natural("sampling.generate", "a prompt that ends with stop_id taken for stopped")
+def begun_by_the_last(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    done = torch.zeros(ids.shape[0], dtype=torch.bool) if stop_id is None else ids[:, -1] == stop_id
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None:
+            new = torch.where(done, stop_id, new)
+            done = done | (new == stop_id)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if done.all():
+            break
+    return ids
+
+
+@natural("sampling.generate", "a prompt that ends with stop_id taken for stopped")
+def last_asked_each_time(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    for _ in range(max_new_tokens):
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None:
+            new = torch.where(ids[:, -1] == stop_id, stop_id, new)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+        if stop_id is not None and (new == stop_id).all():
+            break
+    return ids
+
+
+@natural("sampling.generate", "a prompt that ends with stop_id taken for stopped")
+def asked_before_the_draw(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    for _ in range(max_new_tokens):
+        if stop_id is not None and (ids[:, -1] == stop_id).all():
+            break
+        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None:
+            new = torch.where(ids[:, -1] == stop_id, stop_id, new)
+        ids = torch.cat([ids, new[:, None]], dim=1)
+    return ids
