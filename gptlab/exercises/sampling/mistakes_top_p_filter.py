@@ -58,16 +58,6 @@ def _(chances, p):
 
 @mistake(
     "sampling.top_p_filter",
-    "a token kept after p is reached exactly",
-    "Where what stands before a token is p exactly, p is reached and the token goes: ≥ p, not > p.",
-)
-@_nucleus
-def _(chances, p):
-    return _before(chances) > p
-
-
-@mistake(
-    "sampling.top_p_filter",
     "tokens as likely as the last one kept are kept too",
     "The fewest that reach p: where several are equally likely, count places in the sorted row.",
 )

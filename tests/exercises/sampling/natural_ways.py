@@ -976,24 +976,6 @@ def zero_not_divided(logits, temperature=1.0):
     return torch.softmax(logits, dim=-1)
 
 
-@natural("sampling.top_p_filter", "a token kept after p is reached exactly")
-def before_at_most_p(logits, p):
-    ordered, order = logits.sort(dim=-1, descending=True)
-    chances = ordered.softmax(-1)
-    before = chances.cumsum(-1) - chances
-    keep = (before <= p).scatter(-1, order, before <= p)
-    return logits.masked_fill(~keep, -INF)
-
-
-@natural("sampling.top_p_filter", "a token kept after p is reached exactly")
-def crossing_shifted(logits, p):
-    ordered, order = torch.sort(logits, descending=True)
-    drop = ordered.softmax(-1).cumsum(-1) > p
-    drop[..., 1:] = drop[..., :-1].clone()
-    drop[..., 0] = False
-    return logits if p >= 1 else logits.masked_fill(drop.scatter(-1, order, drop), -INF)
-
-
 @natural("sampling.generate", "the stop token left out of the result")
 def break_before_it(
     model,

@@ -119,7 +119,7 @@ def with_what_is_before(logits, p):
 @other_way("sampling.top_p_filter")
 def crossing_shifted(logits, p):
     ordered, order = torch.sort(logits, descending=True)
-    drop = ordered.softmax(-1).cumsum(-1) >= p
+    drop = ordered.softmax(-1).cumsum(-1) > p
     drop[..., 1:] = drop[..., :-1].clone()
     drop[..., 0] = False
     return logits if p >= 1 else logits.masked_fill(drop.scatter(-1, order, drop), -INF)
