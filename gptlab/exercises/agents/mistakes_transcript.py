@@ -1,0 +1,204 @@
+"""Wrong bodies of `parse_action` and `transcript_tokens` in gptlab/agents.py."""
+
+import re
+
+from gptlab.agents import ACTION, ANSWER, OBSERVATION, QUESTION, THOUGHT
+from gptlab.blanks.registry import reference
+from gptlab.exercises.mistake import another_way, mistake
+
+# ---- parse_action
+
+
+def _parse(name, hint):
+    return mistake("agents.parse_action", name, hint)
+
+
+def _lines(
+    begins=lambda line: line.startswith(ACTION),
+    order=1,
+    opened=str.partition,
+    closed=str.rpartition,
+    name=lambda tool: bool(tool),
+    given=lambda inside: True,
+    strip=str.strip,
+    more=False,
+    none=None,
+    rest_counts=False,
+):
+    """Reading with one thing changed. more: look on after a line that cannot be read."""
+
+    def body(text):
+        for line in text.split("\n")[::order]:
+            if not begins(line):
+                continue
+            tool, left, rest = opened(line[line.index(":") + 1 :], "[")
+            inside, right, after = closed(rest, "]")
+            fine = name(tool.strip()) and left and right and given(inside.strip())
+            if fine and not (rest_counts and after.strip()):
+                return strip(tool), strip(inside)
+            if not more:
+                return none
+        return none
+
+    return body
+
+
+_parse("the last action", "The first action line counts.")(_lines(order=-1))
+_parse("anywhere in a line", 'The word has to begin its line: a thought may mention "Action:".')(
+    lambda text: _lines(begins=lambda line: ACTION in line)(re.sub(r".*(?=Action:)", "", text))
+)
+_parse("up to the first closing bracket", "The input may hold brackets: it goes up to the last ].")(
+    _lines(closed=str.partition)
+)
+_parse("from the last opening bracket", "The input begins after the first [ of the line.")(
+    _lines(opened=str.rpartition)
+)
+_parse("spaces kept", "Strip the spaces around the name and around the input.")(
+    _lines(strip=lambda text: text)
+)
+_parse("a later action taken", "Only the first action line counts, even where it cannot be read.")(
+    _lines(more=True)
+)
+_parse("an action without a name", "Without a name before the brackets there is no tool: None.")(
+    _lines(name=lambda tool: True)
+)
+_parse("an empty input refused", "stop[] is an action: its input is an empty text.")(
+    _lines(given=bool)
+)
+_parse("nothing may follow the bracket", "What follows the last ] is ignored.")(
+    _lines(rest_counts=True)
+)
+_parse("a pair of None", "Where there is no action, the result is None itself.")(
+    _lines(none=(None, None))
+)
+_parse("an empty text for no action", "Where there is no action, the result is None.")(
+    _lines(none="")
+)
+_parse("only the first line read", "An action mostly comes after a thought: go through all lines.")(
+    lambda text: _lines()(text.split("\n")[0])
+)
+_parse("name and input swapped", "First the tool, then its input.")(
+    lambda text: _changed(text, lambda tool, given: (given, tool))
+)
+_parse("the input is run", "Nothing is run here: the input stays the text that it is.")(
+    lambda text: _changed(text, lambda tool, given: (tool, str(_run(given))))
+)
+
+
+def _changed(text, change):
+    found = _lines()(text)
+    return found and change(*found)
+
+
+def _run(text):
+    try:
+        return eval(text)
+    except Exception:
+        return text
+
+
+@_parse(
+    "across lines", "The brackets belong to one line: what is open at its end was never closed."
+)
+def _(text):
+    found = re.search(r"^Action:([^\[\n]*)\[(.*)\]", text, re.MULTILINE | re.DOTALL)
+    return (found[1].strip(), found[2].strip()) if found and found[1].strip() else None
+
+
+@_parse(
+    "no brackets are not thought of",
+    "A line without brackets gives None; index and [1] raise there.",
+)
+def _(text):
+    for line in text.split("\n"):
+        if line.startswith(ACTION):
+            tool, inside = line[len(ACTION) :].split("[", 1)
+            return tool.strip(), inside[: inside.rindex("]")].strip()
+    return None
+
+
+# ---- transcript_tokens
+
+
+def _tokens(name, hint):
+    return mistake("agents.transcript_tokens", name, hint)
+
+
+def _marked(learn, line_of=lambda line: line, each=lambda ids, yes: [yes] * len(ids)):
+    def body(transcript, encode):
+        ids, mask = [], []
+        for line in transcript.splitlines(keepends=True):
+            piece = encode(line_of(line))
+            ids += piece
+            mask += each(piece, learn(line))
+        return ids, mask
+
+    return body
+
+
+GIVEN = (QUESTION, OBSERVATION)
+
+
+def _own(line):
+    return not line.startswith(GIVEN)
+
+
+_tokens(
+    "observations are learnt",
+    "Who writes the observations when the loop runs? A model that learns to write them will invent them.",
+)(_marked(lambda line: not line.startswith(QUESTION)))
+_tokens("the question is learnt", "The user writes the question, not the model.")(
+    _marked(lambda line: not line.startswith(OBSERVATION))
+)
+_tokens("everything is learnt", "Only the tokens that the model itself has to write are True.")(
+    _marked(lambda line: True)
+)
+_tokens("nothing is learnt", "True on the tokens that the model itself has to write.")(
+    _marked(lambda line: False)
+)
+_tokens("the mask turned round", "True means: learn this token.")(
+    _marked(lambda line: not _own(line))
+)
+_tokens("only the answer is learnt", "Thoughts and actions are the model's own, too.")(
+    _marked(lambda line: line.startswith(ANSWER))
+)
+_tokens("thoughts are not learnt", "Who writes the thoughts when the loop runs?")(
+    _marked(lambda line: _own(line) and not line.startswith(THOUGHT))
+)
+_tokens("actions are not learnt", "Who writes the actions when the loop runs?")(
+    _marked(lambda line: _own(line) and not line.startswith(ACTION))
+)
+_tokens(
+    "a line without a label is not learnt",
+    "What is neither question nor observation is the model's.",
+)(_marked(lambda line: line.startswith((THOUGHT, ACTION, ANSWER))))
+_tokens("the label anywhere in a line", "The word that begins a line says who wrote it.")(
+    _marked(lambda line: not any(label in line for label in GIVEN))
+)
+_tokens("line breaks lost", "Each line is encoded with the line break that ends it.")(
+    _marked(_own, line_of=lambda line: line.rstrip("\n"))
+)
+_tokens("one entry a line", "The mask has as many entries as there are tokens.")(
+    _marked(_own, each=lambda ids, yes: [yes])
+)
+_tokens("the first token of a line left out", "The model writes the label of its line as well.")(
+    _marked(_own, each=lambda ids, yes: [False, *[yes] * (len(ids) - 1)])
+)
+_tokens(
+    "the line break left out", "The model has to write the line break that ends its line as well."
+)(_marked(_own, each=lambda ids, yes: [*[yes] * (len(ids) - 1), False]))
+
+
+@_tokens(
+    "the transcript encoded as a whole",
+    "A token must not reach over the end of a line: encode line by line.",
+)
+def _(transcript, encode):
+    ids = encode(transcript)
+    _, mask = reference("agents.transcript_tokens")(transcript, encode)
+    return ids, (mask + [True] * len(ids))[: len(ids)]
+
+
+_tokens("ids only", "Two results: the ids, then the mask.")(
+    lambda transcript, encode: _marked(_own)(transcript, encode)[0]
+)
