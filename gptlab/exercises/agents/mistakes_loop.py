@@ -4,8 +4,12 @@ from gptlab import agents
 from gptlab.agents import ACTION, ANSWER, OBSERVATION, QUESTION
 from gptlab.exercises.mistake import another_way, mistake
 
+
+LOOP = "agents.react_loop"
+
+
 def _react(name, hint):
-    return mistake("agents.react_loop", name, hint)
+    return mistake(LOOP, name, hint)
 
 
 def _cut(written, ends=(ACTION, ANSWER)):
@@ -69,7 +73,7 @@ _react(
     "what follows the action is kept",
     "A model goes on writing after its action and invents what the tool will say: cut it off there.",
 )(_loop(cut=_uncut, answered=lambda lines: any(line.startswith(ANSWER) for line in lines)))
-another_way("agents.react_loop", "what follows the action is kept")(
+another_way(LOOP, "what follows the action is kept")(
     _loop(cut=lambda written: _cut(written, (ANSWER,)))
 )
 _react("what follows the answer is kept", "After an answer, too, the rest is cut off.")(
@@ -137,7 +141,7 @@ _react(
 )
 
 
-@_react("a tool's error ends the loop", "A tool that raises, or is not there, is an observation.")
+@_react("a tool's error ends the loop", "`observe` makes words of a tool that raises, or is not there.")
 def _(model, question, tools, max_steps):
     def observe(action, tools):
         return agents.observe(action, tools) if action is None else tools[action[0]](action[1])
@@ -173,3 +177,115 @@ def _(model, question, tools, max_steps):
 @_react("only the transcript comes back", "Two results: the answer, then the transcript.")
 def _(model, question, tools, max_steps):
     return _loop()(model, question, tools, max_steps)[1]
+
+
+_react("answer and transcript swapped", "The answer is the first of the two results.")(
+    lambda *given: _loop()(*given)[::-1]
+)
+
+
+def _written_out(
+    parsed=lambda written, transcript: written,
+    on_none=lambda transcript: transcript + f"{OBSERVATION} {agents.observe(None, {})}\n",
+    keeps_repeat=True,
+    tail=lambda kept, written: kept,
+):
+    """The loop as it is written by hand, with one thing changed. on_none: the transcript after no action."""
+
+    def body(model, question, tools, max_steps):
+        transcript, done = f"{QUESTION} {question}\n", []
+        for _ in range(max_steps):
+            text = model(transcript)
+            before, lines = transcript, _cut(text)
+            written = "\n".join(tail(lines, text)) + "\n"
+            transcript += written
+            if lines[-1].startswith(ANSWER):
+                return lines[-1].removeprefix(ANSWER).strip(), transcript
+            action = agents.parse_action(parsed(written, transcript))
+            if action is None:
+                transcript = on_none(transcript)
+                continue
+            if action in done:
+                return None, transcript if keeps_repeat else before
+            done.append(action)
+            transcript += f"{OBSERVATION} {agents.observe(action, tools)}\n"
+        return None, transcript
+
+    return body
+
+
+_react(
+    "no observation where there was no action",
+    "observe says that there was no action: without that line the model reads the same text again.",
+)(_written_out(on_none=lambda transcript: transcript))
+_react(
+    "the whole transcript parsed",
+    "parse_action takes the first action that it finds: give it what the model has just written.",
+)(_written_out(parsed=lambda written, transcript: transcript))
+_react(
+    "the repeated action left out of the transcript",
+    "What the model wrote belongs to the transcript in any case; only its action does not run again.",
+)(_written_out(keeps_repeat=False))
+_react(
+    "a blank line after what the model wrote",
+    "A text that ends in a line break already gets no second one.",
+)(
+    _written_out(
+        tail=lambda kept, text: (
+            kept + [""]
+            if text.endswith("\n") and not kept[-1].startswith((ACTION, ANSWER))
+            else kept
+        )
+    )
+)
+another_way(LOOP, "a blank line after what the model wrote")(
+    _written_out(
+        tail=lambda kept, text: (
+            kept + [""] if text.endswith("\n") and text == "\n".join(kept) + "\n" else kept
+        )
+    )
+)
+
+
+def _unobserved(on_none):
+    """The tool is called by the loop itself. on_none: what becomes of an action that is None."""
+
+    def observe(action, tools):
+        if action is None:
+            return on_none()
+        tool, given = action
+        return tools[tool](given)
+
+    return _loop(observe=observe)
+
+
+def _unpacked(action=None):
+    tool, given = action
+    return given
+
+
+def _indexed(action=None):
+    return action[0]
+
+
+for _on_none in (_unpacked, _indexed):
+    another_way(LOOP, "a tool's error ends the loop")(_unobserved(_on_none))
+
+
+@another_way(LOOP, "a tool's error ends the loop")
+def _(model, question, tools, max_steps):
+    def only_real(action, tools):
+        return tools[action[0]](action[1])
+
+    transcript, done = f"{QUESTION} {question}\n", []
+    for _ in range(max_steps):
+        lines = _cut(model(transcript))
+        transcript += "\n".join(lines) + "\n"
+        if lines[-1].startswith(ANSWER):
+            return lines[-1].removeprefix(ANSWER).strip(), transcript
+        action = agents.parse_action("\n".join(lines))
+        if action is None or action in done:
+            break
+        done.append(action)
+        transcript += f"{OBSERVATION} {only_real(action, tools)}\n"
+    return None, transcript

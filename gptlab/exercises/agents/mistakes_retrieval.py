@@ -7,8 +7,11 @@ from gptlab.exercises.mistake import another_way, mistake
 # ---- overlapping_chunks
 
 
+CHUNKS = "agents.overlapping_chunks"
+
+
 def _chunks(name, hint):
-    return mistake("agents.overlapping_chunks", name, hint)
+    return mistake(CHUNKS, name, hint)
 
 
 def _cut(step=lambda size, overlap: size - overlap, stop=lambda ids, overlap: len(ids) - overlap):
@@ -56,6 +59,17 @@ _chunks("an overlap as large as the chunk", "Where overlap is not less than size
 another_way("agents.overlapping_chunks", "an overlap as large as the chunk")(
     lambda ids, size, overlap: _cut()(ids, size, overlap) if 0 <= overlap < size else [ids]
 )
+_chunks("the overlap is not tested", "Where overlap is out of its range: ValueError.")(
+    lambda ids, size, overlap: _untested(ids, size, overlap)
+)
+another_way(CHUNKS, "the overlap is not tested")(
+    lambda ids, size, overlap: [
+        ids[i : i + size] for i in range(0, max(len(ids) - overlap, 1 if ids else 0), size - overlap)
+    ]
+)
+another_way(CHUNKS, "the overlap is not tested")(
+    lambda ids, size, overlap: _untested(ids, size, overlap) if size > overlap else []
+)
 _chunks("a negative overlap", "Where overlap is less than 0, tokens would be lost: ValueError.")(
     lambda ids, size, overlap: [ids] if overlap < 0 else _cut()(ids, size, overlap)
 )
@@ -69,6 +83,11 @@ _chunks("one token too many", "A chunk has `size` tokens.")(
         ]
     )
 )
+
+
+def _untested(ids, size, overlap):
+    starts = range(0, max(len(ids) - overlap, 1), size - overlap)
+    return [ids[start : start + size] for start in starts if ids]
 
 
 def _checked(size, overlap):

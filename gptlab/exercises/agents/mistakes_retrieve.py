@@ -213,6 +213,9 @@ _points("the sums, not the places", "Say after which memories, as places in the 
         )
     ]
 )
+_points("the importance, not the places", "Say after which memories, as places in the list.")(
+    lambda importance, threshold=150: [importance[i] for i in _walk(importance, threshold)]
+)
 _points("how often", "Say after which memories, not how many times.")(
     lambda importance, threshold=150: len(_walk(importance, threshold))
 )

@@ -9,8 +9,33 @@ from gptlab.exercises.mistake import another_way, mistake
 # ---- parse_action
 
 
+PARSE = "agents.parse_action"
+
+
 def _parse(name, hint):
-    return mistake("agents.parse_action", name, hint)
+    return mistake(PARSE, name, hint)
+
+
+def _first(text):
+    return next((line for line in text.split("\n") if line.startswith(ACTION)), None)
+
+
+def _found(pattern, text, named=True):
+    """What an expression finds in the first action line."""
+    found = re.search(pattern, _first(text) or "")
+    return (found[1].strip(), found[2].strip()) if found and (found[1].strip() or not named) else None
+
+
+def _by_find(text, find=str.rfind, named=True, ordered=False):
+    """By the places of the two brackets, which are not held against each other."""
+    line = _first(text)
+    if line is None or "[" not in line or "]" not in line:
+        return None
+    left, right = line.find("["), find(line, "]")
+    tool = line[len(ACTION) : left].strip()
+    if (named and not tool) or (ordered and right < left):
+        return None
+    return tool, line[left + 1 : right].strip()
 
 
 def _lines(
@@ -50,6 +75,9 @@ _parse("anywhere in a line", 'The word has to begin its line: a thought may ment
 _parse("up to the first closing bracket", "The input may hold brackets: it goes up to the last ].")(
     _lines(closed=str.partition)
 )
+another_way(PARSE, "up to the first closing bracket")(
+    lambda text: _found(r"^Action:([^\[\n]*)\[(.*?)\]", text)
+)
 _parse("from the last opening bracket", "The input begins after the first [ of the line.")(
     _lines(opened=str.rpartition)
 )
@@ -62,6 +90,28 @@ _parse("a later action taken", "Only the first action line counts, even where it
 _parse("an action without a name", "Without a name before the brackets there is no tool: None.")(
     _lines(name=lambda tool: True)
 )
+another_way(PARSE, "an action without a name")(
+    lambda text: _found(r"^Action:([^\[]*?)\[(.*?)\]", text, named=False)
+)
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r".*?", text))
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"[^\[\n]*", text))
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"[^\[\n]*", text, ".*?"))
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"\s*\w*\s*", text))
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"\s*\w*\s*", text, ".*?"))
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"\s*\w*", text))
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"\s*\w*", text, ".*?"))
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"[^\[]*", text))
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"[^\[]*", text, ".*?"))
+another_way(PARSE, "an action without a name")(lambda text: _everywhere(r".*?", text, ".*?"))
+another_way(PARSE, "an action without a name")(lambda text: _by_find(text, named=False))
+another_way(PARSE, "an action without a name")(
+    lambda text: _by_find(text, named=False, ordered=True)
+)
+_parse(
+    "a ] before the [",
+    'In "]calculate[" there is a bracket of each kind, and still nothing between them: look behind the [.',
+)(_by_find)
+another_way(PARSE, "a ] before the [")(lambda text: _by_find(text, find=str.find))
 _parse("an empty input refused", "stop[] is an action: its input is an empty text.")(
     _lines(given=bool)
 )
@@ -88,6 +138,12 @@ _parse("the input is run", "Nothing is run here: the input stays the text that i
 def _changed(text, change):
     found = _lines()(text)
     return found and change(*found)
+
+
+def _everywhere(name, text, inside=".*"):
+    """An expression that goes on to a later line where the first action line does not fit."""
+    found = re.search(rf"^Action:({name})\[({inside})\]", text, re.MULTILINE)
+    return (found[1].strip(), found[2].strip()) if found else None
 
 
 def _run(text):
@@ -202,3 +258,22 @@ def _(transcript, encode):
 _tokens("ids only", "Two results: the ids, then the mask.")(
     lambda transcript, encode: _marked(_own)(transcript, encode)[0]
 )
+
+
+def _without(label):
+    """The lines that begin with a label are gone: from the ids and from the mask."""
+
+    def body(transcript, encode):
+        lines = [line for line in transcript.splitlines(keepends=True) if not line.startswith(label)]
+        return _marked(_own)("".join(lines), encode)
+
+    return body
+
+
+_tokens("thoughts left out", "Every line of the transcript goes into the ids, thoughts too.")(
+    _without(THOUGHT)
+)
+_tokens(
+    "only what is learnt is encoded",
+    "The model has to read the question and the observations: they are in ids, with False in the mask.",
+)(_without(GIVEN))
