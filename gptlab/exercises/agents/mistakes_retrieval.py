@@ -70,6 +70,16 @@ another_way(CHUNKS, "the overlap is not tested")(
 another_way(CHUNKS, "the overlap is not tested")(
     lambda ids, size, overlap: _untested(ids, size, overlap) if size > overlap else []
 )
+@another_way(CHUNKS, "the overlap is not tested")
+def _(ids, size, overlap):
+    chunks = []
+    for start in range(0, len(ids), size - overlap):
+        chunks.append(ids[start : start + size])
+        if start + size >= len(ids):
+            break
+    return chunks
+
+
 _chunks("a negative overlap", "Where overlap is less than 0, tokens would be lost: ValueError.")(
     lambda ids, size, overlap: [ids] if overlap < 0 else _cut()(ids, size, overlap)
 )

@@ -91,27 +91,27 @@ _parse("an action without a name", "Without a name before the brackets there is 
     _lines(name=lambda tool: True)
 )
 another_way(PARSE, "an action without a name")(
-    lambda text: _found(r"^Action:([^\[]*?)\[(.*?)\]", text, named=False)
-)
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r".*?", text))
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"[^\[\n]*", text))
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"[^\[\n]*", text, ".*?"))
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"\s*\w*\s*", text))
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"\s*\w*\s*", text, ".*?"))
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"\s*\w*", text))
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"\s*\w*", text, ".*?"))
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"[^\[]*", text))
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r"[^\[]*", text, ".*?"))
-another_way(PARSE, "an action without a name")(lambda text: _everywhere(r".*?", text, ".*?"))
-another_way(PARSE, "an action without a name")(lambda text: _by_find(text, named=False))
-another_way(PARSE, "an action without a name")(
     lambda text: _by_find(text, named=False, ordered=True)
 )
+for _name in (r".*?", r"[^\[\n]*", r"[^\[]*", r"\s*\w*\s*", r"\s*\w*"):
+    another_way(PARSE, "an action without a name")(
+        lambda text, name=_name: _everywhere(name, text, ".*")
+    )
+    another_way(PARSE, "up to the first closing bracket")(
+        lambda text, name=_name: _everywhere(name, text, ".*?")
+    )
 _parse(
     "a ] before the [",
     'In "]calculate[" there is a bracket of each kind, and still nothing between them: look behind the [.',
 )(_by_find)
-another_way(PARSE, "a ] before the [")(lambda text: _by_find(text, find=str.find))
+another_way(PARSE, "a ] before the [")(lambda text: _by_find(text, named=False))
+another_way(PARSE, "up to the first closing bracket")(lambda text: _by_find(text, find=str.find))
+another_way(PARSE, "up to the first closing bracket")(
+    lambda text: _by_find(text, find=str.find, named=False)
+)
+another_way(PARSE, "up to the first closing bracket")(
+    lambda text: _found(r"^Action:([^\[]*?)\[(.*?)\]", text, named=False)
+)
 _parse("an empty input refused", "stop[] is an action: its input is an empty text.")(
     _lines(given=bool)
 )
@@ -140,7 +140,7 @@ def _changed(text, change):
     return found and change(*found)
 
 
-def _everywhere(name, text, inside=".*"):
+def _everywhere(name, text, inside):
     """An expression that goes on to a later line where the first action line does not fit."""
     found = re.search(rf"^Action:({name})\[({inside})\]", text, re.MULTILINE)
     return (found[1].strip(), found[2].strip()) if found else None
