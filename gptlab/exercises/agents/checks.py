@@ -344,11 +344,11 @@ TALKS = {
     "no tool": (("Question: who?\n", False), ("Answer: nobody.\n", True)),
     "two tools, and words in the midst of lines": (
         ("Question: Observation:?\n", False),
-        ("Action: a[Question: 1]\n", True),
-        ("Observation: Answer: no\n", False),
+        ("Action: a[Question:1]\n", True),
+        ("Observation: Answer:no\n", False),
         ("Thought: Observation: is?\n", True),
         ("Action: b[2]\n", True),
-        ("Observation: Action: c[3]\n", False),
+        ("Observation: Action:c[3]\n", False),
         ("Answer: yes\n", True),
     ),
     "a line that it wrote without a label": (

@@ -4,7 +4,6 @@ from gptlab import agents
 from gptlab.agents import ACTION, ANSWER, OBSERVATION, QUESTION
 from gptlab.exercises.mistake import another_way, mistake
 
-
 LOOP = "agents.react_loop"
 
 
@@ -141,7 +140,9 @@ _react(
 )
 
 
-@_react("a tool's error ends the loop", "`observe` makes words of a tool that raises, or is not there.")
+@_react(
+    "a tool's error ends the loop", "`observe` makes words of a tool that raises, or is not there."
+)
 def _(model, question, tools, max_steps):
     def observe(action, tools):
         return agents.observe(action, tools) if action is None else tools[action[0]](action[1])
@@ -232,7 +233,7 @@ _react(
 )(
     _written_out(
         tail=lambda kept, text: (
-            kept + [""]
+            [*kept, ""]
             if text.endswith("\n") and not kept[-1].startswith((ACTION, ANSWER))
             else kept
         )
@@ -241,7 +242,7 @@ _react(
 another_way(LOOP, "a blank line after what the model wrote")(
     _written_out(
         tail=lambda kept, text: (
-            kept + [""] if text.endswith("\n") and text == "\n".join(kept) + "\n" else kept
+            [*kept, ""] if text.endswith("\n") and text == "\n".join(kept) + "\n" else kept
         )
     )
 )

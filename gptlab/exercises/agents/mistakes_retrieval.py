@@ -64,12 +64,15 @@ _chunks("the overlap is not tested", "Where overlap is out of its range: ValueEr
 )
 another_way(CHUNKS, "the overlap is not tested")(
     lambda ids, size, overlap: [
-        ids[i : i + size] for i in range(0, max(len(ids) - overlap, 1 if ids else 0), size - overlap)
+        ids[i : i + size]
+        for i in range(0, max(len(ids) - overlap, 1 if ids else 0), size - overlap)
     ]
 )
 another_way(CHUNKS, "the overlap is not tested")(
     lambda ids, size, overlap: _untested(ids, size, overlap) if size > overlap else []
 )
+
+
 @another_way(CHUNKS, "the overlap is not tested")
 def _(ids, size, overlap):
     chunks = []
@@ -272,9 +275,9 @@ _best("the best one alone", "Up to k come back, in a list.")(
 _best("not in the documents gives None", "Where nothing is good enough, the list is empty.")(
     lambda s, k, threshold: _chosen()(s, k, threshold) or None
 )
-_best("places among what is left", "Count the places in `similarities`, not in what has been left.")(
-    lambda s, k, threshold: _stable(s[s >= threshold])[:k].tolist()
-)
+_best(
+    "places among what is left", "Count the places in `similarities`, not in what has been left."
+)(lambda s, k, threshold: _stable(s[s >= threshold])[:k].tolist())
 _best("marks for places", "A list of places comes back, not True and False.")(
     lambda s, k, threshold: (s >= threshold).tolist()
 )

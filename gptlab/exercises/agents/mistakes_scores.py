@@ -104,9 +104,9 @@ _score("ones where all are the same", "One that is the same for all candidates i
 _score("a half where all are the same", "One that is the same for all candidates is scaled to 0.")(
     _sum(lambda x: _scale(x) if x.max() > x.min() else torch.full_like(x, 0.5))
 )
-_score("left unscaled where all are the same", "One that is the same for all becomes 0, not itself.")(
-    _sum(lambda x: _scale(x) if x.max() > x.min() else x)
-)
+_score(
+    "left unscaled where all are the same", "One that is the same for all becomes 0, not itself."
+)(_sum(lambda x: _scale(x) if x.max() > x.min() else x))
 _score("the mean for the smallest", "The smallest has to become 0: take away the minimum.")(
     _sum(lambda x: (x - x.mean()) / (x.max() - x.min()) if x.max() > x.min() else 0 * x)
 )

@@ -23,7 +23,9 @@ def _first(text):
 def _found(pattern, text, named=True):
     """What an expression finds in the first action line."""
     found = re.search(pattern, _first(text) or "")
-    return (found[1].strip(), found[2].strip()) if found and (found[1].strip() or not named) else None
+    return (
+        (found[1].strip(), found[2].strip()) if found and (found[1].strip() or not named) else None
+    )
 
 
 def _by_find(text, find=str.rfind, named=True, ordered=False):
@@ -264,7 +266,9 @@ def _without(label):
     """The lines that begin with a label are gone: from the ids and from the mask."""
 
     def body(transcript, encode):
-        lines = [line for line in transcript.splitlines(keepends=True) if not line.startswith(label)]
+        lines = [
+            line for line in transcript.splitlines(keepends=True) if not line.startswith(label)
+        ]
         return _marked(_own)("".join(lines), encode)
 
     return body
