@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from gptlab.blanks import blank
-from gptlab.blanks.errors import CourseError
 
 QUESTION, THOUGHT, ACTION = "Question:", "Thought:", "Action:"
 OBSERVATION, ANSWER = "Observation:", "Answer:"
@@ -70,7 +69,8 @@ def observe(action, tools):
     tools   dict from a tool's name to a function str -> str
     ->      str, one line
 
-    Raises CourseError where a tool needs a blank that is still empty: that is for the learner, not for the model.
+    Raises NotImplementedError where a tool needs a blank that is still empty: that is for the learner to read,
+    and not for the model.
     """
     if action is None:
         return "no action of the form tool[input] was found"
@@ -79,7 +79,7 @@ def observe(action, tools):
         return f"there is no tool {tool}"
     try:
         return " ".join(str(tools[tool](given)).split())
-    except CourseError:
+    except NotImplementedError:  # EmptyBlank is one
         raise
     except Exception as error:
         return " ".join(f"{tool} failed: {error}".split())
