@@ -62,12 +62,15 @@ def parse_action(text):
 def observe(action, tools):
     """Run the tool that a model asked for, and say on one line what came back.
 
-    Whatever goes wrong becomes words: an observation never raises. Line breaks in what a tool returned become
-    spaces, so that no tool can write a line of the transcript that looks like the model's.
+    Whatever goes wrong in a tool becomes words. Line breaks in what it returned become spaces, so that no tool
+    can write a line of the transcript that looks like the model's.
 
     action  (tool, input) as `parse_action` gives it, or None
     tools   dict from a tool's name to a function str -> str
     ->      str, one line
+
+    Raises NotImplementedError where a tool needs a blank that is still empty: that is for the learner to read,
+    and not for the model.
     """
     if action is None:
         return "no action of the form tool[input] was found"
@@ -76,6 +79,8 @@ def observe(action, tools):
         return f"there is no tool {tool}"
     try:
         return " ".join(str(tools[tool](given)).split())
+    except NotImplementedError:  # EmptyBlank is one
+        raise
     except Exception as error:
         return " ".join(f"{tool} failed: {error}".split())
 
@@ -91,7 +96,8 @@ def react_loop(model, question, tools, max_steps):
             Action:  the tool runs; "Observation: " + what it returned is the next line
 
     `observe` runs the tool. It takes the None of `parse_action` too, and says then that there was no action: the
-    model may try again. Every line of the transcript ends in "\\n". An action that was there before, the same tool
+    model may try again. What the model wrote up to the cut stays as it is, spaces and all. Every line of the
+    transcript ends in one "\\n", whether the model wrote it or not. An action that was there before, the same tool
     with the same input, ends the loop without running again; so does the end of the steps. Then there is no
     answer.
 

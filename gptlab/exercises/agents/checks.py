@@ -6,12 +6,13 @@ import torch
 from torch import Tensor
 
 from gptlab.exercises.agents.checks_memory import (
+    gives_a_plain_list,
     recency_decay,
     reflection_points,
     retrieval_score,
     retrieve,
 )
-from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes, property_holds
 
 __all__ = [
     "best_matches",
@@ -312,6 +313,16 @@ def react_loop() -> list[Case]:
     return [*cases, never]
 
 
+class Words:
+    """A word is a token, whose id is its length: short enough to be read in a report."""
+
+    def __call__(self, text: str) -> list[int]:
+        return [len(word) for word in text.split(" ")] if text else []
+
+    def __repr__(self) -> str:
+        return "(a word is a token)"
+
+
 class Pairs:
     """Two characters are a token, so the ids tell where a text was cut: ids of "abc" are those of "ab" and "c"."""
 
@@ -332,12 +343,12 @@ TALKS = {
     ),
     "no tool": (("Question: who?\n", False), ("Answer: nobody.\n", True)),
     "two tools, and words in the midst of lines": (
-        ("Question: Observation: what?\n", False),
-        ("Action: a[Question: 1]\n", True),
-        ("Observation: Answer: no\n", False),
-        ("Thought: the Observation: is odd.\n", True),
+        ("Question: Observation:?\n", False),
+        ("Action: a[Question:1]\n", True),
+        ("Observation: Answer:no\n", False),
+        ("Thought: Observation: is?\n", True),
         ("Action: b[2]\n", True),
-        ("Observation: Action: c[3]\n", False),
+        ("Observation: Action:c[3]\n", False),
         ("Answer: yes\n", True),
     ),
     "a line that it wrote without a label": (
@@ -350,15 +361,15 @@ TALKS = {
 
 
 def transcript_tokens() -> list[Case]:
-    """Lines that were marked by hand."""
-    encode = Pairs()
+    """Lines that were marked by hand, with few tokens first: there a report shows the whole mask."""
     cases = []
-    for about, lines in TALKS.items():
-        ids = [token for line, _ in lines for token in encode(line)]
-        mask = [learn for line, learn in lines for _ in encode(line)]
-        text = "".join(line for line, _ in lines)
-        cases.append(case(text, encode, expected=(ids, mask), about=about))
-    empty = case("", encode, expected=([], []), stage=EDGE, about="an empty transcript")
+    for encode, names in ((Words(), "a word is a token"), (Pairs(), "two characters are a token")):
+        for about, lines in TALKS.items():
+            ids = [token for line, _ in lines for token in encode(line)]
+            mask = [learn for line, learn in lines for _ in encode(line)]
+            text = "".join(line for line, _ in lines)
+            cases.append(case(text, encode, expected=(ids, mask), about=f"{about}; {names}"))
+    empty = case("", Pairs(), expected=([], []), stage=EDGE, about="an empty transcript")
     return [*cases, empty]
 
 
@@ -442,19 +453,28 @@ def cosine_similarity() -> list[Case]:
     ]
 
 
+def _in_order(similarities: Tensor) -> list[int]:
+    """All places, the largest first and of equal ones the earlier."""
+    return sorted(range(len(similarities)), key=lambda n: -float(similarities[n]))
+
+
 def best_matches() -> list[Case]:
-    """Lists that were put in order by hand."""
+    """Lists that were put in order by hand; Python's own sorting, which keeps equal ones in order, for a long one."""
     s = torch.tensor([0.25, 0.875, 0.5, -0.5, 0.75])
     ties = torch.tensor([0.5, 0.75, 0.5, 0.75, 0.5])
+    many = torch.tensor([0.5, 0.25, 1.0, 0.75]).repeat(16)
     return [
         case(torch.tensor([0.2, 0.9, 0.5]), 2, 0.4, expected=[1, 2]),
         case(s, 3, 0.0, expected=[1, 4, 2], about="one that is good enough has no place"),
         case(s, 4, 0.6, expected=[1, 4], about="k larger than what is good enough"),
-        case(s, 9, -1.0, expected=[1, 4, 2, 0, 3], about="k larger than their number"),
         case(s, 1, 0.0, expected=[1], about="only the best"),
         case(s, 3, 0.9, expected=[], about="nothing is good enough"),
         case(s, 2, 0.75, expected=[1, 4], about="one that is exactly the threshold"),
-        case(ties, 4, 0.0, expected=[1, 3, 0, 2], about="equal ones"),
+        property_holds(gives_a_plain_list, s, 3, 0.0, about="a plain list of int", stage=EDGE),
+        case(ties, 4, 0.0, expected=[1, 3, 0, 2], stage=EDGE, about="equal ones"),
+        case(many, 20, 0.5, expected=_in_order(many)[:20], stage=EDGE, about="many equal ones"),
+        case(many, 64, 0.5, expected=_in_order(many)[:48], stage=EDGE, about="all of many"),
+        case(s, 9, -1.0, expected=[1, 4, 2, 0, 3], stage=EDGE, about="fewer than k"),
         case(s, 0, 0.0, expected=[], stage=EDGE, about="k = 0"),
         case(torch.zeros(0), 2, 0.0, expected=[], stage=EDGE, about="no passages"),
     ]

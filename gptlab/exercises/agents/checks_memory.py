@@ -1,10 +1,13 @@
 """The checks of the functions of memory in gptlab/agents.py."""
 
+from collections.abc import Callable
+from numbers import Integral
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes, property_holds
 
 
 def recency_decay() -> list[Case]:
@@ -73,6 +76,17 @@ def retrieval_score() -> list[Case]:
     ]
 
 
+def gives_a_plain_list(function: Callable, *arguments) -> bool | str:
+    """Places that go on as indices of lists, or into JSON: a list, and whole numbers in it."""
+    found = function(*arguments)
+    if isinstance(found, list) and all(isinstance(n, Integral) for n in found):
+        return True
+    if isinstance(found, list):
+        kinds = sorted({type(n).__name__ for n in found if not isinstance(n, Integral)})
+        return f"a list, but one of {', '.join(kinds)}"
+    return f"a {type(found).__name__}"
+
+
 def _ranked(hours, importance, query, keys, k, rate=0.995) -> list[int]:
     """Everything in numpy, one memory at a time."""
     recency = torch.tensor([rate ** float(h) for h in hours]).double()
@@ -106,6 +120,12 @@ def retrieve() -> list[Case]:
         torch.tensor([1.0, 0.0]).double(),
         torch.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 0.0]]).double(),
     )
+    many = (
+        torch.tensor([0.0, 1.0]).double().repeat(32),
+        torch.tensor([5.0, 1.0, 9.0, 5.0, 1.0, 9.0, 5.0, 5.0]).double().repeat(8),
+        torch.tensor([1.0, 0.0]).double(),
+        torch.tensor([[0.0, 1.0], [2.0, 0.0], [0.0, 3.0], [1.0, 0.0]]).double().repeat(16, 1),
+    )  # 64 memories, scores of 0, 0.5, 1 … exactly, whatever is added first
     return [
         case(*by_hand, 2, expected=[1, 2], about="two of four memories"),
         case(*nine, 3, oracle=_ranked),
@@ -113,8 +133,11 @@ def retrieve() -> list[Case]:
         case(*thirty, 10, oracle=_ranked),
         case(*(x.float() for x in thirty), 4, oracle=_ranked, about="float32"),
         case(*nine, 1, oracle=_ranked, about="only the best"),
+        property_holds(gives_a_plain_list, *nine, 3, about="a plain list of int", stage=EDGE),
         case(*nine, 20, oracle=_ranked, stage=EDGE, about="fewer memories than k"),
         case(*alike, 3, expected=[1, 2, 0], stage=EDGE, about="two memories are alike"),
+        case(*many, 20, rate=0.5, oracle=_ranked, stage=EDGE, about="many equal scores"),
+        case(*many, 64, rate=0.5, oracle=_ranked, stage=EDGE, about="all of many"),
     ]
 
 

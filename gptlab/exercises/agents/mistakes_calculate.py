@@ -68,6 +68,12 @@ def _(expression):
         raise ValueError("cannot be calculated") from error
 
 
+_calculate(
+    "spaces taken out first", "12 7 is no number: take a space away and the two become one, 127."
+)(lambda expression: _tested()(expression.replace(" ", "")))
+another_way(KEY, "spaces taken out first")(
+    lambda expression: _tested()("".join(expression.split()))
+)
 _calculate("× without precedence", "12 + 3 × 4 is 24: the product comes first.")(
     _tested(lambda text: _terms(text, precedence=False))
 )
@@ -117,6 +123,22 @@ _calculate(
         else _refuse(expression)
     )
 )
+
+
+@another_way(KEY, "only the characters are tested")
+def _(expression):
+    text = _plain(expression)
+    if not re.fullmatch(r"[\d+* -]+", text):
+        return _refuse(expression)
+    return str(eval(text))
+
+
+@another_way(KEY, "only the characters are tested")
+def _(expression):
+    text = _plain(expression)
+    if not text or not set(text) <= set("0123456789+-* "):
+        return _refuse(expression)
+    return str(eval(text))
 
 
 def _tree(extra=(), numbers=lambda value: type(value) is int, right=False):

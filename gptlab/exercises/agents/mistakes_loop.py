@@ -1,128 +1,14 @@
-"""Wrong bodies of `parse_action`, `react_loop` and `transcript_tokens` in gptlab/agents.py."""
-
-import re
+"""Wrong bodies of `react_loop` in gptlab/agents.py."""
 
 from gptlab import agents
-from gptlab.agents import ACTION, ANSWER, OBSERVATION, QUESTION, THOUGHT
-from gptlab.blanks.registry import reference
+from gptlab.agents import ACTION, ANSWER, OBSERVATION, QUESTION
 from gptlab.exercises.mistake import another_way, mistake
 
-# ---- parse_action
-
-
-def _parse(name, hint):
-    return mistake("agents.parse_action", name, hint)
-
-
-def _lines(
-    begins=lambda line: line.startswith(ACTION),
-    order=1,
-    opened=str.partition,
-    closed=str.rpartition,
-    name=lambda tool: bool(tool),
-    given=lambda inside: True,
-    strip=str.strip,
-    more=False,
-    none=None,
-    rest_counts=False,
-):
-    """Reading with one thing changed. more: look on after a line that cannot be read."""
-
-    def body(text):
-        for line in text.split("\n")[::order]:
-            if not begins(line):
-                continue
-            tool, left, rest = opened(line[line.index(":") + 1 :], "[")
-            inside, right, after = closed(rest, "]")
-            fine = name(tool.strip()) and left and right and given(inside.strip())
-            if fine and not (rest_counts and after.strip()):
-                return strip(tool), strip(inside)
-            if not more:
-                return none
-        return none
-
-    return body
-
-
-_parse("the last action", "The first action line counts.")(_lines(order=-1))
-_parse("anywhere in a line", 'The word has to begin its line: a thought may mention "Action:".')(
-    lambda text: _lines(begins=lambda line: ACTION in line)(re.sub(r".*(?=Action:)", "", text))
-)
-_parse("up to the first closing bracket", "The input may hold brackets: it goes up to the last ].")(
-    _lines(closed=str.partition)
-)
-_parse("from the last opening bracket", "The input begins after the first [ of the line.")(
-    _lines(opened=str.rpartition)
-)
-_parse("spaces kept", "Strip the spaces around the name and around the input.")(
-    _lines(strip=lambda text: text)
-)
-_parse("a later action taken", "Only the first action line counts, even where it cannot be read.")(
-    _lines(more=True)
-)
-_parse("an action without a name", "Without a name before the brackets there is no tool: None.")(
-    _lines(name=lambda tool: True)
-)
-_parse("an empty input refused", "stop[] is an action: its input is an empty text.")(
-    _lines(given=bool)
-)
-_parse("nothing may follow the bracket", "What follows the last ] is ignored.")(
-    _lines(rest_counts=True)
-)
-_parse("a pair of None", "Where there is no action, the result is None itself.")(
-    _lines(none=(None, None))
-)
-_parse("an empty text for no action", "Where there is no action, the result is None.")(
-    _lines(none="")
-)
-_parse("only the first line read", "An action mostly comes after a thought: go through all lines.")(
-    lambda text: _lines()(text.split("\n")[0])
-)
-_parse("name and input swapped", "First the tool, then its input.")(
-    lambda text: _changed(text, lambda tool, given: (given, tool))
-)
-_parse("the input is run", "Nothing is run here: the input stays the text that it is.")(
-    lambda text: _changed(text, lambda tool, given: (tool, str(_run(given))))
-)
-
-
-def _changed(text, change):
-    found = _lines()(text)
-    return found and change(*found)
-
-
-def _run(text):
-    try:
-        return eval(text)
-    except Exception:
-        return text
-
-
-@_parse(
-    "across lines", "The brackets belong to one line: what is open at its end was never closed."
-)
-def _(text):
-    found = re.search(r"^Action:([^\[\n]*)\[(.*)\]", text, re.MULTILINE | re.DOTALL)
-    return (found[1].strip(), found[2].strip()) if found and found[1].strip() else None
-
-
-@_parse(
-    "no brackets are not thought of",
-    "A line without brackets gives None; index and [1] raise there.",
-)
-def _(text):
-    for line in text.split("\n"):
-        if line.startswith(ACTION):
-            tool, inside = line[len(ACTION) :].split("[", 1)
-            return tool.strip(), inside[: inside.rindex("]")].strip()
-    return None
-
-
-# ---- react_loop
+LOOP = "agents.react_loop"
 
 
 def _react(name, hint):
-    return mistake("agents.react_loop", name, hint)
+    return mistake(LOOP, name, hint)
 
 
 def _cut(written, ends=(ACTION, ANSWER)):
@@ -186,7 +72,7 @@ _react(
     "what follows the action is kept",
     "A model goes on writing after its action and invents what the tool will say: cut it off there.",
 )(_loop(cut=_uncut, answered=lambda lines: any(line.startswith(ANSWER) for line in lines)))
-another_way("agents.react_loop", "what follows the action is kept")(
+another_way(LOOP, "what follows the action is kept")(
     _loop(cut=lambda written: _cut(written, (ANSWER,)))
 )
 _react("what follows the answer is kept", "After an answer, too, the rest is cut off.")(
@@ -254,7 +140,9 @@ _react(
 )
 
 
-@_react("a tool's error ends the loop", "A tool that raises, or is not there, is an observation.")
+@_react(
+    "a tool's error ends the loop", "`observe` makes words of a tool that raises, or is not there."
+)
 def _(model, question, tools, max_steps):
     def observe(action, tools):
         return agents.observe(action, tools) if action is None else tools[action[0]](action[1])
@@ -292,88 +180,113 @@ def _(model, question, tools, max_steps):
     return _loop()(model, question, tools, max_steps)[1]
 
 
-# ---- transcript_tokens
+_react("answer and transcript swapped", "The answer is the first of the two results.")(
+    lambda *given: _loop()(*given)[::-1]
+)
 
 
-def _tokens(name, hint):
-    return mistake("agents.transcript_tokens", name, hint)
+def _written_out(
+    parsed=lambda written, transcript: written,
+    on_none=lambda transcript: transcript + f"{OBSERVATION} {agents.observe(None, {})}\n",
+    keeps_repeat=True,
+    tail=lambda kept, written: kept,
+):
+    """The loop as it is written by hand, with one thing changed. on_none: the transcript after no action."""
 
-
-def _marked(learn, line_of=lambda line: line, each=lambda ids, yes: [yes] * len(ids)):
-    def body(transcript, encode):
-        ids, mask = [], []
-        for line in transcript.splitlines(keepends=True):
-            piece = encode(line_of(line))
-            ids += piece
-            mask += each(piece, learn(line))
-        return ids, mask
+    def body(model, question, tools, max_steps):
+        transcript, done = f"{QUESTION} {question}\n", []
+        for _ in range(max_steps):
+            text = model(transcript)
+            before, lines = transcript, _cut(text)
+            written = "\n".join(tail(lines, text)) + "\n"
+            transcript += written
+            if lines[-1].startswith(ANSWER):
+                return lines[-1].removeprefix(ANSWER).strip(), transcript
+            action = agents.parse_action(parsed(written, transcript))
+            if action is None:
+                transcript = on_none(transcript)
+                continue
+            if action in done:
+                return None, transcript if keeps_repeat else before
+            done.append(action)
+            transcript += f"{OBSERVATION} {agents.observe(action, tools)}\n"
+        return None, transcript
 
     return body
 
 
-GIVEN = (QUESTION, OBSERVATION)
+_react(
+    "no observation where there was no action",
+    "observe says that there was no action: without that line the model reads the same text again.",
+)(_written_out(on_none=lambda transcript: transcript))
+_react(
+    "the whole transcript parsed",
+    "parse_action takes the first action that it finds: give it what the model has just written.",
+)(_written_out(parsed=lambda written, transcript: transcript))
+_react(
+    "the repeated action left out of the transcript",
+    "What the model wrote belongs to the transcript in any case; only its action does not run again.",
+)(_written_out(keeps_repeat=False))
+_react(
+    "a blank line after what the model wrote",
+    "A text that ends in a line break already gets no second one.",
+)(
+    _written_out(
+        tail=lambda kept, text: (
+            [*kept, ""]
+            if text.endswith("\n") and not kept[-1].startswith((ACTION, ANSWER))
+            else kept
+        )
+    )
+)
+another_way(LOOP, "a blank line after what the model wrote")(
+    _written_out(
+        tail=lambda kept, text: (
+            [*kept, ""] if text.endswith("\n") and text == "\n".join(kept) + "\n" else kept
+        )
+    )
+)
 
 
-def _own(line):
-    return not line.startswith(GIVEN)
+def _unobserved(on_none):
+    """The tool is called by the loop itself. on_none: what becomes of an action that is None."""
+
+    def observe(action, tools):
+        if action is None:
+            return on_none()
+        tool, given = action
+        return tools[tool](given)
+
+    return _loop(observe=observe)
 
 
-_tokens(
-    "observations are learnt",
-    "Who writes the observations when the loop runs? A model that learns to write them will invent them.",
-)(_marked(lambda line: not line.startswith(QUESTION)))
-_tokens("the question is learnt", "The user writes the question, not the model.")(
-    _marked(lambda line: not line.startswith(OBSERVATION))
-)
-_tokens("everything is learnt", "Only the tokens that the model itself has to write are True.")(
-    _marked(lambda line: True)
-)
-_tokens("nothing is learnt", "True on the tokens that the model itself has to write.")(
-    _marked(lambda line: False)
-)
-_tokens("the mask turned round", "True means: learn this token.")(
-    _marked(lambda line: not _own(line))
-)
-_tokens("only the answer is learnt", "Thoughts and actions are the model's own, too.")(
-    _marked(lambda line: line.startswith(ANSWER))
-)
-_tokens("thoughts are not learnt", "Who writes the thoughts when the loop runs?")(
-    _marked(lambda line: _own(line) and not line.startswith(THOUGHT))
-)
-_tokens("actions are not learnt", "Who writes the actions when the loop runs?")(
-    _marked(lambda line: _own(line) and not line.startswith(ACTION))
-)
-_tokens(
-    "a line without a label is not learnt",
-    "What is neither question nor observation is the model's.",
-)(_marked(lambda line: line.startswith((THOUGHT, ACTION, ANSWER))))
-_tokens("the label anywhere in a line", "The word that begins a line says who wrote it.")(
-    _marked(lambda line: not any(label in line for label in GIVEN))
-)
-_tokens("line breaks lost", "Each line is encoded with the line break that ends it.")(
-    _marked(_own, line_of=lambda line: line.rstrip("\n"))
-)
-_tokens("one entry a line", "The mask has as many entries as there are tokens.")(
-    _marked(_own, each=lambda ids, yes: [yes])
-)
-_tokens("the first token of a line left out", "The model writes the label of its line as well.")(
-    _marked(_own, each=lambda ids, yes: [False, *[yes] * (len(ids) - 1)])
-)
-_tokens(
-    "the line break left out", "The model has to write the line break that ends its line as well."
-)(_marked(_own, each=lambda ids, yes: [*[yes] * (len(ids) - 1), False]))
+def _unpacked(action=None):
+    tool, given = action
+    return given
 
 
-@_tokens(
-    "the transcript encoded as a whole",
-    "A token must not reach over the end of a line: encode line by line.",
-)
-def _(transcript, encode):
-    ids = encode(transcript)
-    _, mask = reference("agents.transcript_tokens")(transcript, encode)
-    return ids, (mask + [True] * len(ids))[: len(ids)]
+def _indexed(action=None):
+    return action[0]
 
 
-_tokens("ids only", "Two results: the ids, then the mask.")(
-    lambda transcript, encode: _marked(_own)(transcript, encode)[0]
-)
+for _on_none in (_unpacked, _indexed):
+    another_way(LOOP, "a tool's error ends the loop")(_unobserved(_on_none))
+
+
+@another_way(LOOP, "a tool's error ends the loop")
+def _(model, question, tools, max_steps):
+    def only_real(action, tools):
+        return tools[action[0]](action[1])
+
+    transcript, done = f"{QUESTION} {question}\n", []
+    for _ in range(max_steps):
+        lines = _cut(model(transcript))
+        transcript += "\n".join(lines) + "\n"
+        if lines[-1].startswith(ANSWER):
+            return lines[-1].removeprefix(ANSWER).strip(), transcript
+        action = agents.parse_action("\n".join(lines))
+        if action is None or action in done:
+            break
+        done.append(action)
+        transcript += f"{OBSERVATION} {only_real(action, tools)}\n"
+    return None, transcript

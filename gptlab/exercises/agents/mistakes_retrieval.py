@@ -7,8 +7,11 @@ from gptlab.exercises.mistake import another_way, mistake
 # ---- overlapping_chunks
 
 
+CHUNKS = "agents.overlapping_chunks"
+
+
 def _chunks(name, hint):
-    return mistake("agents.overlapping_chunks", name, hint)
+    return mistake(CHUNKS, name, hint)
 
 
 def _cut(step=lambda size, overlap: size - overlap, stop=lambda ids, overlap: len(ids) - overlap):
@@ -56,6 +59,30 @@ _chunks("an overlap as large as the chunk", "Where overlap is not less than size
 another_way("agents.overlapping_chunks", "an overlap as large as the chunk")(
     lambda ids, size, overlap: _cut()(ids, size, overlap) if 0 <= overlap < size else [ids]
 )
+_chunks("the overlap is not tested", "Where overlap is out of its range: ValueError.")(
+    lambda ids, size, overlap: _untested(ids, size, overlap)
+)
+another_way(CHUNKS, "the overlap is not tested")(
+    lambda ids, size, overlap: [
+        ids[i : i + size]
+        for i in range(0, max(len(ids) - overlap, 1 if ids else 0), size - overlap)
+    ]
+)
+another_way(CHUNKS, "the overlap is not tested")(
+    lambda ids, size, overlap: _untested(ids, size, overlap) if size > overlap else []
+)
+
+
+@another_way(CHUNKS, "the overlap is not tested")
+def _(ids, size, overlap):
+    chunks = []
+    for start in range(0, len(ids), size - overlap):
+        chunks.append(ids[start : start + size])
+        if start + size >= len(ids):
+            break
+    return chunks
+
+
 _chunks("a negative overlap", "Where overlap is less than 0, tokens would be lost: ValueError.")(
     lambda ids, size, overlap: [ids] if overlap < 0 else _cut()(ids, size, overlap)
 )
@@ -69,6 +96,11 @@ _chunks("one token too many", "A chunk has `size` tokens.")(
         ]
     )
 )
+
+
+def _untested(ids, size, overlap):
+    starts = range(0, max(len(ids) - overlap, 1), size - overlap)
+    return [ids[start : start + size] for start in starts if ids]
 
 
 def _checked(size, overlap):
@@ -144,12 +176,31 @@ _cosine("Euclid's distance", "The angle counts, not how far apart the points are
 # ---- best_matches
 
 
+BEST = "agents.best_matches"
+
+
 def _best(name, hint):
-    return mistake("agents.best_matches", name, hint)
+    return mistake(BEST, name, hint)
+
+
+def _stable(s):
+    return torch.argsort(s, descending=True, stable=True)
+
+
+def _unstable(s):
+    return torch.argsort(s, descending=True)
+
+
+def _topk(s, k):
+    return torch.topk(s, k).indices
+
+
+def _in_a_tensor(places, s, k, threshold):
+    return places[s[places] >= threshold][:k]
 
 
 def _chosen(
-    order=lambda s: torch.argsort(s, descending=True, stable=True).tolist(),
+    order=lambda s: _stable(s).tolist(),
     enough=lambda value, threshold: value >= threshold,
     first=lambda places, k: places[:k],
     form=lambda s, places: places,
@@ -184,23 +235,49 @@ _best("similarities for places", "Places in the list come back, not the similari
 _best("equal ones turned round", "Of equal ones, the earlier comes first: stable=True.")(
     _chosen(order=lambda s: torch.argsort(s, stable=True).flip(0).tolist())
 )
-_best("k larger than their number", "There may be fewer than k: torch.topk raises then.")(
-    lambda s, k, threshold: (
-        [n for n in torch.topk(s, k).indices.sort().values.tolist() if s[n] >= threshold]
-        if k <= len(s) and _differ(s)
-        else torch.topk(s, k).indices.tolist()
-    )
+_best("a tensor, not a list", "Places go on into plain Python: return a list of int.")(
+    lambda s, k, threshold: _in_a_tensor(_stable(s), s, k, threshold)
 )
+another_way(BEST, "a tensor, not a list")(
+    lambda s, k, threshold: _in_a_tensor(_unstable(s), s, k, threshold)
+)
+another_way(BEST, "a tensor, not a list")(
+    lambda s, k, threshold: _in_a_tensor(_topk(s, k), s, k, threshold)
+)
+another_way(BEST, "a tensor, not a list")(
+    lambda s, k, threshold: _in_a_tensor(_topk(s, min(k, len(s))), s, k, threshold)
+)
+_best("a list of tensors", "A tensor's entries are tensors: its .tolist() makes plain numbers.")(
+    _chosen(order=lambda s: list(_stable(s)))
+)
+another_way(BEST, "a list of tensors")(_chosen(order=lambda s: list(_unstable(s))))
+another_way(BEST, "a list of tensors")(
+    lambda s, k, threshold: [n for n in _topk(s, min(k, len(s))) if s[n] >= threshold]
+)
+_best("k asked of too few", "There may be fewer than k, and torch.topk raises then.")(
+    lambda s, k, threshold: [n for n in _topk(s, k).tolist() if s[n] >= threshold]
+)
+another_way(BEST, "k asked of too few")(
+    lambda s, k, threshold: [int(n) for n in _topk(s, k) if s[n] >= threshold][:k]
+)
+_best(
+    "ties in any order",
+    "Of equal ones the earlier comes first; torch promises that of argsort and sort with stable=True alone.",
+)(_chosen(order=lambda s: _unstable(s).tolist()))
+another_way(BEST, "ties in any order")(_chosen(order=lambda s: torch.argsort(-s).tolist()))
+another_way(BEST, "ties in any order")(
+    lambda s, k, threshold: [n for n in _topk(s, min(k, len(s))).tolist() if s[n] >= threshold]
+)
+another_way(BEST, "ties in any order")(_chosen(order=lambda s: _topk(s, len(s)).tolist()))
 _best("the best one alone", "Up to k come back, in a list.")(
     lambda s, k, threshold: _chosen()(s, min(k, 1), threshold)
 )
 _best("not in the documents gives None", "Where nothing is good enough, the list is empty.")(
     lambda s, k, threshold: _chosen()(s, k, threshold) or None
 )
+_best(
+    "places among what is left", "Count the places in `similarities`, not in what has been left."
+)(lambda s, k, threshold: _stable(s[s >= threshold])[:k].tolist())
 _best("marks for places", "A list of places comes back, not True and False.")(
     lambda s, k, threshold: (s >= threshold).tolist()
 )
-
-
-def _differ(s):
-    return len(set(s.tolist())) == len(s)

@@ -22,8 +22,11 @@ def _first(scores, k, descending=True):
     return torch.argsort(scores, descending=descending, stable=True)[:k].tolist()
 
 
+RETRIEVE = "agents.retrieve"
+
+
 def _memory(name, hint):
-    return mistake("agents.retrieve", name, hint)
+    return mistake(RETRIEVE, name, hint)
 
 
 @_memory("hours for recency", "Many hours mean little recency: first the decay, then the score.")
@@ -99,10 +102,44 @@ def _(hours, importance, query, keys, k, rate=0.995):
     return _first(_score(_decay(hours, rate), importance, _similar(query, keys)), k + 1)
 
 
-@_memory("k asked of too few", "There may be fewer memories than k.")
-def _(hours, importance, query, keys, k, rate=0.995):
-    scores = _score(_decay(hours, rate), importance, _similar(query, keys))
-    return torch.topk(scores, k).indices.tolist()
+def _with(choose):
+    def body(hours, importance, query, keys, k, rate=0.995):
+        return choose(_score(_decay(hours, rate), importance, _similar(query, keys)), k)
+
+    return body
+
+
+_memory("k asked of too few", "There may be fewer memories than k, and torch.topk raises then.")(
+    _with(lambda scores, k: torch.topk(scores, k).indices.tolist())
+)
+_memory("a tensor, not a list", "Places go on into plain Python: return a list of int.")(
+    _with(lambda scores, k: torch.argsort(scores, descending=True, stable=True)[:k])
+)
+another_way(RETRIEVE, "a tensor, not a list")(
+    _with(lambda scores, k: torch.argsort(scores, descending=True)[:k])
+)
+another_way(RETRIEVE, "a tensor, not a list")(
+    _with(lambda scores, k: torch.topk(scores, k).indices)
+)
+another_way(RETRIEVE, "a tensor, not a list")(
+    _with(lambda scores, k: torch.topk(scores, min(k, len(scores))).indices)
+)
+_memory("a list of tensors", "A tensor's entries are tensors: its .tolist() makes plain numbers.")(
+    _with(lambda scores, k: list(torch.argsort(scores, descending=True, stable=True)[:k]))
+)
+another_way(RETRIEVE, "a list of tensors")(
+    _with(lambda scores, k: list(torch.argsort(scores, descending=True)[:k]))
+)
+_memory(
+    "ties in any order",
+    "Of equal scores the earlier comes first; torch promises that of argsort and sort with stable=True alone.",
+)(_with(lambda scores, k: torch.argsort(scores, descending=True)[:k].tolist()))
+another_way(RETRIEVE, "ties in any order")(
+    _with(lambda scores, k: torch.argsort(-scores)[:k].tolist())
+)
+another_way(RETRIEVE, "ties in any order")(
+    _with(lambda scores, k: torch.topk(scores, min(k, len(scores))).indices.tolist())
+)
 
 
 @_memory(
@@ -175,6 +212,9 @@ _points("the sums, not the places", "Say after which memories, as places in the 
             [i + 1 for i in _walk(importance, threshold)],
         )
     ]
+)
+_points("the importance, not the places", "Say after which memories, as places in the list.")(
+    lambda importance, threshold=150: [importance[i] for i in _walk(importance, threshold)]
 )
 _points("how often", "Say after which memories, not how many times.")(
     lambda importance, threshold=150: len(_walk(importance, threshold))

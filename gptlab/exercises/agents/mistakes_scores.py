@@ -26,6 +26,10 @@ _decay("multiplied, not raised", "Two hours take two shares, one after the other
 _decay("e for the rate", "`rate` is what is left after one hour; e is nobody's rate here.")(
     lambda hours, rate=0.995: torch.exp(-rate * hours)
 )
+_decay(
+    "the rate in the exponent",
+    "`rate` is what is left after one hour: exp(−1/rate) leaves little more than a third of it.",
+)(lambda hours, rate=0.995: torch.exp(-hours / rate))
 _decay("what is lost", "You return how much is gone. How much is left?")(
     lambda hours, rate=0.995: 1 - rate**hours
 )
@@ -99,6 +103,15 @@ _score("ones where all are the same", "One that is the same for all candidates i
 )
 _score("a half where all are the same", "One that is the same for all candidates is scaled to 0.")(
     _sum(lambda x: _scale(x) if x.max() > x.min() else torch.full_like(x, 0.5))
+)
+_score(
+    "left unscaled where all are the same", "One that is the same for all becomes 0, not itself."
+)(_sum(lambda x: _scale(x) if x.max() > x.min() else x))
+_score("the mean for the smallest", "The smallest has to become 0: take away the minimum.")(
+    _sum(lambda x: (x - x.mean()) / (x.max() - x.min()) if x.max() > x.min() else 0 * x)
+)
+another_way("agents.retrieval_score", "the mean for the smallest")(
+    _sum(lambda x: (x - x.mean()) / (x.max() - x.mean()) if x.max() > x.min() else 0 * x)
 )
 _score("standardised", "This is (x − mean)/std. The paper scales to 0…1, by min and max.")(
     _sum(lambda x: (x - x.mean()) / x.std() if len(x) > 1 and x.max() > x.min() else 0 * x)

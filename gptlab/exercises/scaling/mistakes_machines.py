@@ -87,6 +87,29 @@ _share(
 )
 
 
+_share(
+    "half of the keys, on average",
+    "By convention all T keys count, the masked ones as well: not their mean number (T + 1)/2.",
+    lambda n, l, c, t: 6 * n + 12 * l * c * (t + 1) / 2,
+)
+
+
+@mistake(
+    SHARE,
+    "attention once, not at every token",
+    "Each token of a second meets the keys anew: the rate multiplies both parts of the sum.",
+)
+def _(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    attention = 12 * n_layers * d_model * context
+    return (tokens_per_second * 6 * n_params + attention) / peak_flops
+
+
+@another_way(SHARE, "attention once, not at every token")
+def _(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    attention = 12 * n_layers * d_model * context * context
+    return (tokens_per_second * 6 * n_params + attention) / peak_flops
+
+
 @mistake(SHARE, "upside down", "The machine's peak belongs below the line: a share is at most 1.")
 def _(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
     return peak_flops / (tokens_per_second * (6 * n_params + 12 * n_layers * d_model * context))

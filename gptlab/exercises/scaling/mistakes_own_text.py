@@ -133,6 +133,15 @@ another_way(WORTH, "a text that is not finished")(
     )
 )
 _wrong(
+    "whole repeats only",
+    "// throws away the last, unfinished repeat: divide with /.",
+    repeats=lambda u, d: d // u - 1,
+)
+another_way(WORTH, "whole repeats only")(
+    _worth(repeats=lambda u, d: max(0, d // u - 1), short=False)
+)
+another_way(WORTH, "whole repeats only")(_worth(repeats=lambda u, d: (d - u) // u))
+_wrong(
     "the first reading left out",
     "The formula has two terms: U for the first reading, and what the repeats add to it.",
     first=0.0,
@@ -199,6 +208,33 @@ def _(unique_tokens, tokens_read):
 )
 def _(unique_tokens, tokens_read):
     return unique_tokens * max(0.0, tokens_read / unique_tokens - 1)
+
+
+@mistake(
+    WORTH,
+    "U left out in the second term",
+    "The repeats, too, are readings of U tokens: both terms begin with U.",
+)
+def _(unique_tokens, tokens_read):
+    if tokens_read <= unique_tokens:
+        return tokens_read
+    repeats = tokens_read / unique_tokens - 1
+    return unique_tokens + R_STAR * (1 - math.exp(-repeats / R_STAR))
+
+
+@another_way(WORTH, "U left out in the second term")
+def _(unique_tokens, tokens_read):
+    repeats = max(0.0, tokens_read / unique_tokens - 1)
+    return min(unique_tokens, tokens_read) + R_STAR * (1 - math.exp(-repeats / R_STAR))
+
+
+@mistake(
+    WORTH,
+    "in full up to a limit",
+    "U (1 + R*) is where the formula ends up: on the way there every repeat is worth less than the one before.",
+)
+def _(unique_tokens, tokens_read):
+    return min(tokens_read, unique_tokens * (1 + R_STAR))
 
 
 @mistake(

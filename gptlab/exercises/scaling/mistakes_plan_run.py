@@ -118,10 +118,33 @@ _wrong(
     answer=lambda n, read, worth: n,
 )
 _wrong(
-    "the last among equals",
-    "Where two sizes come to the same loss, the smaller one is taken.",
+    "the larger among equals",
+    "Where two sizes come to the same loss, the smaller one is taken, wherever it stands in `speeds`.",
     rank=lambda loss, n, read: (loss, -n),
 )
+
+
+_wrong(
+    "the arguments of effective_tokens exchanged",
+    "effective_tokens takes what there is to read first, then what is read.",
+    worth=lambda unique, read: _worth(read, unique),
+)
+_wrong(
+    "the law in another order",
+    "The law's order is a, alpha, b, beta, and not a, b, alpha, beta.",
+    loss=lambda n, worth, law: law[0] / n ** law[2] + law[1] / worth ** law[3],
+)
+
+
+@mistake(KEY, "the time shared out", "Only one size is trained in the end: each may use all of it.")
+def _(speeds, seconds, unique_tokens, law):
+    return _planned()(speeds, seconds / len(speeds), unique_tokens, law)
+
+
+@another_way(KEY, "the time shared out")
+def _(speeds, seconds, unique_tokens, law):
+    n, read = _planned()(speeds, seconds / len(speeds), unique_tokens, law)
+    return n, read * len(speeds)
 
 
 @mistake(KEY, "the loss returned", "The loss only decides; N and D are asked for.")
@@ -147,7 +170,7 @@ def _(speeds, seconds, unique_tokens, law):
     )
 
 
-@another_way(KEY, "the last among equals")
+@another_way(KEY, "the larger among equals")
 def _(speeds, seconds, unique_tokens, law):
     tried = [(_loss(n, _worth(unique_tokens, s * seconds), law), n, s * seconds) for n, s in speeds]
     return min(tried, key=lambda one: one[0])[1:]

@@ -278,7 +278,7 @@ def one_after_the_other(similarities, k, threshold):
 @other_way("agents.best_matches")
 def with_a_mask(similarities, k, threshold):
     values, places = similarities.sort(descending=True, stable=True)
-    return places[values >= threshold][:k]
+    return places[values >= threshold][:k].tolist()
 
 
 @other_way("agents.recency_decay")

@@ -312,6 +312,18 @@ def the_scores_alone(tokens_per_second, n_params, n_layers, d_model, context, pe
     return tokens_per_second * 3 * (2 * n_params + scores) / peak_flops
 
 
+@natural(SHARE, "half of the keys, on average")
+def only_what_is_seen(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    products = 2 * n_layers * d_model * (context + 1) / 2
+    return tokens_per_second * 6 * (n_params + products) / peak_flops
+
+
+@natural(SHARE, "attention once, not at every token")
+def added_at_the_end(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    weights = tokens_per_second * 6 * n_params
+    return (weights + 12 * n_layers * d_model * context) / peak_flops
+
+
 @natural(COST, "one device paid")
 def hours_times_price(n_params, n_tokens, peak_flops, utilization, n_devices, price):
     hours = 6 * n_params * n_tokens / (peak_flops * utilization * n_devices) / 3600

@@ -40,10 +40,58 @@ def without_the_second_law(speeds, seconds, unique_tokens, law):
     return n, speed * seconds
 
 
-@natural(PLAN, "the last among equals")
+@natural(PLAN, "the larger among equals")
 def the_first_that_comes(speeds, seconds, unique_tokens, law):
     a, alpha, b, beta = law
     worth = reference(WORTH)
     losses = [a / n**alpha + b / worth(unique_tokens, s * seconds) ** beta for n, s in speeds]
     n, speed = speeds[losses.index(min(losses))]
     return n, speed * seconds
+
+
+@natural(WORTH, "whole repeats only")
+def whole_division(unique_tokens, tokens_read):
+    repeats = max(0, tokens_read // unique_tokens - 1)
+    fresh = min(unique_tokens, tokens_read)
+    return fresh + unique_tokens * 15.39 * (1 - math.exp(-repeats / 15.39))
+
+
+@natural(WORTH, "U left out in the second term")
+def the_gain_is_no_number_of_tokens(unique_tokens, tokens_read):
+    if tokens_read < unique_tokens:
+        return tokens_read
+    r = tokens_read / unique_tokens - 1
+    return unique_tokens + 15.39 * (1 - math.exp(-r / 15.39))
+
+
+@natural(WORTH, "in full up to a limit")
+def a_hard_cap(unique_tokens, tokens_read):
+    most = unique_tokens + 15.39 * unique_tokens
+    return most if tokens_read > most else tokens_read
+
+
+def _planned(speeds, seconds, unique_tokens, law, exchanged=False):
+    a, alpha, b, beta = law
+    worth = reference("scaling.effective_tokens")
+    tried = []
+    for n, speed in sorted(speeds):
+        read = speed * seconds
+        given = (read, unique_tokens) if exchanged else (unique_tokens, read)
+        tried.append((a / n**alpha + b / worth(*given) ** beta, n, read))
+    return min(tried)[1:]
+
+
+@natural(PLAN, "the arguments of effective_tokens exchanged")
+def read_first(speeds, seconds, unique_tokens, law):
+    return _planned(speeds, seconds, unique_tokens, law, exchanged=True)
+
+
+@natural(PLAN, "the law in another order")
+def factors_first(speeds, seconds, unique_tokens, law):
+    a, b, alpha, beta = law
+    return _planned(speeds, seconds, unique_tokens, (a, alpha, b, beta))
+
+
+@natural(PLAN, "the time shared out")
+def each_its_share(speeds, seconds, unique_tokens, law):
+    return _planned(speeds, seconds / len(speeds), unique_tokens, law)
