@@ -20,6 +20,7 @@ from gptlab.grading.child_tree import make_pristine
 from gptlab.grading.confined.channel import Channel
 from gptlab.grading.confined.limits import Enforced, Limits
 from gptlab.grading.confined.peer import Gone, Peer
+from gptlab.grading.own_limits import limited_computing
 
 START = (
     "import sys; sys.path[:] = {!r}; from gptlab.grading.confined.fork_server import main; main()"
@@ -92,7 +93,8 @@ class ForkServer:
             try:
                 servant.enforced = Enforced(**peer.function("enforced")())
                 channel.deadline = time.monotonic() + limits.wall_s
-                yield servant
+                with limited_computing():
+                    yield servant
             finally:
                 self._end(servant)
 

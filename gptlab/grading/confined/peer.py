@@ -234,7 +234,7 @@ class Peer:
             "place": place,
         }
 
-    def _rebuilt(self, form: dict, block: bytes) -> BaseException:
+    def _rebuilt(self, form: dict, block: bytes) -> Exception:
         """An exception like the one that was raised over there."""
         name, text = form.get("type"), printable(form.get("text"))
         arguments = Unpacker(block, self._borrow_nothing).unpack(form.get("arguments"))
