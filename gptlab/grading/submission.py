@@ -48,8 +48,11 @@ class Submission:
 
     @property
     def seed(self) -> int:
-        """A seed for inputs that no part of the text can know: any change of the text changes it."""
-        return 1 + int(self.fingerprint[:8], 16)
+        """A seed for inputs that no part of the text can know: any change of the text changes it.
+
+        It has 128 bits: of 32, texts could be tried until one has a seed whose answers stand in it.
+        """
+        return 1 + int(self.fingerprint[:32], 16)
 
 
 def read(path: Path, name: str = "") -> Submission:

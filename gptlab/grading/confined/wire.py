@@ -177,13 +177,13 @@ class Unpacker:
         borrow: Callable[..., Callable],
         known: list[Any] | None = None,
         attach: Callable[[Tensor, int, int], Tensor] | None = None,
-        strides: bool = False,
+        trusted: bool = False,
     ) -> None:
         self._block = block
         self._borrow = borrow
         self._known = known or []  # the objects of a call, in its answer
         self._attach = attach or (lambda x, part, number: x)
-        self._strides = strides  # lay tensors out in memory as they were
+        self._trusted = trusted  # then nothing is counted, and tensors lie in memory as they did
         self._n_tracked = itertools.count()
         self._count = 0
         self._sizes: dict[int, int] = {}  # of objects that are whole: how many values stand in them
@@ -222,7 +222,7 @@ class Unpacker:
     def _add(self, values: int) -> None:
         """Count values; a few lists that name each other again and again would be more than can be looked at."""
         self._count += values
-        if self._count > MOST_VALUES:
+        if self._count > MOST_VALUES and not self._trusted:
             raise ProtocolError("too many values")
 
     def _note(self, value: Any) -> Any:
@@ -265,7 +265,7 @@ class Unpacker:
         raw, dtype = bytearray(self._raw(start, n)), DTYPES[kind]
         flat = torch.frombuffer(raw, dtype=dtype) if n else torch.empty(0, dtype=dtype)
         x = flat.reshape(shape).clone()  # so many numbers as came, whatever the shape says
-        if self._strides and stride is not None:
+        if self._trusted and stride is not None:
             x = torch.empty_strided(shape, stride, dtype=x.dtype).copy_(x)
         if part:
             x = self._attach(x, part, next(self._n_tracked))
