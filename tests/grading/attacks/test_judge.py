@@ -48,7 +48,9 @@ def nest(depth):
 @pytest.mark.parametrize("name", ["SystemExit", "KeyboardInterrupt", "GeneratorExit"])
 def test_an_error_that_would_end_the_judge_is_one_like_others(name, graded, honest):
     """Sent by a room while it is imported, where no call of a function is being judged."""
-    at_import = f"_forge(kind='error', type={name!r}, builtin=True, text='', arguments=['list', [0]])"
+    at_import = (
+        f"_forge(kind='error', type={name!r}, builtin=True, text='', arguments=['list', [0]])"
+    )
     row = graded(with_body(KEY, "return None", FORGE + at_import), 0).rows[0]
     assert (row.state, row.points) == ("fails", 0)
     assert name in row.message
