@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.files import write_atomically
+from gptlab.blanks.source_scan import CHECKOUT
 from gptlab.cli.common import option_types
 
 EXAMPLES = """\
@@ -66,6 +67,7 @@ def grade(options: argparse.Namespace) -> int:
     """Grade, print, write the files that were asked for."""
     if not hasattr(os, "fork"):
         raise CourseError("grading needs Linux or macOS: on Windows, run it in WSL or in CI")
+    _import_nothing_from_here()
     from gptlab.grading import reports, submission
 
     plan = _plan(options)
@@ -89,6 +91,13 @@ def grade(options: argparse.Namespace) -> int:
             file.write(reports.as_markdown(results))
     reached = [not one.error and one.percent >= options.pass_mark for one in results]
     return 0 if all(reached) else 1
+
+
+def _import_nothing_from_here() -> None:
+    """Leave the folder in which the command was given out of the search for modules: submissions may lie in it."""
+    here = Path.cwd()
+    if here != CHECKOUT:
+        sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != here]
 
 
 def _plan(options: argparse.Namespace):

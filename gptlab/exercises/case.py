@@ -6,6 +6,8 @@ written apart from the reference, numbers worked by hand) or is a property that 
 
 import contextlib
 import functools
+import hashlib
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -296,15 +298,24 @@ class RandomInputs:
     """Random numbers for the inputs of cases, the same in every run."""
 
     seed: int
-    _generator: torch.Generator = field(init=False, repr=False)
+    _generators: list[torch.Generator] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._generator = torch.Generator().manual_seed(self.seed + 1000 * more_seed())
+        self._generators = [torch.Generator().manual_seed(seed) for seed in self._seeds()]
+
+    def _seeds(self) -> list[int]:
+        """More than one where the inputs must not be guessed: of a seed torch's generator takes 32 bits."""
+        if not more_seed():
+            return [self.seed]
+        digest = hashlib.sha256(f"{self.seed} {more_seed()}".encode()).digest()
+        return [int.from_bytes(digest[i : i + 4], "big") for i in range(0, 16, 4)]
 
     def numbers(self, *shape: int) -> Tensor:
         """Normal float64 numbers."""
-        return torch.randn(shape, generator=self._generator, dtype=torch.float64)
+        drawn = [torch.randn(shape, generator=g, dtype=torch.float64) for g in self._generators]
+        return sum(drawn[1:], drawn[0]) / math.sqrt(len(drawn))
 
     def ids(self, below: int, *shape: int) -> Tensor:
         """Whole numbers from 0 up to `below`, that one not included."""
-        return torch.randint(below, shape, generator=self._generator)
+        drawn = [torch.randint(below, shape, generator=g) for g in self._generators]
+        return sum(drawn[1:], drawn[0]) % below

@@ -140,7 +140,7 @@ def _judge() -> Iterator[subprocess.Popen]:
         "PYTHONPATH": os.pathsep.join(PACKAGE_PATHS),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "gptlab.grading.worker"],
+        [sys.executable, "-P", "-m", "gptlab.grading.worker"],  # -P: no module of the folder here
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

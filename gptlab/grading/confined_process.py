@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import site
 import socket
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import torch
+
 from gptlab.blanks.errors import CourseError
 from gptlab.blanks.source_scan import CHECKOUT
 from gptlab.exercises.guard import NeverEnds
@@ -20,6 +23,7 @@ from gptlab.grading.child_tree import make_pristine
 from gptlab.grading.confined.channel import Channel
 from gptlab.grading.confined.limits import Enforced, Limits
 from gptlab.grading.confined.peer import Gone, Peer
+from gptlab.grading.own_limits import limited_computing
 
 START = (
     "import sys; sys.path[:] = {!r}; from gptlab.grading.confined.fork_server import main; main()"
@@ -92,7 +96,8 @@ class ForkServer:
             try:
                 servant.enforced = Enforced(**peer.function("enforced")())
                 channel.deadline = time.monotonic() + limits.wall_s
-                yield servant
+                with limited_computing():
+                    yield servant
             finally:
                 self._end(servant)
 
@@ -138,9 +143,20 @@ def what_is_enforced() -> Enforced:
 
 
 def _path(folder: Path) -> list[str]:
-    """Where a confined process finds modules: its own part of gptlab, then this process's libraries."""
-    here = [entry for entry in sys.path if entry and Path(entry).resolve() != CHECKOUT]
-    return [str(folder), *here]
+    """Where a confined process finds modules, and may read: its own part of gptlab, then Python's libraries."""
+    return [str(folder), *(entry for entry in sys.path if entry and _of_libraries(Path(entry)))]
+
+
+def _of_libraries(folder: Path) -> bool:
+    """False for the folder in which the command was given: other submissions may lie there, or the references."""
+    place = folder.resolve()
+    torch_is_in = Path(torch.__file__).resolve().parents[1]
+    if place == torch_is_in:
+        return True
+    if place in (CHECKOUT, Path.cwd()):
+        return False
+    roots = sys.prefix, sys.base_prefix, *site.getsitepackages(), site.getusersitepackages()
+    return any(place.is_relative_to(Path(root).resolve()) for root in roots)
 
 
 def _environment(folder: Path) -> dict[str, str]:

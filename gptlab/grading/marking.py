@@ -20,6 +20,7 @@ from gptlab.grading.confined.wire import printable
 from gptlab.grading.confined_process import ForkServer
 
 EMPTY, FAILS, PASSES = "empty", "fails", "passes"
+MOST_LETTERS = 4000  # of a message
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def mark(
         if report.passed:  # the same on inputs that nobody can have seen: her text chooses them
             report = verdict(entry.key, function, advice, seed)
     state = PASSES if report.passed else FAILS
-    return Mark(entry.key, state, report.message, report.misconception, tuple(dict.fromkeys(asked)))
+    message = printable(report.message, MOST_LETTERS)  # results may be texts
+    return Mark(entry.key, state, message, report.misconception, tuple(dict.fromkeys(asked)))
 
 
 def failed(key: str, came: str) -> Mark:

@@ -170,4 +170,4 @@ def as_csv(results: Iterable[Result]) -> str:
 
 def _cell(text: str) -> str:
     """Text that a spreadsheet takes for no formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(tuple("=+-@\t\r＝＋－＠")) else text

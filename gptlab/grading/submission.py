@@ -14,11 +14,14 @@ from pathlib import Path, PurePosixPath
 
 from gptlab.blanks.errors import CourseError
 from gptlab.grading.child_tree import empty_rooms
+from gptlab.grading.confined.wire import printable
 
 MOST_BYTES = 1 << 20  # of a room
 MOST_MEMBERS = 100_000  # of a zip
 DEPTH = 3  # folders around gptlab/ in a zip or a download
 MOST_FOLDERS = 2_000
+MOST_NAME_BYTES = 180  # a file's name has 255, and a little is put round it
+USUAL = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile reads the others without a limit
 
 
 class NoSubmission(CourseError):
@@ -45,8 +48,11 @@ class Submission:
 
     @property
     def seed(self) -> int:
-        """A seed for inputs that no part of the text can know: any change of the text changes it."""
-        return 1 + int(self.fingerprint[:8], 16)
+        """A seed for inputs that no part of the text can know: any change of the text changes it.
+
+        It has 128 bits: of 32, texts could be tried until one has a seed whose answers stand in it.
+        """
+        return 1 + int(self.fingerprint[:32], 16)
 
 
 def read(path: Path, name: str = "") -> Submission:
@@ -75,16 +81,26 @@ def find(path: Path) -> list[tuple[str, Path]]:
     if not path.exists():
         raise NoSubmission(f"there is no file or folder {path}")
     if path.is_file() or _in_folder(path, depth=0) is not None:
-        return [(path.resolve().name.removesuffix(".zip"), path)]
+        return [(_name(path.resolve().name.removesuffix(".zip")), path)]
     inside = [entry for entry in sorted(path.iterdir()) if not entry.name.startswith(".")]
     inside = [x for x in inside if not x.is_symlink() and (x.is_dir() or x.suffix == ".zip")]
     if not inside:
         raise NoSubmission(f"{path} holds no submission: no gptlab/, no folder and no zip")
     names = [entry.name.removesuffix(".zip") for entry in inside]
     return [
-        (entry.name if names.count(name) > 1 else name, entry)
+        (_name(entry.name if names.count(name) > 1 else name), entry)
         for name, entry in zip(names, inside, strict=True)
     ]
+
+
+def _name(name: str) -> str:
+    """A name that a report can show and a file can have; one that must be changed for that stays one of its own."""
+    shown = printable(name).replace("\n", "�")
+    while len(shown.encode()) > MOST_NAME_BYTES:
+        shown = shown[:-1]
+    if shown == name:
+        return name
+    return f"{shown}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"
 
 
 Found = tuple[dict[str, bytes], dict[str, str]]
@@ -196,6 +212,8 @@ def _read_members(archive: zipfile.ZipFile, chosen: dict[str, list[zipfile.ZipIn
                 raise OSError("it is in the zip more than once")
             if stat.S_ISLNK(members[0].external_attr >> 16):
                 raise OSError("it is a symbolic link")
+            if members[0].compress_type not in USUAL:
+                raise OSError("it is compressed in an unusual way")
             with archive.open(members[0]) as file:
                 rooms[room] = _short_enough(file.read(MOST_BYTES + 1))
         except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError) as e:

@@ -85,7 +85,7 @@ class Peer:
         for n, state in _pairs(form.get("written")):
             if n >= len(objects):
                 raise ProtocolError("no such object")
-            new = Unpacker(block, self._borrow, objects, strides=self._trusted).unpack(state)
+            new = Unpacker(block, self._borrow, objects, trusted=self._trusted).unpack(state)
             with torch.no_grad():
                 written.rewrite(objects[n], new)
         return value
@@ -147,7 +147,7 @@ class Peer:
             return x if part == LEAF else x.clone()
 
         function = self._borrowed(form.get("where"))
-        unpacker = Unpacker(block, self._borrow, attach=attach, strides=self._trusted)
+        unpacker = Unpacker(block, self._borrow, attach=attach, trusted=self._trusted)
         arguments, options = unpacker.unpack(form.get("given"))
         objects = unpacker.objects
         before = [written.state_of(x) for x in objects]
@@ -234,7 +234,7 @@ class Peer:
             "place": place,
         }
 
-    def _rebuilt(self, form: dict, block: bytes) -> BaseException:
+    def _rebuilt(self, form: dict, block: bytes) -> Exception:
         """An exception like the one that was raised over there."""
         name, text = form.get("type"), printable(form.get("text"))
         arguments = Unpacker(block, self._borrow_nothing).unpack(form.get("arguments"))

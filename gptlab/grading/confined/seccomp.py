@@ -85,6 +85,12 @@ ALONE: dict[str, tuple[int | None, int | None]] = {  # refused besides to one th
     "execveat": (322, 281),
     "shmget": (29, 194),
     "semget": (64, 190),
+    "socketpair": (53, 199),  # a datagram socket of a pair reaches any named socket
+    "connect": (42, 203),
+    "bind": (49, 200),
+    "truncate": (76, 45),  # before version 3 Landlock lets pass what shortens a file
+    "ftruncate": (77, 46),
+    "creat": (85, None),
     "msgget": (68, 186),
     "mq_open": (240, 180),
     "memfd_create": (319, 279),
@@ -92,6 +98,11 @@ ALONE: dict[str, tuple[int | None, int | None]] = {  # refused besides to one th
 }
 KILL, TGKILL, CLONE, CLONE3 = (62, 129), (234, 131), (56, 220), (435, 435)
 PRLIMIT, SOCKET = (302, 261), (41, 198)
+OPEN, OPENAT, OPENAT2, PRCTL = (2, None), (257, 56), (437, 437), (157, 167)
+FCNTL, IOCTL = (72, 25), (16, 29)
+F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15  # a descriptor sends any signal to any process
+FIOSETOWN, SIOCSPGRP = 0x8901, 0x8902
+PR_SET_PDEATHSIG = 1
 CLONE_THREAD = 0x10000
 AF_UNIX = 1
 
@@ -143,11 +154,18 @@ def _program(machine: str, alone: bool) -> bytes:
     if alone:
         own = os.getpid()
         steps += [_step(EQUAL, CLONE3[column], 0, 1), unknown]  # libc then takes clone
+        steps += [_step(EQUAL, OPENAT2[column], 0, 1), unknown]  # its flags cannot be looked at
+        for numbers, flags in ((OPEN, 1), (OPENAT, 2)):
+            if numbers[column] is not None:
+                steps += _only(numbers[column], flags, [_step(ANY_BIT, os.O_TRUNC, 0, 1)], no)
+        steps += _only(PRCTL[column], 0, _none_of(PR_SET_PDEATHSIG), no)
         steps += _only(CLONE[column], 0, [_step(ANY_BIT, CLONE_THREAD, 1, 0)], no)
         steps += _only(KILL[column], 0, [_step(EQUAL, own, 1, 0)], no)
         steps += _only(TGKILL[column], 0, [_step(EQUAL, own, 1, 0)], no)
     else:
         steps += _only(SOCKET[column], 0, [_step(EQUAL, AF_UNIX, 1, 0)], no)
+    steps += _only(FCNTL[column], 1, _none_of(F_SETOWN, F_SETSIG, F_SETOWN_EX), no)
+    steps += _only(IOCTL[column], 1, _none_of(FIOSETOWN, SIOCSPGRP), no)
     # a limit may be read, not set: the third argument is no address
     steps += _only(PRLIMIT[column], 2, [_step(EQUAL, 0, 1, 0)], no)
     return b"".join([*steps, _step(RETURN, ALLOW)])
@@ -157,6 +175,12 @@ def _only(number: int, argument: int, test: list[bytes], no: bytes) -> list[byte
     """Let a call through only where a test of one argument's lower half skips the refusal."""
     inner = [_step(LOAD, 16 + 8 * argument), *test, no, _step(RETURN, ALLOW)]
     return [_step(EQUAL, number, 0, len(inner)), *inner]
+
+
+def _none_of(*values: int) -> list[bytes]:
+    """A test that skips the refusal where the argument is none of these."""
+    last = len(values) - 1
+    return [_step(EQUAL, x, last - i, int(i == last)) for i, x in enumerate(values)]
 
 
 def _refuse(error: int) -> bytes:

@@ -39,6 +39,8 @@ DTYPES = {
         torch.complex128,
     )
 }
+MOST_AXES = 64  # of a tensor
+MOST_VALUES = 2_000_000  # in a message, each counted as often as it stands in another
 LEAF, MADE = 1, 2  # how a tensor takes part in a gradient: as a leaf, or as the result of something
 VALUE_FIELDS = ("data", "grad", "parents", "local_gradients", "label")
 
@@ -175,14 +177,16 @@ class Unpacker:
         borrow: Callable[..., Callable],
         known: list[Any] | None = None,
         attach: Callable[[Tensor, int, int], Tensor] | None = None,
-        strides: bool = False,
+        trusted: bool = False,
     ) -> None:
         self._block = block
         self._borrow = borrow
         self._known = known or []  # the objects of a call, in its answer
         self._attach = attach or (lambda x, part, number: x)
-        self._strides = strides  # lay tensors out in memory as they were
+        self._trusted = trusted  # then nothing is counted, and tensors lie in memory as they did
         self._n_tracked = itertools.count()
+        self._count = 0
+        self._sizes: dict[int, int] = {}  # of objects that are whole: how many values stand in them
         self.objects: list[Any] = []
 
     def unpack(self, form: Any) -> Any:
@@ -200,6 +204,7 @@ class Unpacker:
             raise ProtocolError(type(error).__name__) from None
 
     def _unpacked(self, form: Any) -> Any:
+        self._add(1)
         if not isinstance(form, list):
             if isinstance(form, dict):
                 raise ProtocolError("no value")
@@ -208,7 +213,17 @@ class Unpacker:
         read = _READERS.get(tag)
         if read is None:
             raise ProtocolError("no such tag")
-        return read(self, *rest)
+        number, before = len(self.objects), self._count
+        value = read(self, *rest)
+        if len(self.objects) > number:
+            self._sizes.setdefault(number, self._count - before)
+        return value
+
+    def _add(self, values: int) -> None:
+        """Count values; a few lists that name each other again and again would be more than can be looked at."""
+        self._count += values
+        if self._count > MOST_VALUES and not self._trusted:
+            raise ProtocolError("too many values")
 
     def _note(self, value: Any) -> Any:
         self.objects.append(value)
@@ -245,10 +260,12 @@ class Unpacker:
     def _tensor(self, kind: str, shape: list, stride: Any, part: int, start: int, n: int) -> Tensor:
         number = len(self.objects)
         self._note(None)
+        if len(shape) > MOST_AXES:  # torch's tolist() calls itself for each
+            raise ProtocolError("too many axes")
         raw, dtype = bytearray(self._raw(start, n)), DTYPES[kind]
         flat = torch.frombuffer(raw, dtype=dtype) if n else torch.empty(0, dtype=dtype)
         x = flat.reshape(shape).clone()  # so many numbers as came, whatever the shape says
-        if self._strides and stride is not None:
+        if self._trusted and stride is not None:
             x = torch.empty_strided(shape, stride, dtype=x.dtype).copy_(x)
         if part:
             x = self._attach(x, part, next(self._n_tracked))
@@ -273,7 +290,8 @@ class Unpacker:
         return value
 
     def _again(self, number: int) -> Any:
-        return self.objects[index(number)]
+        self._add(self._sizes[index(number)])  # one that is not whole yet would stand in itself
+        return self.objects[number]
 
     def _of_the_call(self, number: int) -> Any:
         return self._known[index(number)]
@@ -319,7 +337,7 @@ def simple(arguments: tuple) -> list | None:
     return list(arguments) if plain else None
 
 
-def builtin_error(name: Any) -> type[BaseException] | None:
-    """Python's own exception of that name."""
+def builtin_error(name: Any) -> type[Exception] | None:
+    """Python's own exception of that name; none of those that end a program, such as SystemExit."""
     kind = getattr(sys.modules["builtins"], name, None) if isinstance(name, str) else None
-    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
+    return kind if isinstance(kind, type) and issubclass(kind, Exception) else None

@@ -8,6 +8,9 @@ import zipfile
 import pytest
 
 from gptlab.blanks.errors import CourseError
+from gptlab.grading import batch
+from gptlab.grading.confined.limits import Limits
+from gptlab.grading.grade import Plan
 from gptlab.grading.submission import MOST_BYTES, NoSubmission, find, read
 from tests.support.paths import ROOT
 from tests.support.submissions import solved_rooms, with_body, write
@@ -78,6 +81,23 @@ def test_a_submission_that_is_a_link_is_left_out(tmp_path):
     assert [name for name, _ in find(tmp_path / "class")] == ["bob"]
 
 
+def test_a_class_with_names_that_no_file_of_a_report_can_have(tmp_path):
+    """A name of another encoding, one with a line end, and two that are too long and end differently."""
+    long = "L" * 244
+    names = ["good", os.fsdecode(b"M\xfcller"), "a\nb", f"{long}1", f"{long}2"]
+    for name in names:
+        write(tmp_path / "class" / name, {"sampling": SOLVED})
+    found = [name for name, _ in find(tmp_path / "class")]
+    assert len(set(found)) == len(names)
+    assert "good" in found
+    plan = Plan((0,), {}, Limits())
+    results = batch.grade_all(find(tmp_path / "class"), plan, 2, tmp_path / "out", lambda one: None)
+    assert [one.points for one in results] == [1] * len(names)
+    table = (tmp_path / "out" / batch.TABLE).read_text(encoding="utf-8")
+    assert len(table.splitlines()) == 1 + len(names)
+    assert all((tmp_path / "out" / f"{name}.json").is_file() for name in found)
+
+
 def test_a_pipe_is_not_waited_for(tmp_path):
     folder = write(tmp_path / "ada", with_body(KEY, "return None"))
     os.mkfifo(folder / "gptlab" / "ngram.py")
@@ -124,6 +144,15 @@ def test_a_link_in_a_zip_is_not_followed(tmp_path):
 def test_a_zip_bomb_is_read_no_further_than_a_room(tmp_path):
     found = read(zipped(tmp_path, ("gptlab/sampling.py", b"\0" * (300 << 20))))
     assert "longer than 1 MB" in found.refused["sampling"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_bomb_that_zipfile_would_read_whole_is_not_opened(method, tmp_path):
+    """A few kilobytes of bzip2 hold gigabytes, and zipfile takes all that a block of the file has."""
+    path = tmp_path / "ada.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("gptlab/sampling.py", b"\0" * (4 << 20))
+    assert "compressed in an unusual way" in read(path).refused["sampling"]
 
 
 def test_a_zip_with_a_room_twice_is_not_guessed_at(tmp_path):
