@@ -1,6 +1,6 @@
 """The tool model of lesson 16: the shipped SFT model, taught to call `calculate` and `look_up`.
 
-    python -m dev.tool_model [--share 1] [--out gptlab/assets/tools]
+    python -m dev.tool_model [--share 1] [--out gptlab/assets/agents/tools]
 
 teaches in three rounds, each from where the one before ended, and stores the mean of the weights after each
 (Wortsman et al. 2022) in bfloat16. After the first round it copies rare tokens badly, after the last it has forgotten

@@ -12,7 +12,7 @@ from gptlab.engine.model.shipped import FOLDER
 from gptlab.engine.train.sft import Example, finetune
 from gptlab.experiments.agents.tasks import Task
 
-STORED = FOLDER / "tools"
+STORED = FOLDER / "agents" / "tools"
 LR, MUON_RATIO, BATCH = 2e-3, 5.0, 32  # as the shipped model was tuned
 TURN_TOKENS = 44  # the longest turn: a thought and an action
 
