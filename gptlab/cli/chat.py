@@ -95,6 +95,10 @@ def converse(session: Session) -> int:
     while not session.over:
         try:
             message = line_input.read_message(session.typed)
+            if message:
+                session.take(message)
+            if message and session.typed:
+                line_input.keep_history()
         except EOFError:
             if session.typed:
                 session.say("")  # what comes next stands on a line of its own
@@ -103,9 +107,4 @@ def converse(session: Session) -> int:
             if not session.typed:
                 raise
             session.say("\n(Ctrl-D or /quit ends)")
-            continue
-        if message:
-            session.take(message)
-            if session.typed:
-                line_input.keep_history()
     return 1 if session.failed and not session.typed else 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import torch
 
-from gptlab import __version__
+from gptlab import __version__, chat
 from gptlab.engine.assistant import Assistant
 from gptlab.server.errors import NotFound
 from gptlab.server.fields import quote
@@ -55,6 +55,8 @@ class Models:
             raise ValueError("a server needs at least 1 model, but has 0")
         for assistant in assistants.values():  # an empty function shows here, not at a request
             assistant.go_on(assistant.begin("?"), 1)
+            if assistant.chats:  # what only a long conversation asks for
+                chat.trim_history([{"role": "user", "content": "?"}], 1, len)
         self.by_name = {
             name: ServedModel(name, assistant, limits) for name, assistant in assistants.items()
         }

@@ -1,5 +1,6 @@
 """The server itself: its connections, its signals, its end."""
 
+import logging
 from types import FrameType
 
 import uvicorn
@@ -23,6 +24,11 @@ class TimedProtocol(H11Protocol):
     def _close_if_silent(self) -> None:
         if self.cycle is None and not self.transport.is_closing():
             self.transport.close()
+
+
+def _says_something(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is news: that no task had to be cancelled is none."""
+    return not record.getMessage().startswith("Cancel 0 running task")
 
 
 class Server(uvicorn.Server):
@@ -50,6 +56,7 @@ class Server(uvicorn.Server):
             )
         )
         self.application = application
+        logging.getLogger("uvicorn.error").addFilter(_says_something)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal: end in good order, which is an exit status of 0; a second one ends at once."""

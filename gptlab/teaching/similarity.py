@@ -1,7 +1,7 @@
 """How alike the functions of two submissions are once names and layout are taken away. It accuses no one.
 
 A function becomes the sequence of its syntax tree's nodes, with its own names replaced by their order of appearance,
-and the sequence the set of its runs of GRAM nodes (k-grams, as in MOSS: Schleimer, Wilkerson and Aiken 2003).
+and the sequence the set of its runs of GRAM nodes (k-grams, as Stanford's MOSS takes them).
 
     likeness(a, b) = Σ_{g in both} w(g) / min(Σ_{g in a} w(g), Σ_{g in b} w(g))
     w(g) = ln((n + 1) / number of texts that have g),   0 for what the hand-out has itself

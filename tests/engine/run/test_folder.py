@@ -208,7 +208,7 @@ def test_a_run_goes_on_where_nobody_reads_it(tmp_path, monkeypatch, capsys, erro
     """`gptlab run | head` blamed the run's folder for the pipe."""
     logged = []
 
-    def run(out, preset, seed, texts, resume, quiet, log):
+    def run(out, preset, seed, texts, resume, quiet, log, device, read):
         for text in ("one", "two"):
             log(text)
             logged.append(text)
