@@ -1,5 +1,6 @@
 """What comes over the wire to end the judge, to keep it busy for ever, or to have its inputs known in advance."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -99,10 +100,13 @@ def test_a_reference_that_stands_in_computes_no_longer_than_a_blank_may(
     graded, honest, monkeypatch
 ):
     """A pattern that backtracks without end, for the reference of an earlier blank, while a room is imported."""
-    monkeypatch.setattr(own_limits, "COMPUTING_S", 2)
     asks = '_peer().call(["name", "bpe.train_bpe"], ("a" * 60 + "c", 300, "(a|a)*+b|(a|aa)+$"), {})'
     at_import = f"{FORGE}\ntry: {asks}\nexcept Exception as error: _why = error"
-    rows = graded(with_body("rnn.rnn_step", "raise _why", at_import), 4).rows
+    with monkeypatch.context() as patch:
+        patch.setattr(own_limits, "COMPUTING_S", 2)
+        # the system's own limit would end this process, and the tests with it
+        patch.setattr(own_limits, "_ended_after", lambda seconds: contextlib.nullcontext())
+        rows = graded(with_body("rnn.rnn_step", "raise _why", at_import), 4).rows
     row = next(row for row in rows if row.key == "rnn.rnn_step")
     assert row.state == "fails"
     assert "kept the judge computing for 2 seconds" in row.message
