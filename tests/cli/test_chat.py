@@ -101,7 +101,7 @@ def terminal(tmp_path, model):
 
     def open_one(*words, home=tmp_path / "home", **settings):
         opened.append(Terminal(home, model, *words, **settings))
-        opened[-1].until("/help lists")
+        opened[-1].until(line_input.PROMPT)  # before that, a Ctrl-C would end the program
         return opened[-1]
 
     yield open_one
@@ -138,9 +138,9 @@ def test_ctrl_c_stops_a_reply_and_ctrl_d_ends(terminal):
     screen.until("hello\r\n")
     screen.until("")
     screen.type("\x03")
-    screen.until(" …\r\n")
+    assert " …\r\n" in screen.until(line_input.PROMPT)
     screen.type("half a line\x03")
-    screen.until("(Ctrl-D or /quit ends)")
+    assert "(Ctrl-D or /quit ends)" in screen.until(line_input.PROMPT)
     screen.type("\x04")
     assert screen.ends() == 0
 

@@ -8,13 +8,18 @@ from tests.support.paths import ROOT
 
 # Where a stage is named by hand; everywhere else its colour is looked up by the stage of a model.
 ABOUT_STAGES = {
+    "agents/accuracy.py",  # the base model by heart, and the SFT model with a tool
+    "agents/retrieval.py",  # the SFT model reads and answers
+    "agents/transcript.py",  # what the SFT model wrote
     "alignment/by_hand.py",  # the reference is the SFT model
     "alignment/tradeoffs.py",  # PPO and PPO-ptx beside each other
+    "chat/elo.py",  # the stages play against each other
     "instruct/chat_tokens.py",  # the base model, and after SFT
     "ppo/runs.py",  # runs of PPO
     "finetuning/curves.py",  # what is pretrained is the base model
     "kit/next_token_bars.py",  # the base model's distribution, or the reader's own
     "kit/style.py",  # an example
+    "scaling/own_text.py",  # base models, trained on a text
     "ngram/shannon_game.py",  # the base model plays
     "zero_shot/few_shot.py",  # what the base model writes
 }
