@@ -2,22 +2,23 @@
 
     python benchmarks/gloo.py [--seconds 10]
 
-Two processes of one thread each compute the gradient of one batch of `small`'s shape, four shards, in three ways, in turns:
+Two processes of one thread each compute the gradient of one batch of `small`'s shape, four shards, in three
+ways, in turns:
 
-    shared memory     `ShardedGradient` with two workers: each shard's gradient in a row of its own, added in their order
-    gloo, all-reduce  each process adds its two shards, and gloo adds the processes: the sum depends on how many there are
-    gloo, in order    gloo brings every shard's gradient to both, who add them in order: the same sum for any number
+    shared memory     `ShardedGradient` with two workers: a row for each shard's gradient, added in order
+    gloo, all-reduce  each process adds its two shards, gloo the processes: the sum depends on how many there are
+    gloo, in order    both get every shard's gradient and add them in order: the same sum for any number
 
 Prints milliseconds a gradient, medians and quartiles, and how far each sum is from the first way's.
 """
 
 import argparse
-import os
 import statistics
 import sys
 import tempfile
 import time
 from functools import partial
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -109,7 +110,7 @@ def main() -> int:
     prepare()
     model = GPT(SMALL).run_on("fused")
     with tempfile.TemporaryDirectory() as folder:
-        file = os.path.join(folder, "meet")
+        file = str(Path(folder) / "meet")
         second = multiprocessing.get_context("spawn").Process(target=other, args=(file,))
         second.start()
         join(0, file)
