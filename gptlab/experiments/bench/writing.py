@@ -42,7 +42,7 @@ def generate(settings: Settings) -> Iterator[Row]:
         if not installed("transformers"):
             yield alone("generate", what, "tokens/s", units, write, settings.seconds)
             continue
-        theirs = on_all_cores(_peer_writer(peer_model(SMALL).eval(), prompts), hardware.cores())
+        theirs = on_all_cores(peer_writer(peer_model(SMALL).eval(), prompts), hardware.cores())
         yield compare(
             "generate",
             what,
@@ -58,20 +58,8 @@ def generate(settings: Settings) -> Iterator[Row]:
 
 def ppo(settings: Settings) -> Iterator[Row]:
     """One round of PPO: 64 replies of 32 tokens, two passes in minibatches of 32."""
-    config = PPOConfig(
-        rounds=10**6,
-        prompts_per_round=PPO_PROMPTS,
-        minibatch=MINIBATCH,
-        epochs=EPOCHS,
-        lr=1e-6,
-        gamma_ptx=0.0,
-        max_new_tokens=PPO_NEW,
-    )
     prompts = torch.randint(SMALL.vocab_size, (PPO_PROMPTS, PROMPT))
-    policy, reference = GPT(SMALL, fused=True), GPT(SMALL, fused=True)
-    reward = RewardModel(GPT(SMALL, fused=True))
-    models = PPOModels(policy, reference, reward, make_value_model(reward, reference))
-    trainer = PPOTrainer(models, prompts.tolist(), config)
+    trainer = ppo_trainer(prompts)
     with trainer.workers:
         if not installed("transformers"):
             yield alone("ppo", "one round", "rounds/s", 1, trainer.run_round, settings.seconds)
@@ -90,13 +78,30 @@ def ppo(settings: Settings) -> Iterator[Row]:
         )
 
 
-def _peer_writer(model, prompts: Tensor, new: int = NEW) -> Callable[[], Tensor]:
+def ppo_trainer(prompts: Tensor) -> PPOTrainer:
+    """Four models of `small`'s shape, ready for rounds on these prompts, (B, T)."""
+    config = PPOConfig(
+        rounds=10**6,
+        prompts_per_round=PPO_PROMPTS,
+        minibatch=MINIBATCH,
+        epochs=EPOCHS,
+        lr=1e-6,
+        gamma_ptx=0.0,
+        max_new_tokens=PPO_NEW,
+    )
+    policy, reference = GPT(SMALL, fused=True), GPT(SMALL, fused=True)
+    reward = RewardModel(GPT(SMALL, fused=True))
+    models = PPOModels(policy, reference, reward, make_value_model(reward, reference))
+    return PPOTrainer(models, prompts.tolist(), config)
+
+
+def peer_writer(model, prompts: Tensor, new: int = NEW) -> Callable[[], Tensor]:
     settings = {"max_new_tokens": new, "min_new_tokens": new, "do_sample": True, "top_k": 0}
     mask = torch.ones_like(prompts)
     return lambda: model.generate(prompts, attention_mask=mask, pad_token_id=0, **settings)
 
 
-class _Scalar(nn.Module):
+class Scalar(nn.Module):
     """A GPT-2 with one number at every position."""
 
     def __init__(self) -> None:
@@ -113,10 +118,10 @@ class _PeerPPO:
 
     def __init__(self, prompts: Tensor) -> None:
         self.policy, self.reference = peer_model(SMALL), peer_model(SMALL)
-        self.value, self.reward = _Scalar(), _Scalar()
+        self.value, self.reward = Scalar(), Scalar()
         trained = [*self.policy.parameters(), *self.value.parameters()]
         self.optimizer = torch.optim.AdamW(trained, lr=1e-6, fused=True)
-        self.write = _peer_writer(self.policy, prompts, PPO_NEW)
+        self.write = peer_writer(self.policy, prompts, PPO_NEW)
 
     def one_round(self) -> None:
         """Write, read, learn."""
