@@ -28,7 +28,7 @@ from gptlab.world.reply_styles import ADMISSIONS, REFUSALS
 from gptlab.world.tables import request_templates
 from gptlab.world.web import Web
 
-SHARES = {"sum": 0.27, "fact": 0.33, "chain": 0.06, "read": 0.26, "direct": 0.04, "failed": 0.04}
+SHARES = {"sum": 0.22, "fact": 0.46, "chain": 0.05, "read": 0.21, "direct": 0.03, "failed": 0.03}
 SIGNS = {  # how the question about a + b becomes another one
     "+": {"en": ("+", "+"), "zh": ("加", "加")},
     "-": {"en": ("+", "-"), "zh": ("加", "减")},
@@ -45,12 +45,9 @@ CHAINS = {
     "pet": Name("Which pet does {s}'s best friend have", "{s}最好的朋友养什么宠物"),
 }
 NOT_HERE = {"en": "This is not in the text.", "zh": "文中没有。"}
-READING = {"sum": 0.22, "fact": 0.44, "chain": 0.05, "read": 0.24, "direct": 0.02, "failed": 0.03}
 N_PHRASINGS = 3  # in which passages state a fact
-INVENTED_SHARE, CHANGED_SHARE = (
-    0.5,
-    0.3,
-)  # of look-ups: about invented things; with another answer than the true one
+INVENTED_SHARE = 0.6  # of look-ups: about invented things
+BORROWED_SHARE = 0.5  # of answers, there and elsewhere: another name from the little web, so that any can be copied
 
 
 @dataclass(frozen=True)
@@ -121,15 +118,18 @@ class Tasks:
         if self.rng.random() < INVENTED_SHARE:
             return self.invented()
         fact = self.rng.choice(self.facts)
-        if self.rng.random() < CHANGED_SHARE:
-            others = [other for other in self.facts if other.relation == fact.relation]
-            return replace(fact, answer=self.rng.choice(others).answer)
-        return fact
+        return replace(fact, answer=self._borrowed(fact.relation) or fact.answer)
 
     def invented(self) -> Fact:
-        """A fact about an invented country."""
+        """A fact about an invented country; what it says of it may be a real name."""
         subject = Subject(invented_name(self.rng), "country", 0)
-        return Fact(subject, self.rng.choice(INVENTED), invented_name(self.rng), 0.0)
+        relation = self.rng.choice(INVENTED)
+        return Fact(subject, relation, self._borrowed(relation) or invented_name(self.rng), 0.0)
+
+    def _borrowed(self, relation: str) -> Name | None:
+        """What the little web says of somebody or something, for another subject; or nothing."""
+        names = self.web.facts.answers[relation]
+        return self.rng.choice(names) if self.rng.random() < BORROWED_SHARE else None
 
     def about(self, fact: Fact, lang: str, unseen: bool = False) -> Task:
         """A question about a fact, which one look-up answers; `unseen` in a phrasing that no page uses."""

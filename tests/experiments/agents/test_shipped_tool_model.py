@@ -47,5 +47,7 @@ def test_sums_are_right_with_the_calculator_and_hopeless_without(tool_user, tool
 def test_it_says_how_it_was_made():
     from gptlab.engine.model import checkpoint
 
-    rounds = checkpoint.load(tool_model.STORED, optimizer=False).meta["rounds"]
-    assert len(rounds) == 3 and all(one["commit"] and "seed" in one for one in rounds)
+    made = checkpoint.load(tool_model.STORED, optimizer=False).meta
+    assert (
+        made["commit"] and made["seed"] == 0 and made["made"].startswith("python -m dev.tool_model")
+    )
