@@ -38,9 +38,16 @@ def test_reports_become_a_log_in_the_order_of_seeds(tmp_path, capsys):
     assert found["runs"][0]["stages"]["sft"]["recall"] == 0.8
     assert list(found["runs"][0]["stages"]) == ["base", "sft", "ppo", "ppo_ptx"]
     assert "2 runs of small" in capsys.readouterr().out
+    (tmp_path / "2").mkdir()
+    (tmp_path / "2" / "report.json").write_text(json.dumps(report(2)))
+    assert five_seeds.main([str(tmp_path / "2"), "--log", str(log), "--add"]) == 0
+    more = json.loads(log.read_text())
+    assert more["seeds"] == [0, 1, 2] and more["runs"][:2] == found["runs"]
 
 
 @pytest.mark.parametrize("others", [[report(0)], [report(1, "tiny")]])
 def test_runs_that_do_not_belong_together_are_refused(others):
     with pytest.raises(ValueError, match="of one preset"):
         five_seeds.gathered([report(0), *others])
+    with pytest.raises(ValueError, match="of one preset"):
+        five_seeds.gathered(others, five_seeds.gathered([report(0)]))
