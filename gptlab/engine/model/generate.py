@@ -61,10 +61,10 @@ def write_rows(
     cache = model.new_cache(len(prompts), longest + max_new_tokens)
     stopped = torch.zeros(len(prompts), dtype=torch.bool, device=device)
     decoder = decoder_for(model, cache, padded)
-    new = []
+    new, tokens = [], ids[:, -1]
     for step in range(max_new_tokens):
         if decoder and step:
-            logits = decoder.step(ids[:, 0], None if padded is None else positions[:, 0])
+            logits = decoder.step(tokens, None if padded is None else positions[:, 0])
         else:
             seen = None if padded is None else padded[:, : longest + step]
             logits = _last_logits(model, ids, seen, positions, cache)  # (B, V)
@@ -74,8 +74,9 @@ def write_rows(
             stopped |= tokens == stop_id
             if stopped.all():
                 break
-        ids = tokens[:, None]
-        positions = positions[:, -1:] + 1  # (B, 1)
+        if decoder is None or padded is not None:  # else a step needs the tokens alone
+            ids = tokens[:, None]
+            positions = positions[:, -1:] + 1  # (B, 1)
     rows = torch.stack(new, dim=1).tolist() if new else [[] for _ in prompts]
     return [_until_stop(row, stop_id) for row in rows]
 
@@ -99,9 +100,10 @@ def stream(
     cache = model.new_cache(1, len(ids) + max_new_tokens)
     decoder = decoder_for(model, cache)
     x = torch.tensor([ids], device=model.wte.device)  # (1, T)
+    tokens = x[:, -1]
     for step in range(max_new_tokens):
         if decoder and step:
-            logits = decoder.step(x[0])  # (1, V)
+            logits = decoder.step(tokens)  # (1, V)
         else:
             logits = _last_logits(model, x, None, None, cache)  # (1, V)
         tokens = next_tokens(logits, temperature, top_k, top_p, generator)  # (1,)
