@@ -17,7 +17,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
@@ -138,12 +138,21 @@ class Workers:
         for process in set(self._team) - set(ready):
             process.end()
         self._team = ready
+        if len(ready) < self.n - 1:
+            _say_once(
+                "no more worker processes can begin here; what they would do is done by fewer"
+            )
 
 
 def side_by_side(tasks: dict[str, Callable[[], Any]]) -> dict[str, Any]:
     """What each of some tasks gives, by its name; neighbours are done at the same time, so let them be alike."""
     with Workers({"do": lambda name: tasks[name]()}) as team:
         return dict(zip(tasks, team.map("do", list(tasks))))
+
+
+@cache
+def _say_once(text: str) -> None:
+    print(f"gptlab: {text}", file=sys.stderr)
 
 
 def _each(work: Callable, parts: Sequence) -> list:
@@ -242,5 +251,9 @@ def _die_with(parent: int) -> None:
 
 def _use_what_forking_breaks() -> None:
     """A product and its gradient: where a copied process cannot compute, it shows before there is work."""
-    x = torch.ones(64, 64, requires_grad=True)
-    (x @ x).sum().backward()
+    with (
+        torch.inference_mode(False),
+        torch.enable_grad(),
+    ):  # whatever the copied process was about to do
+        x = torch.ones(64, 64, requires_grad=True)
+        (x @ x).sum().backward()

@@ -65,6 +65,13 @@ def test_there_are_as_many_processes_as_workers():
         assert set(pids[1:3]) == {one.pid for one in multiprocessing.active_children()}
 
 
+@linux
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_processes_that_begin_where_no_gradient_is_wanted_work_too(mode):
+    with Workers({"where": where}, 2, "processes") as team, mode():
+        assert len(set(team.map("where", range(2)))) == 2
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_shared_memory_is_seen_on_both_sides(way):
     box = shared_tensor(torch.empty(3, 2))
@@ -160,11 +167,13 @@ def test_a_worker_has_no_workers_of_its_own():
 
 
 @linux
-def test_a_copy_that_cannot_compute_is_done_without(monkeypatch):
+def test_a_copy_that_cannot_compute_is_done_without(monkeypatch, capfd):
+    workers._say_once.cache_clear()
     monkeypatch.setattr(workers, "START_S", 0.3)
     monkeypatch.setattr(workers, "_use_what_forking_breaks", lambda: time.sleep(60))
     with Workers({"where": where}, 2, "processes") as team:
         assert team.map("where", range(2)) == [os.getpid()] * 2
+    assert capfd.readouterr().err.count("no more worker processes can begin here") == 1
 
 
 def at_work_for_ever(pipe):
