@@ -36,10 +36,10 @@ def curves_picture(curves: dict[str, list[float]], unigram_loss: float, title: s
     """Losses by step, with a dotted line for what word frequencies alone reach."""
     figure, axes = style.figure(7.0, 3.6)
     said = []
-    for name, losses in curves.items():
+    for place, (name, losses) in enumerate(curves.items()):
         drawn = smooth(losses)
         steps = range(1, len(drawn) + 1)
-        axes.plot(steps, drawn, color=TINTS.get(name, COLOURS["neutral"]), label=name)
+        axes.plot(steps, drawn, color=TINTS.get(name, CYCLE[place]), label=name)
         said.append(f"{name} ends at {drawn[-1]:.2f}")
     axes.axhline(unigram_loss, **style.FLOOR)
     axes.annotate(
