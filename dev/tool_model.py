@@ -2,9 +2,10 @@
 
     python -m dev.tool_model [--share 1] [--out gptlab/assets/agents/tools]
 
-teaches in three rounds, each from where the one before ended, and stores the mean of the weights after each
-(Wortsman et al. 2022) in bfloat16. After the first round it copies rare tokens badly, after the last it has forgotten
-some of its sums; the mean does both. `config.json` names seed, commit and number of demonstrations of each round. The
+teaches in three rounds, each from where the one before ended, and stores the mean of the weights after each in
+bfloat16. (Wortsman et al. 2022 average fine-tunings that begin at the same weights and do not follow one another; here
+they do.) After the first round it copies rare tokens badly, after the last it has forgotten some of its sums; the mean
+does both. `config.json` names seed, commit and number of demonstrations of each round. The
 model that is shipped was made round by round, from the commits that it names. Some six minutes on two idle cores.
 """
 
