@@ -32,14 +32,19 @@ def gradients_picture(norms: dict[str, dict[int, list[float]]]) -> Picture:
     return Picture(figure, f"Size of the last layer's gradient before training. {'; '.join(said)}.")
 
 
-def curves_picture(curves: dict[str, list[float]], unigram_loss: float, title: str) -> Picture:
-    """Losses by step, with a dotted line for what word frequencies alone reach."""
+def curves_picture(
+    curves: dict[str, list[float]], unigram_loss: float, title: str, bottom: float | None = None
+) -> Picture:
+    """Losses by step, with a dotted line for what word frequencies alone reach.
+
+    bottom  where the axis of losses begins; None = a little below the lowest
+    """
     figure, axes = style.figure(7.0, 3.6)
     said = []
-    for name, losses in curves.items():
+    for place, (name, losses) in enumerate(curves.items()):
         drawn = smooth(losses)
         steps = range(1, len(drawn) + 1)
-        axes.plot(steps, drawn, color=TINTS.get(name, COLOURS["neutral"]), label=name)
+        axes.plot(steps, drawn, color=TINTS.get(name, CYCLE[place]), label=name)
         said.append(f"{name} ends at {drawn[-1]:.2f}")
     axes.axhline(unigram_loss, **style.FLOOR)
     axes.annotate(
@@ -50,6 +55,8 @@ def curves_picture(curves: dict[str, list[float]], unigram_loss: float, title: s
         ha="right",
     )
     axes.set(xlabel="step", ylabel="loss, nats per word", title=title)
+    if bottom is not None:
+        axes.set_ylim(bottom=bottom)
     style.direct_labels(axes)
     return Picture(
         figure, f"{title}: {', '.join(said)}; {unigram_loss:.2f} by word frequencies alone."

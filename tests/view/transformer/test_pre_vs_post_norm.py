@@ -16,3 +16,11 @@ def test_curves_are_drawn():
     runs = {PRE: [5.0 - 0.1 * i for i in range(12)], POST: [5.0] * 12}
     figure, alt = pre_vs_post_norm.curves_picture(runs, 4.0, "t")
     assert "ends at 5.00" in alt and to_svg(figure, alt).startswith("<svg")
+
+
+def test_the_axis_begins_where_it_is_told_and_unknown_names_differ():
+    runs = {"whole": [3.0] * 12, "a part less": [4.0] * 12}
+    figure, alt = pre_vs_post_norm.curves_picture(runs, 5.0, "t", bottom=0)
+    axes = figure.axes[0]
+    assert axes.get_ylim()[0] == 0
+    assert len({line.get_color() for line in axes.lines[:2]}) == 2 and "whole ends at 3.00" in alt
