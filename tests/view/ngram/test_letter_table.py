@@ -26,7 +26,7 @@ def test_an_empty_row_can_be_picked_out():
 
 
 def test_a_letter_that_has_no_row_is_refused():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="substring"):
         letter_table.letter_table_picture(COUNTS, LETTERS, row="z")
 
 
