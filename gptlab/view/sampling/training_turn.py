@@ -200,7 +200,7 @@ def _guess_bars(
     """Bars of probabilities, where a full row is 1; green for the token that came."""
     parts = []
     for i, ((token, p), label) in enumerate(zip(shown, labels)):
-        colour = COLOURS["right" if token == right else "base"]
+        colour = COLOURS["right" if token == right else "neutral"]
         drawn, _ = bars_at([label], [p], y + i * ROW, 480, colour, column=90)
         parts += drawn
     return parts
