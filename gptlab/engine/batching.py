@@ -175,6 +175,9 @@ class Together:
         own = self.model.new_cache(1, len(ids))
         hidden = self.model.hidden(torch.tensor([list(ids)]), cache=own)
         for one, new in zip(self.caches, own):
+            one.both[
+                :, place
+            ].zero_()  # a row that failed may have left nan behind the new row's tokens
             one.k[place, :, : len(ids)] = new.k[0]
             one.v[place, :, : len(ids)] = new.v[0]
         self.lengths[place] = len(ids)
