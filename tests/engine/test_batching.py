@@ -11,7 +11,7 @@ from gptlab.engine.batching import FAILED, LENGTH, STOP, Batch, OneByOne, Row, T
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model import fused, generate
 from gptlab.engine.model.fast import decode, ragged
-from gptlab.engine.model.gpt import GPT
+from tests.support.toy_models import untrained_gpt
 
 SHAPE = GPTConfig(53, context=24, n_layers=3, n_heads=3, d_model=24)
 SETTINGS = [
@@ -23,12 +23,7 @@ SETTINGS = [
 
 
 def gpt(way="fused", shape=SHAPE):
-    model = GPT(shape, seed=0).run_on(way).eval()
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for p in model.parameters():
-            p.add_(torch.randn(p.shape, generator=generator), alpha=0.2)
-    return model
+    return untrained_gpt(shape, way)
 
 
 @pytest.fixture(autouse=True)

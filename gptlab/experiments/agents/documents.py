@@ -63,7 +63,7 @@ def read_folder(folder: Path) -> list[Document]:
 
 
 def passages(assistant: Assistant, documents: Sequence[Document]) -> list[Passage]:
-    """The documents in overlapping pieces of SIZE tokens, by `agents.overlapping_chunks`, but for those without text."""
+    """The documents in overlapping pieces of SIZE tokens, by `agents.overlapping_chunks`; none is empty."""
     tokenizer = assistant.tokenizer
     found = []
     for document in documents:
