@@ -6,15 +6,11 @@ writes gptlab/assets/logs/finetuning.json, which names the seeds, the commit and
 again whenever the shipped model is.
 """
 
-import argparse
-import hashlib
 import itertools
-import time
 
+from dev.long_table import Clock, made_by, options, weights_sha256
 from gptlab import borrow
-from gptlab.engine import hardware
 from gptlab.engine.assistant import shipped
-from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.finetuning.fine_tune import Bench
 from gptlab.experiments.finetuning.label_table import LOG, SCRATCH, Row, load, save, tuned_row
 from gptlab.experiments.finetuning.tasks import CHOICE, MOOD, TaskSource
@@ -40,31 +36,20 @@ def plan(seeds: int) -> list[Row]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the table, and save it after every row; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m dev.finetuning_log", description="Make lesson 07's long table again."
+    args = options(
+        "finetuning_log", "Make lesson 07's long table again.", "base", arguments, seeds=5
     )
-    parser.add_argument("--seeds", type=int, default=5, help="runs a setting (default: 5)")
-    parser.add_argument(
-        "--resume", action="store_true", help="keep the rows that were made from the same base"
-    )
-    args = parser.parse_args(arguments)
     borrow("all")
     base = shipped("base")
     bench = Bench(base.model, base.tokenizer, TaskSource(Web(0)))
-    weights = (FOLDER / "base" / "model.safetensors").read_bytes()
-    made = {
-        "command": f"python -m dev.finetuning_log --seeds {args.seeds}",
-        "seeds": list(range(args.seeds)),
-        "commit": hardware.commit(),
-        "base_sha256": hashlib.sha256(weights).hexdigest(),
-    }
+    made = made_by("finetuning_log", args.seeds, base_sha256=weights_sha256("base"))
     kept, seconds = _kept(made["base_sha256"]) if args.resume else ({}, 0)
-    started = time.process_time() - seconds
+    clock = Clock(seconds)
     rows = []
     for row in plan(args.seeds):
         rows.append(kept.get((*row.setting, row.seed)) or tuned_row(bench, row))
-        print(f"{time.process_time() - started:6.0f} s  {rows[-1]}", flush=True)
-        save(rows, made | {"cpu_seconds": round(time.process_time() - started)})
+        clock.say(rows[-1])
+        save(rows, clock.on(made))
     return 0
 
 

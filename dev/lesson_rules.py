@@ -9,13 +9,10 @@ from pathlib import Path
 from wcwidth import wcswidth
 
 from gptlab.blanks.registry import blanks
-from gptlab.blanks.source_scan import Blank
-from gptlab.course.notebook_hooks import needed
 
 MOST_BYTES = 1_000_000
 MOST_COLUMNS = 110  # a Chinese character has two columns
-MARKED: tuple[int, ...] = ()  # lessons of the first edition, with marks: none is left
-CHECK_TAG = "nbval-check-output"  # what stands in a check cell's metadata in place of such a mark
+CHECK_TAG = "nbval-check-output"  # stands in a check cell's metadata: nbval compares what it prints
 NAME = re.compile(r"(\d\d)([a-z]?)_[a-z0-9_]+\.ipynb")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 _PATH = re.compile(
@@ -35,7 +32,7 @@ class Limits:
     words: int
 
 
-EARLY, LATER = Limits(80, 12, 5, 999, 99_999), Limits(100, 20, 15, 65, 2400)
+LIMITS = Limits(prose=100, lines=20, definition_lines=15, cells=65, words=2400)
 
 
 @dataclass(frozen=True)
@@ -51,16 +48,6 @@ class Place:
     def name(self) -> str:
         """As `start` calls it: 5 or "10b"."""
         return f'"{self.number}{self.part}"' if self.part else str(self.number)
-
-    @property
-    def marked(self) -> bool:
-        """True for a lesson whose cells carry marks on the page."""
-        return self.number in MARKED
-
-    @property
-    def limits(self) -> Limits:
-        """The limits that hold for it."""
-        return EARLY if self.marked else LATER
 
 
 def place_of(path: Path) -> Place:
@@ -152,29 +139,29 @@ def _frame(notebook: dict, where: Place) -> list[str]:
         found.append(f"the first code cell must be: {'; '.join(begin)}")
     if not cells or source(cells[-1]).strip() != "lesson.summary()":
         found.append("the last code cell must be: lesson.summary()")
-    count, limits = len(notebook["cells"]), where.limits
-    if count > limits.cells:
-        found.append(f"{count} cells, but at most {limits.cells}: make parts of it")
+    count = len(notebook["cells"])
+    if count > LIMITS.cells:
+        found.append(f"{count} cells, but at most {LIMITS.cells}: make parts of it")
     n_words = sum(words(source(one)) for one in notebook["cells"] if one["cell_type"] == "markdown")
-    if n_words > limits.words:
-        found.append(f"{n_words:.0f} words of prose, but at most {limits.words}: make parts of it")
+    if n_words > LIMITS.words:
+        found.append(f"{n_words:.0f} words of prose, but at most {LIMITS.words}: make parts of it")
     return found
 
 
 def _sizes(notebook: dict, where: Place) -> list[str]:
     """Short cells, short definitions."""
-    found, limits = [], where.limits
+    found = []
     for place, cell in enumerate(notebook["cells"]):
         text = source(cell)
-        if cell["cell_type"] == "markdown" and words(text) > limits.prose:
+        if cell["cell_type"] == "markdown" and words(text) > LIMITS.prose:
             found.append(
-                f"cell {place}: {words(text):.0f} words of prose, but at most {limits.prose}"
+                f"cell {place}: {words(text):.0f} words of prose, but at most {LIMITS.prose}"
             )
         if cell["cell_type"] != "code":
             continue
-        lines = [line for line in text.strip().splitlines() if not re.match(r"#\s*needs:", line)]
-        if len(lines) > limits.lines:
-            found.append(f"cell {place}: {len(lines)} lines of code, but at most {limits.lines}")
+        n_lines = len(text.strip().splitlines())
+        if n_lines > LIMITS.lines:
+            found.append(f"cell {place}: {n_lines} lines of code, but at most {LIMITS.lines}")
         found += [
             f"cell {place}: a line of {columns(line)} columns, but at most {MOST_COLUMNS}: {line.strip()[:40]} …"
             for line in text.splitlines()
@@ -183,10 +170,10 @@ def _sizes(notebook: dict, where: Place) -> list[str]:
         for node in ast.walk(tree(text)):
             if (
                 isinstance(node, (ast.FunctionDef, ast.ClassDef))
-                and node.end_lineno - node.lineno >= limits.definition_lines
+                and node.end_lineno - node.lineno >= LIMITS.definition_lines
             ):
                 found.append(
-                    f"cell {place}: {node.name} is defined in more than {limits.definition_lines} lines"
+                    f"cell {place}: {node.name} is defined in more than {LIMITS.definition_lines} lines"
                 )
     return found
 
@@ -221,39 +208,20 @@ def _exercises(notebook: dict, where: Place) -> list[str]:
     ]
     for place, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
-            marks = _marks_on_the_page if where.marked else _marks_in_metadata
-            found += [f"cell {place}: {fault}" for fault in marks(cell, where.number)]
+            found += [f"cell {place}: {fault}" for fault in _marks(cell)]
     return found
 
 
-def _marks_on_the_page(cell: dict, number: int) -> list[str]:
-    """Lessons of the first edition: check cells are marked in a comment, and cells say what they need."""
-    every = {entry.key: entry for entry in blanks()}
+def _marks(cell: dict) -> list[str]:
+    """Nothing for machines on the page; check cells carry a tag."""
     key, text = checked_key(cell), source(cell)
     found = []
-    if key and text.strip().splitlines() != ["# NBVAL_CHECK_OUTPUT", f'check("{key}")']:
-        found.append(f'a check cell holds "# NBVAL_CHECK_OUTPUT" and check("{key}"), nothing else')
-    wrong = [_wrong_need(name, every, number) for name in needed(text.splitlines())]
-    return found + [f"# needs: {fault}" for fault in wrong if fault]
-
-
-def _marks_in_metadata(cell: dict, number: int) -> list[str]:
-    """But in lessons of the first edition: nothing for machines on the page, check cells carry a tag."""
-    key, text = checked_key(cell), source(cell)
-    found = []
-    if re.search(r"^\s*#\s*(?:needs:|NBVAL_)", text, re.MULTILINE):
-        found.append('no "# needs:" and no "# NBVAL" here: cells wait by themselves')
+    if re.search(r"^\s*#\s*NBVAL_", text, re.MULTILINE):
+        found.append('no "# NBVAL" here: what is for machines stands in the metadata')
     tagged = CHECK_TAG in cell["metadata"].get("tags", [])
     if key and (text.strip() != f'check("{key}")' or not tagged):
         found.append(f'a check cell holds check("{key}") alone and has the tag {CHECK_TAG}')
     return found
-
-
-def _wrong_need(key: str, every: dict[str, Blank], number: int) -> str:
-    """What is wrong with one key of a `# needs:` line, "" when nothing is."""
-    if key not in every:
-        return f"{key} is no blank"
-    return "" if every[key].lesson == number else f"{key} belongs to lesson {every[key].lesson}"
 
 
 def _outputs(notebook: dict, where: Place) -> list[str]:

@@ -6,15 +6,11 @@ writes gptlab/assets/logs/ppo_details.json, which names the seeds, the commit an
 again whenever the shipped models are. About 15 minutes of one core.
 """
 
-import argparse
-import hashlib
-import time
-
 from torch import nn
 
+from dev.long_table import Clock, made_by, options, weights_sha256
 from gptlab import borrow
 from gptlab.engine import hardware
-from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.ppo.details import ALL_ON, ALTERED
 from gptlab.experiments.ppo.details_log import LOG, Log, load, save
 from gptlab.experiments.ppo.lab import PPOLab, Run
@@ -36,27 +32,19 @@ def wrong_rewards(lab: PPOLab) -> dict[str, tuple[nn.Module, float]]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the table, and save it after every run; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m dev.ppo_details", description="Make lesson 13's table again."
-    )
-    parser.add_argument("--seeds", type=int, default=3, help="runs a setting (default: 3)")
-    parser.add_argument(
-        "--resume", action="store_true", help="keep the runs that were made from the same models"
-    )
-    args = parser.parse_args(arguments)
+    args = options("ppo_details", "Make lesson 13's table again.", "models", arguments)
     hardware.prepare_torch()
     borrow("all")
     lab = PPOLab()
     before = lab.test(lab.sft)._asdict()
     replies = before.pop("replies")
-    made = {
-        "command": f"python -m dev.ppo_details --seeds {args.seeds}",
-        "seeds": list(range(args.seeds)),
-        "commit": hardware.commit(),
-        "models_sha256": _sha256(),
-        "config": lab.config.to_dict(),
-        "test_questions": len(lab.test_questions),
-    }
+    made = made_by(
+        "ppo_details",
+        args.seeds,
+        models_sha256={stage: weights_sha256(stage)[:16] for stage in ("sft", "reward")},
+        config=lab.config.to_dict(),
+        test_questions=len(lab.test_questions),
+    )
     log = Log(
         {},
         {},
@@ -70,16 +58,14 @@ def main(arguments: list[str] | None = None) -> int:
         log.details.update(old.details)
         log.rewards.update(old.rewards)
         made["cpu_seconds"] = old.made["cpu_seconds"]
-    started = time.process_time() - made.get("cpu_seconds", 0)
+    clock = Clock(made.get("cpu_seconds", 0))
 
     def keep(run: Run) -> None:
         del run.samples[N_SAMPLES:]
-        made["cpu_seconds"] = round(time.process_time() - started)
+        made["cpu_seconds"] = clock.seconds()
         save(log)
         told = {name: run.tested.get(name) for name in ("reward", "gold", "right", "length")}
-        print(
-            f"{made['cpu_seconds']:5} s  {run.setting:20} {run.seed}  {told} {run.lost}", flush=True
-        )
+        clock.say(f"{run.setting:20} {run.seed}  {told} {run.lost}")
 
     def run_detail(setting: str, seed: int) -> None:
         runs = log.details.setdefault(setting, [])
@@ -99,14 +85,6 @@ def main(arguments: list[str] | None = None) -> int:
         for seed in range(1, args.seeds):
             run_detail(setting, seed)
     return 0
-
-
-def _sha256() -> dict[str, str]:
-    """What the models that are used here hold, in short."""
-    return {
-        stage: hashlib.sha256((FOLDER / stage / "model.safetensors").read_bytes()).hexdigest()[:16]
-        for stage in ("sft", "reward")
-    }
 
 
 if __name__ == "__main__":

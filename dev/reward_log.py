@@ -6,15 +6,11 @@ writes gptlab/assets/logs/reward.json, which names the seeds, the commit and the
 whenever the shipped model is. It takes about eight minutes of one core.
 """
 
-import argparse
-import hashlib
 import itertools
-import time
 
+from dev.long_table import Clock, made_by, options, weights_sha256
 from gptlab import borrow
-from gptlab.engine import hardware
 from gptlab.engine.assistant import shipped
-from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.reward.comparisons import (
     Source,
     agreement_of_two,
@@ -47,38 +43,29 @@ def plan(seeds: int) -> list[Row]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the table, and save it after every row; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m dev.reward_log", description="Make lesson 12's long table again."
-    )
-    parser.add_argument("--seeds", type=int, default=3, help="runs a setting (default: 3)")
-    parser.add_argument(
-        "--resume", action="store_true", help="keep the rows that were made from the same model"
-    )
-    args = parser.parse_args(arguments)
+    args = options("reward_log", "Make lesson 12's long table again.", "model", arguments)
     borrow("all")
     source = Source(Web(0), shipped("sft"))
     test = source.fours(N_TEST, TEST_SEED, held_out=True)
     crowds = {agreement: crowd_that_agrees(agreement, test) for agreement in AGREEMENTS}
     gaps = gaps_of(test)
-    weights = (FOLDER / "sft" / "model.safetensors").read_bytes()
-    made = {
-        "command": f"python -m dev.reward_log --seeds {args.seeds}",
-        "seeds": list(range(args.seeds)),
-        "commit": hardware.commit(),
-        "sft_sha256": hashlib.sha256(weights).hexdigest(),
-        "test_pairs": len(gaps),
-        "agreements": {str(a): round(agreement_of_two(c, gaps), 4) for a, c in crowds.items()},
-        "ceilings": {str(a): round(ceiling(c, gaps), 4) for a, c in crowds.items()},
-    }
+    made = made_by(
+        "reward_log",
+        args.seeds,
+        sft_sha256=weights_sha256("sft"),
+        test_pairs=len(gaps),
+        agreements={str(a): round(agreement_of_two(c, gaps), 4) for a, c in crowds.items()},
+        ceilings={str(a): round(ceiling(c, gaps), 4) for a, c in crowds.items()},
+    )
     kept, seconds = _kept(made["sft_sha256"]) if args.resume else ({}, 0)
-    started = time.process_time() - seconds
+    clock = Clock(seconds)
     for row in plan(args.seeds):
         key = (row.setting, row.seed)
         if key not in kept:
             kept[key] = trained_row(source, crowds[row.agreement], test, row)
-            print(f"{time.process_time() - started:6.0f} s  {kept[key]}", flush=True)
+            clock.say(kept[key])
             rows = sorted(kept.values(), key=lambda row: (row.setting, row.seed))
-            save(rows, made | {"cpu_seconds": round(time.process_time() - started)})
+            save(rows, clock.on(made))
     return 0
 
 

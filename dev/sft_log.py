@@ -6,15 +6,11 @@ writes gptlab/assets/logs/sft.json, which names the seeds, the commit and the ba
 whenever the shipped model is.
 """
 
-import argparse
-import hashlib
-import time
 from collections.abc import Callable
 
+from dev.long_table import Clock, made_by, options, weights_sha256
 from gptlab import borrow
-from gptlab.engine import hardware
 from gptlab.engine.assistant import shipped
-from gptlab.engine.model.shipped import FOLDER
 from gptlab.experiments.instruct import knowledge, sft_log
 from gptlab.experiments.instruct.bench import Bench
 from gptlab.experiments.instruct.sft_log import LOG, MASKS, NUMBERS, Row
@@ -52,33 +48,20 @@ def plan(bench: Bench, facts: knowledge.Split, seeds: int) -> list[Job]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the table, and save it after every tuning; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m dev.sft_log", description="Make lesson 11's long table again."
-    )
-    parser.add_argument("--seeds", type=int, default=3, help="runs a setting (default: 3)")
-    parser.add_argument(
-        "--resume", action="store_true", help="keep the rows that were made from the same base"
-    )
-    args = parser.parse_args(arguments)
+    args = options("sft_log", "Make lesson 11's long table again.", "base", arguments)
     borrow("all")
     bench = Bench(shipped("base"), Web(0))
-    weights = (FOLDER / "base" / "model.safetensors").read_bytes()
-    made = {
-        "command": f"python -m dev.sft_log --seeds {args.seeds}",
-        "seeds": list(range(args.seeds)),
-        "commit": hardware.commit(),
-        "base_sha256": hashlib.sha256(weights).hexdigest(),
-    }
+    made = made_by("sft_log", args.seeds, base_sha256=weights_sha256("base"))
     rows, known, seconds = _kept(made["base_sha256"]) if args.resume else ([], {}, 0)
-    started = time.process_time() - seconds
+    clock = Clock(seconds)
     known = known or knowledge.known_by_language(bench)
     there = {(row.study, row.setting, row.seed) for row in rows}
     for study, setting, seed, make in plan(bench, knowledge.split(bench, known), args.seeds):
         if (study, setting, seed) in there:
             continue
         rows += make()
-        print(f"{time.process_time() - started:6.0f} s  {rows[-1]}", flush=True)
-        sft_log.save(rows, known, made | {"cpu_seconds": round(time.process_time() - started)})
+        clock.say(rows[-1])
+        sft_log.save(rows, known, clock.on(made))
     return 0
 
 

@@ -21,9 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 BUILD = BOOK / "_build"
 OWN = ["_config.yml", "grading.md", "index.md", "log.md", "serve.md", "references.bib"]
-FOR_MACHINES = re.compile(
-    r"^#\s*(?:NBVAL_\w+|needs:.*)\n?", re.MULTILINE
-)  # marks for the tests and for `start`
 THEBE = re.compile(
     r"<script>const THEBE_JS_URL[^<]*</script>|<script[^>]*sphinx-thebe\.js[^>]*></script>"
     r"|<link[^>]*sphinx-thebe\.css[^>]*/>|<script type=\"text/x-thebe-config\">[^<]*</script>"
@@ -52,12 +49,9 @@ def lessons(root: Path = ROOT) -> list[pages.Lesson]:
 
 
 def for_readers(notebook: dict) -> dict:
-    """A notebook as the site shows it: without marks for the tests, and without the state of live widgets."""
+    """A notebook as the site shows it: without the state of live widgets."""
     shown = json.loads(json.dumps(notebook))
     shown["metadata"].pop("widgets", None)
-    for cell in shown["cells"]:
-        if cell["cell_type"] == "code":
-            cell["source"] = FOR_MACHINES.sub("", "".join(cell["source"]))
     return shown
 
 

@@ -44,7 +44,6 @@ __all__ = [
     "process_registry",
     "reference",
     "save_choice",
-    "states_in_files",
     "use_stand_ins",
     "version",
     "whose",
@@ -239,10 +238,6 @@ class Registry:
             return self._state(self.find(key))
         return {entry.key: self._state(entry) for entry in self.blanks()}
 
-    def states_in_files(self) -> dict[str, State]:
-        """What `whose` will say once the files are executed as they are now; unreadable ones are left out."""
-        return {key: self._state(entry) for key, entry in scan()[0].items()}
-
     def why_it_cannot_run(self, key: str) -> str | None:
         """Why a call of this blank would find no body, in one line; None when it finds one."""
         try:
@@ -395,7 +390,6 @@ offer_stand_ins = process_registry.offer_stand_ins
 own_body = process_registry.own_body
 reference = process_registry.reference
 save_choice = process_registry.save_choice
-states_in_files = process_registry.states_in_files
 use_stand_ins = process_registry.use_stand_ins
 version = process_registry.version
 whose = process_registry.whose

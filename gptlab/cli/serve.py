@@ -153,10 +153,7 @@ def named_folders(named: list[Path] | None) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for one in named or [None]:
-        if one is not None and str(one) in SHIPPED_NAMES and not one.exists():
-            folder = models.SHIPPED.parent / one
-        else:
-            folder = models.find_model(one)
+        folder = models.find_model(one)
         name = api_name(folder)
         if name in found:
             raise ValueError(

@@ -1,23 +1,15 @@
 """What `start` sets up inside IPython: edited functions are picked up, and cells wait for what they need
 (`waiting_cells.py`).
-
-In lessons 00 to 06, a cell that begins with the comment `# needs: ngram.perplexity, sampling.softmax` runs when
-these blanks are written or borrowed; until then it prints one line that says what it waits for.
 """
 
 import importlib
-import itertools
-import re
 import sys
 from pathlib import Path
 
-from gptlab.blanks.errors import UnknownBlank
-from gptlab.blanks.registry import find, note_not_executed, states_in_files
+from gptlab.blanks.registry import note_not_executed
 from gptlab.blanks.room_import import in_words, where
 from gptlab.blanks.source_scan import PACKAGE, short_path
 from gptlab.course import waiting_cells
-
-_NEEDS = re.compile(r"#\s*needs:(.*)")
 
 
 def set_up() -> bool:
@@ -31,8 +23,6 @@ def set_up() -> bool:
     shell.run_line_magic(
         "autoreload", "2 --hide-errors"
     )  # `say_failures` says them, in one line each
-    cleanup = shell.input_transformers_cleanup
-    cleanup[:] = [one for one in cleanup if not _is(one, wait_for_needs)] + [wait_for_needs]
     for callback in [
         one for one in shell.events.callbacks["pre_run_cell"] if _is(one, say_failures)
     ]:
@@ -45,36 +35,6 @@ def set_up() -> bool:
 def _is(one, function) -> bool:
     """True for this function and for what it was before its module was read again."""
     return getattr(one, "__qualname__", "") == function.__qualname__
-
-
-def wait_for_needs(lines: list[str]) -> list[str]:
-    """Replace a cell whose needs are not met by one line that says so; leave every other as it stands."""
-    keys = needed(lines)
-    if not keys:
-        return lines
-    try:
-        for key in keys:
-            find(key)
-        states = states_in_files()
-    except UnknownBlank as error:
-        return [
-            f"raise __import__('gptlab.blanks.errors', fromlist=['']).UnknownBlank({str(error)!r})\n"
-        ]
-    empty = [key for key in keys if states.get(key) == "empty"]
-    if not empty:
-        return lines
-    names = f"{empty[0]} is" if len(empty) == 1 else f"{', '.join(empty[:-1])} and {empty[-1]} are"
-    said = f"this cell comes to life when {names} written"
-    return [f"print({said!r})\n"]
-
-
-def needed(lines: list[str]) -> list[str]:
-    """The keys in the `# needs:` lines (one or more) among a cell's first comments."""
-    keys = []
-    for line in itertools.takewhile(lambda line: line.lstrip().startswith("#"), lines):
-        if match := _NEEDS.match(line.strip()):
-            keys += [key for key in re.split(r"[\s,]+", match[1]) if key]
-    return keys
 
 
 _said: dict[

@@ -162,9 +162,6 @@ class Together:
         config = model.config
         shape = (n_places, config.n_heads, config.context, config.d_head)
         self.caches = [fused.new_cache(shape, model.wte) for _ in model.blocks]
-        for one in self.caches:
-            one.k.zero_()  # masked, but nan times 0 is nan
-            one.v.zero_()
         widths = widths_alike(model, n_places)
         self.decoders = [RaggedDecoder(model, self.caches, width) for width in widths]
         self.lengths = torch.zeros(n_places, dtype=torch.long)
@@ -175,6 +172,8 @@ class Together:
         own = self.model.new_cache(1, len(ids))
         hidden = self.model.hidden(torch.tensor([list(ids)]), cache=own)
         for one, new in zip(self.caches, own):
+            one.k[place].zero_()  # what is not written yet is masked, but nan times 0 is nan
+            one.v[place].zero_()
             one.k[place, :, : len(ids)] = new.k[0]
             one.v[place, :, : len(ids)] = new.v[0]
         self.lengths[place] = len(ids)

@@ -46,6 +46,7 @@ def grade_all(items: list[Item], plan: Plan, jobs: int, out: Path, done: Done) -
             results[item[0]] = kept
             done(kept)
     lock = threading.Lock()
+    faults: list[BaseException] = []
 
     def finish(item: Item, result: Result) -> None:
         with lock:
@@ -53,14 +54,19 @@ def grade_all(items: list[Item], plan: Plan, jobs: int, out: Path, done: Done) -
             results[item[0]] = result
             done(result)
 
-    threads = [
-        threading.Thread(target=_work, args=(todo, plan, finish), daemon=True)
-        for _ in range(min(jobs, todo.qsize()))
-    ]
+    def work() -> None:
+        try:
+            _work(todo, plan, finish)
+        except BaseException as error:  # a thread's own end would tell nobody
+            faults.append(error)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(jobs, todo.qsize()))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if faults:
+        raise faults[0]
     ordered = [results[name] for name, _ in items]
     write_atomically(out / TABLE, reports.as_csv(ordered))
     return ordered

@@ -108,11 +108,12 @@ class _Grading:
         everything = blanks()
         for room in dict.fromkeys(entry.module for entry in everything):
             self._look_at(room, [entry for entry in everything if entry.module == room])
-        counted = {entry.key for entry in self._plan.blanks()}
+        counted = {entry.key: entry.lesson for entry in self._plan.blanks()}
+        last = max(counted.values(), default=0)
         passed: dict[str, bool] = {}
         rows = []
         for entry in everything:
-            if entry.lesson > max((one.lesson for one in self._plan.blanks()), default=0):
+            if entry.lesson > last:
                 break
             found = self._mark(entry, passed, everything)
             passed[entry.key] = found.state == PASSES

@@ -60,12 +60,11 @@ def read(path: Path, name: str = "") -> Submission:
 
     Raises NoSubmission where no file has the name of a room.
     """
-    name = name or path.resolve().name
+    name = name or path.resolve().name.removesuffix(".zip")
     if path.is_dir():
         found = _in_folder(path)
     elif path.is_file():
         found = _in_zip(path)
-        name = name.removesuffix(".zip")
     else:
         raise NoSubmission(f"there is no file or folder {path}")
     if found is None:

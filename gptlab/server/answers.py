@@ -1,7 +1,6 @@
 """Carries a request out: queues its texts, gathers their pieces, and sends them, whole or as a stream of events."""
 
 import asyncio
-import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -166,8 +165,7 @@ async def unless_gone(work: Coroutine[Any, Any, Any], receive: Receive) -> Any:
     finally:
         for task in tasks:
             task.cancel()
-        with contextlib.suppress(Exception):
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _gone(receive: Receive) -> None:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 import torch
 
 from gptlab.engine.assistant import Assistant
-from gptlab.engine.batching import FAILED, Batch, Row
+from gptlab.engine.batching import FAILED, STOP, Batch, Row
 from gptlab.server.errors import ApiError, BadRequest, ShuttingDown, TooManyWaiting, TooSlow
 from gptlab.server.limits import Limits
 from gptlab.server.text import TextStream, TokenInfo
 
 JOINS_A_STEP = 4  # beginnings that are read between two steps: those who write do not wait long
-STOP = "stop"
 
 
 @dataclass(frozen=True)
@@ -214,7 +213,9 @@ class Scheduler:
                 self._sort_out()
                 self._let_in()
                 self._step()
-            except Exception as error:  # a learner's function may raise anything
+            except (
+                BaseException
+            ) as error:  # a learner's function may raise anything, SystemExit too
                 self._recover(error)
 
     def _wait_for_work(self) -> bool:
@@ -256,7 +257,7 @@ class Scheduler:
                 self._writing[id(writing.row)] = job, writing
             try:
                 self.batch.join(writing.row)
-            except Exception as error:  # of this beginning alone: the others are as they were
+            except BaseException as error:  # of this beginning alone: the others are as they were
                 job.fail(_failure(error))
                 self._forget_what_is_over()
 
@@ -282,7 +283,7 @@ class Scheduler:
         with self._news:
             del self._writing[id(writing.row)]
 
-    def _recover(self, error: Exception) -> None:
+    def _recover(self, error: BaseException) -> None:
         """Tell everybody who was being written, and go on with the others."""
         failure = _failure(error)
         with self._news:
@@ -293,7 +294,7 @@ class Scheduler:
         self._forget_what_is_over()
 
 
-def _failure(error: Exception | None) -> ApiError:
+def _failure(error: BaseException | None) -> ApiError:
     """What a client is told of an exception in the model, and the console too."""
     reason = " ".join(str(error).split()) or type(error).__name__
     print(f"gptlab: the model failed: {reason}", file=sys.stderr, flush=True)

@@ -1,6 +1,7 @@
 """Where a server listens; nothing here waits for torch."""
 
 import errno
+import ipaddress
 import socket
 import sys
 
@@ -38,7 +39,12 @@ def listen(host: str, port: int) -> socket.socket:
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine itself can reach an address."""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, wherever it leads
+        return False
 
 
 def address(server: socket.socket) -> str:

@@ -25,6 +25,14 @@ SEALED = (  # what says in Python what a blank has to do
     "gptlab/engine/model/fast/[!_]*.py",
     "gptlab/interpret/attention_maps.py",
 )
+MADE_HERE = (
+    "runs",
+    "build",
+    "exported",
+    "imported",
+    "my_lessons",
+    "my_documents",
+)  # not the course's own
 CLASS_PAGE = "CLASS.md"
 
 
@@ -76,7 +84,7 @@ def _git(*words: str) -> str:
 
 
 def _files() -> Iterator[Path]:
-    """Every file of the course, relative to its folder: those that git knows, else all that are no build product."""
+    """Every file of the course, relative to its folder: those that git knows, else all that were not made here."""
     known = _git("ls-files", "-z")
     if known:
         yield from (Path(name) for name in known.split("\0") if name)
@@ -84,7 +92,8 @@ def _files() -> Iterator[Path]:
     for path in sorted(CHECKOUT.rglob("*")):
         inside = path.relative_to(CHECKOUT)
         hidden = any(part.startswith(".") or part == "__pycache__" for part in inside.parts)
-        if path.is_file() and not hidden and inside.parts[0] not in ("runs", "build", "my_lessons"):
+        made_here = inside.parts[0] in MADE_HERE or inside.parts[0].endswith(".egg-info")
+        if path.is_file() and not hidden and not made_here:
             yield inside
 
 

@@ -1,13 +1,12 @@
 """The chat box in real JupyterLab: a reply is stopped while it runs, made again, and given a thumb."""
 
-import json
 import os
-import urllib.request
 from pathlib import Path
 
 import pytest
 
-from tests.browser.test_jupyterlab import FAULTS, PATIENCE_MS, RUN, TOKEN, lab  # noqa: F401
+from tests.browser.test_jupyterlab import DARK, FAULTS, PATIENCE_MS, RUN, lab  # noqa: F401
+from tests.browser.test_labeler import put_notebook
 from tests.support import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.lesson]
@@ -32,36 +31,6 @@ box.box""",
 CHANGED = "(e, before) => e.innerText !== before"
 
 
-def put_notebook(address):
-    """A notebook of these cells, made in the running JupyterLab; -> its address."""
-    base = address.partition("/lab/")[0]
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell{i}",
-            "metadata": {},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for i, source in enumerate(CELLS)
-    ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    content = {
-        "cells": cells,
-        "metadata": {"kernelspec": kernel},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    body = json.dumps({"type": "notebook", "format": "json", "content": content}).encode()
-    request = urllib.request.Request(
-        f"{base}/api/contents/lessons/chat.ipynb?token={TOKEN}", body, method="PUT"
-    )
-    request.add_header("Content-Type", "application/json")
-    urllib.request.urlopen(request, timeout=60).close()
-    return address % ("chat", "chat.ipynb")
-
-
 def shot(page, box, name):
     """A screenshot of a chat, where they are asked for."""
     if folder := os.environ.get("GPTLAB_LAB_SHOTS"):
@@ -74,11 +43,10 @@ def test_a_reply_is_stopped_made_again_and_given_a_thumb(lab, capsys, scheme):  
     with browser.chromium(capsys) as chromium:
         page = chromium.new_page(viewport={"width": 1400, "height": 900})
         page.set_default_timeout(PATIENCE_MS)
-        page.goto(put_notebook(lab))
+        page.goto(put_notebook(lab, CELLS, "chat"))
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
         if scheme == "dark":
-            page.evaluate("""async () => { await window.jupyterapp.restored;
-                await window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'}) }""")
+            page.evaluate(DARK)
         assert page.evaluate(RUN), page.evaluate(FAULTS)
         assert page.evaluate(FAULTS) == []
         slow, quick = (

@@ -41,6 +41,9 @@ RUN = """async () => {
   await new Promise(resolve => setTimeout(resolve, 1500));
   return ran }"""
 
+DARK = """async () => { await window.jupyterapp.restored;
+  await window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'}) }"""
+
 FAULTS = """() => {
   const outputs = [...document.querySelectorAll('.jp-Notebook .jp-OutputArea-output')];
   const short = e => e.innerText.trim().slice(0, 160);
@@ -215,8 +218,7 @@ def test_a_lesson_in_jupyterlab(lab, capsys, path):
         )  # a workspace of its own, without the tabs of others
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
         if scheme == "dark":
-            page.evaluate("""async () => { await window.jupyterapp.restored;
-                await window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'}) }""")
+            page.evaluate(DARK)
         assert page.evaluate(RUN), page.evaluate(FAULTS)
         assert page.evaluate(FAULTS) == []
         boxes = [

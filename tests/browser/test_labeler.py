@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from tests.browser.test_jupyterlab import FAULTS, PATIENCE_MS, RUN, TOKEN, lab  # noqa: F401
+from tests.browser.test_jupyterlab import DARK, FAULTS, PATIENCE_MS, RUN, TOKEN, lab  # noqa: F401
 from tests.support import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.lesson]
@@ -123,8 +123,7 @@ def test_the_labeler_fits_a_telephone(lab, capsys, scheme, tmp_path):  # noqa: F
         page.set_default_timeout(PATIENCE_MS)
         box = opened(page, put_notebook(lab))
         if scheme == "dark":
-            page.evaluate("""() => window.jupyterapp.commands.execute(
-                'apputils:change-theme', {theme: 'JupyterLab Dark'})""")
+            page.evaluate(DARK)
         box.evaluate("e => { e.style.width = '340px' }")
         box.focus()
         page.wait_for_timeout(1000)

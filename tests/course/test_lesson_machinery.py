@@ -17,7 +17,7 @@ from dev import lesson_rules as rules
 from dev import make_lessons as make
 from gptlab.blanks import registry, source_scan
 from gptlab.blanks.errors import UnknownBlank
-from gptlab.course import exercise_card, lesson, lesson_files, notebook_hooks, progress
+from gptlab.course import exercise_card, lesson, lesson_files, progress
 from tests.support.lesson_tree import ROOT, empty_copy, notebook_of, run, said
 
 
@@ -33,7 +33,6 @@ RIGHT = "    b, h, t, d = x.shape\n    return x.transpose(1, 2).reshape(b, t, h 
 ZERO = "    b, h, t, d = x.shape\n    return x.new_zeros(b, t, h * d)"
 HELPED = "    return _side_by_side(x, math.prod(x.shape[1::2]))"
 HELPER = "\n\ndef _side_by_side(x, width):\n    return x.transpose(1, 2).reshape(x.shape[0], -1, width)\n"
-WAITS = "this cell comes to life when attention.merge_heads is written\n"
 PREPARE = """
 import torch
 from gptlab import borrow
@@ -87,12 +86,11 @@ def test_an_edit_runs_at_once_also_inside_a_model(tree, tmp_path):
         [
             "from gptlab import start, check\nlesson = start(5)",
             PREPARE,
-            "# needs: attention.merge_heads\nprint('too early')",
             "model(ids)",
             "from gptlab.attention import merge_heads\ncheck('attention.merge_heads')",
             (
                 lambda: body_of(tree, "merge_heads", RIGHT),
-                "# needs: attention.merge_heads\nfirst = model(ids)\nprint('ran')",
+                "first = model(ids)\nprint('ran')",
             ),
             "check('attention.merge_heads')",
             (
@@ -114,40 +112,34 @@ def test_an_edit_runs_at_once_also_inside_a_model(tree, tmp_path):
             "print('no news')",
             (lambda: edit(tree, ("math.pie\n", "")), "check('attention.merge_heads')"),
             "lesson = start(5)\n"
-            "hooks = [get_ipython().input_transformers_cleanup, get_ipython().events.callbacks['pre_run_cell']]\n"
-            "print([str(hook).count(name) for hook, name in zip(hooks, ['wait_for_needs', 'say_failures'])])",
-            "# needs: attention.merge_hed\nprint('never')",
+            "print(str(get_ipython().events.callbacks['pre_run_cell']).count('say_failures'))",
         ],
     )
     passes = [("stdout", "✓ attention.merge_heads passes its check\n")]
-    assert got[2] == [("stdout", WAITS)]
-    assert got[3] == [("stdout", "this cell waits for attention.merge_heads\n")]
-    assert [kind for kind, _ in got[4]] == ["CheckFailed"] and got[4][0][1].startswith(
+    assert got[2] == [("stdout", "this cell waits for attention.merge_heads\n")]
+    assert [kind for kind, _ in got[3]] == ["CheckFailed"] and got[3][0][1].startswith(
         "○ attention.merge_heads (lesson 5)"
     )
-    assert got[5] == [("stdout", "ran\n")]
-    *first, (_, folded) = got[6]
+    assert got[4] == [("stdout", "ran\n")]
+    *first, (_, folded) = got[5]
     assert first == passes and folded.startswith("<details><summary>your function beside the ")
     yours, reference = re.findall("<pre[^>]*>(.*?)</pre>", folded, re.DOTALL)
     assert yours.endswith(RIGHT) and "@blank" not in yours and '"""' not in yours
     assert reference.startswith("def merge_heads(x") and "raise" not in reference
-    assert got[7] == [("stdout", "False tensor(0.)\n")] and got[8] == [("stdout", "True\n")]
-    why, *rest = got[9][0][1].splitlines()
+    assert got[6] == [("stdout", "False tensor(0.)\n")] and got[7] == [("stdout", "True\n")]
+    why, *rest = got[8][0][1].splitlines()
     assert why.startswith(place) and "unmatched ')'" in why and rest == ["True"]
     assert (
-        got[10][0][0] == "CheckFailed"
-        and "cannot be checked before this is mended: " + place in got[10][0][1]
+        got[9][0][0] == "CheckFailed"
+        and "cannot be checked before this is mended: " + place in got[9][0][1]
     )
-    assert got[11][:-1] == passes
-    why, *rest = got[12][0][1].splitlines()
+    assert got[10][:-1] == passes
+    why, *rest = got[11][0][1].splitlines()
     assert why.startswith(place) and "AttributeError" in why and rest == ["on"]
-    assert got[13] == [("stdout", "no news\n")]  # it is said once
-    assert got[14][:-1] == passes
-    assert got[15][0][1].endswith("\n[1, 1]\n")
-    assert (
-        got[16][0][0] == "UnknownBlank" and "did you mean attention.merge_heads or" in got[16][0][1]
-    )
-    assert all(text.count("\n") == 0 for cell in (got[4], got[10], got[16]) for _, text in cell)
+    assert got[12] == [("stdout", "no news\n")]  # it is said once
+    assert got[13][:-1] == passes
+    assert got[14][0][1].endswith("\n1\n")
+    assert all(text.count("\n") == 0 for cell in (got[3], got[9]) for _, text in cell)
 
 
 @pytest.mark.lesson
@@ -178,14 +170,14 @@ def test_what_is_no_longer_in_the_file_does_not_pass(tmp_path):
 def test_with_everything_borrowed_no_cell_waits(tree, tmp_path):
     cells = notebook_of(
         "from gptlab import start, check\nlesson = start(1)",
-        "# needs: ngram.perplexity\nprint('runs')",
+        "from gptlab.sampling import append_token\nprint(append_token([1], 2))",
         "check('ngram.perplexity')",
         "lesson.summary()",
     )
     run(tree, cells, tmp_path, borrow="all")
     got = [said(cell) for cell in cells.cells]
     assert "borrowed: every function of the course" in got[0][0][1]
-    assert got[1] == [("stdout", "runs\n")] and got[2] == [
+    assert got[1] == [("stdout", "[1, 2]\n")] and got[2] == [
         ("stdout", "✓ ngram.perplexity passes its check\n")
     ]
     assert got[3][0][1].startswith(
@@ -440,41 +432,6 @@ def test_the_summary_of_a_lesson():
     ]
     assert str(shown) == shown.text and first.key in shown.html
     assert exercise_card.summary("3a", [], ["empty"]).text == "lesson 3a: nothing to write"
-
-
-# -- waiting cells ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "keys"),
-    [
-        ("# needs: a.b, c.d\nx", ["a.b", "c.d"]),
-        ("# NBVAL_CHECK_OUTPUT\n#needs: a.b\nx", ["a.b"]),
-        ("x\n# needs: a.b", []),
-        ("# needs:\nx", []),
-        ("# this needs: a.b\nx", []),
-        ("", []),
-        ("\n# needs: a.b", []),
-        ("# needs: a.b, c.d\n# needs: e.f\nx", ["a.b", "c.d", "e.f"]),
-        ("# needs: a.b\nx\n# needs: c.d", ["a.b"]),
-    ],
-)
-def test_needs_stand_among_the_first_comments(text, keys):
-    assert notebook_hooks.needed(text.splitlines(keepends=True)) == keys
-
-
-def test_a_cell_waits_for_what_is_empty_only(monkeypatch):
-    cell = ["# needs: ngram.perplexity, sampling.softmax, sampling.generate\n", "1 / 0\n"]
-    assert notebook_hooks.wait_for_needs(cell) == cell  # all is borrowed in these tests
-    states = dict(registry.states_in_files()) | {
-        "ngram.perplexity": "empty",
-        "sampling.generate": "empty",
-    }
-    monkeypatch.setattr(notebook_hooks, "states_in_files", lambda: states)
-    (line,) = notebook_hooks.wait_for_needs(cell)
-    assert eval(line.replace("print", "str")) == (
-        "this cell comes to life when ngram.perplexity and sampling.generate are written"
-    )
 
 
 # -- the lessons' files, progress --------------------------------------------------------------------

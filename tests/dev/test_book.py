@@ -73,16 +73,10 @@ def test_a_lesson_without_a_heading_is_named(tmp_path):
         make.lessons(tmp_path)
 
 
-def test_readers_see_no_marks_for_machines():
-    source = ["# NBVAL_CHECK_OUTPUT\n", "# needs: a.b, c.d\n", 'check("x")']
-    cell = {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
-    notebook = {"cells": [cell], "metadata": {"widgets": {"state": 1}, "kernelspec": {}}}
-    shown = make.for_readers(notebook)
-    assert shown["cells"][0]["source"] == 'check("x")' and shown["metadata"] == {"kernelspec": {}}
-    assert (
-        notebook["cells"][0]["source"][0].startswith("# NBVAL")
-        and "widgets" in notebook["metadata"]
-    )
+def test_readers_get_no_state_of_widgets():
+    notebook = {"cells": [], "metadata": {"widgets": {"state": 1}, "kernelspec": {}}}
+    assert make.for_readers(notebook)["metadata"] == {"kernelspec": {}}
+    assert "widgets" in notebook["metadata"]
 
 
 def test_a_part_without_a_place_is_named():

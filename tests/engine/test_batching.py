@@ -11,7 +11,7 @@ from gptlab.engine.batching import FAILED, LENGTH, STOP, Batch, OneByOne, Row, T
 from gptlab.engine.config import GPTConfig
 from gptlab.engine.model import fused, generate
 from gptlab.engine.model.fast import decode, ragged
-from gptlab.engine.model.gpt import GPT
+from tests.support.toy_models import untrained_gpt
 
 SHAPE = GPTConfig(53, context=24, n_layers=3, n_heads=3, d_model=24)
 SETTINGS = [
@@ -23,12 +23,7 @@ SETTINGS = [
 
 
 def gpt(way="fused", shape=SHAPE):
-    model = GPT(shape, seed=0).run_on(way).eval()
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for p in model.parameters():
-            p.add_(torch.randn(p.shape, generator=generator), alpha=0.2)
-    return model
+    return untrained_gpt(shape, way)
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +50,13 @@ def alone(model, row):
         if token in row.ends:
             break
     return new
+
+
+def write(batch, row):
+    """A row joins, and is written to its end, with all that are there."""
+    batch.join(row)
+    while batch.rows:
+        batch.step()
 
 
 def write_all(batch, rows, rng):
@@ -120,9 +122,7 @@ def test_the_whole_context_can_be_filled_and_not_more():
     batch = Batch(model, 2)
     for _ in range(2):  # a place that was filled is used again
         row = Row([1, 2, 3], 21, temperature=0.0)
-        batch.join(row)
-        while batch.rows:
-            batch.step()
+        write(batch, row)
         assert row.new == alone(model, row) and len(row.new) == 21
     for wrong in (Row([1, 2, 3], 22), Row([], 3), Row([1], 0), Row([1], -1), Row([53], 1)):
         with pytest.raises(ValueError, match=r"do not fit|empty|at least|outside"):
@@ -150,15 +150,26 @@ def test_a_row_without_numbers_fails_alone(monkeypatch, temperature):
     assert good.ended == LENGTH and good.new == alone(model, good)
 
 
+@pytest.mark.parametrize("way", ["fused", "plain"])
+def test_what_a_failed_row_leaves_in_its_place_fails_nobody_else(way):
+    model = gpt(way)
+    with torch.no_grad():
+        model.wpe[15] = float("nan")  # only a long row comes to it
+    batch = Batch(model, 1)
+    long, short = Row([3] * 14, 6, temperature=0.0), Row([5, 6], 8, temperature=0.0)
+    write(batch, long)
+    write(batch, short)
+    assert long.ended == FAILED
+    assert short.ended == LENGTH and short.new == alone(model, short)
+
+
 def test_hers_runs_where_it_differs(monkeypatch):
     monkeypatch.setattr(transformer, "layer_norm", lambda x, w, b, eps=1e-5: x * w + b)
     model = gpt()
     batch = Batch(model, 4)
     assert type(batch._places) is OneByOne
     row = Row([1, 2, 3], 9, temperature=0.0)
-    batch.join(row)
-    while batch.rows:
-        batch.step()
+    write(batch, row)
     assert row.new == alone(model, row)
 
 
@@ -172,9 +183,7 @@ def test_after_an_exception_the_batch_can_be_cleared(monkeypatch):
         batch.step()
     assert len(batch.clear()) == 1 and batch.n_free == 2
     row = Row([4], 6, temperature=0.0)
-    batch.join(row)
-    while batch.rows:
-        batch.step()
+    write(batch, row)
     assert row.new == alone(model, row)
 
 

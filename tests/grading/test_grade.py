@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from gptlab.grading.child_tree import empty_rooms
 from gptlab.grading.confined.limits import Limits
 from gptlab.grading.confined_process import what_is_enforced
 from gptlab.grading.grade import Plan, Result, Row
+from gptlab.grading.submission import find, read
 from tests.support.paths import ROOT
 from tests.support.submissions import solved_rooms, with_body, write
 
@@ -247,6 +249,23 @@ def test_a_class_is_graded_and_resumed(tmp_path):
         ("dan", "0"),
         ("eve", "1"),
     ]
+
+
+def test_a_result_that_cannot_be_kept_is_said(tmp_path, monkeypatch):
+    def work(todo, plan, finish):
+        finish(todo.get(), Result("cyd", "", ()))
+
+    monkeypatch.setattr(batch, "_work", work)
+    (tmp_path / "g" / "cyd.json").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"cyd\.json"):
+        batch.grade_all([("cyd", tmp_path / "cyd")], Plan((0,)), 1, tmp_path / "g", print)
+
+
+def test_a_zip_beside_a_folder_of_its_name_keeps_a_name_of_its_own(tmp_path):
+    write(tmp_path / "ada", solved_rooms())
+    shutil.make_archive(str(tmp_path / "ada"), "zip", tmp_path / "ada")
+    named = [read(path, name).name for name, path in find(tmp_path)]
+    assert named == ["ada", "ada.zip"]
 
 
 def test_a_judge_that_ends_costs_one_submission(tmp_path, monkeypatch):

@@ -1,6 +1,5 @@
 """Every lesson: keeps the rules, prints what it printed when it was made, and waits where its blanks are empty."""
 
-import ast
 import json
 import os
 import re
@@ -13,7 +12,6 @@ import pytest
 from dev import lesson_rules as rules
 from dev import make_lessons as make
 from gptlab.blanks.registry import by_lesson
-from gptlab.course.notebook_hooks import needed
 from gptlab.grading.notebook_plugin import SANITIZE
 from tests.support.lesson_tree import LESSONS, ROOT, empty_copy, learners_copy, run, said
 
@@ -139,24 +137,6 @@ def stops_at_its_check_cells_only(path, tree, home):
     assert set(stopped) <= set(own) and (rules.place_of(path).part or len(stopped) == len(own))
 
 
-# -- the order of its cells' needs ---------------------------------------------------------------------------------
-
-
-def names_of(source):
-    """(names that a cell makes at its top level, names that it reads)."""
-    made, read = set(), set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else made).add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            made.add(node.name)
-        elif isinstance(node, ast.alias):
-            made.add((node.asname or node.name).split(".")[0])
-    return made, read - {
-        node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.arg)
-    }
-
-
 class EveryLesson:
     """What holds for each lesson; a class for each (below), so that `pytest -n 2 --dist loadscope` spreads them."""
 
@@ -176,21 +156,6 @@ class EveryLesson:
     def test_without_solutions_it_stops_at_its_check_cells_only(self, tmp_path):
         tree = learners_copy(tmp_path / "tree", int(self.path.name[:2]))
         stops_at_its_check_cells_only(self.path, tree, tmp_path)
-
-    def test_a_cell_needs_what_the_makers_of_its_names_need(self):
-        """Blanks may be written in any order: whatever is empty, a cell that runs finds the names that it reads."""
-        last_made, wrong = {}, []
-        for cell in rules.code_cells(json.loads(self.path.read_text(encoding="utf-8"))):
-            needs = set(needed(rules.source(cell).splitlines()))
-            made, read = names_of(rules.source(cell))
-            wrong += [
-                f"{cell['id']} reads {name}, made by a cell that needs {', '.join(sorted(last_made[name] - needs))}"
-                for name in sorted(read)
-                if name in last_made and not last_made[name] <= needs and name not in made
-            ]
-            for name in made:
-                last_made[name] = last_made[name] & needs if name in last_made else needs
-        assert not wrong, "\n".join(wrong)
 
 
 class WithSolutionsToo(EveryLesson):
@@ -219,8 +184,8 @@ def keeps_all():
         "# 00 · A title\n\nWords 文字接龍.",
         "from gptlab import start, check, hint\nlesson = start(0)",
         'lesson.card("sampling.append_token", "why")',
-        '# NBVAL_CHECK_OUTPUT\ncheck("sampling.append_token")',
-        "# needs: sampling.append_token\nx = 1",
+        'check("sampling.append_token")',
+        "x = 1",
         "lesson.summary()",
     ]
     shown = [None, "s", "s", "s", None, "s"]
@@ -239,6 +204,7 @@ def keeps_all():
             )
             cell |= {"execution_count": count, "outputs": outputs}
         cells.append(cell)
+    cells[3]["metadata"] = {"tags": [rules.CHECK_TAG]}
     return {
         "cells": cells,
         "metadata": {"kernelspec": {"name": "python3"}},
@@ -269,42 +235,28 @@ def broken(change):
             "first code cell must be",
         ),
         (lambda nb, c: c[5].update(source="lesson.summary()\n1"), "last code cell must be"),
-        (lambda nb, c: c[0].update(source="# t\n" + "word " * 81), "82 words"),
-        (lambda nb, c: c[0].update(source="# t\n" + "字" * 170), "86 words"),
+        (lambda nb, c: c[0].update(source="# t\n" + "word " * 101), "102 words"),
+        (lambda nb, c: c[0].update(source="# t\n" + "字" * 210), "106 words"),
         (
             lambda nb, c: c[0].update(
-                source="# t\n" + "[w](http://a.b/c?d=e) **w** $a + b$ <br> " * 26
+                source="# t\n" + "[w](http://a.b/c?d=e) **w** $a + b$ <br> " * 33
             ),
             None,
         ),
-        (lambda nb, c: c[4].update(source="\n".join("abcdefghijklm")), "13 lines of code"),
+        (lambda nb, c: c[4].update(source="\n".join("abcdefghijklmnopqrstu")), "21 lines of code"),
         (
-            lambda nb, c: c[4].update(
-                source="def f():\n    a = 1\n    b = 1\n    c = 1\n    d = 1\n    return a"
-            ),
+            lambda nb, c: c[4].update(source="def f():" + "\n    a = 1" * 15),
             "f is defined in more",
         ),
         (lambda nb, c: c[4].update(source="%time x = 1\n!ls"), None),
         (lambda nb, c: c[2].update(source="print()"), "one card (has 0)"),
         (lambda nb, c: c[3].update(source="print()"), "one check cell (has 0)"),
-        (lambda nb, c: c[3].update(source='check("sampling.append_token")'), "nothing else"),
+        (lambda nb, c: c[3].update(metadata={}), "alone and has the tag"),
         (
             lambda nb, c: c[4].update(source='check("ngram.perplexity")'),
             "belongs to another lesson",
         ),
-        (
-            lambda nb, c: c[4].update(source="# needs: sampling.append_token\n" + "x = 1\n" * 12),
-            None,
-        ),
         (lambda nb, c: c[4].update(source=f"x = '{'山' * 53}'"), "a line of 112 columns"),
-        (
-            lambda nb, c: c[4].update(source="# needs: ngram.perplexity\nx"),
-            "ngram.perplexity belongs to lesson 1",
-        ),
-        (
-            lambda nb, c: c[4].update(source="# needs: ngram.perplexty\nx"),
-            "ngram.perplexty is no blank",
-        ),
         (lambda nb, c: c[4].update(execution_count=None), "one run from top to bottom"),
         (lambda nb, c: c[3].update(outputs=[]), "no output is kept"),
         (lambda nb, c: nb["metadata"].update(widgets={}), "state of widgets"),
@@ -356,8 +308,7 @@ def broken(change):
         (lambda nb, c: c[4].update(outputs=output(text="x" * 1_000_000)), "at most 1 MB"),
     ],
 )
-def test_the_rules_see_what_breaks_them(tmp_path, monkeypatch, change, why):
-    monkeypatch.setattr(rules, "MARKED", range(7))  # the notebook above is of the first edition
+def test_the_rules_see_what_breaks_them(tmp_path, change, why):
     path = tmp_path / "00_title.ipynb"
     path.write_text(json.dumps(broken(change), ensure_ascii=False), encoding="utf-8")
     found = rules.faults(path)

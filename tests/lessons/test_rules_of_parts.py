@@ -1,4 +1,4 @@
-"""The rules of a lesson from 07 on, and of its parts."""
+"""The rules of a lesson, and of its parts."""
 
 import json
 
@@ -7,9 +7,7 @@ import pytest
 from dev import lesson_rules as rules
 from gptlab.blanks.registry import by_lesson
 
-NUMBER = next(
-    n for n, own in by_lesson().items() if n not in rules.MARKED and n > 6 and len(own) > 1
-)
+NUMBER = next(n for n, own in by_lesson().items() if n > 6 and len(own) > 1)
 KEYS = [entry.key for entry in by_lesson()[NUMBER]]
 
 
@@ -73,7 +71,6 @@ def filled(notebook, cell_count):
             lambda nb, c: first(c, "x =").update(source="def f():" + "\n    a = 1" * 15),
             "f is defined in more than 15 lines",
         ),
-        (lambda nb, c: first(c, "x =").update(source="# needs: a.b\nx = 1"), 'no "# needs:"'),
         (lambda nb, c: first(c, "x =").update(source="x = 1\n# NBVAL_SKIP"), 'no "# NBVAL"'),
         (lambda nb, c: first(c, "check").update(metadata={}), "has the tag nbval-check-output"),
         (
@@ -95,7 +92,7 @@ def filled(notebook, cell_count):
     ],
 )
 @pytest.mark.parametrize("letter", ["", "a"])
-def test_the_rules_of_a_later_lesson(tmp_path, letter, change, why):
+def test_the_rules_of_a_lesson_and_of_a_part(tmp_path, letter, change, why):
     notebook = part_of(letter, KEYS)
     change(notebook, notebook["cells"])
     found = rules.faults(shelve(tmp_path, letter, notebook))

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -173,11 +174,21 @@ def test_a_limit_of_new_tokens():
         assert write(client).usage.completion_tokens <= 4
 
 
-def test_a_model_that_fails_is_an_error_of_the_server_which_goes_on(monkeypatch, capsys):
-    with toy() as (running, client):
+def division(_):
+    return 1 / 0
+
+
+def end_of_the_program(_):
+    sys.exit("division by zero")  # as a learner's function may
+
+
+@pytest.mark.parametrize("fails", [division, end_of_the_program])
+def test_a_model_that_fails_is_an_error_of_the_server_which_goes_on(monkeypatch, capsys, fails):
+    with toy() as (running, patient):
+        client = patient.with_options(timeout=20)
         good = write(client).choices[0].text
         with monkeypatch.context() as patch:
-            patch.setattr(Batch, "step", lambda _: 1 / 0)
+            patch.setattr(Batch, "step", fails)
             for stream in (False, True):
                 with pytest.raises(openai.InternalServerError, match="division by zero") as caught:
                     write(client, stream=stream)

@@ -12,6 +12,7 @@ import openai
 import pytest
 
 from gptlab.cli.main import main
+from gptlab.server import sockets
 from tests.support.server_process import ServerProcess
 
 
@@ -111,6 +112,22 @@ def test_what_cannot_start_says_one_line(capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("192.168.0.1", False),
+        ("127.example.org", False),
+    ],
+)
+def test_only_addresses_of_this_machine_need_no_leave(host, own):
+    assert sockets.is_loopback(host) is own
+
+
 def test_other_machines_only_on_demand_and_with_a_warning():
     with ServerProcess("--model", "base", "--host", "0.0.0.0", "--open-to-network") as server:
         assert any(line.startswith("WARNING: other machines can reach") for line in server.told)

@@ -47,6 +47,18 @@ def run(folder, *words, **environment):
     )
 
 
+def test_without_git_too_nothing_is_handed_out_that_was_made_here(tmp_path, monkeypatch):
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    for name in ["lessons", *ignored]:
+        folder = tmp_path / name.replace("*", "x")
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text("a", encoding="utf-8")
+    monkeypatch.setattr(hand_out, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(hand_out, "_git", lambda *words: "")
+    left = [path for path in hand_out._files() if path.parts[0] not in hand_out.LEFT_OUT]
+    assert [path.as_posix() for path in left] == ["lessons/a.txt"]
+
+
 def test_what_is_in_it(made):
     for name in hand_out.LEFT_OUT:
         assert not (made / name).exists() or name == ".github"

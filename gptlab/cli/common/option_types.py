@@ -35,26 +35,25 @@ def is_lesson(target: str) -> bool:
     return target.isdecimal() and len(target) <= 4
 
 
-def minutes(text: str) -> float:
-    """A length of time that a run can take."""
+def _real(text: str, fits: Callable[[float], bool], kind: str) -> float:
+    """A number that fits; `kind` says in an error which numbers do."""
     try:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not 1 <= number <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of minutes from 1 to 10000")
+    if not fits(number):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no {kind}")
     return number
+
+
+def minutes(text: str) -> float:
+    """A length of time that a run can take."""
+    return _real(text, lambda x: 1 <= x <= 10_000, "number of minutes from 1 to 10000")
 
 
 def positive(text: str) -> float:
     """A positive number of seconds, or a factor."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0 < number <= 3600:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number above 0 and up to 3600")
-    return number
+    return _real(text, lambda x: 0 < x <= 3600, "number above 0 and up to 3600")
 
 
 def message(text: str) -> str:
@@ -78,13 +77,7 @@ def path(text: str) -> Path:
 
 def temperature(text: str) -> float:
     """A temperature: 0 takes the likeliest token each time."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0 <= number <= 100:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 0 to 100")
-    return number
+    return _real(text, lambda x: 0 <= x <= 100, "number from 0 to 100")
 
 
 def sha256(text: str) -> str:

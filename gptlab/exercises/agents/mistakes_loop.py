@@ -159,20 +159,29 @@ def _(model, question, tools, max_steps):
     return _loop(observe=observe)(model, question, tools, max_steps)
 
 
-@_react("no action ends the loop", "A model that wrote no action may try again.")
-def _(model, question, tools, max_steps):
-    transcript, done = f"{QUESTION} {question}\n", []
-    for _ in range(max_steps):
-        lines = _cut(model(transcript))
-        transcript += "\n".join(lines) + "\n"
-        if lines[-1].startswith(ANSWER):
-            return lines[-1].removeprefix(ANSWER).strip(), transcript
-        action = agents.parse_action("\n".join(lines))
-        if action is None or action in done:
-            break
-        done.append(action)
-        transcript += f"{OBSERVATION} {agents.observe(action, tools)}\n"
-    return None, transcript
+def _ended_by_no_action(observe):
+    """The loop ends where the model wrote no action, as it does where an action comes a second time."""
+
+    def body(model, question, tools, max_steps):
+        transcript, done = f"{QUESTION} {question}\n", []
+        for _ in range(max_steps):
+            lines = _cut(model(transcript))
+            transcript += "\n".join(lines) + "\n"
+            if lines[-1].startswith(ANSWER):
+                return lines[-1].removeprefix(ANSWER).strip(), transcript
+            action = agents.parse_action("\n".join(lines))
+            if action is None or action in done:
+                break
+            done.append(action)
+            transcript += f"{OBSERVATION} {observe(action, tools)}\n"
+        return None, transcript
+
+    return body
+
+
+_react("no action ends the loop", "A model that wrote no action may try again.")(
+    _ended_by_no_action(lambda action, tools: agents.observe(action, tools))
+)
 
 
 @_react("only the transcript comes back", "Two results: the answer, then the transcript.")
@@ -273,20 +282,6 @@ for _on_none in (_unpacked, _indexed):
     another_way(LOOP, "a tool's error ends the loop")(_unobserved(_on_none))
 
 
-@another_way(LOOP, "a tool's error ends the loop")
-def _(model, question, tools, max_steps):
-    def only_real(action, tools):
-        return tools[action[0]](action[1])
-
-    transcript, done = f"{QUESTION} {question}\n", []
-    for _ in range(max_steps):
-        lines = _cut(model(transcript))
-        transcript += "\n".join(lines) + "\n"
-        if lines[-1].startswith(ANSWER):
-            return lines[-1].removeprefix(ANSWER).strip(), transcript
-        action = agents.parse_action("\n".join(lines))
-        if action is None or action in done:
-            break
-        done.append(action)
-        transcript += f"{OBSERVATION} {only_real(action, tools)}\n"
-    return None, transcript
+another_way(LOOP, "a tool's error ends the loop")(
+    _ended_by_no_action(lambda action, tools: tools[action[0]](action[1]))
+)

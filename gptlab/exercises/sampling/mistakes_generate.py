@@ -11,17 +11,29 @@ def any_place(stops):
     return stops.any(dim=1)
 
 
+def behind(ids, new):
+    """The new tokens as a last column."""
+    return torch.cat([ids, new[:, None]], dim=1)
+
+
 def looped(
     context=lambda ids: ids,
     place=-1,
     extra=0,
-    stop_when=torch.all,
+    draw=right_draw,
+    stop_when=lambda stopped, now: stopped.all(),
     fill=True,
     filler=None,
     in_prompt=None,
     stop_of=lambda stop_id: stop_id,
+    keeps_last=True,
 ):
-    """A generate with one thing changed."""
+    """A generate with one thing changed.
+
+    draw        gets what `sample_next` gets, always by position
+    stop_when   of the rows that have stopped, and of those that stop with the token that was just drawn
+    keeps_last  False = it breaks before it appends
+    """
 
     def body(
         model,
@@ -40,16 +52,23 @@ def looped(
             else torch.zeros(len(ids)).bool()
         )
         for _ in range(max_new_tokens + extra):
-            new = right_draw(model(context(ids))[:, place], temperature, top_k, top_p, generator)
+            new = draw(model(context(ids))[:, place], temperature, top_k, top_p, generator)
             if stop_id is not None and fill:
                 new = new.masked_fill(stopped, stop_id if filler is None else filler)
-            stopped = stopped | (new == stop_id)
-            ids = torch.cat([ids, new[:, None]], dim=1)
-            if stop_id is not None and stop_when(stopped):
-                break
+            now = new == stop_id
+            stopped = stopped | now
+            longer = behind(ids, new)
+            if stop_id is not None and stop_when(stopped, now):
+                return longer if keeps_last else ids
+            ids = longer
         return ids
 
     return body
+
+
+def never(stopped, now):
+    """Whatever was drawn, it goes on."""
+    return False
 
 
 mistake(
@@ -72,12 +91,12 @@ mistake(
     "sampling.generate",
     "everything ends with the first row that stops",
     "The other rows still have something to say.",
-)(looped(stop_when=torch.any))
+)(looped(stop_when=lambda stopped, now: stopped.any()))
 mistake(
     "sampling.generate",
     "never ends early",
     "When every row has stopped, there is nothing left to do.",
-)(looped(stop_when=lambda stopped: False))
+)(looped(stop_when=never))
 mistake(
     "sampling.generate",
     "rows that have stopped go on",
@@ -122,7 +141,11 @@ def without_prompt(body):
 mistake("sampling.generate", "only the new tokens", "The result begins with the prompt.")(
     without_prompt(looped())
 )
-for _stopping in (torch.all, torch.any, lambda stopped: False):
+for _stopping in (
+    lambda stopped, now: stopped.all(),
+    lambda stopped, now: stopped.any(),
+    never,
+):
     another_way("sampling.generate", "only the new tokens")(
         without_prompt(looped(fill=False, stop_when=_stopping))
     )
@@ -137,107 +160,46 @@ def _(model, ids, max_new_tokens, stop_id=None, **options):
     return looped()(model, ids, max_new_tokens, None, **options)
 
 
-@mistake(
+mistake(
     "sampling.generate",
     "the stop token left out of the result",
     "The stop token belongs to the text: break after it has been appended.",
+)(looped(keeps_last=False))
+
+
+mistake("sampling.generate", "always greedy", "temperature, top_k and top_p are to be passed on.")(
+    looped(draw=lambda logits, *settings: right_draw(logits, 0.0))
 )
-def _(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
-    stopped = torch.zeros(len(ids)).bool()
-    for _ in range(max_new_tokens):
-        new = right_draw(model(ids)[:, -1], temperature, top_k, top_p, generator)
-        if stop_id is not None:
-            new = new.masked_fill(stopped, stop_id)
-            stopped = stopped | (new == stop_id)
-        if stopped.all():
-            break
-        ids = torch.cat([ids, new[:, None]], dim=1)
-    return ids
-
-
-@mistake("sampling.generate", "always greedy", "temperature, top_k and top_p are to be passed on.")
-def _(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
-    return looped()(model, ids, max_new_tokens, stop_id, 0.0)
-
-
-@mistake(
+mistake(
     "sampling.generate",
     "the temperature not passed on",
     "The argument `temperature` changes nothing but greedy.",
-)
-def _(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
-    return looped()(
-        model, ids, max_new_tokens, stop_id, float(temperature > 0), top_k, top_p, generator
+)(
+    looped(
+        draw=lambda logits, temperature, *others: right_draw(
+            logits, float(temperature > 0), *others
+        )
     )
-
-
-@mistake(
-    "sampling.generate", "the generator not passed on", "The same seed has to give the same text."
 )
-def _(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
-    return looped()(model, ids, max_new_tokens, stop_id, temperature, top_k, top_p, None)
+mistake(
+    "sampling.generate", "the generator not passed on", "The same seed has to give the same text."
+)(
+    looped(
+        draw=lambda logits, temperature, top_k, top_p, _: right_draw(
+            logits, temperature, top_k, top_p
+        )
+    )
+)
 
 
 def _passing(*passed):
     """A generate that passes only these three of temperature, top_k and top_p on."""
 
-    def body(
-        model,
-        ids,
-        max_new_tokens,
-        stop_id=None,
-        temperature=1.0,
-        top_k=None,
-        top_p=None,
-        generator=None,
-    ):
+    def draw(logits, temperature, top_k, top_p, generator):
         given = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-        return looped()(
-            model,
-            ids,
-            max_new_tokens,
-            stop_id,
-            **{name: given[name] for name in passed},
-            generator=generator,
-        )
+        return right_draw(logits, **{name: given[name] for name in passed}, generator=generator)
 
-    return body
+    return looped(draw=draw)
 
 
 mistake(

@@ -4,25 +4,16 @@ import torch
 
 from gptlab import sampling
 from gptlab.exercises.mistake import another_way, mistake
-from gptlab.exercises.sampling.mistakes_generate import looped, without_prompt
+from gptlab.exercises.sampling.mistakes_generate import behind, looped, without_prompt
 from gptlab.exercises.sampling.mistakes_sample_next import right_draw
 
 
-def _appended(append):
-    """A generate that puts the new tokens behind the others by append(ids, new)."""
+def _endless(scores_of=lambda logits: logits[:, -1], append=behind):
+    """A generate that knows no stop_id."""
 
-    def body(
-        model,
-        ids,
-        max_new_tokens,
-        stop_id=None,
-        temperature=1.0,
-        top_k=None,
-        top_p=None,
-        generator=None,
-    ):
+    def body(model, ids, max_new_tokens, stop_id=None, *settings, **named):
         for _ in range(max_new_tokens):
-            new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+            new = sampling.sample_next(scores_of(model(ids)), *settings, **named)
             ids = append(ids, new)
         return ids
 
@@ -33,38 +24,29 @@ mistake(
     "sampling.generate",
     "the new tokens without an axis of their own",
     "The new tokens are (B); to stand behind ids, (B, T), they have to be a column, (B, 1): new[:, None].",
-)(_appended(lambda ids, new: torch.cat([ids, new], dim=1)))
+)(_endless(append=lambda ids, new: torch.cat([ids, new], dim=1)))
 mistake(
     "sampling.generate",
     "append_token on a tensor",
     "append_token knows lists; ids is a tensor (B, T) here: torch.cat along dim 1.",
-)(_appended(sampling.append_token))
+)(_endless(append=sampling.append_token))
 mistake(
     "sampling.generate",
     "new tokens below the texts",
     "Texts run along axis 1: torch.cat with dim=1.",
-)(_appended(lambda ids, new: torch.cat([ids, new[:, None]])))
+)(_endless(append=lambda ids, new: torch.cat([ids, new[:, None]])))
 
 
 def _comparing(stop, fill=None):
     """A generate that never asks whether there is a stop_id."""
 
-    def body(
-        model,
-        ids,
-        max_new_tokens,
-        stop_id=None,
-        temperature=1.0,
-        top_k=None,
-        top_p=None,
-        generator=None,
-    ):
+    def body(model, ids, max_new_tokens, stop_id=None, *settings, **named):
         stopped = torch.zeros(len(ids)).bool()
         for _ in range(max_new_tokens):
-            new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+            new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
             new = fill(stopped, stop_id, new) if fill else new
             stopped = stopped | (new == stop_id)
-            ids = torch.cat([ids, new[:, None]], dim=1)
+            ids = behind(ids, new)
             if stop(new == stop_id, stopped):
                 break
         return ids
@@ -90,59 +72,30 @@ another_way(*FILLED)(
 )
 
 
-@mistake(
+ended_together = looped(fill=False, stop_when=lambda stopped, now: now.all())
+mistake(
     "sampling.generate",
     "it ends only where all rows stop at the same time",
     "Rows stop at different times: remember which have stopped, and fill those with stop_id.",
-)
-def ended_together(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
-    for _ in range(max_new_tokens):
-        new = right_draw(model(ids)[:, -1], temperature, top_k, top_p, generator)
-        ids = torch.cat([ids, new[:, None]], dim=1)
-        if stop_id is not None and (new == stop_id).all():
-            break
-    return ids
-
-
+)(ended_together)
 another_way("sampling.generate", "only the new tokens")(without_prompt(ended_together))
-
-
-def _scored(scores_of):
-    """A generate that takes other scores than the last position's."""
-
-    def body(model, ids, max_new_tokens, stop_id=None, *settings, **named):
-        for _ in range(max_new_tokens):
-            new = sampling.sample_next(scores_of(model(ids)), *settings, **named)
-            ids = torch.cat([ids, new[:, None]], dim=1)
-        return ids
-
-    return body
 
 
 mistake(
     "sampling.generate",
     "all positions' logits",
     "The model scores at every position, (B, T, V); only the last one's are wanted: [:, -1].",
-)(_scored(lambda logits: logits))
+)(_endless(lambda logits: logits))
 mistake(
     "sampling.generate",
     "the last text, not the last position",
     "[-1] is the last text of the batch; the last position of every text is [:, -1].",
-)(_scored(lambda logits: logits[-1]))
+)(_endless(lambda logits: logits[-1]))
 mistake(
     "sampling.generate",
     "the last scores, not the last position's",
     "[..., -1] is one score of each position; the last position of every text is [:, -1].",
-)(_scored(lambda logits: logits[..., -1]))
+)(_endless(lambda logits: logits[..., -1]))
 
 
 @mistake(
@@ -154,82 +107,29 @@ def _(model, ids, max_new_tokens, *settings, **named):
     return looped()(model, ids, max(0, max_new_tokens - ids.shape[1]), *settings, **named)
 
 
-@mistake(
+mistake(
     "sampling.generate",
     "temperature, top_k, top_p and generator not passed on",
     "sample_next knows only what it is told: hand your own arguments on.",
-)
-def _(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
-    stopped = torch.zeros(len(ids)).bool()
-    for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1])
-        if stop_id is not None:
-            new = new.masked_fill(stopped, stop_id)
-            stopped = stopped | (new == stop_id)
-        ids = torch.cat([ids, new[:, None]], dim=1)
-        if stopped.all():
-            break
-    return ids
-
-
-def _broken_off(ended):
-    """A generate that breaks before it appends, and that fills nothing."""
-
-    def body(
-        model,
-        ids,
-        max_new_tokens,
-        stop_id=None,
-        temperature=1.0,
-        top_k=None,
-        top_p=None,
-        generator=None,
-    ):
-        stopped = torch.zeros(len(ids)).bool()
-        for _ in range(max_new_tokens):
-            new = right_draw(model(ids)[:, -1], temperature, top_k, top_p, generator)
-            stopped = stopped | (new == stop_id)
-            if stop_id is not None and ended(new == stop_id, stopped):
-                break
-            ids = torch.cat([ids, new[:, None]], dim=1)
-        return ids
-
-    return body
-
+)(looped(draw=lambda logits, *settings: sampling.sample_next(logits)))
 
 for _ended in (
-    lambda now, stopped: now.all(),
-    lambda now, stopped: now.any(),
-    lambda now, stopped: stopped.all(),
+    lambda stopped, now: now.all(),
+    lambda stopped, now: now.any(),
+    lambda stopped, now: stopped.all(),
 ):
-    another_way("sampling.generate", "the stop token left out of the result")(_broken_off(_ended))
+    another_way("sampling.generate", "the stop token left out of the result")(
+        looped(fill=False, stop_when=_ended, keeps_last=False)
+    )
 
 
 @another_way("sampling.generate", "a prompt that ends with stop_id taken for stopped")
-def _(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def _(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
         if stop_id is not None and (ids[:, -1] == stop_id).all():
             break
-        new = right_draw(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = right_draw(model(ids)[:, -1], *settings, **named)
         if stop_id is not None:
             new = new.masked_fill(ids[:, -1] == stop_id, stop_id)
-        ids = torch.cat([ids, new[:, None]], dim=1)
+        ids = behind(ids, new)
     return ids

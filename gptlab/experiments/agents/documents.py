@@ -63,14 +63,14 @@ def read_folder(folder: Path) -> list[Document]:
 
 
 def passages(assistant: Assistant, documents: Sequence[Document]) -> list[Passage]:
-    """The documents in overlapping pieces of SIZE tokens, by `agents.overlapping_chunks`."""
+    """The documents in overlapping pieces of SIZE tokens, by `agents.overlapping_chunks`; none is empty."""
     tokenizer = assistant.tokenizer
     found = []
     for document in documents:
         ids = tokenizer.encode(" ".join(document.text.split()))
         chunks = agents.overlapping_chunks(ids, SIZE, OVERLAP)
         texts = [whole_sentences(tokenizer.decode(chunk)) for chunk in chunks]
-        found += [Passage(document.name, text) for text in texts]
+        found += [Passage(document.name, text) for text in texts if text]
     return found
 
 

@@ -33,7 +33,10 @@ N_PAGES, PAGES_SEED = 3000, 77
 
 @dataclass
 class Index:
-    """Passages with what is needed to search them."""
+    """Passages with what is needed to search them.
+
+    Raises ValueError when there is no passage.
+    """
 
     assistant: Assistant
     passages: Sequence[Passage]
@@ -41,6 +44,8 @@ class Index:
     ids: list[list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
+        if not self.passages:
+            raise ValueError("there are 0 passages to search: put a .txt or .md file in the folder")
         self.ids = [self.assistant.tokenizer.encode(passage.text) for passage in self.passages]
         self.idf = page_idf(self.assistant.tokenizer)
         self.length = sum(map(len, self.ids)) / max(1, len(self.ids))
@@ -50,8 +55,10 @@ class Index:
 
     @torch.no_grad()
     def vector(self, ids: Sequence[int]) -> Tensor:
-        """One vector for a text; (C) float."""
+        """One vector for a text, of zeros where it is empty; (C) float."""
         model = self.assistant.model
+        if not ids:
+            return torch.zeros(model.config.d_model)
         if self.way == HIDDEN:
             return model.hidden(torch.tensor([list(ids)[: self.assistant.context]]))[0].mean(0)
         embeddings = model.wte[torch.tensor(list(ids))]

@@ -64,23 +64,22 @@ class _Desk:
                 self.changed.notify_all()
 
     def serve(self, write_many: Callable[[list[str]], list[str]]) -> None:
-        """Write for all that wait, until no job runs; an error of `write_many` ends them all."""
-        while True:
-            with self.changed:
-                self.changed.wait_for(
-                    lambda: len(self.asked) == self.n_running and not self.written
-                )
-                if not self.n_running:
-                    return
-                numbers = sorted(self.asked)
-                texts = [self.asked.pop(number) for number in numbers]
-            try:
-                written = dict(zip(numbers, write_many(texts), strict=True))
-            except BaseException as error:
+        """Write for all that wait, until no job runs; an error of `write_many`, or Ctrl-C, ends them all."""
+        try:
+            while texts := self._waiting():
+                written = dict(zip(texts, write_many(list(texts.values())), strict=True))
                 with self.changed:
-                    self.fault = error
+                    self.written |= written
                     self.changed.notify_all()
-                raise
+        except BaseException as error:
             with self.changed:
-                self.written |= written
+                self.fault = error
                 self.changed.notify_all()
+            raise
+
+    def _waiting(self) -> dict[int, str]:
+        """What all jobs that run have asked, by their numbers; empty when none runs any more."""
+        with self.changed:
+            self.changed.wait_for(lambda: len(self.asked) == self.n_running and not self.written)
+            texts, self.asked = dict(sorted(self.asked.items())), {}
+            return texts

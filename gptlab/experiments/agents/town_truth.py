@@ -84,12 +84,6 @@ def versions(town: Town, what: str) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: -pair[1])
 
 
-def unknown_things(town: Town) -> list[str]:
-    """What is told about in the town although nobody was given such news."""
-    given = {news.what for news in town.log.news}
-    return sorted({e.news for e in town.log.events if e.kind == "tell"} - given)
-
-
 def false_claims(town: Town) -> dict[str, tuple[int, int, int]]:
     """Each event that nobody gives: how many residents claim to know of it, of those with other news in mind and all.
 

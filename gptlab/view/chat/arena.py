@@ -5,15 +5,21 @@ from html import escape
 from pathlib import Path
 
 from gptlab.course import labels
-from gptlab.course.labels import RANKED, TIE, Label
+from gptlab.course.labels import RANKED, Label
 from gptlab.experiments.chat.arena import Game, Pool, pair_of, voted
 from gptlab.experiments.chat.ratings import elo
 from gptlab.view.kit import svg
-from gptlab.view.kit.frames import Choice, frames_html
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS, EDGE, FAINT
 from gptlab.view.reward.labeler import Chooser, labels_of
-from gptlab.view.reward.pairs import MARGIN, WIDTH, question_lines, quoted, reply_card
+from gptlab.view.reward.pairs import (
+    WIDTH,
+    numbered,
+    question_lines,
+    quoted,
+    show_choices,
+    stacked_cards,
+    told_lines,
+)
 
 
 class Arena(Chooser):
@@ -69,46 +75,23 @@ def vote_picture(pool: Pool, game: Game, label: Label) -> Picture:
     """One game after a vote: the question, the replies with their names, and what follows."""
     one = pair_of(pool, game)
     parts, y = question_lines(one.question.text, 10)
-    for i, (side, reply) in enumerate(zip((game.a, game.b), one.replies)):
-        mine = label.kind == RANKED and label.order[0] == i
-        head = f"{i + 1} · {pool.names[side]}" + (" · your vote" if mine else "")
-        edge = COLOURS["you"] if mine else EDGE
-        drawn, height = reply_card(MARGIN, y, WIDTH - 2 * MARGIN, head, reply, edge)
-        parts += drawn
-        y += height + 8
+    chosen = label.order[0] if label.kind == RANKED else None
+    heads = [
+        f"{i + 1} · {pool.names[side]}" + (" · your vote" if i == chosen else "")
+        for i, side in enumerate((game.a, game.b))
+    ]
+    cards, y = stacked_cards(heads, one.replies, y, chosen)
     told = revealed(pool, game, label)
-    for line in svg.wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
-        y += 18
-        parts.append(svg.text(MARGIN, y, line, 13.5, fill=FAINT))
-    replies = "; ".join(f"reply {i + 1}: {quoted(reply)}" for i, reply in enumerate(one.replies))
-    alt = f"{quoted(one.question.text)} {replies}. {told}"
+    lines, y = told_lines(told, y)
+    parts += cards + lines
+    alt = f"{quoted(one.question.text)} {numbered(one.replies)}. {told}"
     return Picture(svg.document(WIDTH, y + 18, parts, alt), alt)
 
 
 def arena(widget: Arena, shown: int = 3) -> None:
     """Show the arena; where nothing is live, the first games with every vote that one can give."""
-    from IPython import get_ipython
-    from IPython.display import display
 
-    def draw(place: int, vote: int) -> Picture:
-        one = widget.items[place]
-        kind, order = ((RANKED, (0, 1)), (RANKED, (1, 0)), (TIE, ()))[vote]
-        label = Label(one.question.text, one.replies, kind, order)
+    def draw(place: int, label: Label) -> Picture:
         return vote_picture(widget.pool, widget.games[place], label)
 
-    choices = [
-        Choice("Game", tuple(str(i + 1) for i in range(min(shown, len(widget.items))))),
-        Choice("Your vote", ("reply 1", "reply 2", "a tie"), first=1),
-    ]
-    first = draw(0, 1)
-    if get_ipython() is None:
-        print(first.alt)
-        return
-    live = widget.box._repr_mimebundle_()
-    views = {kind: view for kind, view in live.items() if kind != "text/plain"}
-    views |= {
-        "text/html": frames_html(choices, draw),
-        "image/svg+xml": first.image,
-        "text/plain": f"The arena. {first.alt}",
-    }
-    display(views, raw=True)
+    show_choices(widget, "The arena", ("Game", "Your vote"), shown, draw)

@@ -1,7 +1,7 @@
 """Pairs of replies as pictures: the labeler as a still, from a pair to a loss, and where a model disagrees with her."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -12,7 +12,7 @@ from gptlab.view.kit.frames import Choice, frames_html
 from gptlab.view.kit.picture import Picture
 from gptlab.view.kit.show import show
 from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
-from gptlab.view.reward.labeler import Labeler, last_said
+from gptlab.view.reward.labeler import Chooser, Labeler, last_said
 from gptlab.world.gloss import gloss, has_chinese
 
 WIDTH, MARGIN, LINE = 520, 14, 20  # pixels
@@ -47,6 +47,33 @@ def quoted(said: str) -> str:
     return f"“{said}”" + (f" ({gloss(said)})" if has_chinese(said) else "")
 
 
+def numbered(replies: Sequence[str]) -> str:
+    """Replies in words, for an alt text."""
+    return "; ".join(f"reply {i + 1}: {quoted(reply)}" for i, reply in enumerate(replies))
+
+
+def stacked_cards(
+    heads: Sequence[str], replies: Sequence[str], y: float, chosen: int | None = None
+) -> tuple[list[str], float]:
+    """Replies below each other, the chosen one in her colour; (parts, where the next thing begins)."""
+    parts = []
+    for i, (head, reply) in enumerate(zip(heads, replies, strict=True)):
+        edge = COLOURS["you"] if i == chosen else EDGE
+        drawn, height = reply_card(MARGIN, y, WIDTH - 2 * MARGIN, head, reply, edge)
+        parts += drawn
+        y += height + 8
+    return parts, y
+
+
+def told_lines(told: str, y: float) -> tuple[list[str], float]:
+    """What follows from a choice, as faint lines; (parts, where the last one stands)."""
+    parts = []
+    for line in svg.wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
+        y += 18
+        parts.append(svg.text(MARGIN, y, line, 13.5, fill=FAINT))
+    return parts, y
+
+
 def question_lines(text: str, y: float) -> tuple[list[str], float]:
     """A question with its English; (parts, where the next thing begins)."""
     parts = [svg.text(MARGIN, y + 16, svg.shorten(text, WIDTH - 2 * MARGIN, 15), 15, weight=600)]
@@ -61,25 +88,20 @@ def label_picture(
     """One pair, what was chosen, what the simulated labelers say, and what becomes of the label."""
     parts, y = question_lines(one.question.text, 10)
     chosen = label.order[0] if label.kind == RANKED else None
-    for i, reply in enumerate(one.replies):
-        mine = i == chosen
-        head = f"{i + 1}" + (" · your choice" if mine else "")
-        edge = COLOURS["you"] if mine else EDGE
-        drawn, height = reply_card(MARGIN, y, WIDTH - 2 * MARGIN, head, reply, edge)
-        parts += drawn
-        y += height + 8
+    heads = [
+        f"{i + 1}" + (" · your choice" if i == chosen else "") for i in range(len(one.replies))
+    ]
+    cards, y = stacked_cards(heads, one.replies, y, chosen)
     kept = {
         RANKED: f"kept: chosen = reply {(chosen or 0) + 1}, rejected = reply {2 - (chosen or 0)}",
         TIE: "kept as a tie, which is not trained on",
         SKIPPED: "skipped",
     }[label.kind]
     told = last_said(one, others, place)
-    for line in svg.wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
-        y += 18
-        parts.append(svg.text(MARGIN, y, line, 13.5, fill=FAINT))
+    lines, y = told_lines(told, y)
+    parts += cards + lines
     parts.append(svg.text(MARGIN, y + 22, kept, 14, weight=600, fill=COLOURS["you"]))
-    replies = "; ".join(f"reply {i + 1}: {quoted(reply)}" for i, reply in enumerate(one.replies))
-    alt = f"{quoted(one.question.text)} {replies}. {kept}. {told}"
+    alt = f"{quoted(one.question.text)} {numbered(one.replies)}. {kept}. {told}"
     return Picture(svg.document(WIDTH, y + 36, parts, alt), alt)
 
 
@@ -88,30 +110,48 @@ def labeler(widget: Labeler, shown: int = 3) -> None:
     if widget.k > 2:
         show(*ranked_picture(widget.items[0], widget.others), widget.box)
         return
+
+    def draw(pair: int, label: Label) -> Picture:
+        return label_picture(widget.items[pair], label, widget.others, pair)
+
+    show_choices(widget, "The labeler", ("Pair", "Better"), shown, draw)
+
+
+def show_choices(
+    widget: Chooser,
+    name: str,
+    questions: tuple[str, str],
+    shown: int,
+    draw: Callable[[int, Label], Picture],
+) -> None:
+    """Show a widget that asks which of two replies is better; where nothing is live, the first ones with every answer.
+
+    questions  what one chooses there: the pair, and the answer
+    shown      how many of the pairs
+    draw       draw(pair, label), a pair once it has been labelled
+    """
     from IPython import get_ipython
     from IPython.display import display
 
-    def draw(pair: int, answer: int) -> Picture:
+    def frame(pair: int, answer: int) -> Picture:
         one = widget.items[pair]
-        answers = [(RANKED, (0, 1)), (RANKED, (1, 0)), (TIE, ())]
-        kind, order = answers[answer]
-        label = Label(one.question.text, one.replies, kind, order)
-        return label_picture(one, label, widget.others, pair)
+        kind, order = ((RANKED, (0, 1)), (RANKED, (1, 0)), (TIE, ()))[answer]
+        return draw(pair, Label(one.question.text, one.replies, kind, order))
 
     choices = [
-        Choice("Pair", tuple(str(i + 1) for i in range(min(shown, len(widget.items))))),
-        Choice("Better", ("reply 1", "reply 2", "a tie"), first=1),
+        Choice(questions[0], tuple(str(i + 1) for i in range(min(shown, len(widget.items))))),
+        Choice(questions[1], ("reply 1", "reply 2", "a tie"), first=1),
     ]
-    first = draw(0, 1)
+    first = frame(0, 1)
     if get_ipython() is None:
         print(first.alt)
         return
     live = widget.box._repr_mimebundle_()
     views = {kind: view for kind, view in live.items() if kind != "text/plain"}
     views |= {
-        "text/html": frames_html(choices, draw),
+        "text/html": frames_html(choices, frame),
         "image/svg+xml": first.image,
-        "text/plain": f"The labeler. {first.alt}",
+        "text/plain": f"{name}. {first.alt}",
     }
     display(views, raw=True)
 
@@ -119,16 +159,12 @@ def labeler(widget: Labeler, shown: int = 3) -> None:
 def ranked_picture(one: Replied, others: Sequence[Sequence[Sequence[int]]]) -> Picture:
     """One question with more than two replies, and how the simulated labelers and gold rank them."""
     parts, y = question_lines(one.question.text, 10)
-    for i, reply in enumerate(one.replies):
-        drawn, height = reply_card(MARGIN, y, WIDTH - 2 * MARGIN, str(i + 1), reply, EDGE)
-        parts += drawn
-        y += height + 8
+    heads = [str(i + 1) for i in range(len(one.replies))]
+    cards, y = stacked_cards(heads, one.replies, y)
     told = last_said(one, others, 0)
-    for line in svg.wrapped(told[0].upper() + told[1:], 1.1 * (WIDTH - 2 * MARGIN)):
-        y += 18
-        parts.append(svg.text(MARGIN, y, line, 13.5, fill=FAINT))
-    replies = "; ".join(f"reply {i + 1}: {quoted(reply)}" for i, reply in enumerate(one.replies))
-    alt = f"The labeler with several replies. {quoted(one.question.text)} {replies}. {told}"
+    lines, y = told_lines(told, y)
+    parts += cards + lines
+    alt = f"The labeler with several replies. {quoted(one.question.text)} {numbered(one.replies)}. {told}"
     return Picture(svg.document(WIDTH, y + 16, parts, alt), alt)
 
 

@@ -10,19 +10,14 @@ from gptlab.engine.model.fast import decode
 from gptlab.engine.model.fast.decode import decoder_for, prove_equal
 from gptlab.engine.model.fused import ModelFunctions
 from gptlab.engine.model.generate import generate_batch, stream
-from gptlab.engine.model.gpt import GPT
+from tests.support.toy_models import untrained_gpt
 
 SHAPE = GPTConfig(13, context=20, n_layers=3, n_heads=3, d_model=24)
 RAGGED, EVEN = [[1], [2, 3, 4, 5], [6, 7]], [[1, 2], [3, 4], [5, 6]]
 
 
 def gpt(way="fused", seed=0):
-    model = GPT(SHAPE, seed=seed).run_on(way).eval()
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for p in model.parameters():
-            p.add_(torch.randn(p.shape, generator=generator), alpha=0.2)
-    return model
+    return untrained_gpt(SHAPE, way, seed)
 
 
 @pytest.fixture(autouse=True)

@@ -660,69 +660,33 @@ def no_greedy_branch(logits, temperature=1.0, top_k=None, top_p=None, generator=
 
 
 @natural("sampling.generate", "the new tokens without an axis of their own")
-def cat_of_tokens(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def cat_of_tokens(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, token], dim=1)
     return ids
 
 
 @natural("sampling.generate", "the new tokens without an axis of their own")
-def cat_without_a_dim(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def cat_without_a_dim(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, token])
     return ids
 
 
 @natural("sampling.generate", "append_token on a tensor")
-def with_append_token(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def with_append_token(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = sampling.append_token(ids, token)
     return ids
 
 
 @natural("sampling.generate", "stop_id compared although it is None")
-def all_stopped(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def all_stopped(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, token[:, None]], dim=1)
         if (token == stop_id).all():
             break
@@ -730,36 +694,18 @@ def all_stopped(
 
 
 @natural("sampling.generate", "all positions' logits")
-def every_position(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def every_position(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids), temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids), *settings, **named)
         ids = torch.cat([ids, token[:, None]], dim=1)
     return ids
 
 
 @natural("sampling.generate", "max_new_tokens taken for the whole length")
-def whole_length(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def whole_length(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     stopped = torch.zeros(len(ids), dtype=torch.bool)
     while ids.shape[1] < max_new_tokens:
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None:
             token = token.masked_fill(stopped, stop_id)
             stopped |= token == stop_id
@@ -770,16 +716,7 @@ def whole_length(
 
 
 @natural("sampling.generate", "temperature, top_k, top_p and generator not passed on")
-def nothing_passed_on(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def nothing_passed_on(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     stopped = torch.zeros(len(ids), dtype=torch.bool)
     for _ in range(max_new_tokens):
         token = sampling.sample_next(model(ids)[:, -1])
@@ -793,20 +730,11 @@ def nothing_passed_on(
 
 
 @natural("sampling.generate", "only the new tokens")
-def new_tokens(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def new_tokens(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     stopped = torch.zeros(len(ids), dtype=torch.bool)
     prompt = ids.shape[1]
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None:
             token = token.masked_fill(stopped, stop_id)
             stopped |= token == stop_id
@@ -817,19 +745,10 @@ def new_tokens(
 
 
 @natural("sampling.generate", "None written for a token")
-def filled_with_none(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def filled_with_none(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     stopped = torch.zeros(len(ids), dtype=torch.bool)
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         token = torch.where(stopped, stop_id, token)
         stopped = stopped | (token == stop_id)
         ids = torch.cat([ids, token[:, None]], dim=1)
@@ -839,19 +758,10 @@ def filled_with_none(
 
 
 @natural("sampling.generate", "rows that have stopped go on")
-def until_all_have_drawn_it(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def until_all_have_drawn_it(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     stopped = torch.zeros(len(ids), dtype=torch.bool)
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, token[:, None]], dim=1)
         if stop_id is not None:
             stopped |= token == stop_id
@@ -861,18 +771,9 @@ def until_all_have_drawn_it(
 
 
 @natural("sampling.generate", "it ends only where all rows stop at the same time")
-def all_at_the_same_time(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def all_at_the_same_time(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, token[:, None]], dim=1)
         if stop_id is not None and (token == stop_id).all():
             break
@@ -880,35 +781,17 @@ def all_at_the_same_time(
 
 
 @natural("sampling.generate", "stop_id left out")
-def never_stops(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def never_stops(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, token[:, None]], dim=1)
     return ids
 
 
 @natural("sampling.generate", "everything ends with the first row that stops")
-def any_stop(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def any_stop(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, token[:, None]], dim=1)
         if stop_id is not None and (token == stop_id).any():
             break
@@ -916,18 +799,9 @@ def any_stop(
 
 
 @natural("sampling.generate", "the last text, not the last position")
-def last_text(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def last_text(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        token = sampling.sample_next(model(ids)[-1], temperature, top_k, top_p, generator)
+        token = sampling.sample_next(model(ids)[-1], *settings, **named)
         ids = torch.cat([ids, token[:, None]], dim=1)
     return ids
 
@@ -977,18 +851,9 @@ def zero_not_divided(logits, temperature=1.0):
 
 
 @natural("sampling.generate", "the stop token left out of the result")
-def break_before_it(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def break_before_it(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None and (new == stop_id).all():
             break
         ids = torch.cat([ids, new[:, None]], dim=1)
@@ -996,18 +861,9 @@ def break_before_it(
 
 
 @natural("sampling.generate", "the stop token left out of the result")
-def break_before_it_any(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def break_before_it_any(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None and (new == stop_id).any():
             break
         ids = torch.cat([ids, new[:, None]], dim=1)
@@ -1015,19 +871,10 @@ def break_before_it_any(
 
 
 @natural("sampling.generate", "the stop token left out of the result")
-def break_before_it_unfilled(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def break_before_it_unfilled(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     done = torch.zeros(ids.shape[0], dtype=torch.bool)
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None:
             done |= new == stop_id
             if done.all():
@@ -1037,19 +884,10 @@ def break_before_it_unfilled(
 
 
 @natural("sampling.generate", "the stop token left out of the result")
-def break_before_it_filled(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def break_before_it_filled(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     done = torch.zeros(ids.shape[0], dtype=torch.bool)
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None:
             new[done] = stop_id
             done = done | (new == stop_id)
@@ -1060,19 +898,10 @@ def break_before_it_filled(
 
 
 @natural("sampling.generate", "only the new tokens")
-def new_ones_stacked(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def new_ones_stacked(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     done, out = torch.zeros(ids.shape[0], dtype=torch.bool), []
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None:
             new[done] = stop_id
             done = done | (new == stop_id)
@@ -1084,19 +913,10 @@ def new_ones_stacked(
 
 
 @natural("sampling.generate", "only the new tokens")
-def new_ones_without_stop(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def new_ones_without_stop(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     T = ids.shape[1]
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, new[:, None]], dim=1)
         if stop_id is not None and (new == stop_id).all():
             break
@@ -1104,19 +924,10 @@ def new_ones_without_stop(
 
 
 @natural("sampling.generate", "only the new tokens")
-def new_ones_rows_go_on(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def new_ones_rows_go_on(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     T, done = ids.shape[1], torch.zeros(ids.shape[0], dtype=torch.bool)
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, new[:, None]], dim=1)
         if stop_id is not None:
             done |= new == stop_id
@@ -1126,37 +937,19 @@ def new_ones_rows_go_on(
 
 
 @natural("sampling.generate", "only the new tokens")
-def new_ones_never_ending(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def new_ones_never_ending(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     out = []
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, new[:, None]], dim=1)
         out.append(new)
     return torch.stack(out, dim=1)
 
 
 @natural("sampling.generate", "rows that have stopped go on")
-def end_read_off_ids(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def end_read_off_ids(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, new[:, None]], dim=1)
         if stop_id is not None and (ids == stop_id).any(1).all():
             break
@@ -1164,19 +957,10 @@ def end_read_off_ids(
 
 
 @natural("sampling.generate", "rows that have stopped go on")
-def end_read_off_new_ids(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def end_read_off_new_ids(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     T = ids.shape[1]
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         ids = torch.cat([ids, new[:, None]], dim=1)
         if stop_id is not None and (ids[:, T:] == stop_id).any(1).all():
             break
@@ -1184,19 +968,10 @@ def end_read_off_new_ids(
 
 
 @natural("sampling.generate", "a prompt that ends with stop_id taken for stopped")
-def begun_by_the_last(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def begun_by_the_last(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     done = torch.zeros(ids.shape[0], dtype=torch.bool) if stop_id is None else ids[:, -1] == stop_id
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None:
             new = torch.where(done, stop_id, new)
             done = done | (new == stop_id)
@@ -1207,18 +982,9 @@ def begun_by_the_last(
 
 
 @natural("sampling.generate", "a prompt that ends with stop_id taken for stopped")
-def last_asked_each_time(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def last_asked_each_time(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None:
             new = torch.where(ids[:, -1] == stop_id, stop_id, new)
         ids = torch.cat([ids, new[:, None]], dim=1)
@@ -1228,20 +994,11 @@ def last_asked_each_time(
 
 
 @natural("sampling.generate", "a prompt that ends with stop_id taken for stopped")
-def asked_before_the_draw(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def asked_before_the_draw(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     for _ in range(max_new_tokens):
         if stop_id is not None and (ids[:, -1] == stop_id).all():
             break
-        new = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        new = sampling.sample_next(model(ids)[:, -1], *settings, **named)
         if stop_id is not None:
             new = torch.where(ids[:, -1] == stop_id, stop_id, new)
         ids = torch.cat([ids, new[:, None]], dim=1)

@@ -162,21 +162,12 @@ def with_cumsum(logits, temperature=1.0, top_k=None, top_p=None, generator=None)
 
 
 @other_way("sampling.generate")
-def with_a_grown_tensor(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def with_a_grown_tensor(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     B, T = ids.shape
     done = torch.full((B,), False)
     for _ in range(max_new_tokens):
         logits = model(ids)
-        new = with_multinomial(logits[:, -1, :], temperature, top_k, top_p, generator)
+        new = with_multinomial(logits[:, -1, :], *settings, **named)
         if stop_id is not None:
             new = torch.where(done, torch.tensor(stop_id), new)
             done |= new == stop_id
@@ -299,23 +290,14 @@ def with_searchsorted(logits, temperature=1.0, top_k=None, top_p=None, generator
 
 
 @other_way("sampling.generate")
-def into_room_made_before(
-    model,
-    ids,
-    max_new_tokens,
-    stop_id=None,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    generator=None,
-):
+def into_room_made_before(model, ids, max_new_tokens, stop_id=None, *settings, **named):
     B, T = ids.shape
     room = torch.zeros(B, T + max_new_tokens, dtype=ids.dtype)
     room[:, :T] = ids
     going = torch.ones(B, dtype=torch.bool)
     n = T
     while n < T + max_new_tokens and going.any():
-        drawn = with_multinomial(model(room[:, :n])[:, n - 1], temperature, top_k, top_p, generator)
+        drawn = with_multinomial(model(room[:, :n])[:, n - 1], *settings, **named)
         room[:, n] = drawn if stop_id is None else torch.where(going, drawn, stop_id)
         if stop_id is not None:
             going &= room[:, n] != stop_id

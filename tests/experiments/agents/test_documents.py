@@ -47,6 +47,19 @@ def test_our_documents_are_written_once_and_never_over_the_readers(tmp_path, lib
     assert "mine" in [one.text for one in documents.read_folder(folder)]
 
 
+@pytest.mark.parametrize("text", ["", " \n", "\ufffd"])
+def test_a_document_without_text_gives_no_passage(chat, text):
+    assert documents.passages(chat, [Document("empty.txt", text)]) == []
+
+
+@pytest.mark.parametrize("way", retrieval.WAYS)
+def test_without_passages_or_without_a_question(chat, way):
+    with pytest.raises(ValueError, match="0 passages"):
+        retrieval.Index(chat, [], way)
+    index = retrieval.Index(chat, [Passage("a.txt", "A cat."), Passage("b.txt", "A dog.")], way)
+    assert index.scores("").tolist() == [0, 0]
+
+
 def test_every_question_is_answered_by_a_document_and_no_foreign_one(library):
     texts = " ".join(one.text for one in library.documents).lower()
     for asked in library.asked.values():

@@ -1,9 +1,13 @@
 """Questions that need tools, their transcripts, the table behind look_up, and how answers are counted."""
 
+import signal
+import time
+
 import pytest
 
 from gptlab import agents
 from gptlab.engine.assistant import shipped
+from gptlab.exercises.guard import NeverEnds
 from gptlab.experiments.agents import accuracy, look_up, rarity, tasks, together, tool_model
 from gptlab.world.web import Web
 
@@ -168,6 +172,25 @@ def test_an_error_of_the_model_ends_all_agents():
     jobs = [lambda model: agents.react_loop(model, "q", {}, 2)] * 3
     with pytest.raises(ValueError, match="no model"):
         together.run_together(jobs, broken)
+
+
+def test_ctrl_c_while_a_tool_runs_ends_all_agents():
+    def interrupted(model):
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0.2)
+        return model("asked when nobody writes any more")
+
+    with pytest.raises(KeyboardInterrupt):
+        together.run_together([interrupted, lambda model: model("a")], lambda texts: texts)
+
+
+@pytest.mark.parametrize("control", [KeyboardInterrupt, SystemExit, NeverEnds, NotImplementedError])
+def test_what_is_meant_for_the_program_is_no_observation(control):
+    def tool(_):
+        raise control
+
+    with pytest.raises(control):
+        agents.observe(("tool", ""), {"tool": tool})
 
 
 def test_an_error_of_one_agent_does_not_hang_the_others():

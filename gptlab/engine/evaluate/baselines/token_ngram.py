@@ -102,16 +102,3 @@ def _look_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.nda
     """The value of each wanted key, 0 where there is none; keys are sorted."""
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[at] == wanted, values[at], 0)
-
-
-def best_order(
-    ids: np.ndarray, vocab_size: int, most: int = 5, share: float = 0.1
-) -> tuple[int, float]:
-    """(order, nats a token) of the n-gram that predicts the last tenth of the training tokens best after the rest."""
-    cut = len(ids) - round(share * len(ids))
-    tried = [
-        (TokenNgram(ids[:cut], vocab_size, order).nats(ids[cut:], ids[:cut]), order)
-        for order in range(2, most + 1)
-    ]
-    nats, order = min(tried)
-    return order, nats
