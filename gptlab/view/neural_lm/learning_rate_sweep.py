@@ -22,7 +22,7 @@ def sweep_picture(rates: Sequence[float], losses: Sequence[float], chosen: float
     axes.plot(rates, losses, ".", color=COLOURS["neutral"], markersize=3)
     axes.plot(rates, line, color=COLOURS["first"])
     axes.axvline(chosen, color=COLOURS["you"], linewidth=1.6)
-    top = 1.35 * losses[0]
+    low, top = 0.85 * min(line), 1.2 * losses[0]
     axes.annotate(
         f"{chosen:g}, taken below",
         (chosen, top),
@@ -37,8 +37,11 @@ def sweep_picture(rates: Sequence[float], losses: Sequence[float], chosen: float
         xlabel="learning rate of this step",
         ylabel="nats per word",
         title="One training, a larger learning rate at each step",
-        ylim=(0, top),
+        ylim=(low, top),
     )
+    decades = [10.0**k for k in range(-6, 4) if rates[0] <= 10.0**k <= rates[-1]]
+    axes.set_xticks(decades, [f"{rate:g}" for rate in decades])
+    axes.minorticks_off()
     lowest = min(range(len(line)), key=line.__getitem__)
     exploded = explodes_at(rates, losses)
     alt = (
