@@ -29,7 +29,7 @@ def decision_maps_picture(
     networks  of x and y, each gives the probability of kind 1
     edges     (w, v, b) of hidden units, by network: a dashed line where w · x + v · y + b is 0
     """
-    figure, maps = style.figure(2.5 * len(networks) + 0.4, 3.6, 1, len(networks), sharey=True)
+    figure, maps = style.figure(2.3 * len(networks) + 0.2, 3.4, 1, len(networks), sharey=True)
     along = np.linspace(-REACH, REACH, PLACES)
     told = []
     for axes, (name, network) in zip(np.atleast_1d(maps), networks.items()):
