@@ -1,7 +1,7 @@
 """Random expressions that run on the learner's Values and on torch's tensors alike: + × ** tanh and exp."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 N_LEAVES = 4
 N_STEPS = 10
@@ -16,15 +16,20 @@ OPERATIONS = {
 }
 
 
-def random_expression(seed: int) -> tuple[Callable[[list], object], list[float]]:
+def random_expression(
+    seed: int, without: Collection[str] = ()
+) -> tuple[Callable[[list], object], list[float]]:
     """An expression of ten operations, some of whose results are used several times, and numbers for its four leaves.
+
+    without  names of operations that are not to occur
 
     Example: f, leaves = random_expression(0); f([Value(x) for x in leaves]) is a Value
     """
     rng = random.Random(f"gptlab expression {seed}")
     leaves = [rng.uniform(-2, 2) for _ in range(N_LEAVES)]
+    names = [name for name in OPERATIONS if name not in without]
     program = [
-        (rng.choice(list(OPERATIONS)), rng.randrange(N_LEAVES + i), rng.randrange(N_LEAVES + i))
+        (rng.choice(names), rng.randrange(N_LEAVES + i), rng.randrange(N_LEAVES + i))
         for i in range(N_STEPS)
     ]
 

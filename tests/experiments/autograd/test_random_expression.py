@@ -36,3 +36,10 @@ def test_random_expressions_need_no_seed_of_pythons_own():
     assert random_expression(7)[1] == first and re.fullmatch(
         r"[\d.\-e, ]+", ", ".join(map(str, first))
     )
+
+
+def test_operations_can_be_left_out(monkeypatch):
+    monkeypatch.delattr(Value, "exp")
+    for seed in range(50):
+        f, numbers = random_expression(seed, without=("exp",))
+        f([Value(x) for x in numbers])
