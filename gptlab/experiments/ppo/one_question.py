@@ -56,7 +56,7 @@ class OneQuestion:
     def train(
         self, worth: Mapping[str, float], steps: int = 25, baseline: bool = True
     ) -> list[float]:
-        """Policy gradient by the learner's log-probabilities and loss; returns the mean reward of every step's samples."""
+        """Policy gradient by the learner's functions; returns the mean reward of every step's samples."""
         model = self.writer.model.train()
         matrices, embeddings, vectors = split_parameters(model)
         optimizer = AdamW(matrices, embeddings | vectors, weight_decay=0.0)
