@@ -116,7 +116,8 @@ def frontier_picture(
             base = points[0][what] if method == "best of n" else start[what]
             path = _path(points, what, base, most)
             axes.plot(*path, "o-" if most is None else "-", ms=4, color=METHOD_COLOURS[method])
-            _named(axes, path, method, METHOD_COLOURS[method])
+            falls = what == "gold" and most is None and method == "best of n"
+            _named(axes, path, method, METHOD_COLOURS[method], left=falls)
             if what == "gold" and most is None:
                 top = max(points, key=lambda point: point["gold"])
                 said.append(
@@ -129,6 +130,7 @@ def frontier_picture(
             _named(axes, path, live_name, COLOURS["you"])
         axes.axhline(0, **style.FLOOR)
         axes.set(title=f"{what}, over the SFT model's")
+        axes.margins(y=0.12)
         style.direct_labels(axes)
     panels[-1].set(
         xlabel="√KL, KL in nats per reply",
@@ -153,7 +155,13 @@ def _path(
     return [x for x, _ in path], [y for _, y in path]
 
 
-def _named(axes: Axes, path: tuple[list[float], list[float]], name: str, colour: str) -> None:
-    """Let the label stand at the path's rightmost point: a path may turn back."""
+def _named(
+    axes: Axes, path: tuple[list[float], list[float]], name: str, colour: str, left: bool = False
+) -> None:
+    """Let the label stand at the path's rightmost point, since a path may turn back; on its left, where others pass."""
     x, y = max(zip(*path, strict=True))
-    axes.plot([x], [y], color=colour, label=name)
+    if left:
+        style_of = {"ha": "right", "va": "top", "color": colour, "fontweight": "bold"}
+        axes.annotate(name, (x, y), (-5, -3), textcoords="offset points", **style_of)
+    else:
+        axes.plot([x], [y], color=colour, label=name)
