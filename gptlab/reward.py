@@ -67,6 +67,29 @@ def agreement(labels_a, labels_b) -> float:
     raise NotImplementedError
 
 
+@blank(lesson=12, minutes=15, difficulty=3)
+def calibration_error(sure: Tensor, right: Tensor, n_bins: int = 10) -> float:
+    """Give the mean distance between how sure a model says it is and how often it is right.
+
+        ECE = Σ_b (n_b / N) · |mean right in b − mean sure in b|     Guo et al. 2017, eq. 3
+
+    The expected calibration error. Answers that are about equally sure share a bin b: `n_bins`
+    bins of equal width divide the range from 0 to 1, whose ends belong to the first and to the
+    last bin. n_b is the number of answers in a bin; a bin without any adds nothing. Where `sure`
+    is the border between two bins, either will do.
+
+    sure    (N) float, the probability that the model gave its own answer
+    right   (N) float, 1 = it was right, 0 = it was not, between them = the share of people for it
+    n_bins  int
+    ->      float, between 0 and 1
+
+    Example: two answers at 0.95, both right, and two at 0.65, one of them right
+        calibration_error([0.95, 0.95, 0.65, 0.65], [1.0, 1.0, 1.0, 0.0])
+        (2/4) · |1 − 0.95| + (2/4) · |0.5 − 0.65| = 0.1
+    """
+    raise NotImplementedError
+
+
 @blank(lesson=12, minutes=5, difficulty=1)
 def normalize(rewards: Tensor, mean, std) -> Tensor:
     """Shift and scale rewards by the mean and spread of a reference set of replies.

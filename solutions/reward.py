@@ -32,5 +32,16 @@ def agreement(labels_a, labels_b) -> float:
     return sum(equal) / len(equal)
 
 
+def calibration_error(sure: Tensor, right: Tensor, n_bins: int = 10) -> float:
+    bin_of = (sure * n_bins).long().clamp(max=n_bins - 1)  # (N)
+    error = 0.0
+    for b in range(n_bins):
+        here = bin_of == b
+        if here.any():
+            gap = right[here].mean() - sure[here].mean()
+            error += float(here.sum()) / len(sure) * float(gap.abs())
+    return error
+
+
 def normalize(rewards: Tensor, mean, std) -> Tensor:
     return (rewards - mean) / std

@@ -56,6 +56,14 @@ _ptx("the objective, not the loss", "The paper maximises; both losses here are m
 _ptx("PPO's loss with the wrong sign", "`ppo_loss` is a loss already: it is made small as it is.")(
     lambda ppo, pre, gamma: -ppo + gamma * pre
 )
+_ptx(
+    "PPO's loss with the wrong sign, γ left out",
+    "Both are losses: they are added as they are, with γ on the second.",
+)(lambda ppo, pre, gamma: pre - ppo)
+_ptx(
+    "γ on PPO's loss, and the wrong sign",
+    "`ppo_loss` is a loss already, with the weight 1; γ says how much pretraining counts.",
+)(lambda ppo, pre, gamma: pre - gamma * ppo)
 _ptx("γ subtracted", "γ is a factor.")(lambda ppo, pre, gamma: ppo + pre - gamma)
 
 

@@ -141,3 +141,11 @@ _rloo("the group's mean over K − 1", "The others' sum is divided by K − 1, n
 _rloo("GRPO", "Nothing is divided by a deviation, and the baseline is the mean of the others.")(
     lambda r: _centred(r) / (r.std(-1, keepdim=True) + 1e-4)
 )
+_rloo(
+    "the sum over the first axis, K from the last",
+    "The others are replies to the same prompt: they stand along the last axis.",
+)(lambda r: r - (r.sum(0, keepdim=True) - r) / (r.shape[-1] - 1))
+_rloo(
+    "the mean over the first axis",
+    "The baseline is the mean of the other replies to the same prompt, along the last axis.",
+)(lambda r: _centred(r, 0))

@@ -278,3 +278,55 @@ def _(rewards, values, mask, gamma=1.0, lam=0.95):
         columns.insert(0, advantage)
     advantages = torch.stack(columns, dim=1)
     return advantages, torch.where(mask, advantages + values, 0.0)
+
+
+def _over_gaps(after_gap, advantage_gap):
+    """A walk that says apart what V and Â become at a place that is not kept."""
+
+    def body(rewards, values, mask, gamma=1.0, lam=0.95):
+        after = advantage = torch.zeros_like(values[:, 0])
+        columns = []
+        for t in reversed(range(mask.shape[1])):
+            keep = mask[:, t]
+            new = rewards[:, t] + gamma * after - values[:, t] + gamma * lam * advantage
+            columns.insert(0, torch.where(keep, new, 0.0))
+            after = torch.where(keep, values[:, t], after_gap(after))
+            advantage = torch.where(keep, new, advantage_gap(advantage, gamma * lam))
+        advantages = torch.stack(columns, dim=1)
+        return advantages, torch.where(mask, advantages + values, 0.0)
+
+    return body
+
+
+_gae(
+    "V does not get across a gap",
+    "Before a gap, the next value is that of the next *kept* token: let V stay as it was at padding.",
+)(_over_gaps(lambda after: 0 * after, lambda advantage, _: advantage))
+_gae(
+    "Â does not get across a gap",
+    "Before a gap, the next advantage is that of the next *kept* token: let Â stay as it was at padding.",
+)(_over_gaps(lambda after: after, lambda advantage, _: 0 * advantage))
+_gae(
+    "Â fades at padding too",
+    "Only a kept token hands on with γλ: at padding, Â stays as it was.",
+)(_over_gaps(lambda after: after, lambda advantage, fading: fading * advantage))
+_gae(
+    "a gap ends V, and fades Â",
+    "t + 1 is the next *kept* token, for V and for Â: at padding, both stay as they were.",
+)(_over_gaps(lambda after: 0 * after, lambda advantage, fading: fading * advantage))
+
+
+@_gae(
+    "the first columns for the kept ones",
+    "How many tokens are kept does not say where they stand: the mask does.",
+)
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    advantages = torch.zeros_like(values)
+    for b, length in enumerate(mask.sum(1).tolist()):
+        after = advantage = 0.0
+        for t in reversed(range(length)):
+            delta = rewards[b, t] + gamma * after - values[b, t]
+            advantage = delta + gamma * lam * advantage
+            advantages[b, t], after = advantage, values[b, t]
+    advantages = torch.where(mask, advantages, 0.0)
+    return advantages, torch.where(mask, advantages + values, 0.0)

@@ -115,6 +115,61 @@ def agreement() -> list[Case]:
     ]
 
 
+def _missed(sure: Tensor, right: Tensor, n_bins: int = 10) -> float:
+    """Answer by answer into a dictionary of bins: n · |mean − mean| is the size of a sum of differences."""
+    bins: dict[int, float] = {}
+    for said, came in zip(sure.tolist(), right.tolist(), strict=True):
+        b = min(int(said * n_bins), n_bins - 1)
+        bins[b] = bins.get(b, 0.0) + came - said
+    return sum(map(abs, bins.values())) / len(sure)
+
+
+def calibration_error() -> list[Case]:
+    """Bins counted in plain Python are the oracle; three worked by hand."""
+    inputs = RandomInputs(74)
+    sure = (inputs.numbers(60) / 2 + 0.7).sigmoid()
+    right = (inputs.numbers(60) > -0.4).double()
+    shares = inputs.numbers(60).sigmoid()
+
+    def these(*numbers: float) -> Tensor:
+        return torch.tensor(numbers, dtype=torch.float64)
+
+    return [
+        case(
+            these(0.95, 0.95, 0.65, 0.65),
+            these(1, 1, 1, 0),
+            expected=0.1,
+            about="the card's example",
+        ),
+        case(
+            these(0.82, 0.82, 0.82, 0.87, 0.34, 0.37),
+            these(1, 0, 1, 1, 1, 0),
+            expected=(0.33 + 0.29) / 6,
+            about="four answers in one bin, two in another",
+        ),
+        case(
+            these(0.75, 0.55, 0.75, 0.75, 0.55, 0.75),
+            these(1, 0.5, 1, 0, 0.6, 1),
+            expected=0.0,
+            about="as many are right as it says",
+        ),
+        case(sure, right, oracle=_missed),
+        case(sure.float(), right.float(), oracle=_missed, about="float32", rtol=1e-4),
+        case(sure, shares, oracle=_missed, about="shares of people"),
+        case(sure, right, 4, oracle=_missed, about="4 bins"),
+        case(sure, right, 1, oracle=_missed, about="a single bin"),
+        case(sure, right, 23, oracle=_missed, about="23 bins, many of them empty"),
+        case(
+            these(1, 1, 1, 0.93, 0.0, 0.04),
+            these(1, 0, 1, 1, 1, 0),
+            expected=(0.93 + 0.96) / 6,
+            stage=EDGE,
+            about="quite sure: 1, and 0",
+        ),
+        case(these(0.73), these(0), expected=0.73, stage=EDGE, about="one answer"),
+    ]
+
+
 def normalize() -> list[Case]:
     """The formula, in another order."""
     inputs = RandomInputs(73)

@@ -22,6 +22,12 @@ HINTS = {
         "zip walks through both; it stops with the shorter one, so compare the lengths first.",
         "sum(a == b for a, b in zip(…)) divided by the number of labels. It works for lists and tensors alike.",
     ),
+    "calibration_error": (
+        "One answer is right or wrong; only the share of right ones among several can be held against a probability.",
+        "(sure * n_bins).long() says which bin an answer belongs to; 1.0 would land one bin too far.",
+        "For each bin that holds an answer: the distance of the two means, times the share of all answers "
+        "that lie in it. Add these up.",
+    ),
     "normalize": (
         "After it, a reward equal to the mean is 0, and one that lies a std above is 1.",
         "Shift first, then scale.",

@@ -41,6 +41,12 @@ def mean_tax(log: dict, beta: float, gamma: float) -> dict[str, float]:
     return {name: statistics.fmean(row[name] for row in rows) for name in names}
 
 
+def mean_start(log: dict) -> dict[str, float]:
+    """The SFT model, before any training: the mean over all seeds, which differ in the replies that it drew."""
+    names = ("page_loss", "recall", "gold", "proxy", "weak", "kl", "tokens")
+    return {name: statistics.fmean(row[name] for row in log["start"]) for name in names}
+
+
 def at_kl(points: Sequence[dict], kl: float, what: str) -> float:
     """A measured quantity at a given KL, on the straight line between the two points around it; nan outside."""
     ordered = sorted(points, key=lambda point: point["kl"])

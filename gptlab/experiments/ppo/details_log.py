@@ -75,3 +75,11 @@ def paired(runs: Sequence[Run], control: Sequence[Run], figure: str) -> tuple[fl
         if not run.lost and run.seed in others
     ]
     return interval(pairs) if pairs else (math.nan, math.nan)
+
+
+def outcome(runs: Sequence[Run], control: Sequence[Run], figure: str) -> str:
+    """ "lower" or "higher" where the 95 % interval of the difference leaves out 0, else "too close to tell"."""
+    mean, half = paired(runs, control, figure)
+    if not abs(mean) > half:
+        return "too close to tell"
+    return "higher" if mean > 0 else "lower"

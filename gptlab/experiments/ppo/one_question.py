@@ -56,7 +56,7 @@ class OneQuestion:
     def train(
         self, worth: Mapping[str, float], steps: int = 25, baseline: bool = True
     ) -> list[float]:
-        """Policy gradient by the learner's loss; returns the mean reward of every step's samples."""
+        """Policy gradient by the learner's functions; returns the mean reward of every step's samples."""
         model = self.writer.model.train()
         matrices, embeddings, vectors = split_parameters(model)
         optimizer = AdamW(matrices, embeddings | vectors, weight_decay=0.0)
@@ -67,9 +67,8 @@ class OneQuestion:
             curve.append(float(rewards.mean()))
             ids, keep = right_pad([self.start + row for row in rows])
             n_prompt = len(self.start)
-            logits = model(ids)[:, n_prompt - 1 : -1]  # (B, R, V): each predicts the next token
-            replies = ids[:, n_prompt:]
-            logprobs = logits.log_softmax(-1).gather(2, replies[:, :, None]).squeeze(2)  # (B, R)
+            # (B, T - 1) -> (B, R): the prompt's last position predicts the first token of the reply
+            logprobs = ppo.token_log_probs(model(ids), ids)[:, n_prompt - 1 :]
             advantages = rewards - (rewards.mean() if baseline else 0.0)
             table = advantages[:, None].expand_as(logprobs)  # each token of a reply gets its reward
             loss = ppo.policy_gradient_loss(logprobs, table, keep[:, n_prompt:])

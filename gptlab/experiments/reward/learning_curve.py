@@ -126,10 +126,15 @@ def probabilities(
     return torch.stack(given), torch.tensor(shares).double()
 
 
+def answers(given: Tensor, shares: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each pair's probability for its first reply: how sure the model is of its own choice, and the share of
+    labelers who choose so; (N), (N)."""
+    return torch.maximum(given, 1 - given), torch.where(given > 0.5, shares, 1 - shares)
+
+
 def binned(given: Tensor, shares: Tensor, bins: int = BINS) -> list[list[float]]:
     """Pairs by the probability that the model gives its own choice, from ½ to 1: (mean of it, share of labelers, n)."""
-    sure = torch.maximum(given, 1 - given)
-    chosen = torch.where(given > 0.5, shares, 1 - shares)
+    sure, chosen = answers(given, shares)
     which = ((sure - 0.5) * 2 * bins).long().clamp(max=bins - 1)
     rows = []
     for i in range(bins):

@@ -4,10 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
+from matplotlib.axes import Axes
+
 from gptlab.view.kit import style
 from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, CYCLE
 
+NEAR = 2.0  # nats: so far the methods are compared at the same KL
 METHOD_COLOURS = {
     "best of n": CYCLE[2],
     "PPO": COLOURS["ppo"],
@@ -57,8 +60,8 @@ def tax_picture(
             said.append(f"{name}: {x:+.3f} nats, gold {y:+.2f}")
             if setting == (beta, 0.0) and letter == "γ":
                 continue
-            at, side = ((6, 9), "left") if letter == "γ" else ((-9, -5), "right")
-            at, side = ((6, -16), "left") if setting == (beta, 0.0) else (at, side)
+            at, side = ((8, 7), "left") if letter == "γ" else ((0, -20), "center")
+            at, side = ((-10, -20), "right") if setting == (beta, 1.0) else (at, side)
             axes.annotate(name, (x, y), at, textcoords="offset points", ha=side, color=colour)
     for name, (x, y) in (live or {}).items():
         axes.plot([x], [y], "D", color=COLOURS["you"], ms=9)
@@ -102,31 +105,63 @@ def frontier_picture(
     live: Sequence[dict] = (),
     live_name: str = "",
 ) -> Picture:
-    """Proxy and gold over √KL for every method, each from the SFT model on; the reader's own run on top."""
-    figure, panels = style.figure(8.6, 4.2, columns=2, sharex=True)
+    """Proxy and gold over √KL for every method, each from the SFT model on, and gold's first nats enlarged.
+
+    live  points of the reader's own run, which is drawn on top
+    """
+    figure, panels = style.figure(6.4, 9.6, rows=3, height_ratios=(3, 4, 4))
     said = []
-    for axes, what in zip(panels, ("proxy", "gold"), strict=True):
+    for axes, what, most in zip(panels, ("proxy", "gold", "gold"), (None, None, NEAR), strict=True):
         for method, points in methods.items():
             base = points[0][what] if method == "best of n" else start[what]
-            x = [0.0, *(math.sqrt(max(0.0, point["kl"])) for point in points)]
-            y = [0.0, *(point[what] - base for point in points)]
-            axes.plot(x, y, "o-", ms=4, color=METHOD_COLOURS[method], label=method)
-            if what == "gold":
+            path = _path(points, what, base, most)
+            axes.plot(*path, "o-" if most is None else "-", ms=4, color=METHOD_COLOURS[method])
+            falls = what == "gold" and most is None and method == "best of n"
+            _named(axes, path, method, METHOD_COLOURS[method], left=falls)
+            if what == "gold" and most is None:
                 top = max(points, key=lambda point: point["gold"])
                 said.append(
                     f"{method}: gold at best {top['gold'] - base:+.2f}, at KL {top['kl']:.1f}; "
                     f"at the end {points[-1]['gold'] - base:+.2f}, at KL {points[-1]['kl']:.1f}"
                 )
         if live and what in live[0]:
-            x = [math.sqrt(max(0.0, point["kl"])) for point in live]
-            axes.plot(
-                x,
-                [p[what] - start[what] for p in live],
-                "D--",
-                color=COLOURS["you"],
-                label=live_name,
-            )
+            path = _path(live, what, start[what], most)
+            axes.plot(*path, "D--" if most is None else "--", ms=6, color=COLOURS["you"])
+            _named(axes, path, live_name, COLOURS["you"])
         axes.axhline(0, **style.FLOOR)
-        axes.set(xlabel="√KL, KL in nats per reply", title=f"{what}, over the SFT model's")
+        axes.set(title=f"{what}, over the SFT model's")
+        axes.margins(y=0.12)
         style.direct_labels(axes)
+    panels[-1].set(
+        xlabel="√KL, KL in nats per reply",
+        xlim=(0, math.sqrt(NEAR)),
+        title=f"gold, the first {NEAR:g} nats",
+    )
     return Picture(figure, f"Gold over KL. {'; '.join(said)}.")
+
+
+def _path(
+    points: Sequence[dict], what: str, base: float, most: float | None
+) -> tuple[list[float], list[float]]:
+    """√KL and what was won, from the SFT model on; with `most`, up to that KL, where the last line is cut."""
+    path = [(0.0, 0.0), *((math.sqrt(max(0.0, p["kl"])), p[what] - base) for p in points)]
+    if most is not None:
+        end = math.sqrt(most)
+        kept = [point for i, point in enumerate(path) if max(x for x, _ in path[: i + 1]) <= end]
+        if len(kept) < len(path):
+            (x0, y0), (x1, y1) = kept[-1], path[len(kept)]
+            kept.append((end, y0 + (end - x0) / (x1 - x0) * (y1 - y0)))
+        path = kept
+    return [x for x, _ in path], [y for _, y in path]
+
+
+def _named(
+    axes: Axes, path: tuple[list[float], list[float]], name: str, colour: str, left: bool = False
+) -> None:
+    """Let the label stand at the path's rightmost point, since a path may turn back; on its left, where others pass."""
+    x, y = max(zip(*path, strict=True))
+    if left:
+        style_of = {"ha": "right", "va": "top", "color": colour, "fontweight": "bold"}
+        axes.annotate(name, (x, y), (-5, -3), textcoords="offset points", **style_of)
+    else:
+        axes.plot([x], [y], color=colour, label=name)

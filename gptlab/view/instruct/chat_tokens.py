@@ -149,3 +149,43 @@ def shift_picture(rows: Sequence[tuple[str, str, float, bool]] = SHIFT) -> Pictu
         for read, target, p, counts in rows
     )
     return Picture(svg.document(WIDTH, y + 16, parts, alt), f"{alt}. {text}.")
+
+
+def counted_picture(
+    pieces: Sequence[str | bytes], mask: Sequence[bool], counted: Mapping[str, Sequence[int]]
+) -> Picture:
+    """A chat position by position: what is read, what is to be predicted, and which targets each loss counts.
+
+    mask     one mark a token: True = it is to be learnt
+    counted  by the name of a loss, the places of the targets that change it
+    """
+    shown = [visible(piece) for piece in pieces]
+    columns = {"t": 34, "read": 52, "target": 150, "marked": 292}
+    columns |= {name: 372 + 90 * i for i, name in enumerate(counted)}
+    y = 52.0
+    parts = [svg.text(MARGIN, 28, "Which targets does a loss count?", 16, weight=600)]
+    for name, x in columns.items():
+        side = "start" if name in ("read", "target") else "end" if name == "t" else "middle"
+        parts.append(svg.text(x, y, name, 13, side, FAINT, 600))
+    for t in range(1, len(shown)):
+        y += 26
+        if mask[t]:
+            parts.append(svg.rect(MARGIN, y - 17, WIDTH - 2 * MARGIN, 24, LEARN, 5, opacity=0.16))
+        parts.append(svg.text(columns["t"], y, str(t - 1), 14, "end", FAINT))
+        parts.append(svg.text(columns["read"], y, shown[t - 1], 14, fill=FAINT))
+        parts.append(svg.text(columns["target"], y, shown[t], 14, weight=600 if mask[t] else 400))
+        parts.append(svg.text(columns["marked"], y, "yes" if mask[t] else "–", 14, "middle"))
+        for name, places in counted.items():
+            right = (t in places) == bool(mask[t])
+            mark = "counts" if t in places else "–"
+            colour = INK if right else COLOURS["second"]
+            weight = 400 if right else 600
+            if not right and t not in places:
+                mark = "missing"
+            parts.append(svg.text(columns[name], y, mark, 14, "middle", colour, weight))
+    told = "; ".join(
+        f"{name} counts {' '.join(shown[t] for t in places)}" for name, places in counted.items()
+    )
+    marked = " ".join(token for token, mark in zip(shown, mask, strict=True) if mark)
+    alt = f"Which targets does a loss count? Marked: {marked}. {told}."
+    return Picture(svg.document(WIDTH, y + 20, parts, alt), alt)

@@ -120,9 +120,10 @@ def switchboard_widget(log: Log) -> None:
             f"gold labeler {difference_line(log, setting, 'gold')}",
         ]
         lost = [run.lost for run in runs if run.lost]
-        return curves_picture(f"{setting}: {ALTERED[setting].what}", groups, notes + lost[:1])
+        return curves_picture(f"Changed: {ALTERED[setting].what}", groups, notes + lost[:1])
 
-    show_frames([Choice("detail", tuple(settings))], draw)
+    changed = tuple(ALTERED[setting].what for setting in settings)
+    show_frames([Choice("changed", changed)], draw)
 
 
 def samples_lines(

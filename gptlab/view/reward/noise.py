@@ -145,3 +145,34 @@ def calibration_picture(named: dict[str, Sequence[Sequence[float]]]) -> Picture:
     )
     style.direct_labels(axes)
     return Picture(figure, f"Calibration. {'; '.join(said)}.")
+
+
+def distances_picture(sure: Sequence[float], right: Sequence[float], n_bins: int = 10) -> Picture:
+    """A few answers, bin by bin: how sure the model was, how often it was right, and the distance between the two."""
+    figure, axes = style.figure(6.4, 4.0)
+    axes.plot([0, 1], [0, 1], **style.FLOOR)
+    bins: dict[int, list[tuple[float, float]]] = {}
+    for said, came in zip(sure, right, strict=True):
+        bins.setdefault(min(int(said * n_bins), n_bins - 1), []).append((said, came))
+    terms, told = [], []
+    for which, rows in sorted(bins.items()):
+        axes.axvspan(which / n_bins, (which + 1) / n_bins, color=COLOURS["first"], alpha=0.12, lw=0)
+        said, came = (sum(column) / len(rows) for column in zip(*rows, strict=True))
+        axes.plot([said, said], [said, came], color=COLOURS["second"], lw=3, solid_capstyle="butt")
+        axes.plot(said, came, "o", ms=8, color=COLOURS["first"])
+        distance = f"{abs(came - said):.2f}"
+        words = f"{len(rows)} answers: sure {said:.2f},\nright {came:.2f}, distance {distance}"
+        at, side = ((12, -6), "left") if came < said else ((-12, 0), "right")
+        axes.annotate(words, (said, came), at, textcoords="offset points", ha=side, va="center")
+        terms.append(f"{len(rows)}/{len(sure)} · {distance}")
+        told.append(words.replace("\n", " "))
+    total = sum(abs(sum(came - said for said, came in rows)) for rows in bins.values())
+    axes.set(
+        xlim=(0, 1.02),
+        ylim=(0, 1.08),
+        xlabel="how sure the model is of its answer",
+        ylabel="share of its answers that are right",
+        title=f"{' + '.join(terms)} = {total / len(sure):.2f}",
+    )
+    axes.set_xticks([i / n_bins for i in range(0, n_bins + 1, 2)])
+    return Picture(figure, f"Answers by bins. {'; '.join(told)}. In all {total / len(sure):.2f}.")

@@ -18,6 +18,10 @@ natural(PTX, "subtracted")(lambda a, b, gamma: a - b * gamma)
 natural(PTX, "a mixture")(lambda a, b, gamma: torch.lerp(a, b, gamma))
 natural(PTX, "divided by 1 + γ")(lambda a, b, gamma: (a + gamma * b) / (gamma + 1))
 
+natural(PTX, "PPO's loss with the wrong sign")(lambda a, b, gamma: gamma * b - a)
+natural(PTX, "PPO's loss with the wrong sign, γ left out")(lambda a, b, gamma: -a + b)
+natural(PTX, "γ on PPO's loss, and the wrong sign")(lambda a, b, gamma: -gamma * a + b)
+
 natural(BEST, "the reward and its place")(lambda rewards: rewards.max(dim=-1))
 natural(BEST, "the worst")(lambda rewards: rewards.argsort(dim=-1)[..., 0])
 natural(BEST, "counted from 1")(lambda rewards: 1 + torch.argmax(rewards, dim=-1))
@@ -98,5 +102,11 @@ for _name, _advantages in (
     ("GRPO", lambda r: (r - _mean(r)) / (_std(r) + 1e-4)),
     ("divided by K", lambda r: r - (r.sum(-1, keepdim=True) - r) / r.shape[-1]),
     ("the sign turned", lambda r: _others(r) - r),
+    ("groups along the first axis", lambda r: (r - r.mean(0)) * len(r) / (len(r) - 1)),
+    (
+        "the sum over the first axis, K from the last",
+        lambda r: r - (r.sum(0) - r) / (r.shape[-1] - 1),
+    ),
+    ("the mean over the first axis", lambda r: r - r.mean(dim=0)),
 ):
     natural(RLOO, _name)(_advantages)

@@ -309,3 +309,16 @@ def gamma_or_one(rewards, values, mask, gamma=None, lam=0.95):
 @natural(POLICY, "0 taken for no clip")
 def clip_or_the_default(logprobs, old_logprobs, advantages, mask, clip=None):
     return reference(POLICY)(logprobs, old_logprobs, advantages, mask, clip or 0.2)
+
+
+@natural(GAE, "a gap ends V, and fades Â")
+def shifted_values(rewards, values, mask, gamma=1.0, lam=0.95):
+    v, r = torch.where(mask, values, 0.0), torch.where(mask, rewards, 0.0)
+    following = torch.cat([v[:, 1:], torch.zeros_like(v[:, :1])], dim=1)
+    delta = (r + gamma * following - v) * mask
+    later, columns = 0.0, []
+    for t in range(mask.shape[1] - 1, -1, -1):
+        later = delta[:, t] + gamma * lam * later
+        columns.append(later)
+    advantages = torch.stack(columns[::-1], dim=1) * mask
+    return advantages, (advantages + v) * mask

@@ -10,6 +10,7 @@ PAIR = "reward.pairwise_loss"
 RANK = "reward.ranking_loss"
 AGREE = "reward.agreement"
 SCALE = "reward.normalize"
+ECE = "reward.calibration_error"
 
 natural(LAST, "counted, not looked for")(lambda mask: mask.int().sum(dim=1) - 1)
 natural(LAST, "argmax of a bool mask")(lambda mask: mask.size(1) - 1 - mask.flip(1).argmax(1))
@@ -93,3 +94,53 @@ natural(AGREE, "lists compared as tensors are")(lambda a, b: (a == b).float().me
 natural(AGREE, "a number, not a share")(lambda a, b: sum(x == y for x, y in zip(a, b)))
 
 natural(SCALE, "the way back")(lambda rewards, mean, std: mean + std * rewards)
+
+
+def _binned(sure, n_bins):
+    return (sure * n_bins).floor().clamp(max=n_bins - 1)
+
+
+natural(ECE, "each answer by itself")(lambda s, r, n_bins=10: torch.mean(torch.abs(s - r)).item())
+natural(ECE, "the Brier score")(lambda s, r, n_bins=10: F.mse_loss(s, r).item())
+natural(ECE, "one bin for all answers")(lambda s, r, n_bins=10: abs(float(s.mean() - r.mean())))
+
+
+@natural(ECE, "every bin weighs the same")
+def unweighted(sure, right, n_bins=10):
+    gaps = []
+    for b in range(n_bins):
+        chosen = _binned(sure, n_bins) == b
+        if chosen.any():
+            gaps.append(abs(float(sure[chosen].mean()) - float(right[chosen].mean())))
+    return sum(gaps) / len(gaps)
+
+
+@natural(ECE, "empty bins divide 0 by 0")
+def without_a_look(sure, right, n_bins=10):
+    error = 0.0
+    for low in range(n_bins):
+        chosen = (_binned(sure, n_bins) == low).nonzero().squeeze(1)
+        error = error + len(chosen) * (right[chosen].mean() - sure[chosen].mean()).abs()
+    return error / len(sure)
+
+
+@natural(ECE, "1 is in no bin")
+def below_the_upper_end(sure, right, n_bins=10):
+    error = 0.0
+    for b in range(n_bins):
+        inside = (sure >= b / n_bins) & (sure < (b + 1) / n_bins)
+        if inside.sum():
+            gap = (right[inside].mean() - sure[inside].mean()).abs().item()
+            error += inside.float().mean().item() * gap
+    return error
+
+
+@natural(ECE, "0 is in no bin")
+def above_the_lower_end(sure, right, n_bins=10):
+    error = 0.0
+    for b in range(n_bins):
+        inside = (sure > b / n_bins) & (sure <= (b + 1) / n_bins)
+        if inside.sum():
+            gap = (right[inside].mean() - sure[inside].mean()).abs().item()
+            error += inside.float().mean().item() * gap
+    return error

@@ -144,3 +144,45 @@ def with_map(labels_a, labels_b):
 def without_a_gradient(rewards, mean, std):
     with torch.no_grad():
         return (rewards - mean).mul_(1 / std)
+
+
+@other_way("reward.calibration_error")
+def with_bincount(sure, right, n_bins=10):
+    bin_of = torch.clamp((sure * n_bins).floor(), 0, n_bins - 1).long()
+    came = torch.bincount(bin_of, weights=right, minlength=n_bins)
+    said = torch.bincount(bin_of, weights=sure, minlength=n_bins)
+    return float((came - said).abs().sum() / len(sure))
+
+
+@other_way("reward.calibration_error")
+def closed_above(sure, right, n_bins=10):
+    edges = torch.linspace(0, 1, n_bins + 1, dtype=sure.dtype)
+    error = torch.zeros((), dtype=sure.dtype)
+    for low, high in zip(edges[:-1], edges[1:]):
+        here = (sure > low) & (sure <= high) | (sure == 0) & (low == 0)
+        if here.sum() > 0:
+            error += here.to(sure.dtype).mean() * (right[here].mean() - sure[here].mean()).abs()
+    return error.item()
+
+
+@other_way("reward.calibration_error")
+def sorted_into_lists(sure, right, n_bins=10):
+    bins = [[] for _ in range(n_bins)]
+    for said, came in zip(sure.tolist(), right.tolist()):
+        bins[min(n_bins - 1, int(said * n_bins))].append((said, came))
+    total = 0.0
+    for bin in bins:
+        if bin:
+            said = sum(pair[0] for pair in bin) / len(bin)
+            came = sum(pair[1] for pair in bin) / len(bin)
+            total += len(bin) / len(sure) * abs(said - came)
+    return total
+
+
+@other_way("reward.calibration_error")
+def with_a_table_of_members(sure, right, n_bins=10):
+    bin_of = torch.bucketize(sure, torch.arange(1, n_bins).to(sure) / n_bins, right=True)
+    members = torch.nn.functional.one_hot(bin_of, n_bins).to(sure)  # (N, bins)
+    n = members.sum(0)
+    gaps = (members.T @ right - members.T @ sure) / n.clamp(min=1)
+    return torch.sum(n / n.sum() * gaps.abs())

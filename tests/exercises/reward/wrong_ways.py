@@ -55,3 +55,27 @@ def kappa(labels_a, labels_b):
 @wrong("reward.normalize")
 def clipped_to_ten(rewards, mean, std):
     return ((rewards - mean) / (std + 1e-3)).clamp(-10, 10)
+
+
+@wrong("reward.calibration_error")
+def answers_below_a_half_left_out(sure, right, n_bins=10):
+    kept = sure >= 0.5
+    if not kept.any():
+        return 0.0
+    return reference("reward.calibration_error")(sure[kept], right[kept], n_bins)
+
+
+@wrong("reward.calibration_error")
+def bins_with_one_answer_left_out(sure, right, n_bins=10):
+    bin_of = (sure * n_bins).long().clamp(max=n_bins - 1)
+    kept = torch.bincount(bin_of, minlength=n_bins)[bin_of] > 1
+    return (
+        reference("reward.calibration_error")(sure[kept], right[kept], n_bins)
+        if kept.any()
+        else 0.0
+    )
+
+
+@wrong("reward.calibration_error")
+def right_or_wrong_only(sure, right, n_bins=10):
+    return reference("reward.calibration_error")(sure, (right > 0.5).to(right), n_bins)

@@ -166,3 +166,13 @@ def test_marks_are_counted_in_the_reply_alone():
         raw = reward(torch.tensor([[1, 2]]))
         assert torch.allclose(Flipped(reward)(torch.tensor([[1, 2]]), None), (0.5 - raw) / 2)
     assert isinstance(judge, nn.Module)
+
+
+def test_an_interval_that_holds_0_is_too_close_to_tell():
+    log = log_of(
+        {ALL_ON: [0.0, 0.5, 0.2], "KL penalty": [-1.0, -0.5, -0.9], "ratio clip": [0.0, 0.6, 0.1]}
+    )
+    control = log.details[ALL_ON]
+    assert details_log.outcome(log.details["KL penalty"], control, "reward") == "lower"
+    assert details_log.outcome(control, log.details["KL penalty"], "reward") == "higher"
+    assert details_log.outcome(log.details["ratio clip"], control, "reward") == "too close to tell"

@@ -9,7 +9,7 @@ from gptlab import instruct
 from gptlab.attention import causal_mask
 from gptlab.experiments.instruct import knowledge
 from gptlab.experiments.instruct.sft_log import Row
-from gptlab.view.instruct.chat_tokens import LEARN, chat_picture, shift_picture
+from gptlab.view.instruct.chat_tokens import LEARN, chat_picture, counted_picture, shift_picture
 from gptlab.view.instruct.curves import epochs_picture, knowledge_picture, number_picture
 from gptlab.view.instruct.packing import rows_picture, sight_picture
 from gptlab.view.palette import COLOURS
@@ -37,6 +37,16 @@ def test_no_chip_leaves_the_picture():
     picture = chat_picture([b"mountain"] * 40, [True] * 40, "Long")
     for box in ElementTree.fromstring(picture.image).iter("{http://www.w3.org/2000/svg}rect"):
         assert float(box.get("x")) + float(box.get("width")) <= 520
+
+
+def test_a_target_that_a_loss_leaves_out_is_named():
+    pieces, mask = (
+        ["<|user|>", b"Who", "<|assistant|>", b"Ben", "<|end|>"],
+        [False] * 3 + [True] * 2,
+    )
+    image, alt = counted_picture(pieces, mask, {"yours": [3, 4], "the patient": [4]})
+    assert image.count(">missing<") == 1 and image.count(">counts<") == 3
+    assert "Marked: Ben ⟨end⟩. yours counts Ben ⟨end⟩; the patient counts ⟨end⟩." in alt
 
 
 def test_the_shift_with_small_numbers_is_the_loss_that_is_written():

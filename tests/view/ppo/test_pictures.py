@@ -107,7 +107,7 @@ def test_runs_and_samples(capsys):
     assert runs.difference_line(log, "KL penalty", "reward") == "+0.20 ± 0.00 (2 seeds)"
     assert runs.difference_line(log, "ratio clip", "reward") == "lost"
     runs.switchboard_widget(log)
-    assert "KL penalty: β = 0" in capsys.readouterr().out
+    assert "Changed: β = 0" in capsys.readouterr().out
     assert (
         runs.samples_lines(log, "x", [0, 1], lambda text: "English")[-1]
         == "    after:  不   (English)"

@@ -80,6 +80,12 @@ def test_calibration_leaves_out_bins_of_few_pairs():
     assert "a model" in to_svg(figure, alt)
 
 
+def test_distances_are_taken_bin_by_bin():
+    figure, alt = noise.distances_picture((0.95, 0.95, 0.65, 0.65), (1, 1, 1, 0))
+    assert "2 answers: sure 0.65, right 0.50, distance 0.15" in alt and "In all 0.10." in alt
+    assert "2/4 · 0.15 + 2/4 · 0.05 = 0.10" in to_svg(figure, alt)
+
+
 def test_probes_say_how_often_and_by_how_much():
     image, alt = probes.probes_picture({"truth over lie": torch.tensor([1.0, -0.5, 0.5, 1.0])})
     assert "truth over lie: 75%, mean difference +0.50" in alt and within(image)
