@@ -37,9 +37,11 @@ def tree_picture(log: TownLog, what: str) -> Picture:
     unknowing = [name for name in log.homes if name not in learnt]
     end = 46 + ROW * len(rows) + 18
     shown = f"never heard it rightly: {', '.join(unknowing) or 'nobody'}"
-    parts.append(svg.text(14, end, svg.shorten(shown, WIDTH - 28, 12), 12, fill=FAINT))
+    for row in svg.wrapped(shown, WIDTH - 28, 12):
+        parts.append(svg.text(14, end, row, 12, fill=FAINT))
+        end += 17
     alt = f"Who told whom of the {what}: {'; '.join(said)}. {shown}."
-    return Picture(svg.document(WIDTH, end + 14, parts, alt), alt)
+    return Picture(svg.document(WIDTH, end, parts, alt), alt)
 
 
 def _ordered(learnt: dict[str, Learnt]) -> list[tuple[int, str]]:
