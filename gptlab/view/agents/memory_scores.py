@@ -11,7 +11,7 @@ from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, CYCLE, EDGE, FAINT
 
 WIDTH = 560
-BOLD = 1.12  # how much wider bold text is
+BOLD = 1.06  # how much wider bold text is than `text_width` says
 PARTS = {"recency": CYCLE[2], "importance": CYCLE[3], "relevance": CYCLE[5]}
 PAPER = (  # memory, hours since it was used, importance, relevance to "Where is the party?"
     ("I rested at home.", 1.0, 1.0, 0.0),

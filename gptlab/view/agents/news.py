@@ -73,6 +73,10 @@ def spread_picture(logs: Sequence[TownLog], paper: dict[str, float]) -> Picture:
         mean = [sum(values) / len(values) for values in zip(*curves)]
         axes.plot(steps, mean, color=colour, label=f"{what}, mean")
         axes.plot([steps[-1]], [paper[what]], "o", color=colour, markerfacecolor="none", ms=9)
+        told = f"the paper, {paper[what]:.0f} %"
+        axes.annotate(
+            told, (steps[-1], paper[what]), (-8, 4), textcoords="offset points", color=colour, ha="right", fontsize=11
+        )  # fmt: skip
         said.append(f"{what}: mean {mean[-1]:.0f} % at the end, the paper {paper[what]:.0f} %")
     hours = logs[0].hours
     days = [i for i, hour in enumerate(hours) if hour % HOURS_A_DAY in (7, 12, 17)]
