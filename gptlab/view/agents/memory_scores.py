@@ -97,12 +97,8 @@ def stream_picture(
         for n, words in enumerate(lines):
             weight = 600 if chosen else 400
             parts.append(svg.text(14, y + 18 + line * n, words, 13, weight=weight))
-        x, middle = float(left), y + row / 2
-        for share, colour in zip(shares, PARTS.values()):
-            parts.append(svg.rect(x, middle - 8, share[place] * unit, 16, colour))
-            x += share[place] * unit
         total = float(scores.total[place])
-        parts.append(svg.text(x + 6, middle + 5, f"{total:.2f}", 12, fill=FAINT))
+        parts += _bar([share[place] * unit for share in shares], total, left, y + row / 2)
         said.append(f"{texts[place]} {total:.2f}")
         y += row
     n_more = len(texts) - len(order)
@@ -122,6 +118,15 @@ def _shares(scores: Scores, weights: Weights) -> list[list[float]]:
         (zero, zero, scores.relevance),
     )
     return [agents.retrieval_score(*parts, weights).tolist() for parts in alone]
+
+
+def _bar(widths: Sequence[float], total: float, x: float, middle: float) -> list[str]:
+    """A memory's three parts side by side, and their sum."""
+    parts = []
+    for wide, colour in zip(widths, PARTS.values()):
+        parts.append(svg.rect(x, middle - 8, wide, 16, colour))
+        x += wide
+    return [*parts, svg.text(x + 6, middle + 5, f"{total:.2f}", 12, fill=FAINT)]
 
 
 def _legend() -> list[str]:
