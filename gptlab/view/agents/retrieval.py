@@ -185,7 +185,7 @@ def threshold_picture(
     )
     for scores, colour, name in looks:
         left.hist(scores, bins=edges, color=colour, alpha=0.45, label=name)
-    left.axvline(threshold, color=COLOURS["you"], lw=2)
+    left.axvline(threshold, ymax=0.74, color=COLOURS["you"], lw=2)
     left.set(xlabel="similarity of the best passage", ylabel="questions", title="Best scores")
     left.set_ylim(0, 1.35 * left.get_ylim()[1])
     left.legend(loc="upper left", fontsize=11)
