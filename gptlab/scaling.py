@@ -247,7 +247,7 @@ def effective_tokens(unique_tokens: float, tokens_read: float) -> float:
 
         D′ = U + U · R* · (1 − e^(−R / R*)),   R* = 15.39       Muennighoff et al. 2023, §3.1
 
-    U is `unique_tokens`: what there is to read. R counts how often it is *repeated*: a text that is read
+    U is `unique_tokens`: what there is to read. R counts how often it is repeated: a text that is read
     through once is not repeated. A training that does not even come to the end of its text repeats
     nothing: each of its tokens counts in full.
 

@@ -26,6 +26,12 @@ THEBE = re.compile(
     r"|<link[^>]*sphinx-thebe\.css[^>]*/>|<script type=\"text/x-thebe-config\">[^<]*</script>"
     r"|<script>kernelName[^<]*</script>"
 )
+PRINTED = re.compile(
+    r'(<div class="output stream [^>]*><div class="highlight"><pre)(>.*?</pre>)', re.DOTALL
+)
+COLUMNS = re.compile(
+    r"(?:^.*\S {2,}\S.*\n){3}", re.MULTILINE
+)  # three lines in a row with a wide gap
 
 
 def lessons(root: Path = ROOT) -> list[pages.Lesson]:
@@ -155,14 +161,21 @@ def build(out: Path = BUILD, root: Path = ROOT) -> list[str]:
 
 
 def tidy(html: Path) -> None:
-    """Take out what jupyter-book brings and this site has no use for: Thebe, which would run cells on a far server."""
+    """Take out Thebe, which would run cells on a far server, and mark the printed tables, which must not be wrapped."""
     for unused in [
         *html.glob("_static/*webpack-macros.html"),
         *html.glob("_static/sphinx-thebe.*"),
     ]:
         unused.unlink()
     for page in html.rglob("*.html"):
-        page.write_text(THEBE.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+        text = THEBE.sub("", page.read_text(encoding="utf-8"))
+        page.write_text(PRINTED.sub(_with_class, text), encoding="utf-8")
+
+
+def _with_class(printed: re.Match) -> str:
+    """An output, with a class of its own where it is a table."""
+    mark = ' class="columns"' if COLUMNS.search(printed[2]) else ""
+    return printed[1] + mark + printed[2]
 
 
 def run_jupyter_book(source: Path, work: Path) -> None:

@@ -66,7 +66,7 @@ def card(entry: Blank, why: str) -> RichText:
     html = (
         f'<div style="{PANEL}"><div><strong>✎ {escape(entry.key)}</strong> <span style="{QUIET}">{effort} · '
         f'difficulty <span aria-label="{entry.difficulty} of 5">{dots}</span></span></div>'
-        f"<div>{escape(why)}</div>"
+        f"<div>{_with_code(why)}</div>"
         f'<pre style="{CODE}">{escape(code)}</pre>'
         f"{''.join(map(_as_html, notes))}"
         f"<div>Write it in {link}, line {entry.line}.</div></div>"
@@ -169,9 +169,13 @@ def _flowing(lines: list[str]) -> str:
 
 
 def _as_html(note: str) -> str:
-    """A note as a paragraph, what is between backticks as code."""
-    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(note))
-    return f'<div style="white-space:pre-line;margin:.4em 0">{text}</div>'
+    """A note as a paragraph."""
+    return f'<div style="white-space:pre-line;margin:.4em 0">{_with_code(note)}</div>'
+
+
+def _with_code(text: str) -> str:
+    """A text as HTML, what is between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _blocks(doc: str) -> list[list[str]]:

@@ -43,7 +43,8 @@ def _widget(lesson: str, key: str, question: str, unit: str, options: Sequence[s
 
     now = guesses.of(lesson).get(key, Guess())
     asked = ipywidgets.HTML(
-        f"<strong>Your guess first.</strong> {escape(question)}", layout={"max_width": "44em"}
+        f'<div style="line-height:1.45"><strong>Your guess first.</strong> {escape(question)}</div>',
+        layout={"max_width": "44em"},
     )
     said = ipywidgets.HTML(_said(now), layout={"max_width": "44em"})
     if options:

@@ -305,7 +305,7 @@ class Balanced(HTMLParser):
 
 @pytest.mark.parametrize("entry", registry.blanks(), ids=lambda entry: entry.key)
 def test_every_blank_has_a_card(entry):
-    shown = lesson.Lesson(entry.lesson, "", (entry,)).card(entry.key, "Why <this> & that")
+    shown = lesson.Lesson(entry.lesson, "", (entry,)).card(entry.key, "Why <this> & `that`")
     bundle = shown._repr_mimebundle_()
     page = Balanced()
     page.feed(bundle["text/html"])
@@ -316,7 +316,7 @@ def test_every_blank_has_a_card(entry):
     assert (
         ROOT / "lessons" / page.links[0].partition("#")[0]
     ).resolve() == source_scan.PACKAGE / f"{entry.module}.py"
-    assert "Why &lt;this&gt; &amp; that" in bundle["text/html"]
+    assert "Why &lt;this&gt; &amp; <code>that</code>" in bundle["text/html"]
     for text in (f"about {entry.minutes} min", f"def {entry.name}(", "●" * entry.difficulty):
         assert text in bundle["text/plain"] and text in bundle["text/html"]
     bare = exercise_card.card(replace(entry, doc=""), "Why").text

@@ -79,6 +79,17 @@ def test_readers_get_no_state_of_widgets():
     assert "widgets" in notebook["metadata"]
 
 
+def test_printed_tables_are_marked_and_sentences_are_not(tmp_path):
+    head = '<div class="output stream x"><div class="highlight"><pre>'
+    table = "a      right\nb  10%  20%\nc   5%  30%\n"
+    said = "one line\n    and one below it\na  gap\nanother line\n"
+    (tmp_path / "a.html").write_text(f"{head}{table}</pre>{head}{said}</pre>", encoding="utf-8")
+    make.tidy(tmp_path)
+    marked = head.replace("<pre>", '<pre class="columns">')
+    tidied = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert tidied == f"{marked}{table}</pre>{head}{said}</pre>"
+
+
 def test_a_part_without_a_place_is_named():
     assert make.filled("a <!-- b --> c", {"b": "x\n"}) == "a x c"
     with pytest.raises(ValueError, match="<!-- d -->"):

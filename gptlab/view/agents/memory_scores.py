@@ -11,6 +11,7 @@ from gptlab.view.kit.picture import Picture
 from gptlab.view.palette import COLOURS, CYCLE, EDGE, FAINT
 
 WIDTH = 560
+BOLD = 1.06  # how much wider bold text is than `text_width` says
 PARTS = {"recency": CYCLE[2], "importance": CYCLE[3], "relevance": CYCLE[5]}
 PAPER = (  # memory, hours since it was used, importance, relevance to "Where is the party?"
     ("I rested at home.", 1.0, 1.0, 0.0),
@@ -80,29 +81,28 @@ def stream_picture(
     """The best memories of a stream as bars of three parts; the k that come to mind are marked."""
     shares = _shares(scores, weights)
     order = scores.best(rows)
-    left, row, unit = 330, 26, 190 / max(sum(weights), 1e-9)
+    left, line, unit = 330, 17, 190 / max(sum(weights), 1e-9)
     shown = title or "Memories, the best first"
     parts = [svg.text(14, 26, svg.shorten(shown, WIDTH - 28), 15, weight=600)]
     parts += _legend()
-    said = []
+    said, y = [], 60
     for i, place in enumerate(order):
-        y = 60 + row * i
         chosen = i < k
+        if i == k:
+            parts.append(svg.line(8, y, WIDTH - 8, y, EDGE, 2))
+        lines = svg.wrapped(texts[place], (left - 24) / BOLD, 13)
+        row = 9 + line * len(lines)
         if chosen:
             parts.append(svg.rect(8, y, WIDTH - 16, row, COLOURS["you"], 3, opacity=0.10))
-        memory = svg.shorten(texts[place], left - 22, 13)
-        parts.append(svg.text(14, y + 18, memory, 13, weight=600 if chosen else 400))
-        x = float(left)
-        for share, colour in zip(shares, PARTS.values()):
-            parts.append(svg.rect(x, y + 5, share[place] * unit, row - 10, colour))
-            x += share[place] * unit
+        for n, words in enumerate(lines):
+            weight = 600 if chosen else 400
+            parts.append(svg.text(14, y + 18 + line * n, words, 13, weight=weight))
         total = float(scores.total[place])
-        parts.append(svg.text(x + 6, y + 18, f"{total:.2f}", 12, fill=FAINT))
+        parts += _bar([share[place] * unit for share in shares], total, left, y + row / 2)
         said.append(f"{texts[place]} {total:.2f}")
-    if len(order) > k:
-        parts.append(svg.line(8, 60 + row * k, WIDTH - 8, 60 + row * k, EDGE, 2))
+        y += row
     n_more = len(texts) - len(order)
-    end = 60 + row * len(order) + 18
+    end = y + 18
     if n_more > 0:
         parts.append(svg.text(14, end, f"and {n_more} more", 12, fill=FAINT))
     alt = f"{shown}. The first {min(k, len(order))} come to mind. {'; '.join(said)}."
@@ -118,6 +118,15 @@ def _shares(scores: Scores, weights: Weights) -> list[list[float]]:
         (zero, zero, scores.relevance),
     )
     return [agents.retrieval_score(*parts, weights).tolist() for parts in alone]
+
+
+def _bar(widths: Sequence[float], total: float, x: float, middle: float) -> list[str]:
+    """A memory's three parts side by side, and their sum."""
+    parts = []
+    for wide, colour in zip(widths, PARTS.values()):
+        parts.append(svg.rect(x, middle - 8, wide, 16, colour))
+        x += wide
+    return [*parts, svg.text(x + 6, middle + 5, f"{total:.2f}", 12, fill=FAINT)]
 
 
 def _legend() -> list[str]:

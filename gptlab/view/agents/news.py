@@ -37,9 +37,11 @@ def tree_picture(log: TownLog, what: str) -> Picture:
     unknowing = [name for name in log.homes if name not in learnt]
     end = 46 + ROW * len(rows) + 18
     shown = f"never heard it rightly: {', '.join(unknowing) or 'nobody'}"
-    parts.append(svg.text(14, end, svg.shorten(shown, WIDTH - 28, 12), 12, fill=FAINT))
+    for row in svg.wrapped(shown, WIDTH - 28, 12):
+        parts.append(svg.text(14, end, row, 12, fill=FAINT))
+        end += 17
     alt = f"Who told whom of the {what}: {'; '.join(said)}. {shown}."
-    return Picture(svg.document(WIDTH, end + 14, parts, alt), alt)
+    return Picture(svg.document(WIDTH, end, parts, alt), alt)
 
 
 def _ordered(learnt: dict[str, Learnt]) -> list[tuple[int, str]]:
@@ -71,6 +73,10 @@ def spread_picture(logs: Sequence[TownLog], paper: dict[str, float]) -> Picture:
         mean = [sum(values) / len(values) for values in zip(*curves)]
         axes.plot(steps, mean, color=colour, label=f"{what}, mean")
         axes.plot([steps[-1]], [paper[what]], "o", color=colour, markerfacecolor="none", ms=9)
+        told = f"the paper, {paper[what]:.0f} %"
+        axes.annotate(
+            told, (steps[-1], paper[what]), (-8, 4), textcoords="offset points", color=colour, ha="right", fontsize=11
+        )  # fmt: skip
         said.append(f"{what}: mean {mean[-1]:.0f} % at the end, the paper {paper[what]:.0f} %")
     hours = logs[0].hours
     days = [i for i, hour in enumerate(hours) if hour % HOURS_A_DAY in (7, 12, 17)]

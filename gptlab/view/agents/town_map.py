@@ -75,7 +75,7 @@ def _spots(log: TownLog, where: dict[str, str]) -> dict[str, tuple[float, float]
         x, y = SPOTS[place]
         found[name] = (
             LEFT + SCALE * x + (n % IN_A_ROW - (IN_A_ROW - 1) / 2) * GAP,
-            TOP + SCALE * y - BOX[1] / 2 + 26 + (n // IN_A_ROW) * GAP,
+            TOP + SCALE * y - BOX[1] / 2 + 29 + (n // IN_A_ROW) * GAP,
         )
     return found
 

@@ -17,6 +17,7 @@ WIDTH, MARGIN = 560, 16  # pixels
 SIZE, LINE = 15, 27
 WRITERS = {"user": COLOURS["you"], "model": COLOURS["sft"], "tool": CYCLE[2]}
 LABELS = (QUESTION, THOUGHT, ACTION, OBSERVATION, ANSWER)
+MEANS = {"sum": "Work it out.", "fact": "Look it up.", "friend": "Look up the friend first."}
 
 
 def writer_of(line: str) -> str:
@@ -91,7 +92,7 @@ def _in_english(line: str) -> str:
     if not has_chinese(said):
         return ""
     given = re.search(r"\[(.*)\]", line) if label == ACTION else None
-    thought = next((one.en for one in THOUGHTS.values() if one.zh == said), "")
+    thought = next((MEANS[kind] for kind, one in THOUGHTS.items() if one.zh == said), "")
     english = key_in_english(given[1]) if given else thought or gloss(said)
     return "" if has_chinese(english) or "…" in english else f" ({english})"
 
@@ -109,49 +110,61 @@ def _line(line: str, y: float, newest: bool) -> list[str]:
 
 
 def loop_picture() -> Picture:
-    """The loop: the model writes, the program cuts and reads, the tool answers, the transcript grows."""
-    boxes = {
-        "model": (16, 92, 150, "model", "text → more text", WRITERS["model"]),
-        "program": (205, 92, 150, "program", "cuts, reads, appends", INK),
-        "tool": (394, 92, 150, "tool", "str → str", WRITERS["tool"]),
-    }
-    parts = [
-        svg.text(MARGIN, 28, "One turn of the loop, for “What is 12 + 7?”", 16, weight=600),
-        svg.text(280, 60, "the whole transcript goes back in, each time", 14, "middle", FAINT),
-        _arrow(280, 92, 280, 72, False), _arrow(280, 72, 91, 72, False), _arrow(91, 72, 91, 90),
-        _arrow(168, 112, 203, 112), _arrow(357, 112, 392, 112), _arrow(392, 132, 357, 132),
-    ]  # fmt: skip
-    for x, y, wide, name, does, colour in boxes.values():
+    """The loop on one question: what the model reads and writes at each turn, and what the program cuts and adds."""
+    parts = [svg.text(MARGIN, 28, "The loop, on “What is 12 + 7?”", 16, weight=600)]
+    for x, name, does, colour in (
+        (16, "model", "text → more text", WRITERS["model"]),
+        (205, "program", "cuts, reads, appends", INK),
+        (394, "tool", "str → str", WRITERS["tool"]),
+    ):
         parts += [
-            svg.rect(x, y, wide, 62, "#ffffff", 8, colour),
-            svg.text(x + wide / 2, y + 26, name, 16, "middle", colour, 600),
-            svg.text(x + wide / 2, y + 48, does, 13, "middle", FAINT),
+            svg.rect(x, 88, 150, 62, "#ffffff", 8, colour),
+            svg.text(x + 75, 114, name, 16, "middle", colour, 600),
+            svg.text(x + 75, 136, does, 13, "middle", FAINT),
         ]
-    told = [
-        ("Question: What is 12 + 7?", "user", ""),
-        ("Action: calculate[12 + 7]", "model", "the model has to stop here"),
-        ("Observation: 20", "", "invented by the model: cut off, never read"),
-        ("Observation: 19", "tool", "what the tool returned"),
-        ("Answer: 19.", "model", "the end"),
-    ]
+    parts += [
+        _arrow(280, 88, 280, 66, False), _arrow(280, 66, 91, 66, False), _arrow(91, 66, 91, 86),
+        svg.text(290, 62, "the whole transcript so far", 13, fill=FAINT),
+        _arrow(168, 119, 203, 119), _arrow(357, 107, 392, 107), _arrow(392, 131, 357, 131),
+        _number(1, 185, 66), _number(2, 185, 105), _number(3, 374, 93), _number(4, 374, 145),
+    ]  # fmt: skip
+    turns = (
+        ("", 0, "Question: What is 12 + 7?", "user", "turn 1 starts with this"),
+        ("turn 1", 2, "Action: calculate[12 + 7]", "model", "read: tool calculate, input 12 + 7"),
+        ("", 2, "Observation: 20", "", "invented by the model: cut off"),
+        ("", 2, "Answer: 20.", "", "cut off, too"),
+        ("", 4, "Observation: 19", "tool", "what the tool returned: appended"),
+        ("turn 2", 2, "Answer: 19.", "model", "no action, an answer: the end"),
+    )
     y = 186
-    for line, who, note in told:
+    for turn, number, line, who, note in turns:
         colour = WRITERS.get(who, COLOURS["wrong"])
         parts += [
-            svg.rect(MARGIN, y - 13, 5, 20, colour, 2),
-            svg.text(MARGIN + 14, y + 3, line, SIZE, fill=colour),
-            svg.text(262, y + 3, note, 13, fill=COLOURS["wrong"] if not who else FAINT),
+            svg.text(MARGIN, y + 3, turn, 13, fill=FAINT, weight=600),
+            svg.rect(94, y - 13, 5, 20, colour, 2),
+            svg.text(106, y + 3, line, SIZE, fill=colour),
+            svg.text(326, y + 3, note, 13, fill=FAINT if who else colour),
         ]
+        if number:
+            parts.append(_number(number, 76, y - 2))
         if not who:
-            parts.append(svg.line(MARGIN + 12, y - 2, 168, y - 2, COLOURS["wrong"], 1.5))
+            wide = svg.text_width(line, SIZE)
+            parts.append(svg.line(104, y - 2, 108 + wide, y - 2, colour, 1.5))
         y += 29
     alt = (
-        "The program gives the model the whole transcript. The model writes on, up to an action such as "
-        "calculate[12 + 7]. The program cuts off whatever the model wrote after it, here an invented observation, "
-        "20. It gives the input to the tool, appends the tool's 19 as an observation, and gives everything to the "
-        "model again, which now answers 19."
+        "Turn 1: the program gives the model the transcript, which is the question (1). The model writes in one go "
+        "Action: calculate[12 + 7], Observation: 20, Answer: 20. (2). The program keeps the action and cuts off the "
+        "other two lines, which the model invented. It gives 12 + 7 to the tool (3), and appends the tool's 19 as an "
+        "observation (4). Turn 2: the model reads the whole transcript, with the 19, and writes Answer: 19. That is "
+        "the end."
     )
     return Picture(svg.document(WIDTH, y, parts, alt), alt)
+
+
+def _number(number: int, x: float, y: float) -> str:
+    """The number of a step, on a disc."""
+    disc = f'<circle cx="{x:g}" cy="{y:g}" r="9" fill="{FAINT}"/>'
+    return disc + svg.text(x, y + 4, str(number), 12, "middle", "#ffffff", 600)
 
 
 def _arrow(x1: float, y1: float, x2: float, y2: float, head: bool = True) -> str:

@@ -32,10 +32,11 @@ def roofline_picture(
         )
     for one in products:
         rate = one.flops / one.seconds / 1e9
-        axes.scatter([one.intensity], [rate], color=COLOURS["second"], s=30, zorder=3)
+        axes.scatter([one.intensity], [rate], color=CYCLE[0], s=30, zorder=3)
         row = "row" if one.rows == 1 else "rows"
+        ends = one in (products[0], products[-1])
         axes.annotate(
-            f"{one.rows} {row}",
+            f"{one.rows} {row}" if ends else str(one.rows),
             (one.intensity, rate),
             (5, -12),
             color=INK,

@@ -41,6 +41,7 @@ def test_the_best_memories_stand_first_with_their_totals(town):
     said = words_in(drawn(memory_scores.stream_picture(texts, scores, rows=6)))
     assert f"{float(scores.total.max()):.2f}" in said
     assert f"and {len(texts) - 6} more" in said
+    assert all(texts[place] in " ".join(said) for place in scores.best(6))
 
 
 @pytest.mark.parametrize("step", [0, 5, 21, 29])
@@ -56,6 +57,7 @@ def test_the_way_of_a_sentence():
 def test_the_tree_names_all_who_learnt(town):
     said = words_in(drawn(news.tree_picture(town.log, "party")))
     assert set(town.log.learnt("party")) <= set(said)
+    assert all(name in " ".join(said) for name in town.log.homes)
 
 
 def test_the_curves_and_the_table(town):

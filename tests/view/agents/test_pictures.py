@@ -35,6 +35,7 @@ def test_every_line_is_told_with_its_writer_and_in_english():
         "user writes “Question: 台湾最高的山是哪座山？” (What is the highest mountain in Taiwan?)"
         in picture.alt
     )
+    assert "model writes “Thought: 查一下。” (Look it up.)" in picture.alt
     assert "model writes “Action: look_up[台湾的山]” (the mountain of Taiwan)" in picture.alt
     assert within(picture.image)
 
@@ -55,6 +56,9 @@ def test_a_long_line_is_broken_and_not_cut():
 def test_the_loop_says_what_is_cut_off():
     picture = transcript.loop_picture()
     assert "invented" in picture.alt and within(picture.image)
+    assert {"turn 1", "turn 2", "Observation: 20", "Observation: 19"} <= set(
+        words_in(picture.image)
+    )
 
 
 def test_groups_and_shares_are_told():

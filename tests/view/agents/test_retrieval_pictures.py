@@ -16,13 +16,19 @@ def test_the_cosines_in_the_picture_are_those_of_the_arrows():
 def test_tokens_that_two_chunks_share_are_marked():
     pieces = [["a", "b", "c"], ["c", "d", "e"], ["e"]]
     picture = retrieval.chunks_picture(pieces, "Chunks")
-    assert picture.image.count('fill="#e4e9fb"') == 4  # c and e, each in two chunks
+    assert (
+        picture.image.count(f'fill="{retrieval.SHARED}"') == 1 + 4
+    )  # the legend; c and e, each in two chunks
     assert words_in(picture.image).count("c") == 2 and within(picture.image)
+    assert (
+        "chunk 1, from place 2: c d e" in picture.alt and "chunk 2, from place 4: e" in picture.alt
+    )
 
 
 def test_the_way_of_a_question_names_the_threshold():
     picture = retrieval.pipeline_picture()
     assert "threshold" in picture.alt and within(picture.image)
+    assert "(6, 8), similarity 1.0" in picture.alt and "(0, 1), similarity 0.8" in picture.alt
 
 
 def test_the_rates_at_the_threshold_are_told():
