@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gptlab import autograd
 from gptlab.exercises.autograd.counted_parents import MANY, CountedParents, TooLong
-from gptlab.exercises.case import EDGE, Case, case, property_holds
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, property_holds
 from gptlab.exercises.compare import is_number, same
 
 
@@ -130,11 +130,18 @@ def _operation(formula: Callable, *numbers: float, stage: str = "plain") -> Case
 PAIRS = (2.0, 3.0), (-1.5, 4.0), (0.25, -6.0)
 
 
+def _drawn(seed: int, n: int, low: float, high: float) -> list[float]:
+    """Numbers drawn at random."""
+    inputs = RandomInputs(seed)
+    return [inputs.between(low, high) for _ in range(n)]
+
+
 def add() -> list[Case]:
     """torch's derivatives are the oracle."""
     return [
         *[_operation(torch.add, *pair) for pair in PAIRS],
         case(1.5, expected=_shown(3.0, 2.0), call=_with_itself, about="a and b are the same Value"),
+        _operation(torch.add, *_drawn(64, 2, -5.0, 5.0)),
         _operation(torch.add, 0.0, 0.0, stage=EDGE),
     ]
 
@@ -146,6 +153,7 @@ def multiply() -> list[Case]:
         case(
             1.5, expected=_shown(2.25, 3.0), call=_with_itself, about="a and b are the same Value"
         ),
+        _operation(torch.mul, *_drawn(65, 2, 1.0, 5.0)),
         _operation(torch.mul, 0.0, -2.0, stage=EDGE),
         _operation(torch.mul, 5.0, 0.0, stage=EDGE),
     ]
@@ -159,7 +167,8 @@ def power() -> list[Case]:
         expected = _by_torch(lambda a: a**exponent, number)
         return case(number, exponent, expected=expected, call=_with_number, stage=stage)
 
-    return [*[power_case(*pair) for pair in pairs], power_case(0.0, 2, EDGE)]
+    drawn = _drawn(66, 2, 0.5, 3.0)
+    return [*[power_case(*pair) for pair in (*pairs, drawn)], power_case(0.0, 2, EDGE)]
 
 
 def tanh() -> list[Case]:
@@ -170,7 +179,7 @@ def tanh() -> list[Case]:
     its last step.
     """
     return [
-        *[_operation(torch.tanh, x) for x in (0.5, -1.25, 2.0, -0.1)],
+        *[_operation(torch.tanh, x) for x in (0.5, -1.25, 2.0, -0.1, *_drawn(67, 2, 0.2, 2.0))],
         _operation(torch.tanh, 0.0, stage=EDGE),
         _operation(torch.tanh, -3.0, stage=EDGE),
     ]
@@ -179,7 +188,7 @@ def tanh() -> list[Case]:
 def exp() -> list[Case]:
     """torch's derivatives are the oracle."""
     return [
-        *[_operation(torch.exp, x) for x in (1.0, -2.0, 0.3, 3.5)],
+        *[_operation(torch.exp, x) for x in (1.0, -2.0, 0.3, 3.5, *_drawn(68, 2, 0.2, 3.0))],
         _operation(torch.exp, 0.0, stage=EDGE),
         _operation(torch.exp, -5.0, stage=EDGE),
     ]
@@ -288,6 +297,22 @@ TEXTS = [
 ]
 
 
+def _drawn_texts(seed: int) -> list[str]:
+    """Two computations whose every step joins the one before to one that is drawn: nothing is left out at the end."""
+    inputs = RandomInputs(seed)
+    texts = []
+    for _ in range(2):
+        lines = [f"{name} = {round(inputs.between(-1.5, 1.5), 2)}" for name in "ab"]
+        for i, name in enumerate("cdefgh"):
+            before, other = "abcdefg"[i + 1], "abcdefg"[inputs.whole(0, i)]
+            sign = "+-*"[inputs.whole(0, 2)]
+            lines.append(
+                f"{name} = tanh({before})" if i == 3 else f"{name} = {before} {sign} {other}"
+            )
+        texts.append(", ".join(lines))
+    return texts
+
+
 def _orders_well(function: Callable, text: str) -> bool | str:
     """Hold an order against the graph, twice: nothing may be left over from an earlier call."""
     function(_built("a = 1, b = a + a")["b"])
@@ -354,7 +379,10 @@ def topological_order() -> list[Case]:
     """A property: every value once, and behind all its parents."""
     about = "every Value once, and behind all its parents"
     return [
-        *[property_holds(_orders_well, text, about=about) for text in (*TEXTS, DOUBLING, CHAIN)],
+        *[
+            property_holds(_orders_well, text, about=about)
+            for text in (*TEXTS, DOUBLING, CHAIN, *_drawn_texts(69))
+        ],
         property_holds(_orders_well, "a = 4", about="the leaf itself", stage=EDGE),
         _few_looks(),
     ]
@@ -381,7 +409,7 @@ def backward() -> list[Case]:
         case(TEXTS[1], expected=hand, call=_walked),
         *[
             case(text, expected=_grads_by_torch(text), call=_walked)
-            for text in (*TEXTS, DOUBLING, CHAIN)
+            for text in (*TEXTS, DOUBLING, CHAIN, *_drawn_texts(70))
         ],
         *[
             case(text, expected=_grads_by_torch(text), call=_walked, about="leaves in two graphs")
