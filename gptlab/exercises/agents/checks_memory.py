@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes, property_holds
+from gptlab.exercises.compare import a_kind
 
 
 def recency_decay() -> list[Case]:
@@ -87,7 +88,7 @@ def gives_a_plain_list(function: Callable, *arguments) -> bool | str:
     if isinstance(found, list):
         kinds = sorted({type(n).__name__ for n in found if not isinstance(n, Integral)})
         return f"a list, but one of {', '.join(kinds)}"
-    return f"a {type(found).__name__}"
+    return a_kind(found)
 
 
 def _ranked(hours, importance, query, keys, k, rate=0.995) -> list[int]:

@@ -15,7 +15,7 @@ from torch import Tensor
 from gptlab import autograd
 from gptlab.exercises.autograd.counted_parents import MANY, CountedParents, TooLong
 from gptlab.exercises.case import EDGE, Case, RandomInputs, case, property_holds
-from gptlab.exercises.compare import is_number, same
+from gptlab.exercises.compare import a_kind, is_number, same
 
 
 class LabelledNumbers:
@@ -23,7 +23,7 @@ class LabelledNumbers:
 
     def __init__(self, words: str, *given: Any) -> None:
         self.words = words
-        self.numbers = tuple(float(x) if is_number(x) else _a(x) for x in given)
+        self.numbers = tuple(float(x) if is_number(x) else a_kind(x) for x in given)
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -36,12 +36,6 @@ class LabelledNumbers:
 
     def __repr__(self) -> str:
         return self.words.format(*(x if isinstance(x, str) else f"{x:.6g}" for x in self.numbers))
-
-
-def _a(x: Any) -> str:
-    """The kind of x, with its article."""
-    kind = type(x).__name__
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def new_value(*given) -> Any:
@@ -88,7 +82,7 @@ def _described(function: Callable, operands: list) -> LabelledNumbers:
         if [_state(operand) for operand in distinct] != before:
             return LabelledNumbers("a given Value has been changed")
         if not _is_value(result):
-            return LabelledNumbers(f"{_a(result)}, which is no Value")
+            return LabelledNumbers(f"{a_kind(result)}, which is no Value")
         if not result.parents and result not in distinct:
             return LabelledNumbers("data {}, without parents", result.data)
         slopes = [_slope(result, operand) for operand in distinct]
@@ -330,7 +324,7 @@ def _orders_well(function: Callable, text: str) -> bool | str:
 def _fault_of_order(came: Any, values: dict[str, Any]) -> str:
     """What is wrong with an order, in words; "" when nothing is."""
     if not isinstance(came, (list, tuple)):
-        return f"{_a(came)}, no list"
+        return f"{a_kind(came)}, no list"
     names = {id(value): name for name, value in values.items()}
     if not all(id(value) in names for value in came):
         return "something that does not belong to this graph"

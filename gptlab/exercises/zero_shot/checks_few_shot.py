@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from gptlab.exercises.case import EDGE, Case, RandomInputs, Seed, case, property_holds
+from gptlab.exercises.compare import a_kind
 
 OPPOSITES = [("hot", "cold"), ("big", "small"), ("up", "down")]
 CONTINENTS = [
@@ -55,7 +56,7 @@ def _fair_examples(
     draws = [function(list(pairs), query, k, generator) for _ in range(40)]
     for draw in draws:
         if not isinstance(draw, (list, tuple)):
-            return f"a {type(draw).__name__}, no list"
+            return f"{a_kind(draw)}, no list"
         if any(not isinstance(pair, (list, tuple)) or tuple(pair) not in pairs for pair in draw):
             return "something that is none of the pairs"
     lengths = {len(draw) for draw in draws}
