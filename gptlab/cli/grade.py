@@ -181,7 +181,12 @@ def _many(items, plan, options, say) -> list:
     from gptlab.grading import batch, reports
 
     jobs = options.jobs or os.cpu_count() or 1
-    results = batch.grade_all(items, plan, jobs, options.out, lambda x: say(reports.total(x)))
+
+    def tell(result) -> None:
+        lost = [note for note in result.notes if note.startswith(batch.NOT_KEPT)]
+        say("; ".join([reports.total(result), *lost]))
+
+    results = batch.grade_all(items, plan, jobs, options.out, tell)
     say(
         f"\n{len(results)} submissions: {options.out / batch.TABLE}, and one file for each beside it"
     )
