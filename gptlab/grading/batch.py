@@ -19,7 +19,7 @@ from gptlab.blanks.source_scan import PACKAGE
 from gptlab.grading import reports
 from gptlab.grading.grade import Plan, Result
 from gptlab.grading.submission import NoSubmission, read
-from gptlab.grading.worker import plan_as_dict
+from gptlab.grading.worker import plan_as_dict, request
 
 LIMIT_S = 3600  # for one submission
 TABLE = "grades.csv"
@@ -135,9 +135,8 @@ def _graded(
     process: subprocess.Popen, lines: queue.Queue, name: str, path: Path, plan: Plan
 ) -> tuple[Result, bool]:
     """A submission's result, and whether the judge can go on."""
-    request = {"name": name, "path": str(path), "plan": plan_as_dict(plan)}
     try:
-        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.write(request(name, path, plan) + "\n")
         process.stdin.flush()
         said = lines.get(timeout=LIMIT_S)
     except queue.Empty:
