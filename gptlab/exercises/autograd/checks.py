@@ -35,6 +35,8 @@ class LabelledNumbers:
     __hash__ = None  # numbers that are nearly the same are equal
 
     def __repr__(self) -> str:
+        if not self.numbers:
+            return self.words  # in which a type's name may stand, with any sign in it
         return self.words.format(*(x if isinstance(x, str) else f"{x:.6g}" for x in self.numbers))
 
 

@@ -12,6 +12,8 @@ function wrote into its arguments can be written into the caller's.
 import importlib
 import inspect
 import itertools
+import math
+import struct
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +42,8 @@ DTYPES = {
     )
 }
 MOST_AXES = 64  # of a tensor
+DICE_AT, DICE = 8, struct.Struct("=iiQ")  # in torch's state of chance: left, seeded, next
+DICE_DRAWN = 624  # numbers that the Mersenne twister makes at once
 MOST_VALUES = 2_000_000  # in a message, each counted as often as it stands in another
 LEAF, MADE = 1, 2  # how a tensor takes part in a gradient: as a leaf, or as the result of something
 VALUE_FIELDS = ("data", "grad", "parents", "local_gradients", "label")
@@ -225,6 +229,11 @@ class Unpacker:
         if self._count > MOST_VALUES and not self._trusted:
             raise ProtocolError("too many values")
 
+    def _add_rows(self, shape: list) -> None:
+        """Count what an empty tensor is as lists: without a number in it, it may have any number of rows."""
+        if 0 in shape:
+            self._add(math.prod(size for size in shape if size))
+
     def _note(self, value: Any) -> Any:
         self.objects.append(value)
         return value
@@ -262,6 +271,7 @@ class Unpacker:
         self._note(None)
         if len(shape) > MOST_AXES:  # torch's tolist() calls itself for each
             raise ProtocolError("too many axes")
+        self._add_rows(shape)
         raw, dtype = bytearray(self._raw(start, n)), DTYPES[kind]
         flat = torch.frombuffer(raw, dtype=dtype) if n else torch.empty(0, dtype=dtype)
         x = flat.reshape(shape).clone()  # so many numbers as came, whatever the shape says
@@ -273,13 +283,13 @@ class Unpacker:
         return x
 
     def _generator(self, start: int, n: int) -> Generator:
-        state = torch.frombuffer(bytearray(self._raw(start, n)), dtype=torch.uint8)
-        return self._note(Generator().set_state(state))
+        return self._note(Generator().set_state(dice(self._raw(start, n))))
 
     def _array(self, kind: str, shape: list, start: int, n: int) -> Any:
         dtype = numpy.dtype(kind)
         if dtype.kind not in "biufc":
             raise ProtocolError("no array of numbers")
+        self._add_rows(shape)
         found = numpy.frombuffer(self._raw(start, n), dtype=dtype).reshape(shape)
         return found.copy() if shape else found[()]
 
@@ -320,6 +330,19 @@ _READERS: dict[Any, Callable] = {
     "again": Unpacker._again,
     "known": Unpacker._of_the_call,
 }
+
+
+def dice(state: bytes) -> Tensor:
+    """torch's state of chance as torch takes it.
+
+    Raises ProtocolError for one by which torch would go on reading behind the numbers that it holds.
+    """
+    if len(state) < DICE_AT + DICE.size:
+        raise ProtocolError("no state of chance")
+    left, _, place = DICE.unpack_from(state, DICE_AT)
+    if not (left == 1 or left + place <= DICE_DRAWN + 1):
+        raise ProtocolError("a state of chance that leads outside of it")
+    return torch.frombuffer(bytearray(state), dtype=torch.uint8)
 
 
 def printable(text: Any, most: int = 400) -> str:
