@@ -13,7 +13,6 @@ import importlib
 import inspect
 import itertools
 import math
-import struct
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,7 @@ import torch
 from torch import Generator, Tensor
 
 from gptlab.exercises.autograd.counted_parents import CountedParents
+from gptlab.grading.confined import chance
 
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -42,8 +42,6 @@ DTYPES = {
     )
 }
 MOST_AXES = 64  # of a tensor
-DICE_AT, DICE = 8, struct.Struct("=iiQ")  # in torch's state of chance: left, seeded, next
-DICE_DRAWN = 624  # numbers that the Mersenne twister makes at once
 MOST_VALUES = 2_000_000  # in a message, each counted as often as it stands in another
 LEAF, MADE = 1, 2  # how a tensor takes part in a gradient: as a leaf, or as the result of something
 VALUE_FIELDS = ("data", "grad", "parents", "local_gradients", "label")
@@ -283,7 +281,7 @@ class Unpacker:
         return x
 
     def _generator(self, start: int, n: int) -> Generator:
-        return self._note(Generator().set_state(dice(self._raw(start, n))))
+        return self._note(Generator().set_state(chance.state(self._raw(start, n))))
 
     def _array(self, kind: str, shape: list, start: int, n: int) -> Any:
         dtype = numpy.dtype(kind)
@@ -330,19 +328,6 @@ _READERS: dict[Any, Callable] = {
     "again": Unpacker._again,
     "known": Unpacker._of_the_call,
 }
-
-
-def dice(state: bytes) -> Tensor:
-    """torch's state of chance as torch takes it.
-
-    Raises ProtocolError for one by which torch would go on reading behind the numbers that it holds.
-    """
-    if len(state) < DICE_AT + DICE.size:
-        raise ProtocolError("no state of chance")
-    left, _, place = DICE.unpack_from(state, DICE_AT)
-    if not (left == 1 or left + place <= DICE_DRAWN + 1):
-        raise ProtocolError("a state of chance that leads outside of it")
-    return torch.frombuffer(bytearray(state), dtype=torch.uint8)
 
 
 def printable(text: Any, most: int = 400) -> str:

@@ -10,7 +10,7 @@ import torch
 
 from gptlab.exercises.case import RandomInputs, other_numbers
 from gptlab.grading import own_limits
-from gptlab.grading.confined import wire
+from gptlab.grading.confined import chance
 from gptlab.grading.confined.wire import MOST_AXES, ProtocolError, Unpacker
 from gptlab.grading.grade import Result
 from gptlab.grading.reports import as_csv
@@ -138,7 +138,7 @@ def test_a_tensor_without_numbers_is_still_a_tensor():
 def state_of_chance(left, place):
     """A state that torch takes, with another place in its 624 numbers."""
     state = bytearray(torch.Generator().get_state().numpy().tobytes())
-    wire.DICE.pack_into(state, wire.DICE_AT, left, 1, place)
+    chance.FIELDS.pack_into(state, chance.PLACE, left, 1, place)
     return bytes(state)
 
 
@@ -148,14 +148,14 @@ def test_no_state_of_chance_reads_behind_its_numbers():
         torch.frombuffer(bytearray(state_of_chance(624, 624)), dtype=torch.uint8)
     )
     for left, place in ((624, 624), (624, 2), (2, 624), (2**31 - 1, 0), (9, 2**63)):
-        with pytest.raises(ProtocolError, match="state of chance"):
-            wire.dice(state_of_chance(left, place))
+        with pytest.raises(ValueError, match="state of chance"):
+            chance.state(state_of_chance(left, place))
         content = state_of_chance(left, place)
         with pytest.raises(ProtocolError):
             Unpacker(content, lambda *_: None).unpack(["generator", 0, len(content)])
     generator = torch.Generator().manual_seed(3)
     for _ in range(2000):
-        wire.dice(generator.get_state().numpy().tobytes())
+        chance.state(generator.get_state().numpy().tobytes())
         torch.randint(9, (1,), generator=generator)
 
 
