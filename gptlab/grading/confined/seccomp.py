@@ -32,6 +32,8 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
     "setrlimit": (160, 164),
+    # a named socket of another program, such as the one that starts programs for a desktop
+    "connect": (42, 203),
     # more of the kernel than a function needs, and ways round this filter
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
@@ -87,7 +89,6 @@ ALONE: dict[str, tuple[int | None, int | None]] = {  # refused besides to one th
     "shmget": (29, 194),
     "semget": (64, 190),
     "socketpair": (53, 199),  # a datagram socket of a pair reaches any named socket
-    "connect": (42, 203),
     "bind": (49, 200),
     "truncate": (76, 45),  # before version 3 Landlock lets pass what shortens a file
     "ftruncate": (77, 46),
@@ -101,7 +102,7 @@ ALONE: dict[str, tuple[int | None, int | None]] = {  # refused besides to one th
     "memfd_secret": (447, 447),
 }
 KILL, TGKILL, CLONE, CLONE3 = (62, 129), (234, 131), (56, 220), (435, 435)
-PRLIMIT, SOCKET = (302, 261), (41, 198)
+PRLIMIT, SOCKET, SOCKETPAIR = (302, 261), (41, 198), (53, 199)
 OPEN, OPENAT, OPENAT2, PRCTL = (2, None), (257, 56), (437, 437), (157, 167)
 FCNTL, IOCTL = (72, 25), (16, 29)
 F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15  # a descriptor sends any signal to any process
@@ -116,7 +117,12 @@ IOCTL_ALONE = 0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451
 PR_SET_PDEATHSIG = 1
 CLONE_THREAD = 0x10000
 AF_UNIX = 1
+TYPE_BITS, DATAGRAMS = (
+    0xF,
+    (2, 3),
+)  # of a socket's kind; SOCK_DGRAM, and SOCK_RAW, which is the same to AF_UNIX
 
+ALU_AND = 0x54
 LOAD, EQUAL, GREATER, ANY_BIT, RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000
 NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
@@ -127,8 +133,8 @@ def restrict(alone: bool = True) -> bool:
     """Install the filter in this process and all that it starts; False where the system knows none.
 
     `alone` refuses new processes and programs, all sockets, and signals to others. Without it, as for a notebook's
-    kernel, sockets inside this machine's files (AF_UNIX) are left, and a change of a file's permissions or of a
-    thread's priority seems to be done: libraries ask for it where nothing depends on it.
+    kernel, sockets inside this machine's files (AF_UNIX) are left, to wait for others that connect, and a change of a
+    file's permissions or of a thread's priority seems to be done: libraries ask for it where nothing depends on it.
     """
     machine = platform.machine()
     if platform.system() != "Linux" or machine not in AUDIT_ARCH:
@@ -174,7 +180,10 @@ def _program(machine: str, alone: bool) -> bytes:
         steps += _only(KILL[column], 0, [_step(EQUAL, own, 1, 0)], no)
         steps += _only(TGKILL[column], 0, [_step(EQUAL, own, 1, 0)], no)
     else:
-        steps += _only(SOCKET[column], 0, [_step(EQUAL, AF_UNIX, 1, 0)], no)
+        steps += _only(SOCKET[column], 0, [_step(EQUAL, AF_UNIX, 1, 0)], no, last=False)
+        for numbers in (SOCKET, SOCKETPAIR):  # a datagram needs no connection
+            kind = _step(ALU_AND, TYPE_BITS), *_none_of(*DATAGRAMS)
+            steps += _only(numbers[column], 1, [*kind], no)
     fcntl = _none_of(F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY)
     ioctl = _none_of(FIOSETOWN, SIOCSPGRP, *SET_FLAGS)
     steps += _only(FCNTL[column], 1, _one_of(*FCNTL_ALONE) if alone else fcntl, no)
@@ -184,9 +193,15 @@ def _program(machine: str, alone: bool) -> bytes:
     return b"".join([*steps, _step(RETURN, ALLOW)])
 
 
-def _only(number: int, argument: int, test: list[bytes], no: bytes) -> list[bytes]:
-    """Let a call through only where a test of one argument's lower half skips the refusal."""
-    inner = [_step(LOAD, 16 + 8 * argument), *test, no, _step(RETURN, ALLOW)]
+def _only(
+    number: int, argument: int, test: list[bytes], no: bytes, last: bool = True
+) -> list[bytes]:
+    """Let a call through only where a test of one argument's lower half skips the refusal.
+
+    Where this is not the `last` test of that call, what passes goes on to the others.
+    """
+    end = _step(RETURN, ALLOW) if last else _step(LOAD, NUMBER)
+    inner = [_step(LOAD, 16 + 8 * argument), *test, no, end]
     return [_step(EQUAL, number, 0, len(inner)), *inner]
 
 
