@@ -219,7 +219,7 @@ def sinusoidal_positions() -> list[Case]:
         case(2, 4, **near),
         case(5, 6, **near),
         case(40, 10, **near),
-        case(2, 2 * inputs.whole(8, 190), **near),
+        case(inputs.whole(3, 6), 2 * inputs.whole(6, 38), **near),
         case(inputs.whole(8, 39), 2 * inputs.whole(3, 5), **near),
         case(1, 2, **near, stage=EDGE),
     ]
