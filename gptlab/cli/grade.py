@@ -73,6 +73,8 @@ def grade(options: argparse.Namespace) -> int:
     plan = _plan(options)
     items = [item for path in options.paths for item in submission.find(path)]
     _refuse_doubles([name for name, _ in items])
+    if len(items) > 1:
+        _refuse_results_among(options.paths, options.out)
     if options.strict:
         _refuse_what_is_not_confined()
     print_json = str(options.json) == "-"
@@ -134,6 +136,17 @@ def _refuse_doubles(names: list[str]) -> None:
         raise CourseError(f"two submissions are named {twice[0]}: rename one of them")
 
 
+def _refuse_results_among(paths: list[Path], out: Path) -> None:
+    """Results are kept, and taken from where they are kept: a submission must not be able to lie there."""
+    place = out.resolve()
+    for path in paths:
+        if path.is_dir() and place.is_relative_to(path.resolve()):
+            raise CourseError(
+                f"results in {out} would lie among the submissions of {path}, where one of that name"
+                " could bring its own: name another folder with --out"
+            )
+
+
 def _refuse_what_is_not_confined() -> None:
     from gptlab.grading.confined_process import what_is_enforced
 
@@ -181,7 +194,12 @@ def _many(items, plan, options, say) -> list:
     from gptlab.grading import batch, reports
 
     jobs = options.jobs or os.cpu_count() or 1
-    results = batch.grade_all(items, plan, jobs, options.out, lambda x: say(reports.total(x)))
+
+    def tell(result) -> None:
+        lost = [note for note in result.notes if note.startswith(batch.NOT_KEPT)]
+        say("; ".join([reports.total(result), *lost]))
+
+    results = batch.grade_all(items, plan, jobs, options.out, tell)
     say(
         f"\n{len(results)} submissions: {options.out / batch.TABLE}, and one file for each beside it"
     )

@@ -319,3 +319,19 @@ class RandomInputs:
         """Whole numbers from 0 up to `below`, that one not included."""
         drawn = [torch.randint(below, shape, generator=g) for g in self._generators]
         return sum(drawn[1:], drawn[0]) % below
+
+    def whole(self, low: int, high: int) -> int:
+        """One whole number from `low` to `high`, both included."""
+        return low + int(self.ids(high - low + 1))
+
+    def between(self, low: float, high: float) -> float:
+        """One number with few digits, so that a message can show it; `high` is not included."""
+        return round(low + (high - low) * int(self.ids(10**6)) / 10**6, 6)
+
+    def word(self, length: int, letters: int = 26) -> str:
+        """Small letters, of the first `letters` of the alphabet."""
+        return "".join(chr(97 + n) for n in self.ids(letters, length).tolist())
+
+    def words(self, lengths: list[int]) -> str:
+        """Words of these lengths with a space in between."""
+        return " ".join(self.word(length) for length in lengths)

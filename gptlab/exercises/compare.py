@@ -15,6 +15,12 @@ def is_number(value: Any) -> bool:
     )
 
 
+def a_kind(value: Any) -> str:
+    """The type of a value with its article: "a list", "an int"."""
+    kind = type(value).__name__
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
+
+
 def same(a: Any, b: Any, rtol: float, atol: float) -> bool:
     """Compare numbers, tensors, lists, tuples and dicts of these; anything else by ==."""
     if isinstance(a, Tensor) or isinstance(b, Tensor):

@@ -12,7 +12,7 @@ from gptlab.blanks.errors import CourseError
 from gptlab.blanks.shapes import check_shapes
 from gptlab.blanks.source_scan import short_path
 from gptlab.exercises.case import STAGES, Case, NoGradient, deep_copy
-from gptlab.exercises.compare import is_number, same
+from gptlab.exercises.compare import a_kind, is_number, same
 from gptlab.exercises.guard import Interrupted, NeverEnds, guarded
 from gptlab.exercises.mistake import Mistake
 
@@ -119,7 +119,7 @@ def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault 
     if error is not None:
         return Fault(case, outcome, got=_raised(outcome))
     if isinstance(case.expected, Tensor) and isinstance(value, (tuple, list)):
-        return Fault(case, outcome, "one tensor", f"a {type(value).__name__} of {len(value)}")
+        return Fault(case, outcome, "one tensor", f"{a_kind(value)} of {len(value)}")
     if case.shapes:
         given = dict(zip(names, case.arguments, strict=False)) | case.options
         wrong = None if case.summary else check_shapes(doc, given, value)
@@ -171,8 +171,8 @@ def _kind_fault(case: Case, outcome: Outcome) -> Fault | None:
 
 
 def _a(value: Any) -> str:
-    """The kind of a value, with its article."""
-    return "nothing (None)" if value is None else f"a {type(value).__name__}"
+    """The kind of a value, also of none."""
+    return "nothing (None)" if value is None else a_kind(value)
 
 
 def _raised(outcome: Outcome) -> str:

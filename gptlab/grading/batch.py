@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from gptlab.blanks.files import write_atomically
@@ -18,10 +19,11 @@ from gptlab.blanks.source_scan import PACKAGE
 from gptlab.grading import reports
 from gptlab.grading.grade import Plan, Result
 from gptlab.grading.submission import NoSubmission, read
-from gptlab.grading.worker import plan_as_dict
+from gptlab.grading.worker import plan_as_dict, request
 
 LIMIT_S = 3600  # for one submission
 TABLE = "grades.csv"
+NOT_KEPT = "its result could not be kept"  # how a note begins that says so
 PACKAGE_PATHS = [str(PACKAGE.parent)]  # where a judge finds gptlab
 Item = tuple[str, Path]
 Done = Callable[[Result], None]
@@ -31,8 +33,9 @@ def grade_all(items: list[Item], plan: Plan, jobs: int, out: Path, done: Done) -
     """Grade submissions, `jobs` at a time; `done` gets each result as it comes. They return in the order of `items`.
 
     Each result is kept in OUT/NAME.json, and one that was made from the same text by the same course and the same
-    plan is taken from there. OUT/grades.csv is written at the end.
-    Raises OSError when the folder cannot be written.
+    plan is taken from there. One that cannot be kept, as on a full disk, stands all the same and has a note that says
+    why. OUT/grades.csv is written at the end.
+    Raises OSError when there can be no such folder or table.
     """
     out.mkdir(parents=True, exist_ok=True)
     course = course_fingerprint()
@@ -50,26 +53,37 @@ def grade_all(items: list[Item], plan: Plan, jobs: int, out: Path, done: Done) -
 
     def finish(item: Item, result: Result) -> None:
         with lock:
-            _keep(result, item[0], out, course, plan)
+            try:
+                _keep(result, item[0], out, course, plan)
+            except OSError as error:
+                note = f"{NOT_KEPT}: {error.strerror or error}"
+                result = replace(result, notes=(*result.notes, note))
             results[item[0]] = result
             done(result)
 
-    def work() -> None:
-        try:
-            _work(todo, plan, finish)
-        except BaseException as error:  # a thread's own end would tell nobody
-            faults.append(error)
+    _all_at_once(min(jobs, todo.qsize()), lambda: _work(todo, plan, finish))
+    ordered = [results[name] for name, _ in items]
+    write_atomically(out / TABLE, reports.as_csv(ordered))
+    return ordered
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(jobs, todo.qsize()))]
+
+def _all_at_once(n: int, work: Callable[[], None]) -> None:
+    """Do the same work in n threads; what one of them raises is raised here, when all have ended."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # else it would be lost with its thread
+            raised.append(error)
+
+    threads = [threading.Thread(target=run, daemon=True) for _ in range(n)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if faults:
-        raise faults[0]
-    ordered = [results[name] for name, _ in items]
-    write_atomically(out / TABLE, reports.as_csv(ordered))
-    return ordered
+    if raised:
+        raise raised[0]
 
 
 def course_fingerprint() -> str:
@@ -108,24 +122,22 @@ def _work(todo: queue.SimpleQueue, plan: Plan, finish: Callable[[Item, Result], 
     while not todo.empty():
         with _judge() as process:
             lines = _lines_of(process)
-            while True:
+            alive = True
+            while alive:
                 try:
                     name, path = todo.get_nowait()
                 except queue.Empty:
                     return
                 result, alive = _graded(process, lines, name, path, plan)
                 finish((name, path), result)
-                if not alive:
-                    break
 
 
 def _graded(
     process: subprocess.Popen, lines: queue.Queue, name: str, path: Path, plan: Plan
 ) -> tuple[Result, bool]:
     """A submission's result, and whether the judge can go on."""
-    request = {"name": name, "path": str(path), "plan": plan_as_dict(plan)}
     try:
-        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.write(request(name, path, plan) + "\n")
         process.stdin.flush()
         said = lines.get(timeout=LIMIT_S)
     except queue.Empty:

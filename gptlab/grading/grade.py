@@ -87,6 +87,16 @@ def grade(submission: Submission, server: ForkServer, plan: Plan, say: Say = str
         return _Grading(submission, server, plan, Path(folder).resolve(), say).result()
 
 
+def _facts(found: dict) -> Facts:
+    """What the confined side says of a function, each in the form that it must have.
+
+    Raises KeyError or TypeError for what says nothing of one.
+    """
+    there, empty, returns = (found[name] is True for name in ("there", "empty", "returns"))
+    calls = [key for key in found["calls"] if isinstance(key, str)]
+    return Facts(there, empty, int(found["line"]), returns, calls)
+
+
 class _Grading:
     """One submission while it is graded."""
 
@@ -138,8 +148,9 @@ class _Grading:
                 names = [entry.name for entry in entries]
                 facts = servant.peer.function("facts")(room, names, known)
                 for entry, found in zip(entries, facts, strict=True):
-                    self._facts[entry.key] = Facts(**found)
+                    self._facts[entry.key] = _facts(found)
                 reason = servant.peer.function("import")(room)
+                reason = None if reason is None else str(reason)
         except SyntaxError as error:
             reason = f"{error.place or f'gptlab/{room}.py'} cannot be read: {error}"
         except (CourseError, NeverEnds) as error:
@@ -147,7 +158,7 @@ class _Grading:
         except Exception as error:  # whatever a submission makes the confined side say
             reason = f"gptlab/{room}.py cannot be read: {type(error).__name__}: {error}"
         if reason is not None:
-            self._broken[room] = printable(reason)
+            self._broken[room] = printable(" ".join(reason.split()))  # one line of a report
             (self._rooms / "gptlab" / f"{room}.py").write_bytes(empty_rooms()[room])
 
     def _mark(self, entry: Blank, passed: dict[str, bool], everything: list[Blank]) -> Mark:

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gptlab.blanks.registry import SolutionsMissing, borrow
@@ -26,12 +26,30 @@ def main() -> None:
     limit_memory()
     said = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    with judge() as server:
-        for line in sys.stdin:
-            request = json.loads(line)
-            plan = plan_from(request["plan"])
-            result = grade_path(Path(request["path"]), request["name"], server, plan)
-            print(json.dumps(reports.as_dict(result)), file=said, flush=True)
+    for result in answers(sys.stdin):
+        print(json.dumps(reports.as_dict(result)), file=said, flush=True)
+
+
+def request(name: str, path: Path, plan: Plan) -> str:
+    """A line that asks for the grade of the submission at a path."""
+    return json.dumps({"name": name, "path": str(path), "plan": plan_as_dict(plan)})
+
+
+def answers(requests: Iterable[str]) -> Iterator[Result]:
+    """The grade that each line asks for; where this system lets no judge be made ready, why it does not."""
+    with contextlib.ExitStack() as stack:
+        server, why = None, ""
+        try:
+            server = stack.enter_context(judge())
+        except OSError as error:  # such as a full disk
+            why = f"no judge could be made ready: {error.strerror or error}"
+        for line in requests:
+            asked = json.loads(line)
+            if server is None:
+                yield Result(asked["name"], "", (), error=why)
+            else:
+                plan = plan_from(asked["plan"])
+                yield grade_path(Path(asked["path"]), asked["name"], server, plan)
 
 
 @contextlib.contextmanager

@@ -22,6 +22,15 @@ try:
     _socket.create_connection(("127.0.0.1", {port}), timeout=1)
 except OSError:
     pass
+for _act in (
+    lambda: _socket.socket(_socket.AF_UNIX).connect({local!r} + "stream"),
+    lambda: _socket.socket(_socket.AF_UNIX, _socket.SOCK_DGRAM).sendto(b"x", {local!r} + "datagram"),
+    lambda: _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_DGRAM)[0].sendto(b"x", {local!r} + "datagram"),
+):
+    try:
+        _act()
+    except OSError:
+        pass
 open("../s/inside", "w").write("x")
 """
 
@@ -30,14 +39,22 @@ open("../s/inside", "w").write("x")
 @pytest.mark.lesson
 def test_a_lesson_comes_to_its_end_and_reaches_nothing_outside(tmp_path):
     outside = tmp_path / "outside"
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    local = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with socket.create_server(("127.0.0.1", 0)) as server, local[0], local[1]:
+        for one, name in zip(local, ("stream", "datagram"), strict=True):
+            one.bind(str(tmp_path / name))
+            one.settimeout(0.2)
+        local[0].listen()
         server.settimeout(0.2)
-        text = REACHES_OUT.format(outside=str(outside), port=server.getsockname()[1])
+        text = REACHES_OUT.format(
+            outside=str(outside), port=server.getsockname()[1], local=f"{tmp_path}/"
+        )
         rooms = {"sampling": solved_rooms()["sampling"] + text.encode()}
         said = []
         found = notebooks.run(rooms, [0], 300, said.append)
-        with pytest.raises(TimeoutError):
-            server.accept()
+        for arrives in (server.accept, local[0].accept, lambda: local[1].recv(1)):
+            with pytest.raises(TimeoutError):
+                arrives()
     assert said == [found[0]["notebook"]]
     n, _, total, *_ = found[0]["said"].split()
     assert (n, found[0]["first"]) == (total, ""), found

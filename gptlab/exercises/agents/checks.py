@@ -35,6 +35,17 @@ __all__ = [
 ]
 
 
+def _drawn_sums(seed: int) -> list[Case]:
+    """Products that are added and taken away, worked out product by product."""
+    inputs = RandomInputs(seed)
+    cases = []
+    for _ in range(3):
+        a, b, c, d, e, f = (inputs.ids(900, 6) + 10).tolist()
+        total = sum((a * b, -c, d * e, -f))
+        cases.append(case(f"{a} × {b} - {c} + {d} * {e} − {f}", expected=str(total)))
+    return cases
+
+
 def calculate() -> list[Case]:
     """Sums worked by hand, and texts that must be refused."""
     by_hand = {
@@ -78,6 +89,7 @@ def calculate() -> list[Case]:
     }
     return [
         *(case(text, expected=result) for text, result in by_hand.items()),
+        *_drawn_sums(163),
         *(
             case(text, call=or_refused, expected="ValueError", about=f"a ValueError, for {about}")
             for text, about in refused.items()
@@ -110,6 +122,12 @@ def parse_action() -> list[Case]:
         ("Action: a[1\n]", None, "closed on the next line"),
         ("Action: a[print(1)]", ("a", "print(1)"), "text that is a program"),
     ]
+    inputs = RandomInputs(164)
+    for lines in (3, 2):
+        thought, name, given = (inputs.words([n, lines]) for n in (7, 5, 6))
+        name = name.replace(" ", "_")
+        text = f"Thought: {thought}\n" * (lines - 1) + f"Action: {name}[{given}]\n"
+        read.append((text, (name, given), "words drawn at random"))
     return [case(text, expected=found, about=about) for text, found, about in read]
 
 
@@ -156,6 +174,16 @@ TOOLS = {
     name: Tool(name, does)
     for name, does in (("add", _add), ("twice", _twice), ("page", _two_lines))
 }
+
+
+def _drawn_talk(seed: int) -> tuple[str, tuple[str, ...], int, str, str]:
+    """Two calls of tools with inputs that are drawn, and an answer."""
+    inputs = RandomInputs(seed)
+    (a, b), word = inputs.ids(9_000, 2).tolist(), inputs.word(7)
+    turns = f"Thought: {word}.\nAction: add[{a} + {b}]", f"Action: twice[{word}]"
+    text = f"{turns[0]}\nObservation: {a + b}\n{turns[1]}\nObservation: {word}{word}\n"
+    answer = f"{a} and {word}"
+    return "drawn", (*turns, f"Answer: {answer}"), 4, answer, f"{text}Answer: {answer}\n"
 
 
 def react_loop() -> list[Case]:
@@ -293,6 +321,7 @@ def react_loop() -> list[Case]:
             "Answer: 5.\n",
         ),
     ]
+    talks.append(_drawn_talk(165))
     asked = "Question: How much?\n"
     cases = [
         case(
@@ -359,11 +388,25 @@ TALKS = {
 }
 
 
+def _drawn_lines(seed: int) -> tuple[tuple[str, bool], ...]:
+    """Lines of words that are drawn, of as many words as are drawn."""
+    inputs = RandomInputs(seed)
+    labels = "Question", "Thought", "Action", "Observation", "Thought", "Answer"
+    return tuple(
+        (
+            f"{label}: {inputs.words((inputs.ids(9, inputs.whole(2, 7)) + 1).tolist())}\n",
+            label not in ("Question", "Observation"),
+        )
+        for label in labels
+    )
+
+
 def transcript_tokens() -> list[Case]:
     """Lines that were marked by hand, with few tokens first: there a report shows the whole mask."""
     cases = []
+    talks = TALKS | {"drawn": _drawn_lines(166)}
     for encode, names in ((Words(), "a word is a token"), (Pairs(), "two characters are a token")):
-        for about, lines in TALKS.items():
+        for about, lines in talks.items():
             ids = [token for line, _ in lines for token in encode(line)]
             mask = [learn for line, learn in lines for _ in encode(line)]
             text = "".join(line for line, _ in lines)

@@ -8,11 +8,14 @@ import torch
 from torch import Tensor
 
 from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes, property_holds
+from gptlab.exercises.compare import a_kind
 
 
 def recency_decay() -> list[Case]:
     """Python's own power, number by number, is the oracle; halves by hand."""
     hours = torch.tensor([0.0, 0.5, 7.25, 48.0, 2.0]).double()
+    inputs = RandomInputs(167)
+    drawn, rate = 20 * inputs.numbers(6).abs(), inputs.between(0.9, 0.99)
 
     def oracle(hours: Tensor, rate: float = 0.995) -> Tensor:
         return torch.stack([pow(rate, hour) for hour in hours])
@@ -26,6 +29,7 @@ def recency_decay() -> list[Case]:
         ),
         *in_all_dtypes(hours, oracle=oracle, gradient=False),
         *in_all_dtypes(hours, 0.9, oracle=oracle, gradient=False),
+        case(drawn, rate, oracle=oracle),
         case(hours, 1.0, oracle=oracle, stage=EDGE, about="nothing is forgotten"),
         case(torch.tensor([30.0]).double(), 0.99, oracle=oracle, stage=EDGE, about="one memory"),
     ]
@@ -84,7 +88,7 @@ def gives_a_plain_list(function: Callable, *arguments) -> bool | str:
     if isinstance(found, list):
         kinds = sorted({type(n).__name__ for n in found if not isinstance(n, Integral)})
         return f"a list, but one of {', '.join(kinds)}"
-    return f"a {type(found).__name__}"
+    return a_kind(found)
 
 
 def _ranked(hours, importance, query, keys, k, rate=0.995) -> list[int]:
@@ -151,14 +155,27 @@ def retrieve() -> list[Case]:
     ]
 
 
+def _stretch_by_stretch(importance: list[int], threshold: int) -> list[int]:
+    """The shortest stretch that is more than the threshold, then the next one from there on."""
+    places, start = [], 0
+    for end in range(1, len(importance) + 1):
+        if sum(importance[start:end]) > threshold:
+            places.append(end - 1)
+            start = end
+    return places
+
+
 def reflection_points() -> list[Case]:
-    """Numbers worked by hand."""
+    """Numbers worked by hand; every stretch added anew where they are drawn."""
+    inputs = RandomInputs(168)
+    drawn = (inputs.ids(10, 40) + 1).tolist()
     return [
         case([60, 60, 60, 100], expected=[2], about="180 is reached, 100 is not enough again"),
         case([3, 4, 5, 1, 9, 2, 2, 8], 10, expected=[2, 5], about="12, then 12, then 10"),
         case([7, 7, 7, 7, 7, 7], 12, expected=[1, 3, 5]),
         case([2.5, 2.5, 0.5, 9.0, 0.25], 5, expected=[2, 3], about="5 is not more than 5"),
         case([1, 2, 30, 1, 2, 3], 5, expected=[2, 5], about="what is left over is dropped"),
+        case(drawn, inputs.whole(20, 50), oracle=_stretch_by_stretch),
         case([], expected=[], stage=EDGE, about="no memories"),
         case([40, 50, 60], expected=[], stage=EDGE, about="exactly the threshold"),
         case([100, 50.5, 1], expected=[1], stage=EDGE, about="a little more than the threshold"),

@@ -29,6 +29,8 @@ def _covers(ids, size, overlap):
 def overlapping_chunks() -> list[Case]:
     """Walking along the document is the oracle; the first ones are worked by hand."""
     ids = list(range(11, 31))
+    inputs = RandomInputs(169)
+    drawn, size = inputs.ids(9_000, 30).tolist(), inputs.whole(5, 9)
     cases = [
         case([1, 2, 3, 4, 5], 3, 1, expected=[[1, 2, 3], [3, 4, 5]]),
         case([1, 2, 3, 4, 5, 6], 3, 1, expected=[[1, 2, 3], [3, 4, 5], [5, 6]]),
@@ -38,6 +40,7 @@ def overlapping_chunks() -> list[Case]:
     ]
     shapes = [(7, 2), (5, 4), (4, 0), (20, 3), (8, 5), (6, 3), (1, 0)]
     cases += [case(ids, size, overlap, oracle=_covers) for size, overlap in shapes]
+    cases.append(case(drawn, size, inputs.whole(1, 4), oracle=_covers))
     cases += [
         case([], 3, 1, expected=[], stage=EDGE, about="an empty document"),
         case([1], 4, 3, expected=[[1]], stage=EDGE, about="one token"),
@@ -107,6 +110,9 @@ def best_matches() -> list[Case]:
     s = torch.tensor([0.25, 0.875, 0.5, -0.5, 0.75])
     ties = torch.tensor([0.5, 0.75, 0.5, 0.75, 0.5])
     many = torch.tensor([0.5, 0.25, 1.0, 0.75]).repeat(16)
+    inputs = RandomInputs(170)
+    drawn, k, enough = inputs.numbers(20).tanh(), inputs.whole(2, 6), inputs.between(-0.5, 0.0)
+    found = [place for place in _in_order(drawn) if float(drawn[place]) > enough]
     return [
         case(torch.tensor([0.2, 0.9, 0.5]), 2, 0.4, expected=[1, 2]),
         case(s, 3, 0.0, expected=[1, 4, 2], about="one that is good enough has no place"),
@@ -114,6 +120,7 @@ def best_matches() -> list[Case]:
         case(s, 1, 0.0, expected=[1], about="only the best"),
         case(s, 3, 0.9, expected=[], about="nothing is good enough"),
         case(s, 2, 0.75, expected=[1, 4], about="one that is exactly the threshold"),
+        case(drawn, k, enough, expected=found[:k]),
         property_holds(gives_a_plain_list, s, 3, 0.0, about="a plain list of int", stage=EDGE),
         case(ties, 4, 0.0, expected=[1, 3, 0, 2], stage=EDGE, about="equal ones"),
         case(many, 20, 0.5, expected=_in_order(many)[:20], stage=EDGE, about="many equal ones"),

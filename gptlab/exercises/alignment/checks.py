@@ -10,12 +10,17 @@ from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes
 
 
 def ptx_loss() -> list[Case]:
-    """Numbers worked by hand."""
+    """Numbers worked by hand, and some that are drawn, put together by a scalar product."""
     ppo, pretraining = torch.tensor(-0.5).double(), torch.tensor(2.0).double()
+    inputs = RandomInputs(98)
+    drawn, gamma = inputs.numbers(2), inputs.between(0.5, 30.0)
     return [
         case(ppo, pretraining, 27.8, expected=torch.tensor(55.1, dtype=torch.float64)),
         *in_all_dtypes(
             ppo, pretraining, 0.3, oracle=lambda a, b, gamma: torch.stack([a, b * gamma]).sum()
+        ),
+        case(
+            drawn[0], drawn[1], gamma, expected=torch.dot(drawn, torch.tensor([1, gamma]).double())
         ),
         case(ppo, pretraining, 0.0, expected=ppo, about="γ = 0"),
     ]
@@ -48,12 +53,14 @@ def best_of_n() -> list[Case]:
 
 
 def best_of_n_kl() -> list[Case]:
-    """ln n less (n − 1)/n, from numbers worked by hand."""
+    """ln n less (n − 1)/n, from numbers worked by hand, and of an n that is drawn."""
+    n = RandomInputs(99).whole(2_000, 10**9)
     return [
         case(2, expected=0.1931471805599453),
         case(4, expected=0.6362943611198906),
         case(16, expected=math.log(16) - 0.9375),
         case(1000, expected=math.log(1000) - 0.999),
+        case(n, expected=math.log(n) - (n - 1) / n),
         case(1, expected=0.0, stage=EDGE, about="no choice"),
     ]
 

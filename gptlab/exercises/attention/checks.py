@@ -33,7 +33,7 @@ def causal_mask() -> list[Case]:
     """Loops are the oracle."""
     return [
         case(t, expected=torch.tensor([[j <= i for j in range(t)] for i in range(t)]))
-        for t in (4, 7, 1)
+        for t in (4, 7, 1, *(RandomInputs(24).ids(120, 3) + 8).tolist())
     ]
 
 
@@ -214,9 +214,12 @@ def _waves(t: int, c: int) -> Tensor:
 def sinusoidal_positions() -> list[Case]:
     """Plain sines and cosines are the oracle; float32 may compute the angles."""
     near = {"rtol": 0.0, "atol": 3e-5, "oracle": _waves}
+    inputs = RandomInputs(25)
     return [
         case(2, 4, **near),
         case(5, 6, **near),
         case(40, 10, **near),
+        case(inputs.whole(3, 6), 2 * inputs.whole(6, 38), **near),
+        case(inputs.whole(8, 39), 2 * inputs.whole(3, 5), **near),
         case(1, 2, **near, stage=EDGE),
     ]

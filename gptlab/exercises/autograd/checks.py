@@ -14,8 +14,8 @@ from torch import Tensor
 
 from gptlab import autograd
 from gptlab.exercises.autograd.counted_parents import MANY, CountedParents, TooLong
-from gptlab.exercises.case import EDGE, Case, case, property_holds
-from gptlab.exercises.compare import is_number, same
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, property_holds
+from gptlab.exercises.compare import a_kind, is_number, same
 
 
 class LabelledNumbers:
@@ -23,7 +23,7 @@ class LabelledNumbers:
 
     def __init__(self, words: str, *given: Any) -> None:
         self.words = words
-        self.numbers = tuple(float(x) if is_number(x) else _a(x) for x in given)
+        self.numbers = tuple(float(x) if is_number(x) else a_kind(x) for x in given)
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -35,13 +35,9 @@ class LabelledNumbers:
     __hash__ = None  # numbers that are nearly the same are equal
 
     def __repr__(self) -> str:
+        if not self.numbers:
+            return self.words  # in which a type's name may stand, with any sign in it
         return self.words.format(*(x if isinstance(x, str) else f"{x:.6g}" for x in self.numbers))
-
-
-def _a(x: Any) -> str:
-    """The kind of x, with its article."""
-    kind = type(x).__name__
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def new_value(*given) -> Any:
@@ -88,7 +84,7 @@ def _described(function: Callable, operands: list) -> LabelledNumbers:
         if [_state(operand) for operand in distinct] != before:
             return LabelledNumbers("a given Value has been changed")
         if not _is_value(result):
-            return LabelledNumbers(f"{_a(result)}, which is no Value")
+            return LabelledNumbers(f"{a_kind(result)}, which is no Value")
         if not result.parents and result not in distinct:
             return LabelledNumbers("data {}, without parents", result.data)
         slopes = [_slope(result, operand) for operand in distinct]
@@ -130,11 +126,18 @@ def _operation(formula: Callable, *numbers: float, stage: str = "plain") -> Case
 PAIRS = (2.0, 3.0), (-1.5, 4.0), (0.25, -6.0)
 
 
+def _drawn(seed: int, n: int, low: float, high: float) -> list[float]:
+    """Numbers drawn at random."""
+    inputs = RandomInputs(seed)
+    return [inputs.between(low, high) for _ in range(n)]
+
+
 def add() -> list[Case]:
     """torch's derivatives are the oracle."""
     return [
         *[_operation(torch.add, *pair) for pair in PAIRS],
         case(1.5, expected=_shown(3.0, 2.0), call=_with_itself, about="a and b are the same Value"),
+        _operation(torch.add, *_drawn(64, 2, -5.0, 5.0)),
         _operation(torch.add, 0.0, 0.0, stage=EDGE),
     ]
 
@@ -146,6 +149,7 @@ def multiply() -> list[Case]:
         case(
             1.5, expected=_shown(2.25, 3.0), call=_with_itself, about="a and b are the same Value"
         ),
+        _operation(torch.mul, *_drawn(65, 2, 1.0, 5.0)),
         _operation(torch.mul, 0.0, -2.0, stage=EDGE),
         _operation(torch.mul, 5.0, 0.0, stage=EDGE),
     ]
@@ -159,7 +163,8 @@ def power() -> list[Case]:
         expected = _by_torch(lambda a: a**exponent, number)
         return case(number, exponent, expected=expected, call=_with_number, stage=stage)
 
-    return [*[power_case(*pair) for pair in pairs], power_case(0.0, 2, EDGE)]
+    drawn = _drawn(66, 2, 0.5, 3.0)
+    return [*[power_case(*pair) for pair in (*pairs, drawn)], power_case(0.0, 2, EDGE)]
 
 
 def tanh() -> list[Case]:
@@ -170,7 +175,7 @@ def tanh() -> list[Case]:
     its last step.
     """
     return [
-        *[_operation(torch.tanh, x) for x in (0.5, -1.25, 2.0, -0.1)],
+        *[_operation(torch.tanh, x) for x in (0.5, -1.25, 2.0, -0.1, *_drawn(67, 2, 0.2, 2.0))],
         _operation(torch.tanh, 0.0, stage=EDGE),
         _operation(torch.tanh, -3.0, stage=EDGE),
     ]
@@ -179,7 +184,7 @@ def tanh() -> list[Case]:
 def exp() -> list[Case]:
     """torch's derivatives are the oracle."""
     return [
-        *[_operation(torch.exp, x) for x in (1.0, -2.0, 0.3, 3.5)],
+        *[_operation(torch.exp, x) for x in (1.0, -2.0, 0.3, 3.5, *_drawn(68, 2, 0.2, 3.0))],
         _operation(torch.exp, 0.0, stage=EDGE),
         _operation(torch.exp, -5.0, stage=EDGE),
     ]
@@ -288,6 +293,22 @@ TEXTS = [
 ]
 
 
+def _drawn_texts(seed: int) -> list[str]:
+    """Two computations whose every step joins the one before to one that is drawn: nothing is left out at the end."""
+    inputs = RandomInputs(seed)
+    texts = []
+    for _ in range(2):
+        lines = [f"{name} = {round(inputs.between(-1.5, 1.5), 2)}" for name in "ab"]
+        for i, name in enumerate("cdefgh"):
+            before, other = "abcdefg"[i + 1], "abcdefg"[inputs.whole(0, i)]
+            sign = "+-*"[inputs.whole(0, 2)]
+            lines.append(
+                f"{name} = tanh({before})" if i == 3 else f"{name} = {before} {sign} {other}"
+            )
+        texts.append(", ".join(lines))
+    return texts
+
+
 def _orders_well(function: Callable, text: str) -> bool | str:
     """Hold an order against the graph, twice: nothing may be left over from an earlier call."""
     function(_built("a = 1, b = a + a")["b"])
@@ -305,7 +326,7 @@ def _orders_well(function: Callable, text: str) -> bool | str:
 def _fault_of_order(came: Any, values: dict[str, Any]) -> str:
     """What is wrong with an order, in words; "" when nothing is."""
     if not isinstance(came, (list, tuple)):
-        return f"{_a(came)}, no list"
+        return f"{a_kind(came)}, no list"
     names = {id(value): name for name, value in values.items()}
     if not all(id(value) in names for value in came):
         return "something that does not belong to this graph"
@@ -354,7 +375,10 @@ def topological_order() -> list[Case]:
     """A property: every value once, and behind all its parents."""
     about = "every Value once, and behind all its parents"
     return [
-        *[property_holds(_orders_well, text, about=about) for text in (*TEXTS, DOUBLING, CHAIN)],
+        *[
+            property_holds(_orders_well, text, about=about)
+            for text in (*TEXTS, DOUBLING, CHAIN, *_drawn_texts(69))
+        ],
         property_holds(_orders_well, "a = 4", about="the leaf itself", stage=EDGE),
         _few_looks(),
     ]
@@ -381,7 +405,7 @@ def backward() -> list[Case]:
         case(TEXTS[1], expected=hand, call=_walked),
         *[
             case(text, expected=_grads_by_torch(text), call=_walked)
-            for text in (*TEXTS, DOUBLING, CHAIN)
+            for text in (*TEXTS, DOUBLING, CHAIN, *_drawn_texts(70))
         ],
         *[
             case(text, expected=_grads_by_torch(text), call=_walked, about="leaves in two graphs")

@@ -149,10 +149,17 @@ def _encoded(text: str, merges: list[tuple[int, int]], pattern: str) -> list[int
     return ids
 
 
+def _drawn_texts(seed: int) -> tuple[str, str]:
+    """A text to learn merges from, and another of the same letters."""
+    inputs = RandomInputs(seed)
+    return inputs.word(200, letters=4), inputs.word(60, letters=4)
+
+
 def encode() -> list[Case]:
     """Applying every merge in turn is the oracle."""
     learnt = _learnt(TEXT, 290, WORDS)
     han = _learnt(CHINESE, 275, ALL)
+    drawn = _drawn_texts(54)
     return [
         case("abab", [(97, 98), (256, 256)], expected=[257]),
         case(
@@ -189,6 +196,13 @@ def encode() -> list[Case]:
         case("the lowest newest tides widen, slow", learnt, WORDS, oracle=_encoded),
         case(TEXT[:60], [(116, 32), *learnt], WORDS, oracle=_encoded, about="a merge over a cut"),
         case("水山有水，山", han, ALL, oracle=_encoded),
+        case(
+            drawn[1],
+            _learnt(drawn[0], 280, ALL),
+            ALL,
+            oracle=_encoded,
+            about="letters drawn at random",
+        ),
         case(
             "to the theme",
             [(32, 116), (104, 101), (256, 257)],
@@ -229,6 +243,8 @@ def _whole_again(function, text: str, merges: list) -> bool | str:
 def decode() -> list[Case]:
     """Bytes written out by hand."""
     merges = [(97, 98), (256, 256), (0xE5, 0xB1), (258, 0xB1)]  # the last two spell 山
+    learnt_from, drawn = _drawn_texts(55)
+    learnt = _learnt(learnt_from, 280, ALL)
     return [
         case([257, 97], [(97, 98), (256, 256)], expected="ababa"),
         case([72, 105, 32, 256], merges, expected="Hi ab"),
@@ -245,6 +261,7 @@ def decode() -> list[Case]:
         property_holds(
             _whole_again, "ab 山abab?", merges, about="what was encoded is read as it was"
         ),
+        case(_encoded(drawn, learnt, ALL), learnt, expected=drawn, about="letters drawn at random"),
         case([97, 258, 98], merges, expected="a\ufffdb", stage=EDGE, about="half a character"),
         case([0xB1, 97, 0xFF], [], expected="\ufffda\ufffd", stage=EDGE, about="no valid UTF-8"),
         case([], merges, expected="", stage=EDGE, about="no token"),

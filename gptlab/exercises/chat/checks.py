@@ -145,6 +145,10 @@ def whole_characters() -> list[Case]:
     """Python's incremental decoder is the oracle; single characters of all lengths are cut everywhere."""
     last = [chr(number) for number in (0x9F, 0xBF, 0x7FF, 0x2FFF, 0x3FFFF, 0x1F3FF, 0x2E80)]
     cuts = [*EDGES, *last, "a\u00e9\u5c71\U0001f3d4"]
+    inputs = RandomInputs(141)
+    kinds = ((0x61, 0x7A), (0xC0, 0x24F), (0x4E00, 0x9F00), (0x1F300, 0x1F5FF))
+    drawn = "".join(chr(inputs.whole(*kind)) for kind in kinds * 2)
+    inside = drawn.encode()[: -inputs.whole(1, 3)]
     return [
         case(
             "a\u5c71".encode()[:3],
@@ -178,6 +182,14 @@ def whole_characters() -> list[Case]:
         case(b"\xbf", expected=("\ufffd", b""), about="one byte alone that only continues"),
         case(b"\xbf\xbf\xbf\xbf", expected=(4 * "\ufffd", b""), about="bytes that only continue"),
         case(b"\xe5\xb1\xb1\xb1", expected=("\u5c71\ufffd", b""), about="one byte too many"),
+        case(inside, oracle=_streamed, about="characters of one to four bytes, the last cut"),
+        case(
+            [drawn],
+            expected=_many_cuts(_streamed, [drawn]),
+            call=_many_cuts,
+            shapes=False,
+            about="characters of one to four bytes, cut at every byte",
+        ),
         case(b"", expected=("", b""), stage=EDGE, about="no bytes"),
         case(
             "\u5c71\U0001f3d4\u00e9a",
@@ -232,6 +244,11 @@ def trim_history() -> list[Case]:
     cases = [case(talk, budget, _words, oracle=_trimmed) for budget in (100, 12, 11, 9, 8, 6, 5)]
     cases += [case(plain, budget, _words, oracle=_trimmed) for budget in (10, 9, 7, 6, 4)]
     answer = _talk("a one")
+    inputs = RandomInputs(142)
+    drawn = _talk(*(f"{who} {inputs.words([4] * inputs.whole(1, 9))}" for who in "suauauau"))
+    most = sum(_words(message) for message in drawn)
+    least = _words(drawn[0]) + _words(drawn[-1])
+    cases += [case(drawn, inputs.whole(least, most - 1), _words, oracle=_trimmed) for _ in range(3)]
     return [
         case(talk, 8, _words, expected=[talk[0], *talk[3:]]),
         *cases,
@@ -315,8 +332,20 @@ def trim_history() -> list[Case]:
     ]
 
 
+def _by_odds(a: float, b: float, outcome: float, k: float) -> tuple[float, float]:
+    """A game's stake is shared by the odds that the ratings give the two."""
+    odds = 10 ** (a / 400), 10 ** (b / 400)
+    surprise = outcome - odds[0] / sum(odds)
+    return a + surprise * k, b - surprise * k
+
+
 def elo_update() -> list[Case]:
     """Numbers worked by hand: 400 points are odds of ten to one."""
+    inputs = RandomInputs(143)
+    drawn = [
+        (inputs.between(900.0, 1900.0), inputs.between(900.0, 1900.0), 1.0, inputs.whole(8, 64))
+        for _ in range(2)
+    ]
     return [
         case(1000.0, 1000.0, 1.0, expected=(1016.0, 984.0), about="equals"),
         case(1000.0, 1000.0, 0.5, expected=(1000.0, 1000.0), about="a draw of equals"),
@@ -349,5 +378,6 @@ def elo_update() -> list[Case]:
             expected=(2000 + 101 * (0.5 - 100 / 101), 1200 - 101 * (0.5 - 100 / 101)),
         ),
         case(1500, 1500, 0, k=16, expected=(1492, 1508), about="whole numbers"),
+        *(case(*given, oracle=_by_odds) for given in drawn),
         case(1400.0, 1000.0, 0.0, k=0, expected=(1400.0, 1000.0), stage=EDGE, about="k = 0"),
     ]

@@ -109,6 +109,9 @@ def read_position() -> list[Case]:
     left = torch.tensor([[0, 0, 1, 8, 3], [0, 1, 6, 7, 3], [1, 5, 5, 9, 3]])
     same = torch.tensor([[1, 8, 3, 3, 3, 3, 3], [1, 9, 5, 6, 8, 3, 3], [1, 4, 4, 7, 6, 8, 3]])
     both = torch.tensor([[0, 1, 8, 700, 0], [1, 9, 700, 700, 700], [0, 0, 1, 700, 0]])
+    inputs = RandomInputs(147)
+    drawn, extract, places = inputs.ids(400, 7, 12), inputs.whole(500, 900), inputs.ids(12, 7)
+    drawn[torch.arange(7), places] = extract
     return [
         case(right, EXTRACT, expected=torch.tensor([2, 5, 4, 0]), about="padding (0) on the right"),
         case(left, EXTRACT, expected=torch.tensor([4, 4, 4]), about="padding (0) on the left"),
@@ -125,6 +128,7 @@ def read_position() -> list[Case]:
             expected=torch.tensor([1, 2]),
             about="the extract token is 0",
         ),
+        case(drawn, extract, expected=places),
         case(
             same.T.contiguous().T,
             EXTRACT,

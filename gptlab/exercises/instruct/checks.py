@@ -44,12 +44,22 @@ def render_chat() -> list[Case]:
         _said("user", "thanks"),
     ]
     given = word_lengths, SPECIAL
+    inputs = RandomInputs(74)
+    lengths = (inputs.ids(9, 4, 5) + 1).tolist()
+    drawn = [
+        _said(role, inputs.words(words))
+        for role, words in zip(("system", "user", "assistant", "user"), lengths, strict=True)
+    ]
+    numbers = (inputs.ids(900, 4) * 4 + torch.arange(100, 104)).tolist()
+    special = dict(zip(SPECIAL, numbers, strict=True))
     return [
         case(short, *given, expected=([80, 2, 2, 2, 99, 90, 3, 99], [False] * 6 + [True] * 2)),
         case(long, *given, oracle=_rendered),
         case(long, *given, add_reply=True, oracle=_rendered),
         case(short[:1], *given, add_reply=True, oracle=_rendered),
         case(short[1:], *given, oracle=_rendered),
+        case(drawn, word_lengths, special, oracle=_rendered),
+        case(drawn, word_lengths, special, add_reply=True, oracle=_rendered),
         case(
             [_said("assistant", ""), _said("user", "")],
             *given,

@@ -154,6 +154,8 @@ def cross_entropy() -> list[Case]:
 def perplexity() -> list[Case]:
     """Numbers worked by hand."""
     losses = torch.tensor([[0.0, 1.0, 2.0], [0.5, math.log(10), 3.0]], dtype=torch.float64)
+    inputs = RandomInputs(4)
+    drawn = inputs.numbers(2, 4).abs()
     return [
         case(0.0, expected=1.0),
         case(math.log(10), expected=10.0, about="ln 10"),
@@ -163,4 +165,6 @@ def perplexity() -> list[Case]:
         ),
         *in_all_dtypes(losses, oracle=lambda loss: torch.pow(math.e, loss), gradient=False),
         case(1.5, expected=4.4816890703380645),
+        case(drawn, oracle=lambda loss: torch.pow(math.e, loss)),
+        case(loss := inputs.between(0.1, 6.0), expected=math.pow(math.e, loss)),
     ]

@@ -378,7 +378,11 @@ def value_loss() -> list[Case]:
 
 
 def adaptive_beta() -> list[Case]:
-    """Numbers worked by hand."""
+    """Numbers worked by hand; where they are drawn, a share of the most that a step may move β."""
+    inputs = RandomInputs(97)
+    beta, target = inputs.between(0.05, 0.5), inputs.between(2.0, 9.0)
+    share, horizon = inputs.between(-0.9, 0.9), inputs.whole(500, 5_000)
+    n, moved = inputs.whole(20, 200), 0.2 * beta * share
     return [
         case(0.1, 6.0, 6.0, 64, 1000.0, expected=0.1, about="on target"),
         case(0.1, 6.6, 6.0, 50, 1000.0, expected=0.1005, about="10 % too much"),
@@ -386,4 +390,14 @@ def adaptive_beta() -> list[Case]:
         case(0.2, 60.0, 6.0, 100, 500.0, expected=0.208, about="far too much"),
         case(0.5, 0.1, 4.0, 200, 1000.0, expected=0.48, about="far too little"),
         case(0.3, -1.0, 2.0, 50, 200.0, expected=0.285, about="an estimate below 0"),
+        case(
+            beta,
+            target + target * share / 5,
+            target,
+            n,
+            float(horizon),
+            expected=beta + moved / horizon * n,
+            about="not far from the target",
+        ),
+        case(beta, 3 * target, target, n, float(horizon), expected=beta + beta * n / horizon / 5),
     ]

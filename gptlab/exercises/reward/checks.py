@@ -16,10 +16,14 @@ def last_token_index() -> list[Case]:
     right = torch.tensor([[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [1, 1, 1, 1, 1]]).bool()
     left = torch.tensor([[0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 1], [0, 1, 1, 1, 1, 0]]).bool()
     holes = torch.tensor([[1, 0, 1, 0], [0, 1, 0, 1], [1, 1, 0, 0]]).bool()
+    drawn = RandomInputs(76).ids(2, 8, 11).bool()
+    drawn[torch.arange(8), torch.arange(8)] = True
+    last = [max(t for t, kept in enumerate(row) if kept) for row in drawn.tolist()]
     return [
         case(right, expected=torch.tensor([2, 0, 4]), about="padding on the right"),
         case(left, expected=torch.tensor([5, 5, 4]), about="padding on the left"),
         case(holes, expected=torch.tensor([2, 3, 1]), about="padding in between"),
+        case(drawn, expected=torch.tensor(last), about="padding anywhere"),
         case(
             right.T.contiguous().T,
             expected=torch.tensor([2, 0, 4]),
@@ -92,12 +96,15 @@ def ranking_loss() -> list[Case]:
 
 
 def agreement() -> list[Case]:
-    """Counted by hand."""
+    """Counted by hand; one by one where the answers are drawn."""
+    a, b = RandomInputs(77).ids(3, 2, 80).tolist()
+    shared = [i for i in range(80) if a[i] == b[i]]
     return [
         case([1, 0, 1, 1], [1, 1, 1, 0], expected=0.5),
         case([0, 0, 2, 1, 0], [0, 0, 2, 2, 0], expected=0.8),
         case([True, False, False], [True, False, False], expected=1.0),
         case([1, 2, 3], [3, 1, 2], expected=0.0),
+        case(a, b, expected=len(shared) / 80, about="80 answers of three kinds"),
         case(
             torch.tensor([1, 0, 0, 1, 0, 0, 0, 1]),
             torch.tensor([0, 0, 0, 1, 1, 1, 0, 0]),

@@ -18,11 +18,13 @@ INF = float("inf")
 
 
 def append_token() -> list[Case]:
-    """Lists worked by hand."""
+    """Lists worked by hand, and one that is drawn: the numbers of a longer list without its last."""
+    drawn = RandomInputs(201).ids(50_000, 9).tolist()
     return [
         case([5, 2], 9, expected=[5, 2, 9]),
         case([7, 7, 1], 7, expected=[7, 7, 1, 7]),
         case(list(range(12)), 0, expected=[*range(12), 0]),
+        case(drawn[:-1], drawn[-1], expected=drawn),
         case([], 3, expected=[3], stage=EDGE),
     ]
 

@@ -1,5 +1,7 @@
 """The checks of `sample_next` and `generate`: chance is checked by frequencies over many rows."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -15,6 +17,14 @@ def _frequencies(drawn: Tensor) -> Tensor:
     if drawn.shape != (ROWS,):
         return torch.zeros_like(drawn[:8])
     return torch.bincount(drawn.long(), minlength=4) / ROWS
+
+
+def _drawn_chances(seed: int) -> tuple[Tensor, Tensor, float]:
+    """Logits of 4 tokens, their probabilities at a temperature, and that temperature."""
+    inputs = RandomInputs(seed)
+    logits, temperature = inputs.numbers(4), inputs.between(0.6, 1.8)
+    weights = [math.exp(x / temperature) for x in logits.tolist()]
+    return logits, torch.tensor([weight / sum(weights) for weight in weights]), temperature
 
 
 def _often(
@@ -49,6 +59,7 @@ def sample_next() -> list[Case]:
         [KNOWN.log().expand(ROWS // 2, 4), KNOWN.flip(0).log().expand(ROWS // 2, 4)]
     )
     said = "probabilities 0.4, 0.1, 0.3, 0.2 in each row; how often each token is drawn"
+    drawn, chances, temperature = _drawn_chances(202)
     wide = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 0.0, 1e4]]).double()
     return [
         case(
@@ -68,6 +79,12 @@ def sample_next() -> list[Case]:
         _often([1, 0, 0, 0], said, top_k=2, top_p=0.5),
         _often([4 / 7, 0, 3 / 7, 0], said, top_k=3, top_p=0.65),
         _often([1, 0, 0, 0], said, temperature=0.5, top_p=0.5),
+        _often(
+            chances.tolist(),
+            "the same logits in each row; how often each token is drawn",
+            logits=drawn,
+            temperature=temperature,
+        ),
         case(
             two_kinds,
             generator=Seed(3),
@@ -154,6 +171,7 @@ def generate() -> list[Case]:
     both = torch.tensor([[1, 2], [1, 0], [2, 2]])  # stop after 2, 3 and 1 tokens
     with_stop, ends_with_stop = torch.tensor([[6, 1]]), torch.tensor([[2, 6], [3, 6]])
     one_step = torch.zeros(ROWS, 2, dtype=torch.int64)
+    drawn, chances, temperature = _drawn_chances(203)
     return [
         case(
             next_number,
@@ -252,6 +270,18 @@ def generate() -> list[Case]:
             summary=_new_frequencies,
             **NEAR,
             expected=torch.tensor([4 / 9, 0, 3 / 9, 2 / 9]),
+            about="how often each token is drawn",
+        ),
+        case(rule, RandomInputs(204).ids(V, 2, 12), 7, temperature=0.0, oracle=_continued),
+        case(
+            lambda ids: drawn.expand(*ids.shape, 4).clone(),
+            one_step,
+            1,
+            temperature=temperature,
+            generator=Seed(4),
+            summary=_new_frequencies,
+            **NEAR,
+            expected=chances,
             about="how often each token is drawn",
         ),
         reproducible(

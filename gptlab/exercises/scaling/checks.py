@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from gptlab.exercises.case import EDGE, Case, case, property_holds
+from gptlab.exercises.case import EDGE, Case, RandomInputs, case, property_holds
 from gptlab.exercises.scaling.checks_induction import (
     in_context_bigram,
     induction_score,
@@ -47,6 +47,9 @@ def _stages(n_params, n_devices, *expected, about="stages 0, 1, 2 and 3", **opti
 def zero_memory_bytes() -> list[Case]:
     """Numbers worked by hand, and the 7.5 billion parameters on 64 devices of the paper's figure 1."""
     paper = (120e9, 31.40625e9, 16.640625e9, 1.875e9)
+    inputs = RandomInputs(114)
+    n, d = inputs.whole(1_000, 10**9), inputs.whole(3, 500)
+    stays = (16, 4, 2, 0)  # bytes of a parameter that every device holds
     return [
         case(100, 4, 1, expected=700.0),
         case(100, 4, 0, expected=1600.0),
@@ -57,6 +60,7 @@ def zero_memory_bytes() -> list[Case]:
         _stages(
             10, 7, 160.0, 40 + 120 / 7, 20 + 140 / 7, 160 / 7, about="it need not come out even"
         ),
+        _stages(n, d, *(n * (whole + (16 - whole) / d) for whole in stays)),
         _stages(1_000, 1, 16e3, 16e3, 16e3, 16e3, about="a single device", stage=EDGE),
     ]
 
@@ -82,10 +86,13 @@ def transformer_parameters() -> list[Case]:
         ((36, 1280), 774_030_080, "GPT-2 large"),
         ((48, 1600), 1_557_611_200, "GPT-2 XL"),
     ]
+    inputs = RandomInputs(115)
+    drawn = [inputs.whole(*ends) for ends in ((4, 9), (10, 300), (500, 90_000), (100, 5_000))]
     return [
         _model(1, 2, 5, 3, oracle=None, expected=94, about="small enough for paper"),
         _model(2, 3, 7, 5, about="two layers; torch's layers, counted"),
         _model(3, 8, 11, 4, about="torch's layers, counted"),
+        _model(*drawn, about="torch's layers, counted"),
         *(
             _model(*shape, 50257, 1024, oracle=None, expected=n, about=f"the published {name}")
             for shape, n, name in published
@@ -96,8 +103,9 @@ def transformer_parameters() -> list[Case]:
 
 def _products_counted(n_params: int, n_tokens: int) -> int:
     """Torch's own counter on one matrix with its backward pass; the tokens are the rows."""
-    rows = torch.zeros(n_tokens, 1, requires_grad=True)
-    weight = torch.zeros(1, n_params, requires_grad=True)
+    with torch.device("meta"):  # shapes alone, no memory
+        rows = torch.zeros(n_tokens, 1, requires_grad=True)
+        weight = torch.zeros(1, n_params, requires_grad=True)
     with FlopCounterMode(display=False) as counter:
         (rows @ weight).sum().backward()
     return counter.get_total_flops()
@@ -105,11 +113,14 @@ def _products_counted(n_params: int, n_tokens: int) -> int:
 
 def training_flops() -> list[Case]:
     """By hand, by torch's counter of operations, and the 175 billion of GPT-3 (Brown et al. 2020, table D.1)."""
+    inputs = RandomInputs(116)
+    drawn = inputs.whole(1_000, 10**6), inputs.whole(1_000, 10**6)
     return [
         case(1, 1, expected=6, about="one weight, one token"),
         case(4, 1, expected=24, about="four weights, one token"),
         case(3, 5, oracle=_products_counted, about="torch's counter: one matrix, there and back"),
         case(7, 2, oracle=_products_counted, about="torch's counter: one matrix, there and back"),
+        case(*drawn, oracle=_products_counted, about="torch's counter: one matrix, there and back"),
         case(174.6e9, 300e9, expected=3.1428e23, rtol=1e-4, about="GPT-3"),
         case(124_439_808, 10**10, expected=7.46638848e18, about="GPT-2's smallest"),
     ]
@@ -129,6 +140,9 @@ def fit_power_law() -> list[Case]:
     losses = [2.31, 1.72, 1.405, 1.13, 1.071]
     rising = [0.21, 0.4, 1.3, 2.9, 7.0]
     near = {"oracle": _line_by_torch, "rtol": 1e-6}
+    inputs = RandomInputs(117)
+    drawn_x = [round(math.exp(5 + i + inputs.between(0.0, 0.8)), 1) for i in range(5)]
+    drawn_y = [round(4 - 0.5 * i + inputs.between(-0.4, 0.4), 4) for i in range(5)]
     return [
         case([1, 4, 16], [7.0, 4.0, 2.5], 1.0, expected=(6.0, 0.5), about="an exact law"),
         case([1, 10, 100], [8.0, 0.8, 0.08], expected=(8.0, 1.0), about="an exact law, no floor"),
@@ -142,6 +156,7 @@ def fit_power_law() -> list[Case]:
             about="tensors",
         ),
         case(sizes, rising, -0.5, **near, about="rising values, a floor below 0"),
+        case(drawn_x, drawn_y, 0.9, **near, about="measurements that lie beside the line"),
         case(
             [2.0, 32.0],
             [3.0, 1.5],
@@ -186,12 +201,16 @@ def compute_optimal() -> list[Case]:
     """Two laws that can be followed by hand, then a search along the budget that uses no formula."""
     law = (3.1, 0.45, 9.0, 0.62)
     close = {"rtol": 1e-3}  # whoever searches for the lowest loss finds it flat
+    inputs = RandomInputs(118)
+    ends = ((1.0, 50.0), (0.25, 0.6), (1.0, 50.0), (0.25, 0.6))
+    drawn = [inputs.between(*both) for both in ends]
     return [
         case(600, 1, 0.5, 1, 0.5, expected=(10.0, 10.0), **close, about="size and text alike"),
         case(9600, 4, 0.5, 1, 0.5, expected=(160.0, 10.0), **close, about="A four times B"),
         case(1e12, *law, oracle=_by_search, **close),
         case(5.76e23, *CHINCHILLA, oracle=_by_search, **close, about="Chinchilla's law and budget"),
         case(3.0e9, 12.0, 0.7, 2.0, 0.3, oracle=_by_search, **close, about="α above β"),
+        case(inputs.whole(10**9, 10**13), *drawn, oracle=_by_search, **close),
         property_holds(
             _cannot_be_bettered,
             1e15,

@@ -54,12 +54,16 @@ def get_batch() -> list[Case]:
     fifth = torch.tensor([0.2] * 5 + [0] * 4 + [0.2])
     stretch = "each x is a stretch of the text, and y the same stretch one token later"
     exact = (torch.tensor([[31, 4, 15]] * 2), torch.tensor([[4, 15, 92]] * 2))
+    inputs = RandomInputs(44)
+    drawn = (7 * inputs.numbers(40)).argsort() * 3 + inputs.whole(0, 900)
+    seed = Seed(inputs.whole(100, 10**9))
     return [
         case(text[:4], 2, 3, Seed(1), expected=exact, about="a single start"),
         property_holds(_stretches, text, 6, 4, Seed(2), about=stretch),
         property_holds(
             _stretches, torch.stack([text, text], 1)[:, 0], 5, 2, Seed(3), about=stretch
         ),
+        property_holds(_stretches, drawn, 9, 7, seed, about=stretch),
         case(
             text,
             6000,
@@ -208,12 +212,17 @@ def _schedule(steps, *arguments, about="", stage=PLAIN) -> Case:
 
 def cosine_schedule() -> list[Case]:
     """Each stretch of the curve by itself, from numbers worked by hand or by the half angle."""
+    inputs = RandomInputs(45)
+    warmup, total = inputs.whole(20, 90), inputs.whole(200, 900)
+    drawn = warmup, total, inputs.between(0.01, 0.1), inputs.between(0.001, 0.01)
+    steps = [inputs.whole(0, warmup - 1), *(warmup + inputs.ids(total - warmup, 3)).tolist()]
     return [
         case(0, 4, 100, 0.001, 0.0001, expected=0.00025),
         _schedule(range(5), 5, 25, 2.0, 0.5, about="the warm-up"),
         _schedule(range(5, 25, 4), 5, 25, 2.0, 0.5, about="the cosine"),
         _schedule([0, 3, 6, 9], 0, 12, 1.0, 0.0, about="no warm-up"),
         _schedule([26, 30, 45, 1000], 5, 25, 2.0, 0.5, about="after the end"),
+        _schedule(steps, *drawn, about="a step of the warm-up, and three of the cosine"),
         _schedule([24, 25, 26], 5, 25, 2.0, 0.5, stage=EDGE, about="around the end"),
         _schedule([11, 12, 13], 4, 12, 3.0, 1.0, stage=EDGE, about="around the end"),
     ]

@@ -289,10 +289,15 @@ NAMES = [
 
 
 def gpt2_init_std() -> list[Case]:
-    """A table of names."""
+    """A table of names, and names of layers that are drawn."""
+    inputs = RandomInputs(37)
+    drawn = [
+        (f"{name.format(inputs.whole(0, 99))}", inputs.whole(100, 99_999), "residual")
+        for name in ("h.{}.attn.c_proj.weight", "h.{}.mlp.c_proj.weight", "blocks.{}.mlp.w_out")
+    ]
     std = {
         "drawn": lambda n: 0.02,
         "zero": lambda n: 0.0,
         "residual": lambda n: 0.02 / math.sqrt(2 * n),
     }
-    return [case(name, n, expected=std[kind](n)) for name, n, kind in NAMES]
+    return [case(name, n, expected=std[kind](n)) for name, n, kind in NAMES + drawn]

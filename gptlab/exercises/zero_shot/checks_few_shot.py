@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from gptlab.exercises.case import EDGE, Case, RandomInputs, Seed, case, property_holds
+from gptlab.exercises.compare import a_kind
 
 OPPOSITES = [("hot", "cold"), ("big", "small"), ("up", "down")]
 CONTINENTS = [
@@ -20,13 +21,21 @@ SIX = [("a", "A"), ("b", "B"), ("c", "C"), ("d", "D"), ("e", "E"), ("f", "F")]
 
 
 def few_shot_prompt() -> list[Case]:
-    """Prompts written out by hand."""
+    """Prompts written out by hand, one of them with words that are drawn."""
+    drawn = RandomInputs(102).words([4, 5, 3, 6, 5]).split()
     return [
         case([("hot", "cold")], "up", separator="\n", arrow=" -> ", expected="hot -> cold\nup ->"),
         case(OPPOSITES[:2], "up", expected="hot -> cold\nbig -> small\nup ->"),
         case(OPPOSITES, "wet", "; ", " = ", expected="hot = cold; big = small; up = down; wet ="),
         case(CONTINENTS[:2], "Chad", "\n\n", ": ", expected=_CONTINENTS_PROMPT),
         case([("12", "13"), ("3", "4")], "12", "|", "=> ", expected="12=> 13|3=> 4|12=>"),
+        case(
+            [tuple(drawn[:2]), tuple(drawn[2:4])],
+            drawn[4],
+            " & ",
+            " ~ ",
+            expected="{} ~ {} & {} ~ {} & {} ~".format(*drawn),
+        ),
         case([], "up", expected="up ->", about="no examples: zero-shot", stage=EDGE),
         case([("热", "冷")], "大", " ", "→", expected="热→冷 大→", about=_NO_SPACE, stage=EDGE),
         case([(" up", "down")], " in", expected=" up -> down\n in ->", about=_FIRST, stage=EDGE),
@@ -47,7 +56,7 @@ def _fair_examples(
     draws = [function(list(pairs), query, k, generator) for _ in range(40)]
     for draw in draws:
         if not isinstance(draw, (list, tuple)):
-            return f"a {type(draw).__name__}, no list"
+            return f"{a_kind(draw)}, no list"
         if any(not isinstance(pair, (list, tuple)) or tuple(pair) not in pairs for pair in draw):
             return "something that is none of the pairs"
     lengths = {len(draw) for draw in draws}
@@ -108,13 +117,18 @@ def draw_examples() -> list[Case]:
     """Properties of many draws."""
     fair = "k different pairs, none of them about the query"
     seeded = "the same draw from the same seed, other draws after it"
+    inputs = RandomInputs(103)
+    words = inputs.words([3, 4, 5, 6, 7]).split()
+    drawn, seed = [(word, word.upper()) for word in words], Seed(inputs.whole(100, 10**9))
     return [
         property_holds(_fair_examples, OPPOSITES[:2], "big", 1, Seed(1), about=fair),
         property_holds(_fair_examples, OPPOSITES, "hot", 2, Seed(2), about=fair),
         property_holds(_fair_examples, CONTINENTS, "Kenya", 3, Seed(3), about=fair),
         property_holds(_fair_examples, CHAIN, "dog", 2, Seed(4), about=fair),
         property_holds(_fair_examples, SIX, "d", 5, Seed(4), about=fair),
+        property_holds(_fair_examples, drawn, words[3], 3, seed, about=fair),
         property_holds(_by_the_generator, SIX, "f", 4, Seed(5), about=seeded),
+        property_holds(_by_the_generator, drawn, words[1], 3, seed, about=seeded),
         _shares_case(CONTINENTS, "Kenya", 2, Seed(6)),
         _shares_case(CHAIN, "dog", 2, Seed(6)),
         _shares_case(SIX, "d", 5, Seed(7)),

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from gptlab.exercises.case import EDGE, Case, RandomInputs, property_holds
+from gptlab.exercises.compare import a_kind
 
 C, VOCABULARY, CONTEXT = 2, 7, 5
 OUTER = {
@@ -72,7 +73,7 @@ def _loads(function: Callable, state: dict[str, Tensor]) -> bool | str:
     n_layers = sum(name.endswith(".ln_1.bias") for name in given)
     found = function(state)
     if not isinstance(found, dict):
-        return f"a {type(found).__name__}, not a dict"
+        return f"{a_kind(found)}, not a dict"
     wanted = {new: given[old] for old, (new, _) in names(n_layers).items()}
     wrong = [f"{name} is too many" for name in found if name not in wanted]
     for name, numbers in wanted.items():

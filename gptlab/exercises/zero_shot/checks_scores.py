@@ -131,6 +131,9 @@ def score_options() -> list[Case]:
     """One token after the other is the oracle; a bigram model by hand."""
     hand = "p(1 | 0) = ¼, p(2 | 1) = ⅛, p(0 | 0) = ½"
     uneven = [[5, 0, 2], [1], [3, 6]]
+    inputs = RandomInputs(88)
+    prompt, neutral = inputs.ids(N_TOKENS, 9).tolist(), inputs.ids(N_TOKENS, 7).tolist()
+    options = [inputs.ids(N_TOKENS, n).tolist() for n in (6, 2, 4)]
     return [
         case(
             bigram_model,
@@ -152,6 +155,8 @@ def score_options() -> list[Case]:
         case(toy_model, [6], [[2, 4, 4, 0], [0], [0, 0]], oracle=_scored, about="tokens with id 0"),
         case(toy_model, [0, 2, 5], uneven, neutral=[4, 0, 0, 1, 6], oracle=_scored),
         case(toy_model, [0, 2, 5, 1], uneven[:2], neutral=[6], oracle=_scored),
+        case(toy_model, prompt, options, oracle=_scored),
+        case(toy_model, prompt, options, neutral=neutral, oracle=_scored),
         case(toy_model, [2, 5], [[1, 3, 3]], oracle=_scored, stage=EDGE, about="a single option"),
     ]
 

@@ -12,6 +12,7 @@ function wrote into its arguments can be written into the caller's.
 import importlib
 import inspect
 import itertools
+import math
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,7 @@ import torch
 from torch import Generator, Tensor
 
 from gptlab.exercises.autograd.counted_parents import CountedParents
+from gptlab.grading.confined import chance
 
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -225,6 +227,11 @@ class Unpacker:
         if self._count > MOST_VALUES and not self._trusted:
             raise ProtocolError("too many values")
 
+    def _add_rows(self, shape: list) -> None:
+        """Count what an empty tensor is as lists: without a number in it, it may have any number of rows."""
+        if 0 in shape:
+            self._add(math.prod(size for size in shape if size))
+
     def _note(self, value: Any) -> Any:
         self.objects.append(value)
         return value
@@ -262,6 +269,7 @@ class Unpacker:
         self._note(None)
         if len(shape) > MOST_AXES:  # torch's tolist() calls itself for each
             raise ProtocolError("too many axes")
+        self._add_rows(shape)
         raw, dtype = bytearray(self._raw(start, n)), DTYPES[kind]
         flat = torch.frombuffer(raw, dtype=dtype) if n else torch.empty(0, dtype=dtype)
         x = flat.reshape(shape).clone()  # so many numbers as came, whatever the shape says
@@ -273,13 +281,13 @@ class Unpacker:
         return x
 
     def _generator(self, start: int, n: int) -> Generator:
-        state = torch.frombuffer(bytearray(self._raw(start, n)), dtype=torch.uint8)
-        return self._note(Generator().set_state(state))
+        return self._note(Generator().set_state(chance.state(self._raw(start, n))))
 
     def _array(self, kind: str, shape: list, start: int, n: int) -> Any:
         dtype = numpy.dtype(kind)
         if dtype.kind not in "biufc":
             raise ProtocolError("no array of numbers")
+        self._add_rows(shape)
         found = numpy.frombuffer(self._raw(start, n), dtype=dtype).reshape(shape)
         return found.copy() if shape else found[()]
 

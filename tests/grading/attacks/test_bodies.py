@@ -110,6 +110,18 @@ REACHES_OUT = {
     "its own module": "open(__file__, 'a').write('x')",
     "a file's permissions": "import os; os.chmod(__file__, 0)",
     "a file's times": "import os; os.utime(__file__, (0, 0))",
+    "its own module's flags": "import fcntl; fcntl.ioctl(open(__file__), 0x40086602, bytes(8))",
+    "a lease, for which others wait": """
+        import fcntl, signal
+        signal.signal(signal.SIGIO, signal.SIG_IGN)
+        fcntl.fcntl(open(__file__), fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    """,
+    "the whole system's disks": """
+        import ctypes
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.syncfs(0):
+            raise OSError(ctypes.get_errno(), 'syncfs')
+    """,
     "a file deleted": "import os; os.remove(__file__)",
     "a link": "import os; os.symlink('/', 'root')",
     "the disk's first folder": "import os; return os.listdir('/')",

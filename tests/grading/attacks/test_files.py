@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from gptlab.blanks.errors import CourseError
+from gptlab.cli import main
 from gptlab.grading import batch
 from gptlab.grading.confined.limits import Limits
 from gptlab.grading.grade import Plan
@@ -96,6 +97,17 @@ def test_a_class_with_names_that_no_file_of_a_report_can_have(tmp_path):
     table = (tmp_path / "out" / batch.TABLE).read_text(encoding="utf-8")
     assert len(table.splitlines()) == 1 + len(names)
     assert all((tmp_path / "out" / f"{name}.json").is_file() for name in found)
+
+
+@pytest.mark.parametrize("out", [[], ["--out", "x"], ["--out", "ada/x"]])
+def test_results_do_not_lie_where_submissions_do(out, tmp_path, monkeypatch, capsys):
+    """A submission that is named as the folder of results is could bring results along, its own and others'."""
+    for name in ("ada", "grades"):
+        write(tmp_path / name, {"sampling": SOLVED})
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["grade", ".", "--lesson", "0", *out]) == 1
+    assert "would lie among the submissions" in " ".join(capsys.readouterr().err.split())
+    assert not list(tmp_path.rglob("*.json"))
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):

@@ -10,6 +10,7 @@ import torch
 
 from gptlab.exercises.case import RandomInputs, other_numbers
 from gptlab.grading import own_limits
+from gptlab.grading.confined import chance
 from gptlab.grading.confined.wire import MOST_AXES, ProtocolError, Unpacker
 from gptlab.grading.grade import Result
 from gptlab.grading.reports import as_csv
@@ -113,6 +114,83 @@ def test_a_reference_that_stands_in_computes_no_longer_than_a_blank_may(
     honest()
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        ["tensor", "float32", [10**9, 0], None, 0, 0, 0],
+        ["tensor", "float32", [7, 10**9, 0], None, 0, 0, 0],
+        ["array", "<f4", [10**9, 0], 0, 0],
+    ],
+)
+def test_an_empty_tensor_of_a_thousand_million_rows_does_not_become_lists(form, graded, honest):
+    with pytest.raises(ProtocolError, match="too many values"):
+        Unpacker(b"", lambda *_: None).unpack(form)
+    body = f"_forge(kind='result', value={form!r}, written=[])"
+    assert graded(with_body(KEY, body, FORGE), 0).points == 0
+    honest()
+
+
+def test_a_tensor_without_numbers_is_still_a_tensor():
+    form = ["tensor", "float32", [0, 5], None, 0, 0, 0]
+    assert Unpacker(b"", lambda *_: None).unpack(form).shape == (0, 5)
+
+
+def state_of_chance(left, place):
+    """A state that torch takes, with another place in its 624 numbers."""
+    state = bytearray(torch.Generator().get_state().numpy().tobytes())
+    chance.FIELDS.pack_into(state, chance.PLACE, left, 1, place)
+    return bytes(state)
+
+
+def test_no_state_of_chance_reads_behind_its_numbers():
+    """torch goes on by 623 numbers from any place: what lies there in the judge's memory would be drawn."""
+    torch.Generator().set_state(
+        torch.frombuffer(bytearray(state_of_chance(624, 624)), dtype=torch.uint8)
+    )
+    for left, place in ((624, 624), (624, 2), (2, 624), (2**31 - 1, 0), (9, 2**63)):
+        with pytest.raises(ValueError, match="state of chance"):
+            chance.state(state_of_chance(left, place))
+        content = state_of_chance(left, place)
+        with pytest.raises(ProtocolError):
+            Unpacker(content, lambda *_: None).unpack(["generator", 0, len(content)])
+    generator = torch.Generator().manual_seed(3)
+    for _ in range(2000):
+        chance.state(generator.get_state().numpy().tobytes())
+        torch.randint(9, (1,), generator=generator)
+
+
+def test_a_state_of_chance_that_is_sent_along_is_looked_at_too(graded, honest):
+    body = """
+        import struct, torch
+        state = bytearray(torch.get_rng_state().numpy().tobytes())
+        struct.pack_into("=iiQ", state, 8, 624, 1, 624)
+        torch.set_rng_state(torch.frombuffer(state, dtype=torch.uint8))
+        return [*ids, token]
+    """
+    row = graded(with_body(KEY, body), 0).rows[0]
+    assert (row.state, row.points) == ("fails", 0)
+    honest()
+
+
+def test_a_note_is_one_line(graded):
+    """What a room says of its import stands in a report, where a second line could look like a verdict."""
+    at_import = "_forge(kind='result', value='no\\n\\nada: 1 of 1 points (100%)', written=[])"
+    result = graded(with_body(KEY, "return None", FORGE + at_import), 0)
+    assert any("ada: 1 of 1 points" in note for note in result.notes)
+    assert not any("\n" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("found", ["7", "[[1, 2]]", "[{'empty': 1}]", "[{'calls': 3}]", "{}"])
+def test_facts_that_are_none(found, graded, honest):
+    """The confined side says of each function whether it is there; whatever else it says costs its room."""
+    at_import = f"""
+import gptlab.grading.confined.candidate as candidate
+_peer().offered['facts'] = lambda room, names, known: {found}
+"""
+    assert graded(with_body(KEY, "return None", FORGE + at_import), 0).points == 0
+    honest()
+
+
 # -- the filter of system calls where Landlock is missing or old --------------------------------------------------
 
 ALONE = """
@@ -133,11 +211,14 @@ if seccomp.restrict(alone=True):
         lambda: fcntl.fcntl(mine, 10, 9),
         lambda: fcntl.ioctl(mine, 0x8901, other.to_bytes(4, sys.byteorder)),
         lambda: prctl(1, 0, 0, 0, 0),
+        lambda: fcntl.fcntl(os.open(path, os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_WRLCK),
+        lambda: fcntl.ioctl(os.open(path, os.O_RDONLY), 0x40086602, bytes(8)),
     ):
         try: act()
         except PermissionError: print("refused")
         else: print("done")
     open(path).read(), fcntl.fcntl(mine, fcntl.F_GETFL), prctl(15, b"name", 0, 0, 0)
+    mine.settimeout(1), os.set_inheritable(mine.fileno(), False), os.dup(1), os.isatty(1)
     print("end")
 else: print("no filter")
 """
@@ -150,7 +231,7 @@ def test_the_filter_alone_keeps_from_other_processes_sockets_and_files(tmp_path)
     said = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.split()
     if said == ["no", "filter"]:
         pytest.skip("this system has no seccomp")
-    assert said == ["refused"] * 8 + ["end"]
+    assert said == ["refused"] * 10 + ["end"]
     assert path.read_text() == "content"
 
 
