@@ -49,7 +49,6 @@ def grade_all(items: list[Item], plan: Plan, jobs: int, out: Path, done: Done) -
             results[item[0]] = kept
             done(kept)
     lock = threading.Lock()
-    faults: list[BaseException] = []
 
     def finish(item: Item, result: Result) -> None:
         with lock:
