@@ -195,6 +195,13 @@ def top_p_filter() -> list[Case]:
             about="the fewest tokens that reach p: 2 of 4 equally likely ones",
             stage=EDGE,
         ),
+        property_holds(
+            _fewest,
+            torch.zeros(4).double(),
+            0.5,
+            about="2 of 4 equally likely ones reach ½ exactly: a third is not needed",
+            stage=EDGE,
+        ),
         case(wide, 1.5, oracle=_top_p, stage=EDGE, about="p > 1"),
         case(wide, 0.5, oracle=_top_p, stage=EDGE, about="scores of ±10,000"),
         case(

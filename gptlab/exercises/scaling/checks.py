@@ -190,6 +190,17 @@ def compute_optimal() -> list[Case]:
         case(600, 1, 0.5, 1, 0.5, expected=(10.0, 10.0), **close, about="size and text alike"),
         case(9600, 4, 0.5, 1, 0.5, expected=(160.0, 10.0), **close, about="A four times B"),
         case(1e12, *law, oracle=_by_search, **close),
+        case(
+            108,
+            1,
+            0.5,
+            1,
+            0.5,
+            expected=(math.sqrt(18), math.sqrt(18)),
+            **close,
+            stage=EDGE,
+            about="no whole numbers: nothing is rounded",
+        ),
         case(5.76e23, *CHINCHILLA, oracle=_by_search, **close, about="Chinchilla's law and budget"),
         case(3.0e9, 12.0, 0.7, 2.0, 0.3, oracle=_by_search, **close, about="α above β"),
         property_holds(
