@@ -290,3 +290,29 @@ def _(model, question, tools, max_steps):
         done.append(action)
         transcript += f"{OBSERVATION} {only_real(action, tools)}\n"
     return None, transcript
+
+
+@mistake(
+    "agents.react_loop",
+    "the model's spaces stripped",
+    "What the model wrote stays as it is, spaces and all.",
+)
+def _(model, question, tools, max_steps):
+    transcript = "Question: " + question + "\n"
+    seen = set()
+    for _ in range(max_steps):
+        kept = []
+        for line in model(transcript).strip().split("\n"):
+            kept.append(line.strip())
+            if kept[-1].startswith(("Action:", "Answer:")):
+                break
+        transcript += "\n".join(kept) + "\n"
+        if kept[-1].startswith("Answer:"):
+            return kept[-1][len("Answer:") :].strip(), transcript
+        action = agents.parse_action(kept[-1])
+        if action is not None:
+            if action in seen:
+                return None, transcript
+            seen.add(action)
+        transcript += "Observation: " + agents.observe(action, tools) + "\n"
+    return None, transcript

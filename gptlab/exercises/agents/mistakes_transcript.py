@@ -281,3 +281,36 @@ _tokens(
     "only what is learnt is encoded",
     "The model has to read the question and the observations: they are in ids, with False in the mask.",
 )(_without(GIVEN))
+
+
+@mistake(
+    "agents.transcript_tokens",
+    "only the actions are learnt",
+    "Thoughts, answers and lines without a label are the model's own, too.",
+)
+def _(transcript, encode):
+    ids, mask = [], []
+    for line in transcript.splitlines(keepends=True):
+        tokens = encode(line)
+        ids += tokens
+        mask += [line.startswith("Action:")] * len(tokens)
+    return ids, mask
+
+
+@another_way("agents.transcript_tokens", "thoughts are not learnt")
+def _(transcript, encode):
+    ids, mask = [], []
+    for line in transcript.splitlines(keepends=True):
+        tokens = encode(line)
+        ids += tokens
+        mask += [line.startswith(("Action:", "Answer:"))] * len(tokens)
+    return ids, mask
+
+
+@another_way("agents.parse_action", "a later action taken")
+def _(text):
+    for line in text.splitlines():
+        m = re.match(r"Action:\s*([^\[]*\S)\s*\[(.*)\]", line)
+        if m:
+            return m.group(1), m.group(2).strip()
+    return None

@@ -1,0 +1,35 @@
+"""Wrong bodies of `instruct.render_chat`."""
+
+from gptlab.exercises.mistake import mistake
+
+
+@mistake(
+    "instruct.render_chat",
+    "everything learnt",
+    "What people write, and what the program opens, is given: False.",
+)
+def _(messages, encode, special, add_reply=False):
+    ids = []
+    for m in messages:
+        ids += [special[m["role"]], *encode(m["content"]), special["end"]]
+    if add_reply:
+        ids.append(special["assistant"])
+    return ids, [True] * len(ids)
+
+
+@mistake(
+    "instruct.render_chat",
+    "the user's words learnt",
+    "The model writes the assistant's words, not the user's.",
+)
+def _(messages, encode, special, add_reply=False):
+    ids, mask = [], []
+    for m in messages:
+        c = encode(m["content"])
+        learn = m["role"] == "user"
+        ids += [special[m["role"]], *c, special["end"]]
+        mask += [False] + [learn] * (len(c) + 1)
+    if add_reply:
+        ids.append(special["assistant"])
+        mask.append(False)
+    return ids, mask
