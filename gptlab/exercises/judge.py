@@ -244,21 +244,26 @@ def diagnose(
         if case.stage == stage
     ]
     before = [case for case in cases if STAGES.index(case.stage) < STAGES.index(stage)]
-    for candidate in known:
-        alike = all(
-            _alike(case, outcome, run(candidate.body, case, names)) for case, outcome in pairs
-        )
-        if alike and all(
-            fault_of(case, run(candidate.body, case, names), doc, names) is None for case in before
-        ):
-            return candidate
+    by_hand = any(_by_hand(outcome.error) for _, outcome in pairs)
+    for same_words in (True, False) if by_hand else (True,):
+        for candidate in known:
+            alike = all(
+                _alike(case, outcome, run(candidate.body, case, names), same_words)
+                for case, outcome in pairs
+            )
+            if alike and all(
+                fault_of(case, run(candidate.body, case, names), doc, names) is None
+                for case in before
+            ):
+                return candidate
     return None
 
 
-def _alike(case: Case, a: Outcome, b: Outcome) -> bool:
+def _alike(case: Case, a: Outcome, b: Outcome, same_words: bool) -> bool:
+    """The same result, or the same error; the words of errors that bodies raise themselves may differ."""
     if a.error is not None or b.error is not None:
-        same_text = str(a.error) == str(b.error) or (_by_hand(a.error) and _by_hand(b.error))
-        return type(a.error) is type(b.error) and same_text
+        own_words = not same_words and _by_hand(a.error) and _by_hand(b.error)
+        return type(a.error) is type(b.error) and (own_words or str(a.error) == str(b.error))
     if isinstance(a.value, tuple) != isinstance(b.value, tuple):
         return False  # one of them is a tuple for a list, which is a fault of its own
     return a.changed == b.changed and same(a.value, b.value, case.rtol, case.atol)

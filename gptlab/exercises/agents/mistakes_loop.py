@@ -316,3 +316,26 @@ def _(model, question, tools, max_steps):
             seen.add(action)
         transcript += "Observation: " + agents.observe(action, tools) + "\n"
     return None, transcript
+
+
+@another_way("agents.react_loop", "the answer is missing in the transcript")
+def _(model, question, tools, max_steps):
+    transcript = "Question: " + question + "\n"
+    seen = set()
+    for _ in range(max_steps):
+        text = model(transcript)
+        kept = ""
+        for line in text.split("\n"):
+            if line.startswith("Answer:"):
+                return line[len("Answer:") :].strip(), transcript
+            kept += line + "\n"
+            if line.startswith("Action:"):
+                break
+        transcript += kept
+        action = agents.parse_action(kept)
+        if action is not None:
+            if action in seen:
+                return None, transcript
+            seen.add(action)
+        transcript += "Observation: " + agents.observe(action, tools) + "\n"
+    return None, transcript

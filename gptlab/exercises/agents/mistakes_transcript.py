@@ -314,3 +314,59 @@ def _(text):
         if m:
             return m.group(1), m.group(2).strip()
     return None
+
+
+@another_way("agents.parse_action", "up to the first closing bracket")
+def _(text):
+    for line in text.splitlines():
+        if line.startswith("Action:"):
+            m = re.match(r"Action:\s*(.+?)\s*\[(.*?)\]", line)
+            return (m.group(1), m.group(2).strip()) if m else None
+    return None
+
+
+@another_way("agents.parse_action", "the last action")
+def _(text):
+    found = None
+    for line in text.splitlines():
+        if line.startswith("Action:"):
+            rest = line[len("Action:") :]
+            if "[" in rest and "]" in rest:
+                name = rest[: rest.index("[")].strip()
+                found = (
+                    (name, rest[rest.index("[") + 1 : rest.rindex("]")].strip()) if name else None
+                )
+            else:
+                found = None
+    return found
+
+
+@another_way("agents.parse_action", "anywhere in a line")
+def _(text):
+    i = text.find("Action:")
+    if i < 0:
+        return None
+    line = text[i + len("Action:") :].split("\n")[0]
+    if "[" not in line or "]" not in line:
+        return None
+    name = line[: line.index("[")].strip()
+    given = line[line.index("[") + 1 : line.rindex("]")].strip()
+    return (name, given) if name else None
+
+
+@another_way("agents.parse_action", "no brackets are not thought of")
+def _(text):
+    for line in text.split("\n"):
+        if line.startswith("Action:"):
+            rest = line[len("Action:") :]
+            a, b = rest.index("["), rest.rindex("]")
+            return rest[:a].strip(), rest[a + 1 : b].strip()
+
+
+@another_way("agents.transcript_tokens", "the transcript encoded as a whole")
+def _(transcript, encode):
+    ids = encode(transcript)
+    mask = []
+    for line in transcript.splitlines(keepends=True):
+        mask += [not line.startswith(("Question:", "Observation:"))] * len(encode(line))
+    return ids, mask

@@ -137,8 +137,8 @@ def _packs(function, sequences: list[list[int]], context: int) -> bool | str:
     waiting, room = list(sequences), 0
     for number, (ids, segments, positions) in enumerate(zip(*tables, strict=False)):
         row = f"row {number}: ids {ids}, segments {segments}, positions {positions}"
-        if not len(ids) == len(segments) == len(positions) <= context:
-            return row
+        if not len(ids) == len(segments) == len(positions) == context:
+            return f"{row}: not {context} in each"
         if waiting and len(waiting[0]) <= room:
             return f"{row}; but {waiting[0]} fits into the row before"
         start = 0

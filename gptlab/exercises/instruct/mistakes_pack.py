@@ -78,3 +78,49 @@ def _(sequences, context):
     rows = [r + [(0, -1, i) for i in range(context - len(r))] for r in rows]
     t = torch.tensor(rows).reshape(-1, context, 3)
     return t[..., 0], t[..., 1], t[..., 2]
+
+
+@mistake(
+    "instruct.pack",
+    "the given lists made longer",
+    "What was given stays as it is: make rows of your own.",
+)
+def _(sequences, context):
+    rows = []
+    for n, s in enumerate(sequences):
+        if len(s) > context:
+            raise ValueError("too long")
+        if rows and len(rows[-1][0]) + len(s) <= context:
+            rows[-1][0].extend(s)
+            rows[-1][1].extend([n] * len(s))
+            rows[-1][2].extend(range(len(s)))
+        else:
+            rows.append((s, [n] * len(s), list(range(len(s)))))
+
+    def pad(row, filler):
+        return [*row, *[filler] * (context - len(row))]
+
+    return (
+        torch.tensor([pad(r[0], 0) for r in rows]),
+        torch.tensor([pad(r[1], -1) for r in rows]),
+        torch.tensor([pad(r[2], 0) for r in rows]),
+    )
+
+
+@mistake(
+    "instruct.pack",
+    "no padding",
+    "Every row has `context` tokens: what a row lacks is filled up with padding.",
+)
+def _(sequences, context):
+    if any(len(sequence) > context for sequence in sequences):
+        raise ValueError("too long")
+    ids, segments, positions = [], [], []
+    for i, sequence in enumerate(sequences):
+        if not ids or len(ids[-1]) + len(sequence) > context:
+            for table in (ids, segments, positions):
+                table.append([])
+        ids[-1].extend(sequence)
+        segments[-1].extend([i] * len(sequence))
+        positions[-1].extend(range(len(sequence)))
+    return ids, segments, positions

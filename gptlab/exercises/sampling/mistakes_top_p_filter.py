@@ -240,16 +240,3 @@ def _(logits, p):
     drop = pr.cumsum(-1) <= p
     drop = torch.zeros_like(drop).scatter(-1, i, drop)
     return logits.masked_fill(drop, float("-inf"))
-
-
-@mistake(
-    "sampling.top_p_filter",
-    "a token kept although p was reached",
-    "Where the tokens before it reach p exactly, a further one is not needed: ≥, not >.",
-)
-def _(logits, p):
-    s, i = logits.sort(-1, descending=True)
-    pr = torch.softmax(s, -1)
-    drop = pr.cumsum(-1) - pr > p
-    drop = torch.zeros_like(drop).scatter(-1, i, drop)
-    return logits.masked_fill(drop, float("-inf"))

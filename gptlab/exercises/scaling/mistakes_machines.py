@@ -308,3 +308,13 @@ def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
 def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
     h = scaling.training_flops(n_params, n_tokens) / (peak_flops * utilization * n_devices) / 3600
     return h, h * price * n_devices * utilization
+
+
+@mistake(
+    "scaling.training_cost",
+    "slower with more devices",
+    "Devices that work at the same time make it shorter: divide by their number.",
+)
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) * n_devices / (peak_flops * utilization) / 3600
+    return h, h * price * n_devices

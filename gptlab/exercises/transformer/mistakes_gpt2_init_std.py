@@ -160,18 +160,3 @@ def _(name, n_layers):
     if last2[-1] not in ("wte", "wpe") and not name.endswith(("wte.weight", "wpe.weight")):
         return 0.02 / math.sqrt(2 * n_layers)
     return 0.02
-
-
-@mistake(
-    "transformer.gpt2_init_std",
-    "the whole name searched",
-    "Only the last two parts count: split at the dots.",
-)
-def _(name, n_layers):
-    if "bias" in name or ".b_" in name:
-        return 0.0
-    if "norm" in name or "ln_" in name:
-        return 0.0
-    if "c_proj" in name or "w_out" in name:
-        return 0.02 / math.sqrt(2 * n_layers)
-    return 0.02

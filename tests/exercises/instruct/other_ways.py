@@ -124,7 +124,7 @@ def into_full_tensors(sequences, context):
 
 
 @other_way("instruct.pack")
-def other_conventions(sequences, context):
+def segments_from_one_in_each_row(sequences, context):
     _fits(sequences, context)
     rows = [[]]
     for sequence in sequences:
@@ -134,14 +134,14 @@ def other_conventions(sequences, context):
     tables = [[], [], []]
     for row in rows:
         rest = context - sum(map(len, row))
-        tables[0].append([token for sequence in row for token in sequence] + [-100] * rest)
-        tables[1].append([i + 1 for i, sequence in enumerate(row) for _ in sequence] + [0] * rest)
-        tables[2].append([t for sequence in row for t in range(len(sequence))] + list(range(rest)))
+        tables[0].append([token for sequence in row for token in sequence] + [0] * rest)
+        tables[1].append([i + 1 for i, sequence in enumerate(row) for _ in sequence] + [-1] * rest)
+        tables[2].append([t for sequence in row for t in range(len(sequence))] + [0] * rest)
     return tables
 
 
 @other_way("instruct.pack")
-def rows_of_their_own_length(sequences, context):
+def filled_up_at_the_end(sequences, context):
     _fits(sequences, context)
     ids, segments, positions = [], [], []
     for i, sequence in enumerate(sequences):
@@ -151,6 +151,9 @@ def rows_of_their_own_length(sequences, context):
         ids[-1].extend(sequence)
         segments[-1].extend([i] * len(sequence))
         positions[-1].extend(range(len(sequence)))
+    for table, filler in ((ids, 0), (segments, -1), (positions, 0)):
+        for row in table:
+            row.extend([filler] * (context - len(row)))
     return ids, segments, positions
 
 
