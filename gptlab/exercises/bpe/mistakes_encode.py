@@ -301,7 +301,11 @@ def _(ids, merges):
     return b"".join(t[i] for i in ids).decode("utf-8", errors="replace").replace("\ufffd", "?")
 
 
-@mistake("bpe.decode", "ASCII for UTF-8", "Only UTF-8 knows letters beyond the 128 of ASCII.")
+@mistake(
+    "bpe.decode",
+    "ASCII for UTF-8",
+    "ASCII has 128 characters: what lies above them is read by UTF-8.",
+)
 def _(ids, merges):
     t = bpe.token_bytes(merges)
     return b"".join(t[i] for i in ids).decode("ascii", errors="replace")

@@ -268,7 +268,7 @@ def _(x, y, floor=0.0):
 @mistake(
     "scaling.fit_power_law",
     "the height of the line with the wrong sign",
-    "log c is what the line has at log x = 0: mean of log(y − floor) plus α times the mean of log x.",
+    "log c is the height of the line at log x = 0: from the two means, which way is that along the slope?",
 )
 def _(x, y, floor=0.0):
     x = torch.as_tensor(x, dtype=torch.float64).log()
