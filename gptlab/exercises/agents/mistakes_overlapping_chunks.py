@@ -110,3 +110,35 @@ def _(ids, size, overlap):
         out.append(ids[i : i + size])
         i += size - overlap
     return out
+
+
+@mistake(
+    "agents.overlapping_chunks",
+    "one token too many in common",
+    "From one beginning to the next it is size − overlap.",
+)
+def _(ids, size, overlap):
+    if not 0 <= overlap < size:
+        raise ValueError("o")
+    step = max(1, size - overlap - 1)
+    out, i = [], 0
+    while i < len(ids):
+        out.append(ids[i : i + size])
+        if i + size >= len(ids):
+            break
+        i += step
+    return out
+
+
+@mistake(
+    "agents.overlapping_chunks",
+    "the rest of the document left out",
+    "Go on until a chunk reaches the end of the document.",
+)
+def _(ids, size, overlap):
+    if not 0 <= overlap < size:
+        raise ValueError("o")
+    out = []
+    for i in range(0, len(ids) - size, size - overlap):
+        out.append(ids[i : i + size])
+    return out

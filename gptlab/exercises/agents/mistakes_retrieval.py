@@ -292,3 +292,9 @@ def _(similarities, k, threshold):
     order = torch.argsort(similarities, descending=True, stable=True)
     out = [int(n) for n in order if similarities[n] >= threshold][:k]
     return out or [int(order[0])]
+
+
+@mistake("agents.best_matches", "one too few", "At most k: [:k] takes k of them.")
+def _(similarities, k, threshold):
+    order = torch.argsort(similarities, descending=True, stable=True)
+    return [int(n) for n in order if similarities[n] >= threshold][: k - 1]

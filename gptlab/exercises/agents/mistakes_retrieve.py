@@ -295,3 +295,19 @@ def _(hours, importance, query, keys, k, rate=0.995):
         agents.recency_decay(hours, rate), importance, agents.cosine_similarity(query, keys)
     )
     return agents.best_matches(score, k, 0.5)
+
+
+@mistake(
+    "agents.reflection_points",
+    "a mean for the sum",
+    "Small events add up: the sum is held against the threshold.",
+)
+def _(importance, threshold=150):
+    out, n, t = [], 0, 0
+    for i, x in enumerate(importance):
+        t += x
+        n += 1
+        if t / n > threshold:
+            out.append(i)
+            t = n = 0
+    return out

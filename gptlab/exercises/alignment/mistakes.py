@@ -326,3 +326,12 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
     return -F.logsigmoid(
         beta * ((chosen - ref_chosen) - (rejected - ref_rejected))
     ).mean() / math.log(2)
+
+
+@mistake(
+    "alignment.dpo_loss",
+    "the sign of the difference lost",
+    "Where the rejected reply has gained more, the loss has to be high.",
+)
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    return -F.logsigmoid(beta * ((chosen - ref_chosen) - (rejected - ref_rejected)).abs()).mean()

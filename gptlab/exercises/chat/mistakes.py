@@ -225,3 +225,43 @@ def _(rating_a, rating_b, outcome, k=32):
     expected = 1 / (1 + 10 ** ((rating_b - rating_a) / 400))
     d = k * ((1 if outcome == 1 else 0) - expected)
     return rating_a + d, rating_b - d
+
+
+@mistake(
+    "chat.elo_update",
+    "b's expected score taken from a",
+    "The expected score of b is 1 minus that of a.",
+)
+def _(rating_a, rating_b, outcome, k=32):
+    e = 1 / (1 + 10 ** ((rating_b - rating_a) / 400))
+    return rating_a + k * (outcome - e), rating_b + k * ((1 - outcome) - e)
+
+
+@mistake("chat.elo_update", "only the winner moves", "What one wins, the other loses.")
+def _(rating_a, rating_b, outcome, k=32):
+    e = 1 / (1 + 10 ** ((rating_b - rating_a) / 400))
+    return rating_a + k * outcome * (1 - e), rating_b + k * (1 - outcome) * e
+
+
+@mistake(
+    "chat.append_kv",
+    "a list of pieces",
+    "One tensor for all keys and one for all values: join along time.",
+)
+def _(cache, k, v):
+    if cache is None:
+        return [k], [v]
+    cache[0].append(k)
+    cache[1].append(v)
+    return cache
+
+
+@mistake(
+    "chat.append_kv",
+    "only one token of the first call",
+    "The prompt comes with many tokens at once: keep all of them.",
+)
+def _(cache, k, v):
+    if cache is None:
+        return k[:, :, :1], v[:, :, :1]
+    return torch.cat([cache[0], k], 2), torch.cat([cache[1], v], 2)

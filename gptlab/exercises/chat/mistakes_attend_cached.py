@@ -166,3 +166,32 @@ def _(q, cache, keep=None):
     if keep is not None:
         mask = mask & keep[0]
     return attention.scaled_dot_product_attention(q, k, v, mask)
+
+
+@mistake(
+    "chat.attend_cached", "divided by √S", "The scores are divided by √D, the width of a query."
+)
+def _(q, cache, keep=None):
+    k, v = cache
+    T, S = q.shape[2], k.shape[2]
+    s = q @ k.mT / S**0.5
+    m = torch.ones(T, S).tril(S - T).bool()
+    if keep is not None:
+        m = m & keep[:, None, None]
+    return s.masked_fill(~m, float("-inf")).softmax(-1) @ v
+
+
+@mistake(
+    "chat.attend_cached",
+    "only the new keys",
+    "The older keys are in the cache so that the new tokens may look at them.",
+)
+def _(q, cache, keep=None):
+    k, v = cache
+    T = q.shape[2]
+    k, v = k[:, :, -T:], v[:, :, -T:]
+    m = torch.ones(T, T).tril().bool()
+    if keep is not None:
+        m = m & keep[:, None, None, -T:]
+    s = (q @ k.mT / q.shape[-1] ** 0.5).masked_fill(~m, float("-inf"))
+    return s.softmax(-1) @ v

@@ -253,3 +253,31 @@ def _(messages, budget, count_tokens):
     while len(kept) > 1 and kept[0]["role"] == "assistant":
         kept.pop(0)
     return system + kept
+
+
+@mistake(
+    "chat.trim_history",
+    "messages counted, not tokens",
+    "The budget is one of tokens: count_tokens says how many a message has.",
+)
+def _(messages, budget, count_tokens):
+    head = messages[:1] if messages[0]["role"] == "system" else []
+    return head + messages[len(head) :][-budget:]
+
+
+@mistake(
+    "chat.trim_history",
+    "every earlier answer dropped",
+    "Only answers at the start lose their question: the others stay.",
+)
+def _(messages, budget, count_tokens):
+    head = messages[:1] if messages[0]["role"] == "system" else []
+    used = sum(chat.message_tokens(m, count_tokens) for m in head)
+    kept = []
+    for m in reversed(messages[len(head) :]):
+        n = chat.message_tokens(m, count_tokens)
+        if kept and used + n > budget:
+            break
+        kept.insert(0, m)
+        used += n
+    return head + [m for m in kept[:-1] if m["role"] != "assistant"] + kept[-1:]

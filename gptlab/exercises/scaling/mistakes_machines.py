@@ -318,3 +318,56 @@ def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
 def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
     h = scaling.training_flops(n_params, n_tokens) * n_devices / (peak_flops * utilization) / 3600
     return h, h * price * n_devices
+
+
+@mistake(
+    "scaling.training_cost",
+    "multiplied by 3600",
+    "An hour has 3600 seconds: there are fewer hours than seconds.",
+)
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) / (peak_flops * utilization * n_devices) * 3600
+    return h, h * price * n_devices
+
+
+@mistake(
+    "scaling.training_cost",
+    "the share that is not used",
+    "`utilization` is the share that is done.",
+)
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = (
+        scaling.training_flops(n_params, n_tokens)
+        / (peak_flops * (1 - utilization) * n_devices)
+        / 3600
+    )
+    return h, h * price * n_devices
+
+
+@mistake("scaling.training_cost", "the price shared out", "Every device is paid.")
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) / (peak_flops * utilization * n_devices) / 3600
+    return h, h * price / n_devices
+
+
+@mistake(
+    "scaling.model_flops_utilization",
+    "twice the attention",
+    "Two products a layer, two operations each, three times in all: count again.",
+)
+def _(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    return tokens_per_second * (6 * n_params + 24 * n_layers * d_model * context) / peak_flops
+
+
+@mistake(
+    "scaling.model_flops_utilization",
+    "sequences for tokens",
+    "tokens_per_second counts tokens: every one costs as much.",
+)
+def _(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    return (
+        tokens_per_second
+        / context
+        * (6 * n_params + 12 * n_layers * d_model * context)
+        / peak_flops
+    )

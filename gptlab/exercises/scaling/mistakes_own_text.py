@@ -349,3 +349,31 @@ def _(unique_tokens, tokens_read):
         return tokens_read
     R = math.ceil(tokens_read / unique_tokens) - 1
     return unique_tokens + unique_tokens * 15.39 * (1 - math.exp(-R / 15.39))
+
+
+@mistake(
+    "scaling.bits_per_byte",
+    "a whole-number division",
+    "// cuts off what is behind the point: a token is part of a byte's number, /.",
+)
+def _(nats_per_token, n_tokens, text):
+    return nats_per_token / math.log(2) * (n_tokens // len(text.encode()))
+
+
+@mistake(
+    "scaling.bits_per_byte",
+    "the surprise on the whole text",
+    "All of it is divided by the bytes of the text.",
+)
+def _(nats_per_token, n_tokens, text):
+    return nats_per_token * n_tokens / math.log(2)
+
+
+@mistake(
+    "scaling.effective_tokens",
+    "all tokens worth less with each reading",
+    "The first reading counts in full: only repeats lose.",
+)
+def _(unique_tokens, tokens_read):
+    R = tokens_read / unique_tokens
+    return tokens_read * math.exp(-R / 15.39)

@@ -228,3 +228,20 @@ def _(speeds, seconds, unique_tokens, law):
         if loss < low:
             low, best = loss, n
     return best, d
+
+
+@mistake(
+    "scaling.plan_run",
+    "multiplied by the powers",
+    "The law divides: larger models and more text have a lower loss.",
+)
+def _(speeds, seconds, unique_tokens, law):
+    a, alpha, b, beta = law
+    best = min(
+        speeds,
+        key=lambda s: (
+            a * s[0] ** alpha + b * scaling.effective_tokens(unique_tokens, s[1] * seconds) ** beta,
+            s[0],
+        ),
+    )
+    return best[0], best[1] * seconds
