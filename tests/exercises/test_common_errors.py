@@ -236,6 +236,27 @@ def test_the_words_of_an_error_that_a_body_raises_are_its_own():
     assert check("attention.merge_heads", torch_has_other_words).misconception not in known
 
 
+@pytest.mark.parametrize(
+    ("factor", "name"),
+    [
+        (-1, "every result with the other sign"),
+        (7, "every result is 7 times as large as it should be"),
+        (0, None),
+    ],
+)
+def test_one_factor_in_every_case_is_seen(factor, name):
+    key = "scaling.bits_per_byte"
+    body = reference(key)
+    assert check(key, lambda *given: factor * body(*given)).misconception == name
+
+
+def test_a_factor_that_changes_is_none():
+    key = "scaling.bits_per_byte"
+    body = reference(key)
+    report = check(key, lambda nats, n, text: (3 + n) * body(nats, n, text))
+    assert report.misconception is None
+
+
 def test_a_wrong_helper_is_named(monkeypatch):
     def softmax(logits, temperature=1.0):
         return torch.full_like(logits, 1 / logits.shape[-1])

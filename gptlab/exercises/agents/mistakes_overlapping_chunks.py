@@ -138,7 +138,4 @@ def _(ids, size, overlap):
 def _(ids, size, overlap):
     if not 0 <= overlap < size:
         raise ValueError("o")
-    out = []
-    for i in range(0, len(ids) - size, size - overlap):
-        out.append(ids[i : i + size])
-    return out
+    return [ids[i : i + size] for i in range(0, len(ids) - size, size - overlap)]

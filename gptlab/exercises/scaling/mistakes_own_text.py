@@ -353,15 +353,6 @@ def _(unique_tokens, tokens_read):
 
 @mistake(
     "scaling.bits_per_byte",
-    "a whole-number division",
-    "// cuts off what is behind the point: a token is part of a byte's number, /.",
-)
-def _(nats_per_token, n_tokens, text):
-    return nats_per_token / math.log(2) * (n_tokens // len(text.encode()))
-
-
-@mistake(
-    "scaling.bits_per_byte",
     "the surprise on the whole text",
     "All of it is divided by the bytes of the text.",
 )
