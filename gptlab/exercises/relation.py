@@ -49,7 +49,9 @@ def _numbers(value: Any) -> list[float] | None:
         value = value.detach().flatten().tolist()
     if isinstance(value, (tuple, list)):
         parts = [_numbers(item) for item in value]
-        return None if any(part is None for part in parts) else sum(parts, [])
+        if any(part is None for part in parts):
+            return None
+        return [number for part in parts for number in part]
     if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return [float(value)]
     return None

@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- ptx_loss
 
@@ -277,9 +277,7 @@ def _(ppo_loss, pretraining_loss, gamma):
     return ppo_loss + 27.8 * pretraining_loss
 
 
-@mistake(
-    "alignment.ptx_loss", "divided by γ", "A large γ makes the pretraining loss count for more."
-)
+@another_way("alignment.ptx_loss", "divided by γ")
 def _(ppo_loss, pretraining_loss, gamma):
     return ppo_loss + pretraining_loss / gamma
 

@@ -3,10 +3,10 @@
 import math
 
 from gptlab import autograd
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
-@mistake("autograd.tanh", "the logistic function", "It goes from 0 to 1; tanh goes from −1 to 1.")
+@another_way("autograd.tanh", "the logistic function")
 def _(a):
     c = 1 / (1 + math.exp(-a.data))
     return autograd.Value(c, (a,), (1 - c**2,))

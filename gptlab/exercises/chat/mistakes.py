@@ -205,11 +205,7 @@ def _(cache, k, v):
     return torch.cat([cache[0], k[:, :, -1:]], dim=2), torch.cat([cache[1], v[:, :, -1:]], dim=2)
 
 
-@mistake(
-    "chat.elo_update",
-    "400 left out",
-    "The difference is divided by 400 before it becomes an exponent.",
-)
+@another_way("chat.elo_update", "400 left out")
 def _(rating_a, rating_b, outcome, k=32):
     expected = 1 / (1 + 10 ** (rating_b - rating_a))
     d = k * (outcome - expected)

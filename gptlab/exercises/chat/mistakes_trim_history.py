@@ -255,11 +255,7 @@ def _(messages, budget, count_tokens):
     return system + kept
 
 
-@mistake(
-    "chat.trim_history",
-    "messages counted, not tokens",
-    "The budget is one of tokens: count_tokens says how many a message has.",
-)
+@another_way("chat.trim_history", "messages counted, not tokens")
 def _(messages, budget, count_tokens):
     head = messages[:1] if messages[0]["role"] == "system" else []
     return head + messages[len(head) :][-budget:]

@@ -1,13 +1,9 @@
 """Wrong bodies of `instruct.render_chat`."""
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
-@mistake(
-    "instruct.render_chat",
-    "everything learnt",
-    "What people write, and what the program opens, is given: False.",
-)
+@another_way("instruct.render_chat", "everything learnt")
 def _(messages, encode, special, add_reply=False):
     ids = []
     for m in messages:
@@ -17,11 +13,7 @@ def _(messages, encode, special, add_reply=False):
     return ids, [True] * len(ids)
 
 
-@mistake(
-    "instruct.render_chat",
-    "the user's words learnt",
-    "The model writes the assistant's words, not the user's.",
-)
+@another_way("instruct.render_chat", "the user's words learnt")
 def _(messages, encode, special, add_reply=False):
     ids, mask = [], []
     for m in messages:

@@ -159,11 +159,7 @@ def _(step, xs, h0, length):
     return torch.cat(chunks, dim=1)
 
 
-@mistake(
-    "rnn.run_truncated",
-    "every seam one step late",
-    "The state is cut before the first step of a chunk, not after it.",
-)
+@another_way("rnn.run_truncated", "every seam one step late")
 def _(step, xs, h0, length):
     outs, h = [], h0
     for t in range(xs.shape[1]):

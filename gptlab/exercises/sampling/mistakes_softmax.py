@@ -339,7 +339,7 @@ def _(logits, temperature=1.0):
     return e / e.sum(-1, keepdim=True)
 
 
-@mistake("sampling.softmax", "2 for e", "exp is e to a power, e = 2.718…")
+@mistake("sampling.softmax", "2 for e", "exp is a power of e, which is 2.718, not of 2.")
 def _(logits, temperature=1.0):
     if temperature == 0:
         return torch.nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits.dtype)

@@ -232,11 +232,7 @@ def _(logits, k):
     return logits.masked_fill(logits < kth, float("-inf"))
 
 
-@mistake(
-    "sampling.top_k_filter",
-    "probabilities for scores",
-    "Scores come back: what is kept stays as it was.",
-)
+@another_way("sampling.top_k_filter", "probabilities for scores")
 def _(logits, k):
     k = min(k, logits.shape[-1])
     kth = logits.topk(k, -1).values[..., -1:]

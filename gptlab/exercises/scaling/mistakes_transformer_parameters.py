@@ -1,6 +1,6 @@
 """Wrong bodies of `transformer_parameters`."""
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 KEY = "scaling.transformer_parameters"
 
@@ -155,11 +155,7 @@ def _(n_layers, d_model, vocab_size, context):
     return vocab_size * C + context * C + n_layers * (12 * C * C + 10 * C) + 2 * C
 
 
-@mistake(
-    "scaling.transformer_parameters",
-    "one matrix in the feed-forward layer",
-    "There are two: w_in widens, w_out narrows.",
-)
+@another_way("scaling.transformer_parameters", "one matrix in the feed-forward layer")
 def _(n_layers, d_model, vocab_size, context):
     C = d_model
     return vocab_size * C + context * C + n_layers * (8 * C * C + 9 * C + 0) + 2 * C

@@ -345,11 +345,7 @@ def _(ids, batch_size, context, generator):
     )
 
 
-@mistake(
-    "training.clip_by_global_norm",
-    "the factor turned around",
-    "The factor makes them shorter: max_norm over norm.",
-)
+@another_way("training.clip_by_global_norm", "the factor turned around")
 def _(grads, max_norm):
     n = torch.sqrt(sum((g**2).sum() for g in grads))
     if n > max_norm:

@@ -39,7 +39,7 @@ def _(step, warmup, total, max_lr, min_lr):
 
 @mistake(
     "training.cosine_schedule",
-    "a quarter of a wave",
+    "a quarter of a cosine",
     "Half a cosine goes from 1 to −1: it is flat at both ends.",
 )
 def _(step, warmup, total, max_lr, min_lr):

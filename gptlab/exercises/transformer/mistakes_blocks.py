@@ -1,6 +1,6 @@
 """Wrong bodies of `pre_ln_block` and `post_ln_block`."""
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _pre(name, hint):
@@ -159,7 +159,7 @@ _post("x normalised, not the sum", "The norm goes around the whole sum.")(
 )
 
 
-@mistake("transformer.pre_ln_block", "the feed-forward network first", "Attention comes first.")
+@another_way("transformer.pre_ln_block", "the feed-forward network first")
 def _(x, attend, mlp, norm1, norm2):
     x = x + mlp(norm2(x))
     return x + attend(norm1(x))
@@ -176,7 +176,7 @@ def _(x, attend, mlp, norm1, norm2):
     return x + mlp(norm2(h))
 
 
-@mistake("transformer.post_ln_block", "the feed-forward network first", "Attention comes first.")
+@another_way("transformer.post_ln_block", "the feed-forward network first")
 def _(x, attend, mlp, norm1, norm2):
     x = norm2(x + mlp(x))
     return norm1(x + attend(x))

@@ -2,7 +2,7 @@
 
 import math
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _std(name, hint):
@@ -104,7 +104,7 @@ _std("no bias that ends in _bias", 'A last part that ends in "_bias" is a bias t
 )
 
 
-@mistake("transformer.gpt2_init_std", "biases drawn", "A bias is not drawn: it starts at 0.")
+@another_way("transformer.gpt2_init_std", "biases drawn")
 def _(name, n_layers):
     last2 = name.split(".")[-2:]
     if any(p.startswith(("norm", "ln_")) for p in last2):

@@ -210,11 +210,7 @@ def _(ids, wte, wpe, blocks, last_norm):
     return last_norm(x) @ wte.T
 
 
-@mistake(
-    "transformer.gpt_logits",
-    "positions looked up by token",
-    "wpe has a row for each place: 0, 1, 2 …, whatever stands there.",
-)
+@another_way("transformer.gpt_logits", "positions looked up by token")
 def _(ids, wte, wpe, blocks, last_norm):
     h = wte[ids] + wpe[ids.clamp(max=wpe.shape[0] - 1)]
     for b in blocks:
