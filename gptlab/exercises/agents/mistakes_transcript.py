@@ -361,12 +361,3 @@ def _(text):
             rest = line[len("Action:") :]
             a, b = rest.index("["), rest.rindex("]")
             return rest[:a].strip(), rest[a + 1 : b].strip()
-
-
-@another_way("agents.transcript_tokens", "the transcript encoded as a whole")
-def _(transcript, encode):
-    ids = encode(transcript)
-    mask = []
-    for line in transcript.splitlines(keepends=True):
-        mask += [not line.startswith(("Question:", "Observation:"))] * len(encode(line))
-    return ids, mask
