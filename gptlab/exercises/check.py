@@ -214,13 +214,15 @@ def _diagnosis(
     """The known mistake, the helper or the common error behind a fault."""
     from gptlab.exercises import judge
     from gptlab.exercises.case import more_seed
+    from gptlab.exercises.relation import relation
 
     names = list(inspect.signature(stub).parameters)
     tried = list(cases_of(entry.key, more_seed()))
     known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, entry.doc, names)
     if known or advice:
         return known or advice(fault)
-    return _wrong_helper(entry.key, function) or _common_error(fault, stub, function)
+    common = _wrong_helper(entry.key, function) or _common_error(fault, stub, function)
+    return common or relation(tried, outcomes)
 
 
 def _wrong_helper(key: str, function: Callable) -> Mistake | None:

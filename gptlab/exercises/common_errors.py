@@ -46,6 +46,9 @@ def _of_error(error: BaseException, code: CodeType | None) -> Mistake | None:
 def _of_value(fault: Fault) -> Mistake | None:
     """What a result of another kind than was wanted comes from."""
     value = fault.outcome.value
+    if fault.written_to:
+        hint = "`x -= …`, x[…] = … and methods whose names end in _ change x itself: work on a new one."
+        return Mistake("an argument that is written to", hint, None)
     wanted = fault.case.expected
     if isinstance(value, NoGradient):
         hint = "float(), .item(), .tolist(), .detach() and torch.tensor(…) take plain numbers out of torch."
@@ -91,7 +94,8 @@ def _returns_a_value(code: CodeType) -> bool:
         if instruction.opname == "RETURN_CONST" and instruction.argval is not None:
             return True
         is_none = before is not None and before.opname == "LOAD_CONST" and before.argval is None
-        if instruction.opname == "RETURN_VALUE" and not is_none:
+        # `return a if b else None` comes to one RETURN_VALUE on two ways, with a or with None
+        if instruction.opname == "RETURN_VALUE" and (instruction.is_jump_target or not is_none):
             return True
         before = instruction
     return not _ends(code)

@@ -1,5 +1,7 @@
 """Runs a function on the cases of its check, finds the first fault, and names the mistake."""
 
+import dis
+import sysconfig
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from gptlab.exercises.case import STAGES, Case, NoGradient, deep_copy
 from gptlab.exercises.compare import a_kind, is_number, same
 from gptlab.exercises.guard import Interrupted, NeverEnds, guarded
 from gptlab.exercises.mistake import Mistake
+
+LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Fault:
     outcome: Outcome
     expected: str | None = None
     got: str | None = None
+    written_to: bool = False  # the result is right, but an argument is another one now
 
 
 def run(function: Callable, case: Case, names: list[str]) -> Outcome:
@@ -142,6 +147,7 @@ def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault 
             outcome,
             "arguments that are left as they were",
             f"{outcome.changed[0]} was written to",
+            written_to=True,
         )
     return None
 
@@ -238,20 +244,38 @@ def diagnose(
         if case.stage == stage
     ]
     before = [case for case in cases if STAGES.index(case.stage) < STAGES.index(stage)]
-    for candidate in known:
-        alike = all(
-            _alike(case, outcome, run(candidate.body, case, names)) for case, outcome in pairs
-        )
-        if alike and all(
-            fault_of(case, run(candidate.body, case, names), doc, names) is None for case in before
-        ):
-            return candidate
+    by_hand = any(_by_hand(outcome.error) for _, outcome in pairs)
+    for same_words in (True, False) if by_hand else (True,):
+        for candidate in known:
+            alike = all(
+                _alike(case, outcome, run(candidate.body, case, names), same_words)
+                for case, outcome in pairs
+            )
+            if alike and all(
+                fault_of(case, run(candidate.body, case, names), doc, names) is None
+                for case in before
+            ):
+                return candidate
     return None
 
 
-def _alike(case: Case, a: Outcome, b: Outcome) -> bool:
+def _alike(case: Case, a: Outcome, b: Outcome, same_words: bool) -> bool:
+    """The same result, or the same error; the words of errors that bodies raise themselves may differ."""
     if a.error is not None or b.error is not None:
-        return type(a.error) is type(b.error) and str(a.error) == str(b.error)
+        own_words = not same_words and _by_hand(a.error) and _by_hand(b.error)
+        return type(a.error) is type(b.error) and (own_words or str(a.error) == str(b.error))
     if isinstance(a.value, tuple) != isinstance(b.value, tuple):
         return False  # one of them is a tuple for a list, which is a fault of its own
     return a.changed == b.changed and same(a.value, b.value, case.rtol, case.atol)
+
+
+def _by_hand(error: BaseException | None) -> bool:
+    """True for an error that a body raises itself: its words are its author's, and tell nothing."""
+    trace = error.__traceback__ if error is not None else None
+    if trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    raises = code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
+    return raises and not code.co_filename.startswith(LIBRARIES)

@@ -113,6 +113,17 @@ def nothing_sometimes(ids, token):
         return [*ids, token]
 
 
+def nothing_or_all(ids, token):
+    longer = [*ids, token]
+    return longer if len(longer) > 100 else None
+
+
+def written_over(x):
+    out = x.transpose(1, 2).flatten(2)
+    x.data.zero_()
+    return out
+
+
 def left_below(ids, token):
     ids = [*ids, token]
     raise NotImplementedError
@@ -128,6 +139,13 @@ def left_below(ids, token):
             "on this way through it nothing is returned",
             "nothing (None)",
         ),
+        (
+            "sampling.append_token",
+            nothing_or_all,
+            "on this way through it nothing is returned",
+            "nothing (None)",
+        ),
+        ("attention.merge_heads", written_over, "an argument that is written to", "written to"),
         (
             "sampling.append_token",
             left_below,
@@ -199,6 +217,44 @@ def test_a_known_mistake_comes_first(key):
 
     for known in mistakes(key):
         assert check(key, known.body).misconception == known.name
+
+
+def test_the_words_of_an_error_that_a_body_raises_are_its_own():
+    from gptlab.exercises.mistake import mistakes
+
+    def refused_in_other_words(expression):
+        if set("×−") & set(expression):
+            raise ValueError("I do not know that sign")
+        return reference("agents.calculate")(expression)
+
+    def torch_has_other_words(x):
+        return x.transpose(1, 2).reshape(7)
+
+    named = check("agents.calculate", refused_in_other_words).misconception
+    assert named == "× and − not known"
+    known = {mistake.name for mistake in mistakes("attention.merge_heads")}
+    assert check("attention.merge_heads", torch_has_other_words).misconception not in known
+
+
+@pytest.mark.parametrize(
+    ("factor", "name"),
+    [
+        (-1, "every result with the other sign"),
+        (7, "every result is 7 times as large as it should be"),
+        (0, None),
+    ],
+)
+def test_one_factor_in_every_case_is_seen(factor, name):
+    key = "scaling.bits_per_byte"
+    body = reference(key)
+    assert check(key, lambda *given: factor * body(*given)).misconception == name
+
+
+def test_a_factor_that_changes_is_none():
+    key = "scaling.bits_per_byte"
+    body = reference(key)
+    report = check(key, lambda nats, n, text: (3 + n) * body(nats, n, text))
+    assert report.misconception is None
 
 
 def test_a_wrong_helper_is_named(monkeypatch):

@@ -201,3 +201,47 @@ def _(expression):
         return int(words[0])
 
     return str(value(re.findall(r"(?<![\d\s])-\d+|(?<=[+*-] )-\d+|^\s*-\d+|\d+|[+*-]", text)))
+
+
+@another_way("agents.calculate", "× without precedence")
+def _(expression):
+    tokens = re.findall(r"\d+|[+\-*−×]", expression)
+    if not tokens or "".join(tokens) != expression.replace(" ", ""):
+        raise ValueError("refused " + expression)
+    total = int(tokens[0])
+    for op, num in zip(tokens[1::2], tokens[2::2]):
+        if op == "+":
+            total += int(num)
+        elif op in "-−":
+            total -= int(num)
+        else:
+            total *= int(num)
+    return str(total)
+
+
+@another_way("agents.calculate", "negative numbers refused")
+def _(expression):
+    e = expression.replace("×", "*").replace("−", "-").replace(" ", "")
+    if not re.fullmatch(r"\d+([-+*]\d+)*", e):
+        raise ValueError("refused " + expression)
+    return str(eval(e))
+
+
+@another_way("agents.calculate", "− binds to the right")
+def _(expression):
+    e = expression.replace("×", "*").replace("−", "-").replace(" ", "")
+    if not re.fullmatch(r"-?\d+([-+*]-?\d+)*", e):
+        raise ValueError("refused " + expression)
+    tokens = re.findall(r"(?<![\d])-?\d+|[-+*]", e)
+
+    def go(ts):
+        for i, t in enumerate(ts):
+            if t in ("+", "-"):
+                a, b = go(ts[:i]), go(ts[i + 1 :])
+                return a + b if t == "+" else a - b
+        out = 1
+        for t in ts[::2]:
+            out *= int(t)
+        return out
+
+    return str(go(tokens))

@@ -285,3 +285,52 @@ for _on_none in (_unpacked, _indexed):
 another_way(LOOP, "a tool's error ends the loop")(
     _ended_by_no_action(lambda action, tools: tools[action[0]](action[1]))
 )
+
+
+@mistake(
+    "agents.react_loop",
+    "the model's spaces stripped",
+    "What the model wrote stays as it is, spaces and all.",
+)
+def _(model, question, tools, max_steps):
+    transcript = "Question: " + question + "\n"
+    seen = set()
+    for _ in range(max_steps):
+        kept = []
+        for line in model(transcript).strip().split("\n"):
+            kept.append(line.strip())
+            if kept[-1].startswith(("Action:", "Answer:")):
+                break
+        transcript += "\n".join(kept) + "\n"
+        if kept[-1].startswith("Answer:"):
+            return kept[-1][len("Answer:") :].strip(), transcript
+        action = agents.parse_action(kept[-1])
+        if action is not None:
+            if action in seen:
+                return None, transcript
+            seen.add(action)
+        transcript += "Observation: " + agents.observe(action, tools) + "\n"
+    return None, transcript
+
+
+@another_way("agents.react_loop", "the answer is missing in the transcript")
+def _(model, question, tools, max_steps):
+    transcript = "Question: " + question + "\n"
+    seen = set()
+    for _ in range(max_steps):
+        text = model(transcript)
+        kept = ""
+        for line in text.split("\n"):
+            if line.startswith("Answer:"):
+                return line[len("Answer:") :].strip(), transcript
+            kept += line + "\n"
+            if line.startswith("Action:"):
+                break
+        transcript += kept
+        action = agents.parse_action(kept)
+        if action is not None:
+            if action in seen:
+                return None, transcript
+            seen.add(action)
+        transcript += "Observation: " + agents.observe(action, tools) + "\n"
+    return None, transcript

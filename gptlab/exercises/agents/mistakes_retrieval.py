@@ -281,3 +281,20 @@ _best(
 _best("marks for places", "A list of places comes back, not True and False.")(
     lambda s, k, threshold: (s >= threshold).tolist()
 )
+
+
+@mistake(
+    "agents.best_matches",
+    "the best one in any case",
+    "Where nothing reaches the threshold nothing is chosen: the program says so.",
+)
+def _(similarities, k, threshold):
+    order = torch.argsort(similarities, descending=True, stable=True)
+    out = [int(n) for n in order if similarities[n] >= threshold][:k]
+    return out or [int(order[0])]
+
+
+@mistake("agents.best_matches", "one too few", "At most k: [:k] takes k of them.")
+def _(similarities, k, threshold):
+    order = torch.argsort(similarities, descending=True, stable=True)
+    return [int(n) for n in order if similarities[n] >= threshold][: k - 1]

@@ -2,6 +2,7 @@
 
 import torch
 
+from gptlab import agents
 from gptlab.blanks.registry import reference
 from gptlab.exercises.mistake import another_way, mistake
 
@@ -252,3 +253,61 @@ def _(importance, threshold=150):
     points = _walk(importance, threshold)
     end = len(importance) - 1
     return points if end in points or end < 0 else [*points, end]
+
+
+@mistake(
+    "agents.cosine_similarity",
+    "sums of absolute values for lengths",
+    "‖x‖ is the root of the sum of squares.",
+)
+def _(query, keys):
+    return keys @ query / (query.abs().sum() * keys.abs().sum(-1)).clamp(min=1e-12)
+
+
+@mistake(
+    "agents.cosine_similarity",
+    "something added to the lengths",
+    "A number that is added below the line makes every similarity smaller: treat the length 0 apart.",
+)
+def _(query, keys):
+    return keys @ query / (query.norm() * keys.norm(dim=-1) + 1e-2)
+
+
+@mistake(
+    "agents.cosine_similarity",
+    "a query of length 0 not thought of",
+    "The query may have length 0 too: then every similarity is 0.",
+)
+def _(query, keys):
+    kn = keys.norm(dim=-1)
+    out = keys @ query / query.norm() / kn
+    out[kn == 0] = 0
+    return out
+
+
+@mistake(
+    "agents.retrieve",
+    "a threshold for the scores",
+    "The k best are chosen, however low their scores are.",
+)
+def _(hours, importance, query, keys, k, rate=0.995):
+    score = agents.retrieval_score(
+        agents.recency_decay(hours, rate), importance, agents.cosine_similarity(query, keys)
+    )
+    return agents.best_matches(score, k, 0.5)
+
+
+@mistake(
+    "agents.reflection_points",
+    "a mean for the sum",
+    "Small events add up: the sum is held against the threshold.",
+)
+def _(importance, threshold=150):
+    out, n, t = [], 0, 0
+    for i, x in enumerate(importance):
+        t += x
+        n += 1
+        if t / n > threshold:
+            out.append(i)
+            t = n = 0
+    return out

@@ -167,3 +167,22 @@ _score(
         weights[0] * _scale(-a) + weights[1] * _scale(b) + weights[2] * _scale(c)
     )
 )
+
+
+@mistake(
+    "agents.retrieval_score",
+    "divided by the length",
+    "Each of the three goes from 0 to 1: the smallest becomes 0, the largest 1.",
+)
+def _(recency, importance, relevance, weights=(1.0, 1.0, 1.0)):
+    def scale(x):
+        return x / x.norm() if x.norm() > 0 else x
+
+    return (
+        weights[0] * scale(recency) + weights[1] * scale(importance) + weights[2] * scale(relevance)
+    )
+
+
+@mistake("agents.recency_decay", "seconds for hours", "rate is what is left after one hour.")
+def _(hours, rate=0.995):
+    return rate ** (hours * 3600)

@@ -281,3 +281,83 @@ _tokens(
     "only what is learnt is encoded",
     "The model has to read the question and the observations: they are in ids, with False in the mask.",
 )(_without(GIVEN))
+
+
+@mistake(
+    "agents.transcript_tokens",
+    "only the actions are learnt",
+    "Thoughts, answers and lines without a label are the model's own, too.",
+)
+def _(transcript, encode):
+    ids, mask = [], []
+    for line in transcript.splitlines(keepends=True):
+        tokens = encode(line)
+        ids += tokens
+        mask += [line.startswith("Action:")] * len(tokens)
+    return ids, mask
+
+
+@another_way("agents.transcript_tokens", "thoughts are not learnt")
+def _(transcript, encode):
+    ids, mask = [], []
+    for line in transcript.splitlines(keepends=True):
+        tokens = encode(line)
+        ids += tokens
+        mask += [line.startswith(("Action:", "Answer:"))] * len(tokens)
+    return ids, mask
+
+
+@another_way("agents.parse_action", "a later action taken")
+def _(text):
+    for line in text.splitlines():
+        m = re.match(r"Action:\s*([^\[]*\S)\s*\[(.*)\]", line)
+        if m:
+            return m.group(1), m.group(2).strip()
+    return None
+
+
+@another_way("agents.parse_action", "up to the first closing bracket")
+def _(text):
+    for line in text.splitlines():
+        if line.startswith("Action:"):
+            m = re.match(r"Action:\s*(.+?)\s*\[(.*?)\]", line)
+            return (m.group(1), m.group(2).strip()) if m else None
+    return None
+
+
+@another_way("agents.parse_action", "the last action")
+def _(text):
+    found = None
+    for line in text.splitlines():
+        if line.startswith("Action:"):
+            rest = line[len("Action:") :]
+            if "[" in rest and "]" in rest:
+                name = rest[: rest.index("[")].strip()
+                found = (
+                    (name, rest[rest.index("[") + 1 : rest.rindex("]")].strip()) if name else None
+                )
+            else:
+                found = None
+    return found
+
+
+@another_way("agents.parse_action", "anywhere in a line")
+def _(text):
+    i = text.find("Action:")
+    if i < 0:
+        return None
+    line = text[i + len("Action:") :].split("\n")[0]
+    if "[" not in line or "]" not in line:
+        return None
+    name = line[: line.index("[")].strip()
+    given = line[line.index("[") + 1 : line.rindex("]")].strip()
+    return (name, given) if name else None
+
+
+@another_way("agents.parse_action", "no brackets are not thought of")
+def _(text):
+    for line in text.split("\n"):
+        if line.startswith("Action:"):
+            rest = line[len("Action:") :]
+            a, b = rest.index("["), rest.rindex("]")
+            return rest[:a].strip(), rest[a + 1 : b].strip()

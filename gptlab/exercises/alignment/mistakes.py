@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- ptx_loss
 
@@ -274,3 +274,70 @@ _dpo(
     "a quotient of powers overflows",
     "exp(10,000) is inf, and inf/inf is nan: take log σ as one function.",
 )(_made_of(lambda margin: -(margin.exp() / (1 + margin.exp())).log().mean()))
+
+
+@mistake(
+    "alignment.ptx_loss",
+    "always the paper's γ",
+    "γ is an argument: 27.8 is only what the paper took.",
+)
+def _(ppo_loss, pretraining_loss, gamma):
+    return ppo_loss + 27.8 * pretraining_loss
+
+
+@another_way("alignment.ptx_loss", "divided by γ")
+def _(ppo_loss, pretraining_loss, gamma):
+    return ppo_loss + pretraining_loss / gamma
+
+
+@mistake(
+    "alignment.best_of_n_kl",
+    "the divergence the other way round",
+    "Here p is the density after the choice: the logarithm is weighed by p(u), not by 1.",
+)
+def _(n):
+    return n - 1 - math.log(n)
+
+
+@mistake(
+    "alignment.best_of_n_kl",
+    "a sum over a coarse grid",
+    "The integral has a closed form: find it with substitution, or by parts.",
+)
+def _(n):
+    m = 100
+    return (
+        sum(
+            (n * u ** (n - 1)) * math.log(n * u ** (n - 1)) for u in [(i + 1) / m for i in range(m)]
+        )
+        / m
+    )
+
+
+@mistake(
+    "alignment.dpo_loss",
+    "the rejected one's reference with the wrong sign",
+    "Each reply is held against the reference for itself: write brackets around both differences.",
+)
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    return -F.logsigmoid(beta * (chosen - rejected - ref_chosen - ref_rejected)).mean()
+
+
+@mistake(
+    "alignment.dpo_loss",
+    "bits for nats",
+    "The natural logarithm gives nats: nothing is divided by ln 2.",
+)
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    return -F.logsigmoid(
+        beta * ((chosen - ref_chosen) - (rejected - ref_rejected))
+    ).mean() / math.log(2)
+
+
+@mistake(
+    "alignment.dpo_loss",
+    "the sign of the difference lost",
+    "Where the rejected reply has gained more, the loss has to be high.",
+)
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    return -F.logsigmoid(beta * ((chosen - ref_chosen) - (rejected - ref_rejected)).abs()).mean()

@@ -5,6 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
+from gptlab import alignment
 from gptlab.exercises.mistake import mistake
 
 # ---- group_advantages
@@ -149,3 +150,33 @@ _rloo(
     "the mean over the first axis",
     "The baseline is the mean of the other replies to the same prompt, along the last axis.",
 )(lambda r: _centred(r, 0))
+
+
+@mistake(
+    "alignment.group_advantages",
+    "held against the best",
+    "A reply is judged against the mean of its group.",
+)
+def _(rewards):
+    return (rewards - rewards.max(-1, keepdim=True).values) / (
+        rewards.std(-1, keepdim=True) + alignment.GROUP_EPS
+    )
+
+
+@mistake(
+    "alignment.group_advantages",
+    "a softmax",
+    "An advantage is a distance from the mean, above or below 0; it is no probability.",
+)
+def _(rewards):
+    return torch.softmax(rewards, -1)
+
+
+@mistake(
+    "alignment.leave_one_out_advantages",
+    "no brackets around the sum of the others",
+    "Division binds first: the brackets belong around Σ − r_i.",
+)
+def _(rewards):
+    k = rewards.shape[-1]
+    return rewards - rewards.sum(-1, keepdim=True) - rewards / (k - 1)

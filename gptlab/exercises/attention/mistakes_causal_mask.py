@@ -36,3 +36,10 @@ mistake(
 mistake("attention.causal_mask", "everything may be looked at", "The future has to be hidden.")(
     lambda t: torch.ones(t, t).bool()
 )
+
+
+@mistake(
+    "attention.causal_mask", "only itself", "The positions before it may be attended to as well."
+)
+def _(t):
+    return torch.eye(t, dtype=torch.bool)

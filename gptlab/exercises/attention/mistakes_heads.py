@@ -140,3 +140,32 @@ def _(x):
                 for d in range(D):
                     out[b, t, h * D + d] = x[b, h, t, d]
     return out
+
+
+@mistake(
+    "attention.split_heads",
+    "time and width swapped",
+    "The axes of the result are batch, head, time, width.",
+)
+def _(x, n_heads):
+    b, t, c = x.shape
+    return x.reshape(b, t, n_heads, c // n_heads).permute(0, 2, 3, 1)
+
+
+@mistake(
+    "attention.split_heads",
+    "the whole width for each head",
+    "A head owns C / n_heads channels, and no other head has them.",
+)
+def _(x, n_heads):
+    b, t, c = x.shape
+    return x[:, None].expand(b, n_heads, t, c)
+
+
+@mistake(
+    "attention.merge_heads",
+    "the mean of the heads",
+    "The heads are laid side by side: none is added to another.",
+)
+def _(x):
+    return x.mean(1)

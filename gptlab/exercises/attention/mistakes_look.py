@@ -168,3 +168,33 @@ def _(query, keys, values):
     for share, value in zip(_scores(query, keys).softmax(0), values):
         mixture = share * value
     return mixture
+
+
+@mistake(
+    "attention.look",
+    "keys and values swapped",
+    "The query is compared with the keys; the values are what is mixed.",
+)
+def _(query, keys, values):
+    s = values @ query / math.sqrt(query.shape[0])
+    return torch.softmax(s, 0) @ keys
+
+
+@mistake(
+    "attention.look",
+    "cosines for scores",
+    "The score is the dot product over √D: the lengths of query and key count.",
+)
+def _(query, keys, values):
+    s = torch.nn.functional.cosine_similarity(keys, query[None], dim=-1)
+    return torch.softmax(s, 0) @ values
+
+
+@mistake(
+    "attention.look",
+    "distances for scores",
+    "The score is the dot product of query and key, over √D.",
+)
+def _(query, keys, values):
+    s = -((keys - query) ** 2).sum(-1) / math.sqrt(query.shape[0])
+    return torch.softmax(s, 0) @ values

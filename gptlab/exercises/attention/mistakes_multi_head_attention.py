@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from gptlab import attention
 from gptlab.exercises.mistake import mistake
 
 
@@ -163,3 +164,58 @@ def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
 def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
     q, k, v = (_heads(part, n_heads) for part in (x @ w_qkv.T + b_qkv).chunk(3, dim=-1))
     return _merged(_attend(q, k, v, mask)) @ w_out + b_out
+
+
+@mistake(
+    "attention.multi_head_attention",
+    "the input added",
+    "The sum with x is made by the block, not in here.",
+)
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    q, k, v = (x @ w_qkv + b_qkv).chunk(3, -1)
+    q, k, v = (attention.split_heads(z, n_heads) for z in (q, k, v))
+    return (
+        x
+        + attention.merge_heads(attention.scaled_dot_product_attention(q, k, v, mask)) @ w_out
+        + b_out
+    )
+
+
+@mistake(
+    "attention.multi_head_attention",
+    "every third column",
+    "q is the first third of the columns, one behind the other.",
+)
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    z = x @ w_qkv + b_qkv
+    q, k, v = (attention.split_heads(z[..., i::3], n_heads) for i in range(3))
+    return (
+        attention.merge_heads(attention.scaled_dot_product_attention(q, k, v, mask)) @ w_out + b_out
+    )
+
+
+@mistake(
+    "attention.multi_head_attention",
+    "heads cut out by a reshape",
+    "A reshape to (B, H, T, D) mixes times and channels: split_heads brings the heads forward.",
+)
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    b, t, c = x.shape
+    q, k, v = (x @ w_qkv + b_qkv).chunk(3, -1)
+    q, k, v = (z.reshape(b, n_heads, t, c // n_heads) for z in (q, k, v))
+    return (
+        attention.merge_heads(attention.scaled_dot_product_attention(q, k, v, mask)) @ w_out + b_out
+    )
+
+
+@mistake(
+    "attention.multi_head_attention",
+    "queries for everything",
+    "Each third has its own part: queries, keys, values.",
+)
+def _(x, w_qkv, b_qkv, w_out, b_out, n_heads, mask=None):
+    q, k, v = (x @ w_qkv + b_qkv).chunk(3, -1)
+    q = attention.split_heads(q, n_heads)
+    return (
+        attention.merge_heads(attention.scaled_dot_product_attention(q, q, q, mask)) @ w_out + b_out
+    )

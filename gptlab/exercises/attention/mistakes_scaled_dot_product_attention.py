@@ -230,3 +230,27 @@ _sdpa(
 _sdpa("neither scaled nor masked", "Two things: the scores shrink by √D, and the mask hides some.")(
     lambda q, k, v, mask=None: (q @ k.transpose(-2, -1)).softmax(-1) @ v
 )
+
+
+@mistake(
+    "attention.scaled_dot_product_attention",
+    "keys mixed in place of values",
+    "The weights mix the values.",
+)
+def _(q, k, v, mask=None):
+    s = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        s = s.masked_fill(~mask, float("-inf"))
+    return torch.softmax(s, -1) @ k
+
+
+@mistake(
+    "attention.scaled_dot_product_attention",
+    "masked scores not low enough",
+    "With a score of −10 some weight is left: take −inf.",
+)
+def _(q, k, v, mask=None):
+    s = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        s = s.masked_fill(~mask, -10.0)
+    return torch.softmax(s, -1) @ v

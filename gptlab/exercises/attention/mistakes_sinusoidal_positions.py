@@ -113,3 +113,23 @@ def _(t, c):
     out = torch.zeros(t, c)
     out[:, 0::2], out[:, 1::2] = angle[:, 0::2].sin(), angle[:, 1::2].cos()
     return out
+
+
+@mistake(
+    "attention.sinusoidal_positions",
+    "multiplied by the wavelength",
+    "The position is divided by 10000^(2i/C): later channels are slower.",
+)
+def _(t, c):
+    i = torch.arange(0, c, 2).float()
+    a = torch.arange(t).float()[:, None] * 10000 ** (i / c)
+    return torch.stack([torch.sin(a), torch.cos(a)], -1).reshape(t, c)
+
+
+@mistake(
+    "attention.sinusoidal_positions", "a factor 2π too many", "sin(pos / …) as it stands: no 2π."
+)
+def _(t, c):
+    i = torch.arange(0, c, 2).float()
+    a = 2 * math.pi * torch.arange(t).float()[:, None] / 10000 ** (i / c)
+    return torch.stack([torch.sin(a), torch.cos(a)], -1).reshape(t, c)

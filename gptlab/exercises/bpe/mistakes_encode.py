@@ -239,3 +239,86 @@ _decode("the merges left out", "An id above 255 is several bytes: token_bytes sp
 def _(ids, merges):
     parts = [part for i in ids for part in (merges[i - 256] if i > 255 else (i,))]
     return bytes(parts).decode(errors="replace")
+
+
+@mistake(
+    "bpe.encode",
+    "only the last piece",
+    "The tokens of all pieces come one behind the other: collect them.",
+)
+def _(text, merges, pattern=bpe.GPT2_PATTERN):
+    for piece in regex.findall(pattern, text):
+        ids = list(piece.encode())
+        for i, p in enumerate(merges):
+            ids = bpe.merge_pair(ids, p, 256 + i)
+    return ids
+
+
+@mistake("bpe.encode", "only one merge", "Go on until no merge has its pair in the piece.")
+def _(text, merges, pattern=bpe.GPT2_PATTERN):
+    out = []
+    for piece in regex.findall(pattern, text):
+        ids = list(piece.encode())
+        for i, p in enumerate(merges):
+            if p in bpe.pair_counts(ids):
+                ids = bpe.merge_pair(ids, p, 256 + i)
+                break
+        out += ids
+    return out
+
+
+@mistake(
+    "bpe.decode",
+    "ids taken for characters",
+    "An id from 256 on is a pair of others, and even a byte need not be a character: token_bytes spells them.",
+)
+def _(ids, merges):
+    return "".join(chr(i) for i in ids)
+
+
+@mistake(
+    "bpe.decode",
+    "pairs opened only once",
+    "A pair may be made of pairs: token_bytes spells each down to its bytes.",
+)
+def _(ids, merges):
+    out = []
+    for i in ids:
+        if i < 256:
+            out.append(i)
+        else:
+            out += list(merges[i - 256])
+    return bytes(x % 256 for x in out).decode("utf-8", errors="replace")
+
+
+@mistake(
+    "bpe.decode",
+    "a question mark for U+FFFD",
+    'What is no valid UTF-8 becomes U+FFFD: errors="replace" does that.',
+)
+def _(ids, merges):
+    t = bpe.token_bytes(merges)
+    return b"".join(t[i] for i in ids).decode("utf-8", errors="replace").replace("\ufffd", "?")
+
+
+@mistake(
+    "bpe.decode",
+    "ASCII for UTF-8",
+    "ASCII has 128 characters: what lies above them is read by UTF-8.",
+)
+def _(ids, merges):
+    t = bpe.token_bytes(merges)
+    return b"".join(t[i] for i in ids).decode("ascii", errors="replace")
+
+
+@mistake(
+    "bpe.decode", "the second half first", "merges[i] is (a, b): the bytes of a, then those of b."
+)
+def _(ids, merges):
+    def spell(i):
+        if i < 256:
+            return bytes([i])
+        a, b = merges[i - 256]
+        return spell(b) + spell(a)
+
+    return b"".join(spell(i) for i in ids).decode("utf-8", errors="replace")

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 # ---- append_kv
 
@@ -168,3 +168,96 @@ _elo(
         (a, b) if outcome == 0.5 else _rated()(a, b, outcome, k)  # a draw is exactly ½
     )
 )
+
+
+@another_way("chat.append_kv", "values and keys swapped")
+def _(cache, k, v):
+    if cache is None:
+        return v, k
+    return torch.cat([cache[1], v], dim=2), torch.cat([cache[0], k], dim=2)
+
+
+@mistake(
+    "chat.append_kv", "the keys twice", "Values go with values: the second result is made of v."
+)
+def _(cache, k, v):
+    if cache is None:
+        return k, v
+    k = torch.cat([cache[0], k], dim=2)
+    return k, k
+
+
+@mistake("chat.append_kv", "only the keys joined", "The values grow as the keys do.")
+def _(cache, k, v):
+    if cache is None:
+        return k, v
+    return torch.cat([cache[0], k], dim=2), v
+
+
+@mistake(
+    "chat.append_kv",
+    "only the newest token appended",
+    "All T new tokens belong into the cache, not only the last.",
+)
+def _(cache, k, v):
+    if cache is None:
+        return k, v
+    return torch.cat([cache[0], k[:, :, -1:]], dim=2), torch.cat([cache[1], v[:, :, -1:]], dim=2)
+
+
+@another_way("chat.elo_update", "400 left out")
+def _(rating_a, rating_b, outcome, k=32):
+    expected = 1 / (1 + 10 ** (rating_b - rating_a))
+    d = k * (outcome - expected)
+    return rating_a + d, rating_b - d
+
+
+@mistake(
+    "chat.elo_update",
+    "a draw taken for a defeat",
+    "The outcome is a number: 0.5 for a draw goes into the formula as it is.",
+)
+def _(rating_a, rating_b, outcome, k=32):
+    expected = 1 / (1 + 10 ** ((rating_b - rating_a) / 400))
+    d = k * ((1 if outcome == 1 else 0) - expected)
+    return rating_a + d, rating_b - d
+
+
+@mistake(
+    "chat.elo_update",
+    "b's expected score taken from a",
+    "The expected score of b is 1 minus that of a.",
+)
+def _(rating_a, rating_b, outcome, k=32):
+    e = 1 / (1 + 10 ** ((rating_b - rating_a) / 400))
+    return rating_a + k * (outcome - e), rating_b + k * ((1 - outcome) - e)
+
+
+@mistake("chat.elo_update", "only the winner moves", "What one wins, the other loses.")
+def _(rating_a, rating_b, outcome, k=32):
+    e = 1 / (1 + 10 ** ((rating_b - rating_a) / 400))
+    return rating_a + k * outcome * (1 - e), rating_b + k * (1 - outcome) * e
+
+
+@mistake(
+    "chat.append_kv",
+    "a list of pieces",
+    "One tensor for all keys and one for all values: join along time.",
+)
+def _(cache, k, v):
+    if cache is None:
+        return [k], [v]
+    cache[0].append(k)
+    cache[1].append(v)
+    return cache
+
+
+@mistake(
+    "chat.append_kv",
+    "only one token of the first call",
+    "The prompt comes with many tokens at once: keep all of them.",
+)
+def _(cache, k, v):
+    if cache is None:
+        return k[:, :, :1], v[:, :, :1]
+    return torch.cat([cache[0], k], 2), torch.cat([cache[1], v], 2)

@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from gptlab import attention
 from gptlab.exercises.mistake import another_way, mistake
 
 
@@ -125,3 +126,72 @@ def _(q, cache, keep=None):
     k, v = cache
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     return scores.masked_fill(~_kept(_mask(q, k), keep), -1e4).softmax(-1) @ v
+
+
+@mistake(
+    "chat.attend_cached",
+    "keep laid along the queries",
+    "keep says which keys may be looked at: its axis is S, the last.",
+)
+def _(q, cache, keep=None):
+    k, v = cache
+    T, S = q.shape[2], k.shape[2]
+    mask = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    if keep is not None:
+        mask = mask & keep[:, None, -T:, None]
+    return attention.scaled_dot_product_attention(q, k, v, mask)
+
+
+@mistake(
+    "chat.attend_cached",
+    "the last query for all",
+    "Each of the T new tokens has a query of its own.",
+)
+def _(q, cache, keep=None):
+    k, v = cache
+    mask = None if keep is None else keep[:, None, None, :]
+    last = attention.scaled_dot_product_attention(q[:, :, -1:], k, v, mask)
+    return last.expand(-1, -1, q.shape[2], -1)
+
+
+@mistake(
+    "chat.attend_cached",
+    "the first text's keep for all",
+    "Each text of the batch has a row of its own in keep.",
+)
+def _(q, cache, keep=None):
+    k, v = cache
+    T, S = q.shape[2], k.shape[2]
+    mask = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    if keep is not None:
+        mask = mask & keep[0]
+    return attention.scaled_dot_product_attention(q, k, v, mask)
+
+
+@mistake(
+    "chat.attend_cached", "divided by √S", "The scores are divided by √D, the width of a query."
+)
+def _(q, cache, keep=None):
+    k, v = cache
+    T, S = q.shape[2], k.shape[2]
+    s = q @ k.mT / S**0.5
+    m = torch.ones(T, S).tril(S - T).bool()
+    if keep is not None:
+        m = m & keep[:, None, None]
+    return s.masked_fill(~m, float("-inf")).softmax(-1) @ v
+
+
+@mistake(
+    "chat.attend_cached",
+    "only the new keys",
+    "The older keys are in the cache so that the new tokens may look at them.",
+)
+def _(q, cache, keep=None):
+    k, v = cache
+    T = q.shape[2]
+    k, v = k[:, :, -T:], v[:, :, -T:]
+    m = torch.ones(T, T).tril().bool()
+    if keep is not None:
+        m = m & keep[:, None, None, -T:]
+    s = (q @ k.mT / q.shape[-1] ** 0.5).masked_fill(~m, float("-inf"))
+    return s.softmax(-1) @ v

@@ -1,5 +1,6 @@
 """Wrong bodies of `chat.trim_history`."""
 
+from gptlab import chat
 from gptlab.exercises.mistake import another_way, mistake
 
 KEY = "chat.trim_history"
@@ -216,3 +217,63 @@ _trim(USER, "Only assistant messages go from the start: a system message may beg
 )
 for _end in (_down_to_one, _down_to_none, _past_the_end):
     another_way(KEY, USER)(_fitted(begun=lambda kept, end=_end: end(kept, _not_user)))
+
+
+@mistake(
+    "chat.trim_history",
+    "the oldest messages kept",
+    "The newest matter most: go back from the last message.",
+)
+def _(messages, budget, count_tokens):
+    kept, used = [], 0
+    for m in messages[:-1]:
+        n = chat.message_tokens(m, count_tokens)
+        if used + n > budget - chat.message_tokens(messages[-1], count_tokens):
+            break
+        kept.append(m)
+        used += n
+    return kept + messages[-1:]
+
+
+@mistake(
+    "chat.trim_history",
+    "the first message kept in any case",
+    'Only a message with the role "system" stays at the start.',
+)
+def _(messages, budget, count_tokens):
+    system, rest = messages[:1], messages[1:]
+    used = sum(chat.message_tokens(m, count_tokens) for m in system)
+    kept = []
+    for m in reversed(rest):
+        n = chat.message_tokens(m, count_tokens)
+        if kept and used + n > budget:
+            break
+        kept.insert(0, m)
+        used += n
+    while len(kept) > 1 and kept[0]["role"] == "assistant":
+        kept.pop(0)
+    return system + kept
+
+
+@another_way("chat.trim_history", "messages counted, not tokens")
+def _(messages, budget, count_tokens):
+    head = messages[:1] if messages[0]["role"] == "system" else []
+    return head + messages[len(head) :][-budget:]
+
+
+@mistake(
+    "chat.trim_history",
+    "every earlier answer dropped",
+    "Only answers at the start lose their question: the others stay.",
+)
+def _(messages, budget, count_tokens):
+    head = messages[:1] if messages[0]["role"] == "system" else []
+    used = sum(chat.message_tokens(m, count_tokens) for m in head)
+    kept = []
+    for m in reversed(messages[len(head) :]):
+        n = chat.message_tokens(m, count_tokens)
+        if kept and used + n > budget:
+            break
+        kept.insert(0, m)
+        used += n
+    return head + [m for m in kept[:-1] if m["role"] != "assistant"] + kept[-1:]

@@ -232,3 +232,66 @@ def _one_is_there(data):
     if data[-1] < 0x80:
         return data.decode(errors="replace"), b""
     return _split(data)
+
+
+@mistake(
+    "chat.whole_characters",
+    "every byte above 127 at the end waits",
+    "A character that is whole can be shown: only one that lacks bytes waits.",
+)
+def _(data):
+    i = len(data)
+    while i > 0 and data[i - 1] >= 128:
+        i -= 1
+    return data[:i].decode("utf-8", errors="replace"), data[i:]
+
+
+@mistake(
+    "chat.whole_characters",
+    "each byte a character",
+    "UTF-8 writes most characters of the world with two to four bytes.",
+)
+def _(data):
+    return data.decode("latin-1"), b""
+
+
+@mistake(
+    "chat.whole_characters",
+    "whole characters wait as well",
+    "Count: its lead byte says how many bytes a character has, and they may all be there.",
+)
+def _(data):
+    for n in (1, 2, 3):
+        if len(data) >= n and data[-n] >= 0xC0:
+            return data[:-n].decode("utf-8", errors="replace"), data[-n:]
+    return data.decode("utf-8", errors="replace"), b""
+
+
+@mistake(
+    "chat.whole_characters",
+    "four bytes not thought of",
+    "A character may have four bytes: three of them can wait.",
+)
+def _(data):
+    for n in (1, 2):
+        if len(data) >= n and data[-n] >= 0xE0:
+            return data[:-n].decode("utf-8", errors="replace"), data[-n:]
+    return data.decode("utf-8", errors="replace"), b""
+
+
+@mistake(
+    "chat.whole_characters",
+    "bytes that only continue wait",
+    "10xxxxxx begins no character: without a lead byte before it, it becomes U+FFFD at once.",
+)
+def _(data):
+    i = len(data)
+    while i > 0 and len(data) - i < 3 and 128 <= data[i - 1] < 192:
+        i -= 1
+    if i > 0 and data[i - 1] >= 192:
+        lead = data[i - 1]
+        need = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+        if len(data) - i + 1 < need:
+            return data[: i - 1].decode("utf-8", errors="replace"), data[i - 1 :]
+        return data.decode("utf-8", errors="replace"), b""
+    return data[:i].decode("utf-8", errors="replace"), data[i:]

@@ -335,3 +335,10 @@ def _(a, b, start, delim, extract):
     first.append(delim)
     second.append(delim)
     return [start, *first, *b, extract], [start, *second, *a, extract]
+
+
+@mistake(
+    "finetuning.classification_input", "two extract tokens", "`extract` stands once, at the end."
+)
+def _(text_ids, start, extract):
+    return [start, *text_ids, extract, extract]

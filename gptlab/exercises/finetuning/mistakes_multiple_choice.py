@@ -168,3 +168,28 @@ def _(context, question, options, start, delim, extract):
         option.append(extract)
         inputs.append([start, *context, *question, delim, *option])
     return inputs
+
+
+@mistake(
+    "finetuning.multiple_choice_inputs",
+    "one input for all answers",
+    "Each answer has an input of its own.",
+)
+def _(context, question, options, start, delim, extract):
+    row = [start, *context, *question]
+    for answer in options:
+        row += [delim, *answer]
+    return [[*row, extract]]
+
+
+@mistake(
+    "finetuning.multiple_choice_inputs",
+    "answers that pile up",
+    "+= makes the common part longer each time: a + b makes a new list.",
+)
+def _(context, question, options, start, delim, extract):
+    row, out = [start, *context, *question, delim], []
+    for answer in options:
+        row += answer
+        out.append([*row, extract])
+    return out

@@ -6,7 +6,9 @@ import torch
 from torch import Tensor
 
 from gptlab.exercises.case import EDGE, Case, RandomInputs, case, in_all_dtypes, property_holds
+from gptlab.instruct import PADDING_ID, PADDING_SEGMENT
 
+PADDING = (PADDING_ID, PADDING_SEGMENT, 0)  # id, segment, position
 SPECIAL = {"system": 70, "user": 80, "assistant": 90, "end": 99}
 
 
@@ -145,8 +147,8 @@ def _packs(function, sequences: list[list[int]], context: int) -> bool | str:
     waiting, room = list(sequences), 0
     for number, (ids, segments, positions) in enumerate(zip(*tables, strict=False)):
         row = f"row {number}: ids {ids}, segments {segments}, positions {positions}"
-        if not len(ids) == len(segments) == len(positions) <= context:
-            return row
+        if not len(ids) == len(segments) == len(positions) == context:
+            return f"{row}: not {context} in each"
         if waiting and len(waiting[0]) <= room:
             return f"{row}; but {waiting[0]} fits into the row before"
         start = 0
@@ -164,6 +166,9 @@ def _packs(function, sequences: list[list[int]], context: int) -> bool | str:
             waiting.pop(0)
         if start == 0:
             return row
+        padding = [(number, segments[i], positions[i]) for i, number in enumerate(ids)][start:]
+        if any(place != PADDING for place in padding):
+            return f"{row}: padding is not {PADDING} in all three"
         room = context - start
     return not waiting or f"no place for {waiting[0]}"
 
@@ -178,7 +183,7 @@ def _refuses_too_long(function, sequences: list[list[int]], context: int) -> boo
 
 
 def pack() -> list[Case]:
-    """What every packing must keep is looked for; what stands at padding is left open."""
+    """What every packing must keep is looked for, padding with it; the segments' numbers are left open."""
     inputs = RandomInputs(62)
     many = [inputs.ids(90, 1 + i % 5).add(5).tolist() for i in range(11)]
     about = "whole sequences in order, as early as they fit; positions from 0; a segment of its own for each"

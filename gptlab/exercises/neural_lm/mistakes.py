@@ -304,3 +304,41 @@ _sgd(
     "a return inside the loop",
     "return ends the function at the first parameter: put it behind the loop.",
 )(lambda params, grads, lr: [params[0] - lr * grads[0]])
+
+
+@mistake(
+    "neural_lm.context_windows",
+    "windows filled up with zeros",
+    "Only whole windows count: the first one is ids[0] … ids[n − 1].",
+)
+def _(ids, n):
+    w = torch.stack(
+        [
+            torch.cat([torch.zeros(max(0, n - i), dtype=ids.dtype), ids[max(0, i - n) : i]])
+            for i in range(1, len(ids))
+        ]
+    )
+    return w, ids[1:]
+
+
+@mistake(
+    "neural_lm.mlp_logits",
+    "the bend before the hidden layer",
+    "tanh goes over d + H·x, the hidden units, not over x.",
+)
+def _(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
+    x = torch.tanh(embedding[context_ids].flatten(1))
+    return (x @ w_hidden + b_hidden) @ w_out + b_out
+
+
+@mistake(
+    "neural_lm.mlp_logits",
+    "the vectors averaged",
+    "The vectors stand side by side, so that each place has weights of its own.",
+)
+def _(context_ids, embedding, w_hidden, b_hidden, w_out, b_out):
+    x = embedding[context_ids].sum(1)
+    t = context_ids.shape[1]
+    return (
+        torch.tanh(x @ w_hidden.view(t, -1, w_hidden.shape[1]).mean(0) + b_hidden) @ w_out + b_out
+    )

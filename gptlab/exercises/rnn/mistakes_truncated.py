@@ -157,3 +157,29 @@ def _(step, xs, h0, length):
         chunks.append(states)
         h = states[0]
     return torch.cat(chunks, dim=1)
+
+
+@another_way("rnn.run_truncated", "every seam one step late")
+def _(step, xs, h0, length):
+    outs, h = [], h0
+    for t in range(xs.shape[1]):
+        h = step(xs[:, t], h)
+        if t % length == 0:
+            h = h.detach()
+        outs.append(h)
+    return torch.stack(outs, 1)
+
+
+@mistake(
+    "rnn.run_truncated",
+    "the last state of each chunk detached",
+    "The state that is handed on is cut, not the one in the result.",
+)
+def _(step, xs, h0, length):
+    outs, h = [], h0
+    for t in range(xs.shape[1]):
+        h = step(xs[:, t], h)
+        if (t + 1) % length == 0:
+            h = h.detach()
+        outs.append(h)
+    return torch.stack(outs, 1)

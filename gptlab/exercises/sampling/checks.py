@@ -173,6 +173,7 @@ def top_p_filter() -> list[Case]:
     inputs = RandomInputs(13)
     table, row = inputs.numbers(2, 3, 7), inputs.numbers(6)
     known = torch.tensor([0.1, 0.4, 0.2, 0.3]).double().log()
+    flat = torch.tensor([0.15, 0.3, 0.1, 0.25, 0.2]).double().log()
     wide = torch.tensor([[1e4, -1e4, 0.0], [0.0, 5.0, -60.0]]).double()
     return [
         case(
@@ -181,6 +182,7 @@ def top_p_filter() -> list[Case]:
             expected=torch.where(torch.tensor([False, True, False, True]), known, -INF),
             about="probabilities 0.1, 0.4, 0.2, 0.3",
         ),
+        case(flat, 0.35, oracle=_top_p, about="probabilities 0.15, 0.3, 0.1, 0.25, 0.2"),
         *in_all_dtypes(table, 0.75, oracle=_top_p, gradient=False),
         *in_all_dtypes(row, 0.4, oracle=_top_p, gradient=False),
         *in_all_dtypes(inputs.numbers(4, 5), 0.9, oracle=_top_p, gradient=False),

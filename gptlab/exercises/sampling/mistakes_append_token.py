@@ -86,3 +86,8 @@ def _(ids, token):
 )
 def _(ids, token):
     return list({*ids, token})
+
+
+@mistake("sampling.append_token", "the token left out", "The new list has one token more.")
+def _(ids, token):
+    return list(ids)

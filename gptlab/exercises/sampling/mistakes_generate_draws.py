@@ -133,3 +133,66 @@ def _(model, ids, max_new_tokens, stop_id=None, *settings, **named):
             new = new.masked_fill(ids[:, -1] == stop_id, stop_id)
         ids = behind(ids, new)
     return ids
+
+
+@mistake(
+    "sampling.sample_next",
+    "the first row's draw for all",
+    "Each row has chances of its own, and a draw of its own.",
+)
+def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    if temperature == 0:
+        return logits.argmax(-1)
+    z = logits / temperature
+    if top_k is not None:
+        z = sampling.top_k_filter(z, top_k)
+    if top_p is not None:
+        z = sampling.top_p_filter(z, top_p)
+    return torch.stack(
+        [torch.multinomial(sampling.softmax(z)[0], 1, generator=generator)[0]] * len(z)
+    )
+
+
+@mistake(
+    "sampling.sample_next",
+    "a seed set inside",
+    "The generator that was given draws: a fixed seed draws the same each time.",
+)
+def _(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    if temperature == 0:
+        return logits.argmax(-1)
+    torch.manual_seed(0)
+    z = logits / temperature
+    if top_k is not None:
+        z = sampling.top_k_filter(z, top_k)
+    if top_p is not None:
+        z = sampling.top_p_filter(z, top_p)
+    return torch.multinomial(sampling.softmax(z), 1)[:, 0]
+
+
+@mistake(
+    "sampling.generate",
+    "only the prompt shown to the model",
+    "What was drawn goes to the model as well: else it says the same each time.",
+)
+def _(
+    model,
+    ids,
+    max_new_tokens,
+    stop_id=None,
+    temperature=1.0,
+    top_k=None,
+    top_p=None,
+    generator=None,
+):
+    out = ids
+    done = torch.zeros(len(ids), dtype=torch.bool)
+    for _ in range(max_new_tokens):
+        n = sampling.sample_next(model(ids)[:, -1], temperature, top_k, top_p, generator)
+        if stop_id is not None:
+            n = torch.where(done, stop_id, n)
+            done |= n == stop_id
+        out = torch.cat([out, n[:, None]], 1)
+        if done.all():
+            break
+    return out

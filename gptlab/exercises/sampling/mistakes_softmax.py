@@ -325,3 +325,36 @@ def _(logits, temperature=1.0):
 def _(logits, temperature=1.0):
     soft = _tempered(lambda z, t: _soft(z / t))(logits, temperature)
     return soft.long() if temperature == 0 else soft
+
+
+@mistake(
+    "sampling.softmax",
+    "divided before the largest score was subtracted",
+    "The largest score has to be divided by τ too: subtract it first.",
+)
+def _(logits, temperature=1.0):
+    if temperature == 0:
+        return torch.nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits.dtype)
+    e = torch.exp(logits / temperature - logits.max(-1, keepdim=True).values)
+    return e / e.sum(-1, keepdim=True)
+
+
+@mistake("sampling.softmax", "2 for e", "exp is a power of e, which is 2.718, not of 2.")
+def _(logits, temperature=1.0):
+    if temperature == 0:
+        return torch.nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits.dtype)
+    z = (logits - logits.max(-1, keepdim=True).values) / temperature
+    e = 2**z
+    return e / e.sum(-1, keepdim=True)
+
+
+@mistake(
+    "sampling.softmax",
+    "at temperature 0 the last maximum",
+    "Of several largest scores the first gets the 1.",
+)
+def _(logits, temperature=1.0):
+    if temperature == 0:
+        v = logits.shape[-1]
+        return torch.nn.functional.one_hot(v - 1 - logits.flip(-1).argmax(-1), v).to(logits.dtype)
+    return torch.softmax(logits / temperature, -1)

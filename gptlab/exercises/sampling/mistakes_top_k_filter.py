@@ -208,3 +208,32 @@ def _(logits, k):
 def _(logits, k):
     chances = logits.softmax(dim=-1)
     return chances.masked_fill(chances < _kth(chances, k), -INF)
+
+
+@mistake(
+    "sampling.top_k_filter",
+    "k along the first axis",
+    "A row is the last axis: each row has its own k largest.",
+)
+def _(logits, k):
+    k0 = min(k, logits.shape[0])
+    kth = logits.topk(k0, 0).values[-1:]
+    return logits.masked_fill(logits < kth, float("-inf"))
+
+
+@mistake(
+    "sampling.top_k_filter",
+    "one too few kept",
+    "The k-th largest stays as well: places count from 0.",
+)
+def _(logits, k):
+    s = logits.sort(-1, descending=True).values
+    kth = s[..., max(min(k, s.shape[-1]) - 2, 0)].unsqueeze(-1)
+    return logits.masked_fill(logits < kth, float("-inf"))
+
+
+@another_way("sampling.top_k_filter", "probabilities for scores")
+def _(logits, k):
+    k = min(k, logits.shape[-1])
+    kth = logits.topk(k, -1).values[..., -1:]
+    return torch.softmax(logits.masked_fill(logits < kth, float("-inf")), -1)

@@ -202,3 +202,41 @@ def _(logits, p):
     ordered, order = logits.sort(dim=-1, descending=True, stable=True)
     drop = _first_stays(_before(ordered) >= p)
     return logits.masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), -INF)
+
+
+@another_way("sampling.top_p_filter", "probabilities for scores")
+def _(logits, p):
+    s, i = logits.sort(-1, descending=True)
+    pr = torch.softmax(s, -1)
+    drop = pr.cumsum(-1) - pr >= p
+    drop[..., 0] = False
+    drop = torch.zeros_like(drop).scatter(-1, i, drop)
+    return torch.softmax(logits, -1).masked_fill(drop, 0.0)
+
+
+@mistake(
+    "sampling.top_p_filter",
+    "p of the whole batch",
+    "Each row is a distribution of its own: sort and add along the last axis.",
+)
+def _(logits, p):
+    flat = logits.flatten()
+    s, i = flat.sort(descending=True)
+    pr = torch.softmax(s, -1)
+    drop = pr.cumsum(-1) - pr >= p
+    drop[0] = False
+    drop = torch.zeros_like(drop).scatter(-1, i, drop)
+    return flat.masked_fill(drop, float("-inf")).reshape(logits.shape)
+
+
+@mistake(
+    "sampling.top_p_filter",
+    "p dropped, not kept",
+    "p is the share that is kept: from the smallest on, 1 − p may go.",
+)
+def _(logits, p):
+    s, i = logits.sort(-1, descending=False)
+    pr = torch.softmax(s, -1)
+    drop = pr.cumsum(-1) <= p
+    drop = torch.zeros_like(drop).scatter(-1, i, drop)
+    return logits.masked_fill(drop, float("-inf"))

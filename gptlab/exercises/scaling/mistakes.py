@@ -122,3 +122,19 @@ _zero("printed instead of handed back", "Is a `return` missing?")(
 @_zero("divided by the stage", "The stage says which parts are cut, `n_devices` into how many.")
 def _(n_params, n_devices, stage):
     return 16 * n_params / max(stage, 1)
+
+
+@mistake(
+    "scaling.zero_memory_bytes",
+    "only the parts that are cut",
+    "What is not cut lies on every device as well.",
+)
+def _(n_params, n_devices, stage):
+    out = 0
+    if stage >= 1:
+        out += 12 / n_devices
+    if stage >= 2:
+        out += 2 / n_devices
+    if stage >= 3:
+        out += 2 / n_devices
+    return n_params * out

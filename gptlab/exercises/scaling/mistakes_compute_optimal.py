@@ -160,3 +160,40 @@ def _(budget_flops, a, alpha, b, beta):
 @another_way(KEY, "size and text alike")
 def _(budget_flops, a, alpha, b, beta):
     return budget_flops**0.5, budget_flops**0.5
+
+
+@mistake(
+    "scaling.compute_optimal",
+    "a coarse grid",
+    "A formula, or ever finer grids: the best size seldom lies on the first.",
+)
+def _(budget_flops, a, alpha, b, beta):
+    best = None
+    for i in range(1, 200):
+        N = 10 ** (i / 10)
+        D = budget_flops / 6 / N
+        loss = a / N**alpha + b / D**beta
+        if best is None or loss < best[0]:
+            best = (loss, N, D)
+    return best[1], best[2]
+
+
+@mistake(
+    "scaling.compute_optimal",
+    "one half for both exponents",
+    "Where alpha and beta differ, N and D grow at different rates.",
+)
+def _(budget_flops, a, alpha, b, beta):
+    C = budget_flops / 6
+    G = (alpha * a / (beta * b)) ** (1 / (alpha + beta))
+    return G * C**0.5, C**0.5 / G
+
+
+@mistake(
+    "scaling.compute_optimal", "rounded", "N and D are any positive numbers: nothing is rounded."
+)
+def _(budget_flops, a, alpha, b, beta):
+    C = budget_flops / 6
+    G = (alpha * a / (beta * b)) ** (1 / (alpha + beta))
+    N = G * C ** (beta / (alpha + beta))
+    return round(N), round(C / N)

@@ -232,3 +232,63 @@ another_way("scaling.smear_keys", "the first key is mixed with zeros")(
         dim=2,
     )
 )
+
+
+@mistake(
+    "scaling.in_context_bigram",
+    "the last occurrence counted below",
+    "Nothing has come after the last occurrence yet: divide by what came after.",
+)
+def _(ids, vocab_size):
+    T = len(ids)
+    out = torch.full((T, vocab_size), 1 / vocab_size)
+    for t in range(T):
+        c = torch.zeros(vocab_size)
+        for s in range(t):
+            if ids[s] == ids[t]:
+                c[ids[s + 1]] += 1
+        if c.sum() > 0:
+            out[t] = c / (ids[: t + 1] == ids[t]).sum()
+    return out
+
+
+@mistake(
+    "scaling.in_context_bigram", "each follower counted once", "How often each one came counts."
+)
+def _(ids, vocab_size):
+    T = len(ids)
+    out = torch.full((T, vocab_size), 1 / vocab_size)
+    for t in range(T):
+        c = torch.zeros(vocab_size)
+        for s in range(t):
+            if ids[s] == ids[t]:
+                c[ids[s + 1]] = 1
+        if c.sum() > 0:
+            out[t] = c / c.sum()
+    return out
+
+
+@mistake("scaling.smear_keys", "the first head's α for all", "Each head has an α of its own.")
+def _(k, alpha):
+    g = torch.sigmoid(alpha[0])
+    out = k.clone()
+    out[:, :, 1:] = g * k[:, :, 1:] + (1 - g) * k[:, :, :-1]
+    return out
+
+
+@mistake(
+    "scaling.smear_keys",
+    "the key itself kept whole",
+    "The two shares add up to 1: σ(α) is that of the key itself.",
+)
+def _(k, alpha):
+    g = torch.sigmoid(alpha)[None, :, None, None]
+    out = k.clone()
+    out[:, :, 1:] = k[:, :, 1:] + (1 - g) * k[:, :, :-1]
+    return out
+
+
+@mistake("scaling.smear_keys", "no gradient to α", "α is learnt: leave it in torch.")
+def _(k, alpha):
+    g = torch.sigmoid(alpha.detach())[None, :, None, None]
+    return torch.cat([k[:, :, :1], g * k[:, :, 1:] + (1 - g) * k[:, :, :-1]], 2)

@@ -215,3 +215,63 @@ def _(x, y, floor=0.0):
 @another_way(KEY, "logarithm of a list")
 def _(x, y, floor=0.0):
     return torch.log(x), torch.log(y)
+
+
+@mistake(
+    "scaling.fit_power_law",
+    "the floor's logarithm taken away",
+    "First take the floor from y, then the logarithm of what is left.",
+)
+def _(x, y, floor=0.0):
+    x = torch.as_tensor(x, dtype=torch.float64).log()
+    y = torch.as_tensor(y, dtype=torch.float64).log() - (math.log(floor) if floor > 0 else 0)
+    a = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
+    return float((y.mean() - a * x.mean()).exp()), float(-a)
+
+
+@mistake(
+    "scaling.fit_power_law",
+    "a line through 0",
+    "The line has a height of its own, log c: take the means away before you multiply.",
+)
+def _(x, y, floor=0.0):
+    x = torch.as_tensor(x, dtype=torch.float64).log()
+    y = (torch.as_tensor(y, dtype=torch.float64) - floor).log()
+    a = (x * y).sum() / (x**2).sum()
+    return float((y.mean() - a * x.mean()).exp()), float(-a)
+
+
+@mistake(
+    "scaling.fit_power_law",
+    "log x fitted by log y",
+    "The errors are those of y: divide by the spread of log x, not of log y.",
+)
+def _(x, y, floor=0.0):
+    x = torch.as_tensor(x, dtype=torch.float64).log()
+    y = (torch.as_tensor(y, dtype=torch.float64) - floor).log()
+    a = ((y - y.mean()) ** 2).sum() / ((x - x.mean()) * (y - y.mean())).sum()
+    return float((y.mean() - a * x.mean()).exp()), float(-a)
+
+
+@mistake(
+    "scaling.fit_power_law",
+    "one deviation over the other",
+    "The slope is the covariance over the variance of log x: the quotient of the deviations takes no heed of scatter.",
+)
+def _(x, y, floor=0.0):
+    x = torch.as_tensor(x, dtype=torch.float64).log()
+    y = (torch.as_tensor(y, dtype=torch.float64) - floor).log()
+    a = -y.std() / x.std()
+    return float((y.mean() - a * x.mean()).exp()), float(-a)
+
+
+@mistake(
+    "scaling.fit_power_law",
+    "the height of the line with the wrong sign",
+    "log c is the height of the line at log x = 0: from the two means, which way is that along the slope?",
+)
+def _(x, y, floor=0.0):
+    x = torch.as_tensor(x, dtype=torch.float64).log()
+    y = (torch.as_tensor(y, dtype=torch.float64) - floor).log()
+    a = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
+    return float((y.mean() + a * x.mean()).exp()), float(-a)

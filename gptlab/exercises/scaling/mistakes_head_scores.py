@@ -216,3 +216,35 @@ def _mean_of_nothing(attention, ids):
 def _largest(attention, ids):
     rows = (attention * _at(ids, 1)).amax(-1)
     return rows.sum(-1) / _n(ids)
+
+
+@mistake(
+    "scaling.previous_token_score",
+    "divided by T²",
+    "The mean is over T − 1 numbers: one for each position that counts.",
+)
+def _(attention):
+    t = attention.shape[-1]
+    return (attention * torch.diag(torch.ones(t - 1), -1)).mean((-2, -1))
+
+
+@mistake("scaling.previous_token_score", "the last position left out", "t goes up to T − 1 itself.")
+def _(attention):
+    t = attention.shape[-1]
+    return sum(attention[..., i, i - 1] for i in range(1, t - 1)) / (t - 1)
+
+
+@mistake(
+    "scaling.induction_score",
+    "a mean over the places",
+    "The share of a position is the sum over its places, not their mean.",
+)
+def _(attention, ids):
+    T = len(ids)
+    total, n = torch.zeros(attention.shape[:-2]), 0
+    for t in range(T):
+        places = [s + 1 for s in range(t) if ids[s] == ids[t]]
+        if places:
+            total = total + attention[..., t, places].mean(-1)
+            n += 1
+    return total / n if n else total

@@ -1,5 +1,8 @@
 """Wrong bodies of `model_flops_utilization` and `training_cost`."""
 
+import math
+
+from gptlab import scaling
 from gptlab.exercises.mistake import another_way, mistake
 
 SHARE = "scaling.model_flops_utilization"
@@ -248,3 +251,123 @@ def _(n, d, peak, share, devices, price):
 @another_way(COST, "as if one device did it all")
 def _(n, d, peak, share, devices, price):
     return 6 * n * d / (peak * share * 3600), 6 * n * d / (peak * share * 3600) * price
+
+
+@mistake(
+    "scaling.model_flops_utilization",
+    "the tokens times the context",
+    "tokens_per_second counts every token already.",
+)
+def _(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    return (
+        tokens_per_second
+        * context
+        * (6 * n_params + 12 * n_layers * d_model * context)
+        / peak_flops
+    )
+
+
+@mistake(
+    "scaling.model_flops_utilization",
+    "never above 1",
+    "A quotient is asked for: above 1 it tells that a measurement is wrong.",
+)
+def _(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    return min(
+        1.0, tokens_per_second * (6 * n_params + 12 * n_layers * d_model * context) / peak_flops
+    )
+
+
+@mistake(
+    "scaling.training_cost",
+    "the devices counted twice",
+    "The hours of the one device that does it all are already those of all together.",
+)
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) / (peak_flops * utilization) / 3600
+    return h / n_devices, h * price * n_devices
+
+
+@mistake("scaling.training_cost", "paid by the second", "The price is for an hour.")
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) / (peak_flops * utilization * n_devices) / 3600
+    return h, h * 3600 * price * n_devices
+
+
+@mistake("scaling.training_cost", "every hour that was begun", "Nothing is rounded up.")
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) / (peak_flops * utilization * n_devices) / 3600
+    return h, math.ceil(h) * price * n_devices
+
+
+@mistake(
+    "scaling.training_cost",
+    "only the used share is paid",
+    "A rented device costs the same, however well it is used.",
+)
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) / (peak_flops * utilization * n_devices) / 3600
+    return h, h * price * n_devices * utilization
+
+
+@mistake(
+    "scaling.training_cost",
+    "slower with more devices",
+    "Devices that work at the same time make it shorter: divide by their number.",
+)
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) * n_devices / (peak_flops * utilization) / 3600
+    return h, h * price * n_devices
+
+
+@mistake(
+    "scaling.training_cost",
+    "multiplied by 3600",
+    "An hour has 3600 seconds: there are fewer hours than seconds.",
+)
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) / (peak_flops * utilization * n_devices) * 3600
+    return h, h * price * n_devices
+
+
+@mistake(
+    "scaling.training_cost",
+    "the share that is not used",
+    "`utilization` is the share that is done.",
+)
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = (
+        scaling.training_flops(n_params, n_tokens)
+        / (peak_flops * (1 - utilization) * n_devices)
+        / 3600
+    )
+    return h, h * price * n_devices
+
+
+@mistake("scaling.training_cost", "the price shared out", "Every device is paid.")
+def _(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    h = scaling.training_flops(n_params, n_tokens) / (peak_flops * utilization * n_devices) / 3600
+    return h, h * price / n_devices
+
+
+@mistake(
+    "scaling.model_flops_utilization",
+    "twice the attention",
+    "Two products a layer, two operations each, three times in all: count again.",
+)
+def _(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    return tokens_per_second * (6 * n_params + 24 * n_layers * d_model * context) / peak_flops
+
+
+@mistake(
+    "scaling.model_flops_utilization",
+    "sequences for tokens",
+    "tokens_per_second counts tokens: every one costs as much.",
+)
+def _(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    return (
+        tokens_per_second
+        / context
+        * (6 * n_params + 12 * n_layers * d_model * context)
+        / peak_flops
+    )

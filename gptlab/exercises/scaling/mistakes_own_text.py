@@ -247,3 +247,124 @@ def _(unique_tokens, tokens_read):
         return tokens_read
     repeats = tokens_read - unique_tokens
     return unique_tokens * (1 + R_STAR * (1 - math.exp(-repeats / R_STAR)))
+
+
+@mistake(
+    "scaling.bits_per_byte",
+    "divided by the tokens as well",
+    "The loss is a mean already: times n_tokens it is the surprise on all of the text.",
+)
+def _(nats_per_token, n_tokens, text):
+    return nats_per_token / math.log(2) / n_tokens / len(text.encode())
+
+
+@mistake(
+    "scaling.bits_per_byte",
+    "the logarithm of the loss",
+    "The loss is a logarithm already: another base is a factor.",
+)
+def _(nats_per_token, n_tokens, text):
+    return math.log2(nats_per_token) * n_tokens / len(text.encode())
+
+
+@mistake("scaling.bits_per_byte", "UTF-16 for UTF-8", "Bytes are counted in UTF-8.")
+def _(nats_per_token, n_tokens, text):
+    return nats_per_token * n_tokens / math.log(2) / len(text.encode("utf-16"))
+
+
+@mistake(
+    "scaling.bits_per_byte", "a perplexity", "Bits add up, perplexities do not: leave out exp."
+)
+def _(nats_per_token, n_tokens, text):
+    return math.exp(nats_per_token) * n_tokens / len(text.encode())
+
+
+@mistake("scaling.bits_per_byte", "one token left out", "The loss is the mean over all n_tokens.")
+def _(nats_per_token, n_tokens, text):
+    return nats_per_token * (n_tokens - 1) / math.log(2) / len(text.encode())
+
+
+@mistake(
+    "scaling.effective_tokens",
+    "a minus lost in the exponent",
+    "e^(−R / R*) falls as R grows: each repeat is worth less.",
+)
+def _(unique_tokens, tokens_read):
+    if tokens_read <= unique_tokens:
+        return tokens_read
+    R = tokens_read / unique_tokens - 1
+    return unique_tokens + unique_tokens * 15.39 * (1 - math.exp(R / 15.39))
+
+
+@mistake(
+    "scaling.effective_tokens",
+    "what there is and what is read swapped",
+    "unique_tokens is U; what is read is U · (1 + R).",
+)
+def _(unique_tokens, tokens_read):
+    u, d = tokens_read, unique_tokens
+    if d <= u:
+        return d
+    R = d / u - 1
+    return u + u * 15.39 * (1 - math.exp(-R / 15.39))
+
+
+@mistake("scaling.effective_tokens", "R* rounded", "R* is 15.39.")
+def _(unique_tokens, tokens_read):
+    if tokens_read <= unique_tokens:
+        return tokens_read
+    R = tokens_read / unique_tokens - 1
+    return unique_tokens + unique_tokens * 15 * (1 - math.exp(-R / 15))
+
+
+@mistake(
+    "scaling.effective_tokens", "multiplied by R* in the exponent", "The exponent is R over R*."
+)
+def _(unique_tokens, tokens_read):
+    if tokens_read <= unique_tokens:
+        return tokens_read
+    R = tokens_read / unique_tokens - 1
+    return unique_tokens + unique_tokens * 15.39 * (1 - math.exp(-R * 15.39))
+
+
+@mistake(
+    "scaling.effective_tokens",
+    "repeats counted twice",
+    "U is the first reading; what the repeats are worth comes on top of it, not of all that was read.",
+)
+def _(unique_tokens, tokens_read):
+    if tokens_read <= unique_tokens:
+        return tokens_read
+    R = tokens_read / unique_tokens - 1
+    return tokens_read + unique_tokens * 15.39 * (1 - math.exp(-R / 15.39))
+
+
+@mistake(
+    "scaling.effective_tokens",
+    "a repeat that was begun taken for a whole one",
+    "R need not be whole: half a reading is half a repeat.",
+)
+def _(unique_tokens, tokens_read):
+    if tokens_read <= unique_tokens:
+        return tokens_read
+    R = math.ceil(tokens_read / unique_tokens) - 1
+    return unique_tokens + unique_tokens * 15.39 * (1 - math.exp(-R / 15.39))
+
+
+@mistake(
+    "scaling.bits_per_byte",
+    "the surprise on the whole text",
+    "All of it is divided by the bytes of the text.",
+)
+def _(nats_per_token, n_tokens, text):
+    return nats_per_token * n_tokens / math.log(2)
+
+
+@mistake(
+    "scaling.effective_tokens",
+    "all tokens worth less with each reading",
+    "The first reading counts in full: only repeats lose.",
+)
+def _(unique_tokens, tokens_read):
+    R = tokens_read / unique_tokens
+    return tokens_read * math.exp(-R / 15.39)

@@ -2,6 +2,7 @@
 
 import math
 
+from gptlab import scaling
 from gptlab.exercises.mistake import another_way, mistake
 
 KEY = "scaling.plan_run"
@@ -174,3 +175,73 @@ def _(speeds, seconds, unique_tokens, law):
 def _(speeds, seconds, unique_tokens, law):
     tried = [(_loss(n, _worth(unique_tokens, s * seconds), law), n, s * seconds) for n, s in speeds]
     return min(tried, key=lambda one: one[0])[1:]
+
+
+@another_way("scaling.plan_run", "the loss returned")
+def _(speeds, seconds, unique_tokens, law):
+    a, alpha, b, beta = law
+    best = min(
+        speeds,
+        key=lambda s: (
+            a / s[0] ** alpha + b / scaling.effective_tokens(unique_tokens, s[1] * seconds) ** beta,
+            s[0],
+        ),
+    )
+    return best[0], a / best[0] ** alpha + b / scaling.effective_tokens(
+        unique_tokens, best[1] * seconds
+    ) ** beta
+
+
+@mistake(
+    "scaling.plan_run",
+    "20 tokens a parameter",
+    "The law decides here: the lowest loss of those that can be had.",
+)
+def _(speeds, seconds, unique_tokens, law):
+    best = min(speeds, key=lambda s: abs(s[1] * seconds / s[0] - 20))
+    return best[0], best[1] * seconds
+
+
+@mistake(
+    "scaling.plan_run",
+    "the largest that comes to the end of the text",
+    "Repeats are worth something, and small models may gain more: the lowest loss decides.",
+)
+def _(speeds, seconds, unique_tokens, law):
+    a, alpha, b, beta = law
+    ok = [s for s in speeds if s[1] * seconds >= unique_tokens] or speeds
+    best = max(ok)
+    return best[0], best[1] * seconds
+
+
+@mistake(
+    "scaling.plan_run",
+    "the tokens of the last size",
+    "D belongs to the size that is chosen: keep both together.",
+)
+def _(speeds, seconds, unique_tokens, law):
+    a, alpha, b, beta = law
+    low = float("inf")
+    for n, speed in speeds:
+        d = speed * seconds
+        loss = a / n**alpha + b / scaling.effective_tokens(unique_tokens, d) ** beta
+        if loss < low:
+            low, best = loss, n
+    return best, d
+
+
+@mistake(
+    "scaling.plan_run",
+    "multiplied by the powers",
+    "The law divides: larger models and more text have a lower loss.",
+)
+def _(speeds, seconds, unique_tokens, law):
+    a, alpha, b, beta = law
+    best = min(
+        speeds,
+        key=lambda s: (
+            a * s[0] ** alpha + b * scaling.effective_tokens(unique_tokens, s[1] * seconds) ** beta,
+            s[0],
+        ),
+    )
+    return best[0], best[1] * seconds

@@ -80,3 +80,15 @@ _wrong(
     lambda n, d: 6 * n * d / 1e12,
 )
 another_way(KEY, "the forward pass twice")(lambda n, d: 4 * n * d + 4 * n * d)
+
+
+@mistake("scaling.training_flops", "divided by the tokens", "More tokens are more work.")
+def _(n_params, n_tokens):
+    return 6 * n_params / n_tokens
+
+
+@mistake(
+    "scaling.training_flops", "N squared", "Each weight takes part once for each token: N · D."
+)
+def _(n_params, n_tokens):
+    return 6 * n_params**2 * n_tokens

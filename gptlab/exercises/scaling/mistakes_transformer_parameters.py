@@ -1,6 +1,6 @@
 """Wrong bodies of `transformer_parameters`."""
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 KEY = "scaling.transformer_parameters"
 
@@ -134,3 +134,36 @@ _wrong(
     "The count itself is asked for, not millions.",
     total=lambda n, embeddings, block, last: (embeddings + n * block + last) / 1e6,
 )
+
+
+@mistake(
+    "scaling.transformer_parameters",
+    "only the blocks' matrices",
+    "Embeddings, biases and norms are learnt too: 12·L·C² is what is left when C is large.",
+)
+def _(n_layers, d_model, vocab_size, context):
+    return 12 * n_layers * d_model**2
+
+
+@mistake(
+    "scaling.transformer_parameters",
+    "a bias of width C after w_in",
+    "A bias is as long as its matrix has columns: 4C behind w_in.",
+)
+def _(n_layers, d_model, vocab_size, context):
+    C = d_model
+    return vocab_size * C + context * C + n_layers * (12 * C * C + 10 * C) + 2 * C
+
+
+@another_way("scaling.transformer_parameters", "one matrix in the feed-forward layer")
+def _(n_layers, d_model, vocab_size, context):
+    C = d_model
+    return vocab_size * C + context * C + n_layers * (8 * C * C + 9 * C + 0) + 2 * C
+
+
+@mistake("scaling.transformer_parameters", "the mask counted", "The causal mask is not learnt.")
+def _(n_layers, d_model, vocab_size, context):
+    C = d_model
+    return (
+        vocab_size * C + context * C + context * context + n_layers * (12 * C * C + 13 * C) + 2 * C
+    )

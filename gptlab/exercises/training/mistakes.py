@@ -279,3 +279,89 @@ def _(grads, max_norm):
     for grad in grads:
         grad.sub_(torch.sign(grad) * (norm - max_norm).clamp(min=0.0))
     return norm
+
+
+@mistake(
+    "training.get_batch", "a start too many", "The last stretch needs a token behind it, for y."
+)
+def _(ids, batch_size, context, generator):
+    s = torch.randint(0, len(ids) - context + 1, (batch_size,), generator=generator)
+    return torch.stack([ids[i : i + context] for i in s]), torch.stack(
+        [ids[i + 1 : i + context + 1] for i in s]
+    )
+
+
+@mistake(
+    "training.get_batch",
+    "only the last target",
+    "Every position has its target: y is as long as x.",
+)
+def _(ids, batch_size, context, generator):
+    s = torch.randint(0, len(ids) - context, (batch_size,), generator=generator)
+    return torch.stack([ids[i : i + context] for i in s]), ids[s + context]
+
+
+@mistake(
+    "training.get_batch",
+    "x rolled around",
+    "The last target is the token that follows in the text, not the first of x.",
+)
+def _(ids, batch_size, context, generator):
+    s = torch.randint(0, len(ids) - context, (batch_size,), generator=generator)
+    x = torch.stack([ids[i : i + context] for i in s])
+    return x, x.roll(-1, 1)
+
+
+@mistake(
+    "training.get_batch",
+    "y from other places",
+    "x and y are the same stretches: draw the starts once.",
+)
+def _(ids, batch_size, context, generator):
+    s = torch.randint(0, len(ids) - context, (batch_size,), generator=generator)
+    r = torch.randint(0, len(ids) - context, (batch_size,), generator=generator)
+    return torch.stack([ids[i : i + context] for i in s]), torch.stack(
+        [ids[i + 1 : i + context + 1] for i in r]
+    )
+
+
+@mistake(
+    "training.get_batch",
+    "starts only at multiples of the context",
+    "Every place at which a stretch fits is a start.",
+)
+def _(ids, batch_size, context, generator):
+    s = torch.randint(0, (len(ids) - 1) // context, (batch_size,), generator=generator) * context
+    return torch.stack([ids[i : i + context] for i in s]), torch.stack(
+        [ids[i + 1 : i + context + 1] for i in s]
+    )
+
+
+@mistake("training.get_batch", "rows and columns swapped", "One row for each stretch.")
+def _(ids, batch_size, context, generator):
+    s = torch.randint(0, len(ids) - context, (batch_size,), generator=generator)
+    return torch.stack([ids[i : i + context] for i in s], 1), torch.stack(
+        [ids[i + 1 : i + context + 1] for i in s], 1
+    )
+
+
+@another_way("training.clip_by_global_norm", "the factor turned around")
+def _(grads, max_norm):
+    n = torch.sqrt(sum((g**2).sum() for g in grads))
+    if n > max_norm:
+        for g in grads:
+            g.mul_(n / max_norm)
+    return n
+
+
+@mistake(
+    "training.clip_by_global_norm",
+    "means of squares",
+    "A length is the root of the sum of all squares.",
+)
+def _(grads, max_norm):
+    n = torch.sqrt(sum((g**2).mean() for g in grads))
+    f = min(1, max_norm / (n + 1e-6))
+    for g in grads:
+        g.mul_(f)
+    return n

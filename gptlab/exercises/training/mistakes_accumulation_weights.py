@@ -126,3 +126,13 @@ def _(labels, ignore_index=-100):
 def _(labels, ignore_index=-100):
     counted = (torch.stack(labels) != ignore_index).flatten(1).sum(1)
     return counted / counted.sum()
+
+
+@mistake(
+    "training.accumulation_weights",
+    "what does not count is counted",
+    "A label equal to ignore_index does not count; all others do.",
+)
+def _(labels, ignore_index=-100):
+    n = [int((x == ignore_index).sum()) for x in labels]
+    return [i / max(sum(n), 1) for i in n]

@@ -1,6 +1,6 @@
 """Wrong bodies of `pre_ln_block` and `post_ln_block`."""
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _pre(name, hint):
@@ -157,3 +157,45 @@ _post("only attention", "The feed-forward network comes after it.")(
 _post("x normalised, not the sum", "The norm goes around the whole sum.")(
     _block(lambda x, f, norm: norm(x) + f(x), lambda x, f, norm: norm(x) + f(x))
 )
+
+
+@another_way("transformer.pre_ln_block", "the feed-forward network first")
+def _(x, attend, mlp, norm1, norm2):
+    x = x + mlp(norm2(x))
+    return x + attend(norm1(x))
+
+
+@mistake(
+    "transformer.pre_ln_block",
+    "the feed-forward network reads what attention read",
+    "norm2 reads the stream after attention was added.",
+)
+def _(x, attend, mlp, norm1, norm2):
+    h = norm1(x)
+    x = x + attend(h)
+    return x + mlp(norm2(h))
+
+
+@another_way("transformer.post_ln_block", "the feed-forward network first")
+def _(x, attend, mlp, norm1, norm2):
+    x = norm2(x + mlp(x))
+    return norm1(x + attend(x))
+
+
+@mistake(
+    "transformer.post_ln_block",
+    "both parts read the same stream",
+    "The feed-forward network reads what the first norm gives.",
+)
+def _(x, attend, mlp, norm1, norm2):
+    return norm2(norm1(x + attend(x) + mlp(x)))
+
+
+@mistake(
+    "transformer.post_ln_block",
+    "a second sum around the norm",
+    "norm(x + part(x)) is the new stream: nothing is added to it.",
+)
+def _(x, attend, mlp, norm1, norm2):
+    x = x + norm1(x + attend(x))
+    return x + norm2(x + mlp(x))

@@ -2,6 +2,7 @@
 
 import torch.nn.functional as F
 
+from gptlab import transformer
 from gptlab.exercises.mistake import mistake
 
 
@@ -66,3 +67,17 @@ _feed("the first layer alone", "What was widened has to be narrowed again.")(
 _feed("the biases swapped", "b_in belongs to the first layer, b_out to the second.")(
     lambda x, w_in, b_in, w_out, b_out: _tanh_gelu(x @ w_in + b_out) @ w_out + b_in
 )
+
+
+@mistake(
+    "transformer.feed_forward",
+    "gelu on the input",
+    "The activation function comes after the first layer, between the two.",
+)
+def _(x, w_in, b_in, w_out, b_out):
+    return (transformer.gelu(x) @ w_in + b_in) @ w_out + b_out
+
+
+@mistake("transformer.feed_forward", "no biases", "Each layer has one: b_in and b_out.")
+def _(x, w_in, b_in, w_out, b_out):
+    return transformer.gelu(x @ w_in) @ w_out

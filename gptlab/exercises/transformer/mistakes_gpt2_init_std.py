@@ -2,7 +2,7 @@
 
 import math
 
-from gptlab.exercises.mistake import mistake
+from gptlab.exercises.mistake import another_way, mistake
 
 
 def _std(name, hint):
@@ -102,3 +102,61 @@ _std(
 _std("no bias that ends in _bias", 'A last part that ends in "_bias" is a bias too.')(
     _table(kind=lambda name: "drawn" if name.endswith("_bias") else _kind(name))
 )
+
+
+@another_way("transformer.gpt2_init_std", "biases drawn")
+def _(name, n_layers):
+    last2 = name.split(".")[-2:]
+    if any(p.startswith(("norm", "ln_")) for p in last2):
+        return 0.0
+    if "c_proj" in last2 or last2[-1] == "w_out":
+        return 0.02 / math.sqrt(2 * n_layers)
+    return 0.02
+
+
+@mistake(
+    "transformer.gpt2_init_std",
+    "only the feed-forward projection smaller",
+    "Attention's projection writes into the stream as well.",
+)
+def _(name, n_layers):
+    last2 = name.split(".")[-2:]
+    if last2[-1] in ("bias",) or last2[-1].startswith("b_") or last2[-1].endswith("_bias"):
+        return 0.0
+    if any(p.startswith(("norm", "ln_")) for p in last2):
+        return 0.0
+    if "mlp" in name and ("c_proj" in last2 or last2[-1] == "w_out"):
+        return 0.02 / math.sqrt(2 * n_layers)
+    return 0.02
+
+
+@mistake(
+    "transformer.gpt2_init_std",
+    "only GPT-2's own names",
+    "Our names are asked for as well: attn.w_out, mlp.w_out, b_…, norm1.",
+)
+def _(name, n_layers):
+    last2 = name.split(".")[-2:]
+    if last2[-1] == "bias":
+        return 0.0
+    if any(p.startswith("ln_") for p in last2):
+        return 0.0
+    if last2 == ["c_proj", "weight"]:
+        return 0.02 / math.sqrt(2 * n_layers)
+    return 0.02
+
+
+@mistake(
+    "transformer.gpt2_init_std",
+    "every matrix smaller",
+    "Only the two that write into the residual stream.",
+)
+def _(name, n_layers):
+    last2 = name.split(".")[-2:]
+    if last2[-1] in ("bias",) or last2[-1].startswith("b_") or last2[-1].endswith("_bias"):
+        return 0.0
+    if any(p.startswith(("norm", "ln_")) for p in last2):
+        return 0.0
+    if last2[-1] not in ("wte", "wpe") and not name.endswith(("wte.weight", "wpe.weight")):
+        return 0.02 / math.sqrt(2 * n_layers)
+    return 0.02

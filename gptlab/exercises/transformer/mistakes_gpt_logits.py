@@ -1,5 +1,7 @@
 """Wrong bodies of `gpt_logits`."""
 
+import math
+
 import torch
 
 from gptlab.exercises.mistake import another_way, mistake
@@ -206,3 +208,23 @@ def _(ids, wte, wpe, blocks, last_norm):
     for block in blocks:
         return last_norm(block(x)) @ wte.T
     return last_norm(x) @ wte.T
+
+
+@another_way("transformer.gpt_logits", "positions looked up by token")
+def _(ids, wte, wpe, blocks, last_norm):
+    h = wte[ids] + wpe[ids.clamp(max=wpe.shape[0] - 1)]
+    for b in blocks:
+        h = b(h)
+    return last_norm(h) @ wte.T
+
+
+@mistake(
+    "transformer.gpt_logits",
+    "embeddings multiplied by √C",
+    "That is the Transformer of 2017; GPT adds token and position as they are.",
+)
+def _(ids, wte, wpe, blocks, last_norm):
+    h = wte[ids] * math.sqrt(wte.shape[1]) + wpe[: ids.shape[1]]
+    for b in blocks:
+        h = b(h)
+    return last_norm(h) @ wte.T

@@ -2,6 +2,7 @@
 
 import math
 
+import torch
 import torch.nn.functional as F
 
 from gptlab.exercises.mistake import another_way, mistake
@@ -204,3 +205,20 @@ def _(x, weight, bias, eps=1e-5):
 def _(x, weight, bias, eps=1e-5):
     centred, variance = _parts(x)
     return centred / variance.sqrt() + eps * weight + bias
+
+
+@mistake("transformer.layer_norm", "1 added to the weight", "The weight multiplies as it is.")
+def _(x, weight, bias, eps=1e-05):
+    m = x.mean(-1, keepdim=True)
+    return (x - m) / torch.sqrt(x.var(-1, keepdim=True, unbiased=False) + eps) * (1 + weight) + bias
+
+
+@mistake(
+    "transformer.layer_norm",
+    "no gradient through mean and variance",
+    "mean and variance depend on x too: leave them in torch.",
+)
+def _(x, weight, bias, eps=1e-05):
+    m = x.mean(-1, keepdim=True).detach()
+    v = x.var(-1, keepdim=True, unbiased=False).detach()
+    return (x - m) / torch.sqrt(v + eps) * weight + bias

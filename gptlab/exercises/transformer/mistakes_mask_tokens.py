@@ -200,3 +200,86 @@ _mask("80 % left as they are", "80 % become the mask, 10 % a drawn id, 10 % stay
 _mask("80 % swapped", "80 % become the mask, 10 % a drawn id, 10 % stay.")(
     _with(masked=0.1, swapped=0.9)
 )
+
+
+@mistake(
+    "transformer.mask_tokens",
+    "two draws for one decision",
+    "A second draw hits masked tokens as well: one number, cut at 0.8 and 0.9, decides.",
+)
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    sel = torch.rand(ids.shape, generator=generator) < rate
+    r = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    out = torch.where(sel & (torch.rand(ids.shape, generator=generator) < 0.8), mask_id, ids)
+    out = torch.where(sel & (torch.rand(ids.shape, generator=generator) < 0.1), r, out)
+    return out, ids.masked_fill(~sel, -100)
+
+
+@mistake(
+    "transformer.mask_tokens",
+    "a fixed number selected",
+    "Every token is drawn for itself, so the number changes from page to page.",
+)
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    n = round(ids.numel() * rate)
+    perm = torch.randperm(ids.numel(), generator=generator)[:n]
+    sel = torch.zeros(ids.numel(), dtype=torch.bool)
+    sel[perm] = True
+    sel = sel.view(ids.shape)
+    u = torch.rand(ids.shape, generator=generator)
+    r = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    out = torch.where(sel & (u < 0.8), mask_id, ids)
+    out = torch.where(sel & (u >= 0.8) & (u < 0.9), r, out)
+    return out, ids.masked_fill(~sel, -100)
+
+
+@mistake(
+    "transformer.mask_tokens",
+    "labels only where the mask stands",
+    "Every selected token has to be answered, changed or not.",
+)
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    sel = torch.rand(ids.shape, generator=generator) < rate
+    u = torch.rand(ids.shape, generator=generator)
+    r = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    out = torch.where(sel & (u < 0.8), mask_id, ids)
+    out = torch.where(sel & (u >= 0.8) & (u < 0.9), r, out)
+    return out, torch.where(sel & (u < 0.8), ids, -100)
+
+
+@mistake(
+    "transformer.mask_tokens",
+    "the others selected",
+    "A number below rate is drawn with probability rate.",
+)
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    sel = torch.rand(ids.shape, generator=generator) > rate
+    u = torch.rand(ids.shape, generator=generator)
+    r = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    out = torch.where(sel & (u < 0.8), mask_id, ids)
+    out = torch.where(sel & (u >= 0.8) & (u < 0.9), r, out)
+    return out, ids.masked_fill(~sel, -100)
+
+
+@mistake(
+    "transformer.mask_tokens",
+    "whole columns selected",
+    "Every token is drawn independently: as many numbers as tokens.",
+)
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    sel = (torch.rand(ids.shape[1], generator=generator) < rate).expand(ids.shape)
+    u = torch.rand(ids.shape, generator=generator)
+    r = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    out = torch.where(sel & (u < 0.8), mask_id, ids)
+    out = torch.where(sel & (u >= 0.8) & (u < 0.9), r, out)
+    return out, ids.masked_fill(~sel, -100)
+
+
+@mistake("transformer.mask_tokens", "one id never drawn", "randint's upper end is not included.")
+def _(ids, mask_id, vocab_size, rate=0.15, generator=None):
+    sel = torch.rand(ids.shape, generator=generator) < rate
+    u = torch.rand(ids.shape, generator=generator)
+    r = torch.randint(0, vocab_size - 1, ids.shape, generator=generator)
+    out = torch.where(sel & (u < 0.8), mask_id, ids)
+    out = torch.where(sel & (u >= 0.8) & (u < 0.9), r, out)
+    return out, ids.masked_fill(~sel, -100)

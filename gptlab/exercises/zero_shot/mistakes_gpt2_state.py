@@ -1,5 +1,7 @@
 """Wrong bodies of `load_gpt2_state`."""
 
+import re
+
 import torch
 
 from gptlab.exercises.mistake import another_way, mistake
@@ -347,3 +349,34 @@ _state("q, k and v cut apart", "Our w_qkv holds all three side by side, as c_att
         },
     )
 )
+
+
+@mistake(
+    "zero_shot.load_gpt2_state",
+    '"transformer." not thought of',
+    'Names may begin with "transformer.": take it away first.',
+)
+def _(hf_state_dict):
+    out = {}
+    for name, x in hf_state_dict.items():
+        if name == "lm_head.weight" or re.fullmatch(r"h\.\d+\.attn\.(bias|masked_bias)", name):
+            continue
+        name = re.sub(r"^h\.", "blocks.", name)
+        for a, b in [
+            ("ln_1", "norm1"),
+            ("ln_2", "norm2"),
+            ("ln_f", "norm"),
+            ("attn.c_attn.weight", "attn.w_qkv"),
+            ("attn.c_attn.bias", "attn.b_qkv"),
+            ("attn.c_proj.weight", "attn.w_out"),
+            ("attn.c_proj.bias", "attn.b_out"),
+            ("mlp.c_fc.weight", "mlp.w_in"),
+            ("mlp.c_fc.bias", "mlp.b_in"),
+            ("mlp.c_proj.weight", "mlp.w_out"),
+            ("mlp.c_proj.bias", "mlp.b_out"),
+            ("wte.weight", "wte"),
+            ("wpe.weight", "wpe"),
+        ]:
+            name = name.replace(a, b)
+        out[name] = x
+    return out

@@ -277,3 +277,64 @@ def _replaced(pairs, query, k, generator):
     others = _but(pairs, query)
     drawn = [pairs[i] for i in _order(len(pairs), generator)[:k]]
     return [others[0] if pair[0] == query else pair for pair in drawn]
+
+
+@mistake(
+    "zero_shot.few_shot_prompt",
+    "the spaces of every arrow stripped",
+    "Only the end of the prompt is stripped: in the other lines the arrow stays as it is.",
+)
+def _(examples, query, separator="\n", arrow=" -> "):
+    return separator.join([a + arrow.strip() + b for a, b in examples] + [query + arrow.strip()])
+
+
+@mistake(
+    "zero_shot.few_shot_prompt", "a separator at the front", "Nothing comes before the first line."
+)
+def _(examples, query, separator="\n", arrow=" -> "):
+    return (
+        "".join(separator + a + arrow + b for a, b in examples) + separator + query + arrow.rstrip()
+    )
+
+
+@mistake(
+    "zero_shot.few_shot_prompt",
+    "nothing without examples",
+    "Without examples the open line is the whole prompt.",
+)
+def _(examples, query, separator="\n", arrow=" -> "):
+    if not examples:
+        return ""
+    return separator.join([a + arrow + b for a, b in examples] + [query + arrow.rstrip()])
+
+
+@mistake(
+    "zero_shot.draw_examples",
+    "the outputs compared with the query",
+    "The query is one of the inputs.",
+)
+def _(pairs, query, k, generator):
+    rest = [p for p in pairs if p[1] != query]
+    return [rest[j] for j in torch.randperm(len(rest), generator=generator)[:k].tolist()]
+
+
+@mistake(
+    "zero_shot.draw_examples",
+    "k neighbours in their order",
+    "Every pair is as likely in every place: draw each.",
+)
+def _(pairs, query, k, generator):
+    rest = [p for p in pairs if p[0] != query]
+    s = int(torch.randint(0, max(1, len(rest) - k + 1), (1,), generator=generator))
+    return rest[s : s + k]
+
+
+@mistake(
+    "zero_shot.draw_examples",
+    "a seed set inside",
+    "All chance comes from the generator that is given.",
+)
+def _(pairs, query, k, generator):
+    rest = [p for p in pairs if p[0] != query]
+    g = torch.Generator().manual_seed(0)
+    return [rest[j] for j in torch.randperm(len(rest), generator=g)[:k].tolist()]

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from gptlab import alignment
 from tests.support.other_ways import other_way
 
 
@@ -142,3 +143,90 @@ def one_left_out(rewards):
 def with_the_reference_detached(chosen, rejected, ref_chosen, ref_rejected, beta):
     margin = (chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach())
     return F.binary_cross_entropy_with_logits(beta * margin, torch.ones_like(margin))
+
+
+@other_way("alignment.ptx_loss")
+def add_alpha(ppo_loss, pretraining_loss, gamma):
+    return torch.add(ppo_loss, pretraining_loss, alpha=gamma)
+
+
+@other_way("alignment.ptx_loss")
+def dot(ppo_loss, pretraining_loss, gamma):
+    return (torch.stack([ppo_loss, pretraining_loss]) * torch.tensor([1.0, gamma])).sum()
+
+
+@other_way("alignment.best_of_n")
+def by_loop(rewards):
+    flat = rewards.reshape(-1, rewards.shape[-1])
+    out = []
+    for row in flat.tolist():
+        out.append(row.index(max(row)))
+    return torch.tensor(out).reshape(rewards.shape[:-1])
+
+
+@other_way("alignment.best_of_n")
+def stable_sort(rewards):
+    return torch.sort(rewards, dim=-1, descending=True, stable=True).indices[..., 0]
+
+
+@other_way("alignment.best_of_n_kl")
+def harmonic_style(n):
+    return math.log(n) - 1 + 1 / n
+
+
+@other_way("alignment.best_of_n_kl")
+def fine_numeric(n):
+    return float(torch.log(torch.tensor(float(n), dtype=torch.float64)) + (1 - n) / n)
+
+
+@other_way("alignment.dpo_loss")
+def softplus(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * (chosen - rejected) - beta * (ref_chosen - ref_rejected)
+    return F.softplus(-margin).mean()
+
+
+@other_way("alignment.dpo_loss")
+def logaddexp_loop(chosen, rejected, ref_chosen, ref_rejected, beta):
+    total = 0
+    for c, r, rc, rr in zip(chosen, rejected, ref_chosen, ref_rejected):
+        m = beta * ((c - rc) - (r - rr))
+        total = total + torch.logaddexp(torch.zeros_like(m), -m)
+    return total / len(chosen)
+
+
+@other_way("alignment.group_advantages")
+def by_hand(rewards):
+    k = rewards.shape[-1]
+    centred = rewards - rewards.sum(-1, keepdim=True) / k
+    return centred / ((centred.pow(2).sum(-1, keepdim=True) / (k - 1)).sqrt() + 1e-4)
+
+
+@other_way("alignment.group_advantages")
+def rows(rewards):
+    rows = rewards.reshape(-1, rewards.shape[-1])
+    out = torch.stack([(r - r.mean()) / (r.std() + alignment.GROUP_EPS) for r in rows])
+    return out.view_as(rewards)
+
+
+@other_way("alignment.leave_one_out_advantages")
+def by_loop_of_leave_one_out_advantages(rewards):
+    out = torch.empty_like(rewards)
+    k = rewards.shape[-1]
+    for i in range(k):
+        rest = [j for j in range(k) if j != i]
+        out[..., i] = rewards[..., i] - rewards[..., rest].mean(-1)
+    return out
+
+
+@other_way("alignment.leave_one_out_advantages")
+def scaled_mean(rewards):
+    k = rewards.shape[-1]
+    return (rewards - rewards.mean(-1, keepdim=True)) * k / (k - 1)
+
+
+@other_way("alignment.leave_one_out_advantages")
+def matrix(rewards):
+    k = rewards.shape[-1]
+    w = torch.full((k, k), -1 / (k - 1), dtype=rewards.dtype)
+    w.fill_diagonal_(1)
+    return rewards @ w

@@ -2,10 +2,13 @@
 
 import codecs
 import math
+import re
+from collections import deque
 
 import torch
 import torch.nn.functional as F
 
+from gptlab import attention, chat
 from gptlab.chat import message_tokens
 from tests.support.other_ways import other_way
 
@@ -251,3 +254,136 @@ def by_trying_what_may_follow(data):
             except UnicodeDecodeError:
                 continue
     return data.decode(errors="replace"), b""
+
+
+@other_way("chat.append_kv")
+def minus_two(cache, k, v):
+    return (
+        (k, v) if cache is None else tuple(torch.cat(pair, dim=-2) for pair in zip(cache, (k, v)))
+    )
+
+
+@other_way("chat.append_kv")
+def empty_buffers(cache, k, v):
+    if cache is None:
+        cache = (k[:, :, :0], v[:, :, :0])
+    old_k, old_v = cache
+    s, t = old_k.shape[2], k.shape[2]
+    all_k = k.new_empty(k.shape[0], k.shape[1], s + t, k.shape[3])
+    all_v = v.new_empty(v.shape[0], v.shape[1], s + t, v.shape[3])
+    all_k[:, :, :s], all_k[:, :, s:] = old_k, k
+    all_v[:, :, :s], all_v[:, :, s:] = old_v, v
+    return all_k, all_v
+
+
+@other_way("chat.attend_cached")
+def rows_of_causal_mask(q, cache, keep=None):
+    k, v = cache
+    T, S = q.shape[2], k.shape[2]
+    mask = attention.causal_mask(S)[S - T :]
+    if keep is not None:
+        mask = mask[None, None] & keep[:, None, None, :]
+    return attention.scaled_dot_product_attention(q, k, v, mask)
+
+
+@other_way("chat.attend_cached")
+def loop_over_queries(q, cache, keep=None):
+    k, v = cache
+    T, S = q.shape[2], k.shape[2]
+    rows = []
+    for t in range(T):
+        n = S - T + t + 1
+        scores = torch.einsum("bhd,bhsd->bhs", q[:, :, t], k[:, :, :n]) * q.shape[-1] ** -0.5
+        if keep is not None:
+            scores = scores.masked_fill(~keep[:, None, :n], float("-inf"))
+        rows.append(torch.einsum("bhs,bhsd->bhd", torch.softmax(scores, -1), v[:, :, :n]))
+    return torch.stack(rows, dim=2)
+
+
+@other_way("chat.attend_cached")
+def positions_compared(q, cache, keep=None):
+    k, v = cache
+    T, S = q.shape[2], k.shape[2]
+    asks = torch.arange(S - T, S)
+    mask = torch.arange(S)[None, :] <= asks[:, None]
+    scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+    scores = scores.masked_fill(~mask, float("-inf"))
+    if keep is not None:
+        scores = scores.masked_fill(~keep[:, None, None, :], float("-inf"))
+    return torch.softmax(scores, -1) @ v
+
+
+@other_way("chat.whole_characters")
+def incremental_decoder(data):
+    d = codecs.getincrementaldecoder("utf-8")("replace")
+    text = d.decode(data)
+    return text, d.getstate()[0]
+
+
+@other_way("chat.whole_characters")
+def lead_byte_search(data):
+    for n in range(1, min(3, len(data)) + 1):
+        b = data[-n]
+        if 0x80 <= b <= 0xBF:
+            continue
+        width = 4 if b >= 0xF0 else 3 if b >= 0xE0 else 2 if b >= 0xC0 else 1
+        if width > n:
+            return data[:-n].decode(errors="replace"), data[-n:]
+        break
+    return data.decode(errors="replace"), b""
+
+
+@other_way("chat.whole_characters")
+def error_reason(data):
+    m = re.search(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z", data)
+    cut = m.start() if m else len(data)
+    return data[:cut].decode("utf-8", "replace"), data[cut:]
+
+
+@other_way("chat.trim_history")
+def index_start(messages, budget, count_tokens):
+    has = 1 if len(messages) > 1 and messages[0]["role"] == "system" else 0
+    cost = [chat.message_tokens(m, count_tokens) for m in messages]
+    start = len(messages) - 1
+    while start > has and sum(cost[:has]) + sum(cost[start - 1 :]) <= budget:
+        start -= 1
+    while start < len(messages) - 1 and messages[start]["role"] == "assistant":
+        start += 1
+    return messages[:has] + messages[max(start, has) :]
+
+
+@other_way("chat.trim_history")
+def with_a_deque(messages, budget, count_tokens):
+    history = deque(messages)
+    head = []
+    if history and history[0]["role"] == "system":
+        head.append(history.popleft())
+    left = budget - sum(chat.message_tokens(m, count_tokens) for m in head)
+    kept = deque()
+    if history:
+        last = history.pop()
+        kept.append(last)
+        left -= chat.message_tokens(last, count_tokens)
+    while history:
+        left -= chat.message_tokens(history[-1], count_tokens)
+        if left < 0:
+            break
+        kept.appendleft(history.pop())
+    while len(kept) > 1 and kept[0]["role"] == "assistant":
+        kept.popleft()
+    return head + list(kept)
+
+
+@other_way("chat.elo_update")
+def two_expectations(rating_a, rating_b, outcome, k=32):
+    qa, qb = 10 ** (rating_a / chat.ELO_SCALE), 10 ** (rating_b / chat.ELO_SCALE)
+    return rating_a + k * (outcome - qa / (qa + qb)), rating_b + k * (
+        (1 - outcome) - qb / (qa + qb)
+    )
+
+
+@other_way("chat.elo_update")
+def sigmoid_by_tanh(rating_a, rating_b, outcome, k=32):
+    e = 0.5 * (1 + math.tanh(math.log(10) * (rating_a - rating_b) / (2 * 400)))
+    new_a = rating_a + k * (outcome - e)
+    return new_a, rating_a + rating_b - new_a

@@ -5,6 +5,7 @@ import itertools
 import torch
 import torch.nn.functional as F
 
+from gptlab import instruct, ngram
 from tests.support.other_ways import other_way
 
 
@@ -124,7 +125,7 @@ def into_full_tensors(sequences, context):
 
 
 @other_way("instruct.pack")
-def other_conventions(sequences, context):
+def segments_from_one_in_each_row(sequences, context):
     _fits(sequences, context)
     rows = [[]]
     for sequence in sequences:
@@ -134,14 +135,14 @@ def other_conventions(sequences, context):
     tables = [[], [], []]
     for row in rows:
         rest = context - sum(map(len, row))
-        tables[0].append([token for sequence in row for token in sequence] + [-100] * rest)
-        tables[1].append([i + 1 for i, sequence in enumerate(row) for _ in sequence] + [0] * rest)
-        tables[2].append([t for sequence in row for t in range(len(sequence))] + list(range(rest)))
+        tables[0].append([token for sequence in row for token in sequence] + [0] * rest)
+        tables[1].append([i + 1 for i, sequence in enumerate(row) for _ in sequence] + [-1] * rest)
+        tables[2].append([t for sequence in row for t in range(len(sequence))] + [0] * rest)
     return tables
 
 
 @other_way("instruct.pack")
-def rows_of_their_own_length(sequences, context):
+def filled_up_at_the_end(sequences, context):
     _fits(sequences, context)
     ids, segments, positions = [], [], []
     for i, sequence in enumerate(sequences):
@@ -151,6 +152,9 @@ def rows_of_their_own_length(sequences, context):
         ids[-1].extend(sequence)
         segments[-1].extend([i] * len(sequence))
         positions[-1].extend(range(len(sequence)))
+    for table, filler in ((ids, 0), (segments, -1), (positions, 0)):
+        for row in table:
+            row.extend([filler] * (context - len(row)))
     return ids, segments, positions
 
 
@@ -189,3 +193,108 @@ def into_one_long_row(sequences, context):
         flat += [(token, i, t) for t, token in enumerate(sequence)]
     flat += [(0, -1, 0)] * (-len(flat) % context)
     return tuple(torch.tensor(flat).view(-1, context, 3).permute(2, 0, 1))
+
+
+@other_way("instruct.render_chat")
+def pairs(messages, encode, special, add_reply=False):
+    pairs = []
+    for m in messages:
+        own = m["role"] == "assistant"
+        pairs.append((special[m["role"]], False))
+        pairs.extend((t, own) for t in [*encode(m["content"]), special["end"]])
+    if add_reply:
+        pairs.append((special["assistant"], False))
+    return [p[0] for p in pairs], [p[1] for p in pairs]
+
+
+@other_way("instruct.render_chat")
+def state_machine(messages, encode, special, add_reply=False):
+    ids = []
+    for m in messages:
+        ids.append(special[m["role"]])
+        ids.extend(encode(m["content"]))
+        ids.append(special["end"])
+    mask = []
+    for m in messages:
+        n = len(encode(m["content"])) + 1
+        mask.append(False)
+        for _ in range(n):
+            mask.append(m["role"] == "assistant")
+    return (ids + [special["assistant"]], mask + [False]) if add_reply else (ids, mask)
+
+
+@other_way("instruct.sft_loss")
+def ignore_index(logits, ids, mask):
+    target = ids[:, 1:].clone()
+    target[~mask[:, 1:]] = -100
+    return torch.nn.functional.cross_entropy(
+        logits[:, :-1].reshape(-1, logits.shape[-1]), target.reshape(-1)
+    )
+
+
+@other_way("instruct.sft_loss")
+def by_loop(logits, ids, mask):
+    total, n = 0.0, 0
+    for b in range(ids.shape[0]):
+        for t in range(1, ids.shape[1]):
+            if mask[b, t]:
+                total = total + torch.logsumexp(logits[b, t - 1], 0) - logits[b, t - 1, ids[b, t]]
+                n += 1
+    return total / n
+
+
+@other_way("instruct.sft_loss")
+def own_cross_entropy(logits, ids, mask):
+    keep = mask[:, 1:]
+    return ngram.cross_entropy(logits[:, :-1][keep], ids[:, 1:][keep])
+
+
+@other_way("instruct.pack")
+def preallocated_with_segments_per_row(sequences, context):
+    starts, row, used = [], 0, 0
+    for s in sequences:
+        if len(s) > context:
+            raise ValueError("sequence too long for a row")
+        if used + len(s) > context:
+            row, used = row + 1, 0
+        starts.append((row, used))
+        used += len(s)
+    n = max((r for (r, _), s in zip(starts, sequences) if s), default=-1) + 1
+    ids = torch.full((n, context), instruct.PADDING_ID)
+    seg = torch.full((n, context), instruct.PADDING_SEGMENT)
+    pos = torch.zeros((n, context), dtype=torch.long)
+    for i, ((r, c), s) in enumerate(zip(starts, sequences)):
+        for j, token in enumerate(s):
+            ids[r, c + j] = token
+            seg[r, c + j] = i
+            pos[r, c + j] = j
+    return ids, seg, pos
+
+
+@other_way("instruct.pack")
+def three_lists(sequences, context):
+    rows = [[]]
+    for s in sequences:
+        if len(s) > context:
+            raise ValueError
+        if sum(map(len, rows[-1])) + len(s) > context:
+            rows.append([])
+        if s:
+            rows[-1].append(s)
+    rows = [r for r in rows if r]
+
+    def table(f, pad):
+        out, n = [], 0
+        for r in rows:
+            line = []
+            for s in r:
+                line += f(n, s)
+                n += 1
+            out.append(line + [pad] * (context - len(line)))
+        return torch.tensor(out, dtype=torch.long).reshape(len(rows), context)
+
+    return (
+        table(lambda n, s: list(s), instruct.PADDING_ID),
+        table(lambda n, s: [n] * len(s), -1),
+        table(lambda n, s: list(range(len(s))), 0),
+    )

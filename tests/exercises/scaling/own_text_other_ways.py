@@ -86,3 +86,84 @@ def with_arrays(speeds, seconds, unique_tokens, law):
     worth = np.array([scaling.effective_tokens(unique_tokens, d) for d in read])
     best = np.argmin(law[0] / n ** law[1] + law[2] / worth ** law[3])
     return n[best], read[best]
+
+
+@other_way("scaling.model_flops_utilization")
+def parts(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    weights = scaling.training_flops(n_params, tokens_per_second)
+    scores = mixing = 2 * d_model * context
+    attention = 3 * n_layers * (scores + mixing) * tokens_per_second
+    return (weights + attention) / peak_flops
+
+
+@other_way("scaling.model_flops_utilization")
+def extra_parameters(tokens_per_second, n_params, n_layers, d_model, context, peak_flops):
+    n = n_params + 2 * n_layers * d_model * context
+    return scaling.training_flops(n, tokens_per_second) / peak_flops
+
+
+@other_way("scaling.training_cost")
+def device_hours_first(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    device_hours = scaling.training_flops(n_params, n_tokens) / utilization / peak_flops / 3600
+    return device_hours / n_devices, device_hours * price
+
+
+@other_way("scaling.training_cost")
+def seconds_per_rate(n_params, n_tokens, peak_flops, utilization, n_devices, price):
+    rate = n_devices * utilization * peak_flops
+    seconds = 6 * n_params * n_tokens / rate
+    hours = seconds / 60 / 60
+    return hours, price * hours * n_devices
+
+
+@other_way("scaling.bits_per_byte")
+def log2_e(nats_per_token, n_tokens, text):
+    return n_tokens * nats_per_token * math.log2(math.e) / sum(1 for _ in text.encode("utf-8"))
+
+
+@other_way("scaling.bits_per_byte")
+def as_bytes(nats_per_token, n_tokens, text):
+    total = nats_per_token * n_tokens / float(torch.log(torch.tensor(2.0, dtype=torch.float64)))
+    return total / len(bytes(text, "utf-8"))
+
+
+@other_way("scaling.effective_tokens")
+def expm1(unique_tokens, tokens_read):
+    fresh = min(unique_tokens, tokens_read)
+    repeats = max(tokens_read - unique_tokens, 0) / unique_tokens
+    return fresh - unique_tokens * 15.39 * math.expm1(-repeats / 15.39)
+
+
+@other_way("scaling.effective_tokens")
+def in_torch(unique_tokens, tokens_read):
+    if tokens_read < unique_tokens:
+        return float(tokens_read)
+    r = torch.tensor((tokens_read - unique_tokens) / unique_tokens, dtype=torch.float64)
+    return (unique_tokens * (1 + 15.39 * (1 - torch.exp(-r / 15.39)))).item()
+
+
+@other_way("scaling.plan_run")
+def loop_sorted(speeds, seconds, unique_tokens, law):
+    a, alpha, b, beta = law
+    best = None
+    for n, speed in sorted(speeds):
+        d = speed * seconds
+        loss = a * n**-alpha + b * scaling.effective_tokens(unique_tokens, d) ** -beta
+        if best is None or loss < best[0]:
+            best = (loss, n, d)
+    return best[1], best[2]
+
+
+@other_way("scaling.plan_run")
+def torch_argmin(speeds, seconds, unique_tokens, law):
+    a, alpha, b, beta = law
+    rows = sorted(speeds, key=lambda pair: pair[0])
+    losses = torch.tensor(
+        [
+            a / n**alpha + b / scaling.effective_tokens(unique_tokens, v * seconds) ** beta
+            for n, v in rows
+        ],
+        dtype=torch.float64,
+    )
+    i = next(j for j, value in enumerate(losses.tolist()) if value == losses.min().item())
+    return float(rows[i][0]), float(rows[i][1] * seconds)
