@@ -64,6 +64,10 @@ class TransformerLayer(nn.Module):
             self.norm3 = Norm(c)
             self.cross = CrossAttention(c)
 
+    def wiring(self) -> Callable:
+        """The learner's block: it says where the norms are and what is added to the stream."""
+        return transformer.post_ln_block if self.post else transformer.pre_ln_block
+
     def forward(
         self,
         x: Tensor,
@@ -86,7 +90,7 @@ class TransformerLayer(nn.Module):
         def norm(weights: Norm) -> Callable[[Tensor], Tensor]:
             return lambda y: functions.layer_norm(y, weights.weight, weights.bias)
 
-        block = transformer.post_ln_block if self.post else transformer.pre_ln_block
+        block = self.wiring()
         if memory is None:
             return block(x, attend, mlp, norm(self.norm1), norm(self.norm2))
 

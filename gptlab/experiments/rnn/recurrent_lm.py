@@ -3,7 +3,7 @@
 B batch, T time, V vocabulary.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -87,14 +87,24 @@ def count_words(rows: Tensor) -> Tensor:
     return (rows[:, 1:] != PAD).sum()
 
 
-def train(model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int = 0) -> int:
-    """Train on the training sentences, and return how many words were read."""
-    cut = batches(padded_rows(data, data.train), epochs, seed)
+def train(
+    model: nn.Module,
+    data: Combinations,
+    epochs: int = EPOCHS,
+    seed: int = 0,
+    watch: Callable[[int], None] | None = None,
+) -> int:
+    """Train on the training sentences, and return how many words were read.
 
-    waiting = iter(cut)
+    watch  called before each step and after the last one, with the number of steps taken so far
+    """
+    cut = batches(padded_rows(data, data.train), epochs, seed)
+    waiting = iter(enumerate(cut))
 
     def mean_loss() -> Tensor:
-        rows = next(waiting)
+        step, rows = next(waiting)
+        if watch is not None:
+            watch(step)
         return word_losses(model, rows).sum() / count_words(rows)
 
     def lr(step: int) -> float:
@@ -102,6 +112,8 @@ def train(model: nn.Module, data: Combinations, epochs: int = EPOCHS, seed: int 
         return LR * min(1.0, 2 - 2 * step / len(cut))
 
     train_adam(model.parameters(), mean_loss, len(cut), lr, betas=(0.9, 0.99), clip=1.0)
+    if watch is not None:
+        watch(len(cut))
     return sum(int(count_words(rows)) for rows in cut)
 
 

@@ -27,6 +27,14 @@ VERDICTS = ("true", "false", "no sentence")
 RELATIONS = ("capital", "currency", "language", "mountain")
 N_COUNTRIES = 12
 EPOCHS = 4
+STEPS_WATCHED = (
+    0,
+    25,
+    100,
+    200,
+    500,
+)  # 500 is the last of `EPOCHS` on the sentences of `few_countries`
+TEMPERATURES = (0.5, 1.0)
 LARGER = 8.0  # times as large as GPT-2's are the Transformer's first vectors: it has few steps to learn in
 
 
@@ -41,9 +49,14 @@ def few_countries(web: Web, n_train: int = 8000, n_test: int = 600) -> Combinati
     return Combinations(web, n_train=n_train, n_test=n_test, facts=chosen)
 
 
-def train(model: nn.Module, data: Combinations, seed: int = 0) -> int:
+def train(
+    model: nn.Module,
+    data: Combinations,
+    seed: int = 0,
+    watch: Callable[[int], None] | None = None,
+) -> int:
     """Train as `recurrent_lm.train` does, for `EPOCHS`; returns how many words were read."""
-    return recurrent_lm.train(model, data, EPOCHS, seed)
+    return recurrent_lm.train(model, data, EPOCHS, seed, watch)
 
 
 def make_model(kind: str, data: Combinations, seed: int = 0) -> nn.Module:
@@ -99,6 +112,22 @@ def _text(data: Combinations, ids: list[int], end: int) -> str:
 def readable(words: Sequence[str]) -> str:
     """Words as a line of text: no space before 's, comma and full stop."""
     return re.sub(r" ('s|[.,])", r"\1", " ".join(words))
+
+
+class Samples:
+    """Sentences that a model writes on its way through training: give `write_at` to `train` as its `watch`."""
+
+    def __init__(self, model: nn.Module, data: Combinations, prompt: str, n: int = 200):
+        self._model, self._data, self._prompt, self._n = model, data, prompt, n
+        self.texts: dict[tuple[int, float], list[str]] = {}  # by steps taken and temperature
+
+    def write_at(self, step: int) -> None:
+        """Write at each of `TEMPERATURES` where this is one of `STEPS_WATCHED`; training does not notice."""
+        if step in STEPS_WATCHED:
+            for temperature in TEMPERATURES:
+                self.texts[step, temperature] = write(
+                    self._model, self._data, self._prompt, self._n, temperature=temperature
+                )
 
 
 class Judge:

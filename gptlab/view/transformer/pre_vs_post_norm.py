@@ -33,11 +33,16 @@ def gradients_picture(norms: dict[str, dict[int, list[float]]]) -> Picture:
 
 
 def curves_picture(
-    curves: dict[str, list[float]], unigram_loss: float, title: str, bottom: float | None = None
+    curves: dict[str, list[float]],
+    unigram_loss: float,
+    title: str,
+    bottom: float | None = None,
+    top: float | None = None,
 ) -> Picture:
     """Losses by step, with a dotted line for what word frequencies alone reach.
 
     bottom  where the axis of losses begins; None = a little below the lowest
+    top     where it ends; None = a little above the highest
     """
     figure, axes = style.figure(7.0, 3.6)
     said = []
@@ -57,6 +62,8 @@ def curves_picture(
     axes.set(xlabel="step", ylabel="loss, nats per word", title=title)
     if bottom is not None:
         axes.set_ylim(bottom=bottom)
+    if top is not None:
+        axes.set_ylim(top=top)
     style.direct_labels(axes)
     return Picture(
         figure, f"{title}: {', '.join(said)}; {unigram_loss:.2f} by word frequencies alone."

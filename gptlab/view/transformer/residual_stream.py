@@ -1,14 +1,18 @@
-"""The residual stream as pictures: how layers share it, how much each part writes, and who wrote which token."""
+"""The residual stream as pictures: how layers share it, how much each part writes, who wrote which token, and how
+more features than channels find room in it."""
 
+import math
 from collections.abc import Sequence
 
 from torch import Tensor
 
+from gptlab.experiments.transformer.superposition import KEPT, Stored
 from gptlab.view.kit import svg
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS, EDGE, FAINT, INK
+from gptlab.view.palette import COLOURS, CYCLE, EDGE, FAINT, INK
 
 WIDTH, MARGIN, ROW, NAMES = 500, 16, 30, 150  # pixels
+PANEL, UNIT = 186, 62  # pixels: a panel of directions, and a direction of length 1 in it
 
 
 def residual_stream_picture(n_layers: int = 2) -> Picture:
@@ -129,3 +133,51 @@ def _signed_bar(zero: float, y: float, length: float, number: str) -> list[str]:
         return [bar, svg.text(zero + width + 7, y + 20, number, 13.5)]
     bar = svg.rect(zero - width, y + 5, max(1, width), ROW - 10, COLOURS["second"], 2, opacity=0.85)
     return [bar, svg.text(zero - width - 7, y + 20, number, 13.5, "end")]
+
+
+def directions_picture(stored: dict[float, Stored]) -> Picture:
+    """Where in two channels each feature is written, one panel for each density; a grey ring has radius 1."""
+    parts = [svg.text(MARGIN, 30, "Five features in two channels", 15, weight=600)]
+    said = []
+    for place, (density, found) in enumerate(stored.items()):
+        x, y = MARGIN + PANEL * (place + 0.5), 148.0
+        ring = f'<circle cx="{x:g}" cy="{y:g}" r="{UNIT}" fill="none" stroke="{EDGE}"/>'
+        parts += [ring, svg.line(x - 80, y, x + 80, y), svg.line(x, y - 80, x, y + 80)]
+        for number, direction in enumerate(found.directions.tolist(), start=1):
+            parts += _direction(x, y, direction, str(number), CYCLE[number - 1])
+        kept = f"{found.kept} of {len(found.directions)} kept"
+        parts += [
+            svg.text(
+                x, y + 112, f"present {100 * density:.0f} % of the time", 12.5, "middle", FAINT
+            ),
+            svg.text(x, y + 132, kept, 14, "middle", weight=600),
+        ]
+        angles = ", ".join(f"{number} at {angle}°" for number, angle in _angles(found))
+        said.append(f"each present {100 * density:.0f} % of the time: {kept}, {angles}")
+    alt = f"The directions of five features in two channels. {'; '.join(said)}."
+    return Picture(svg.document(2 * MARGIN + PANEL * len(stored), 300, parts, alt), alt)
+
+
+def _direction(x: float, y: float, direction: list[float], name: str, colour: str) -> list[str]:
+    """A line from the middle to where a feature of size 1 is written, with its name if it is kept."""
+    right, up = direction
+    end_x, end_y = x + UNIT * right, y - UNIT * up
+    drawn = [
+        svg.line(x, y, end_x, end_y, colour, 3),
+        f'<circle cx="{end_x:.4g}" cy="{end_y:.4g}" r="5" fill="{colour}"/>',
+    ]
+    length = math.hypot(right, up)
+    if length > KEPT:
+        away = 16 / length
+        named = end_x + away * right, end_y - away * up + 5
+        drawn.append(svg.text(*named, name, 14, "middle", colour, 600))
+    return drawn
+
+
+def _angles(found: Stored) -> list[tuple[int, int]]:
+    """The number of each feature that is kept, and its angle in degrees."""
+    return [
+        (number, round(math.degrees(math.atan2(up, right))) % 360)
+        for number, (right, up) in enumerate(found.directions.tolist(), start=1)
+        if math.hypot(right, up) > KEPT
+    ]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gptlab.engine.model.gpt import GPT
-from gptlab.experiments.rnn import dependence, writing
+from gptlab.experiments.rnn import dependence, recurrent_lm, writing
 from gptlab.world.web import Web
 
 
@@ -45,6 +45,28 @@ def test_the_bigram_follows_its_counts(data):
     for sentence in data.train:
         first[data.ids(sentence.words[:1])[0]] += 1
     assert torch.allclose(logp[0].exp(), first / first.sum(), atol=1e-5)
+
+
+def test_training_does_not_notice_that_the_model_writes(data):
+    watched, alone = (writing.make_model("RNN", data) for _ in range(2))
+    samples, steps = writing.Samples(watched, data, "The", n=3), []
+
+    def watch(step):
+        steps.append(step)
+        samples.write_at(step)
+
+    assert writing.train(watched, data, watch=watch) == writing.train(alone, data)
+    assert steps == list(range(steps[-1] + 1))
+    assert all(torch.equal(p, q) for p, q in zip(watched.parameters(), alone.parameters()))
+    reached = [step for step in writing.STEPS_WATCHED if step <= steps[-1]]
+    assert list(samples.texts) == [(step, t) for step in reached for t in writing.TEMPERATURES]
+    assert samples.texts[0, 1.0] == writing.write(writing.make_model("RNN", data), data, "The", 3)
+
+
+def test_the_last_step_of_training_is_watched():
+    data = writing.few_countries(Web())
+    rows = recurrent_lm.padded_rows(data, data.train)
+    assert len(recurrent_lm.batches(rows, writing.EPOCHS, 0)) == writing.STEPS_WATCHED[-1]
 
 
 def test_models_of_four_kinds(data):

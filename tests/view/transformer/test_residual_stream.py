@@ -2,6 +2,7 @@
 
 import torch
 
+from gptlab.experiments.transformer.superposition import Stored
 from gptlab.view.transformer import residual_stream
 from tests.support.pictures import words_in
 
@@ -21,3 +22,10 @@ def test_contributions_and_the_stream_are_drawn():
     assert alt.count("then") == 5 and "token + position" in words_in(svg)
     svg, alt = residual_stream.residual_stream_picture(3)
     assert words_in(svg).count("+ its output") == 6 and "layer 2" in alt
+
+
+def test_directions_are_drawn_and_named_where_they_are_kept():
+    found = Stored(torch.tensor([[1.0, 0.0], [0.0, -1.1], [0.1, 0.1]]), torch.zeros(3))
+    svg, alt = residual_stream.directions_picture({0.05: found})
+    assert "2 of 3 kept, 1 at 0°, 2 at 270°." in alt
+    assert {"1", "2", "2 of 3 kept"} <= set(words_in(svg)) and "3" not in words_in(svg)
