@@ -1,6 +1,6 @@
 """A round of our PPO beside one of trl 0.11.4 itself, in turns.
 
-    pip install "trl==0.11.4" "transformers<4.46"     in an environment of its own: the tests want newer transformers
+    make trl                                    in an environment of its own: trl needs an older transformers
     python benchmarks/ppo_trl.py [--seconds 60]
 
 The same on both sides: `small`'s shape, 64 prompts of 20 tokens, replies of 32, two passes in minibatches of 32, a
