@@ -61,7 +61,7 @@ assets: $(VENV)/.course       ## train the shipped model again (gptlab run --hel
 	$(BIN)/python -m dev.ship_model $(ARGS)
 
 clean:                        ## remove .venv, runs and what was built
-	rm -rf $(VENV) runs .pytest_cache book/_build build
+	rm -rf $(VENV) .venv-trl runs .pytest_cache book/_build build
 
 $(VENV)/.course: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
