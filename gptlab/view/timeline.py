@@ -154,7 +154,7 @@ def _x(size: float) -> float:
 
 def _describe(papers: list[Paper]) -> str:
     rows = "; ".join(
-        f"{p.year} {p.name}: {p.idea}; {p.size_text} parameters; data: {p.data}" for p in papers
+        f"{p.year} {p.name}: {p.idea}; parameters: {p.size_text}; data: {p.data}" for p in papers
     )
     scale = "The scale of parameters runs from 1 million to 1 trillion; each mark is 100 times the last."
     return f"A timeline. {rows}. {scale}"

@@ -81,7 +81,7 @@ def _describe(counts: Tensor, cosines: Tensor) -> str:
     never = counts == 0
     same = cosines > 0.99
     return (
-        f"Of {len(counts):,} tokens {int(never.sum()):,} never occur in this text; the vectors of "
-        f"{int((never & same).sum()):,} of them point where that of an impossible byte points, and of "
-        f"{int((~never & same).sum()):,} of the others."
+        f"Of {len(counts):,} tokens {int(never.sum()):,} never occur in this text. "
+        f"{int((never & same).sum()):,} of their vectors, and {int((~never & same).sum()):,} of the others', "
+        "point the same way as the vector of a byte that no text can hold."
     )

@@ -46,7 +46,7 @@ def word_vectors_picture(history: VectorHistory, frame: int) -> Picture:
         parts.append(f'<circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>')
     parts += _names([word for word, _ in history.labelled_words], dots, colours)
     shares = (
-        f"{history.same_kind_share(frame):.0%} have a nearest of their own kind; "
+        f"{history.same_kind_share(frame):.0%} have a word of their own kind as their nearest; "
         f"by chance {history.chance_share():.0%}"
     )
     parts.append(svg.text(MARGIN, height - 14, shares, 13, fill=FAINT))
