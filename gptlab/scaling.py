@@ -34,13 +34,14 @@ def zero_memory_bytes(n_params: float, n_devices: int, stage: int) -> float:
 def transformer_parameters(n_layers: int, d_model: int, vocab_size: int, context: int) -> int:
     """Count every number that a GPT-2 of this shape learns.
 
-    L layers, width C, vocabulary V, context T. What it holds (Radford et al. 2019; lesson 06):
+    L layers, width C, vocabulary V, context T, as in Radford et al. 2019 (lesson 06).
 
         the token embedding (V, C), which is the head too, and the position embedding (T, C);
         L blocks, each of two layer norms, an attention and a feed-forward layer:
             attention      w_qkv (C, 3C), w_out (C, C)
             feed-forward   w_in (C, 4C), w_out (4C, C)
         one more layer norm at the end.
+
     Every matrix of a block has a bias; a layer norm has a weight and a bias of width C.
 
     Example: transformer_parameters(1, 2, 5, 3) -> 94
