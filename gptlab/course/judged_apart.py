@@ -80,7 +80,7 @@ def _lines_of(stream: Any) -> queue.Queue:
 
 
 def _failed(key: str, came: str) -> BlankProgress:
-    message = f'✗ {key}\n  came      {came}\n  help      hint("{key}")'
+    message = f'✗ {key}\n  got       {came}\n  help      hint("{key}")'
     return BlankProgress(find(key), "fails", message)
 
 

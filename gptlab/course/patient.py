@@ -34,10 +34,10 @@ def _symptom(report: Report) -> str:
         if line[2:12].strip():  # a label stands in the margin, and a folded line has none
             label = line[2:12].strip()
         parts[label] = f"{parts.get(label, '')} {line[12:].strip()}".strip()
-    given, wanted, came = (parts.get(label, "") for label in ("for", "expected", "came"))
+    given, wanted, came = (parts.get(label, "") for label in ("for", "expected", "got"))
     if not wanted:
         return came or report.message
     lines = [f"for {given}"] if given else []
-    lines += [f"expected {wanted}", f"but came {came}"]
+    lines += [f"expected {wanted}", f"but got {came}"]
     folded = [textwrap.fill(line, WIDTH, subsequent_indent=" " * 9) for line in lines]
     return "\n       ".join(folded)

@@ -20,7 +20,7 @@ def failure(key: str, fault: Fault, names: list[str], mistake: Mistake | None) -
     expected, got = _both(fault, names, 6)
     if expected == got:
         expected, got = _both(fault, names, 12)
-    parts = [("for", _input(fault.case, names), 3), ("expected", expected, 2), ("came", got, 2)]
+    parts = [("for", _input(fault.case, names), 3), ("expected", expected, 2), ("got", got, 2)]
     if mistake is not None:
         parts.append(("likely", f"{mistake.name}. {mistake.hint}", 3))
     parts.append(("help", f'hint("{key}")', 1))

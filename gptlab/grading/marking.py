@@ -85,7 +85,7 @@ def failed(key: str, came: str) -> Mark:
     text = printable(" ".join(came.split()))
     lines = textwrap.wrap(text, 88, max_lines=4, placeholder=" …") or ["nothing"]
     shown = "\n            ".join(lines)
-    return Mark(key, FAILS, f'✗ {key}\n  came      {shown}\n  help      hint("{key}")')
+    return Mark(key, FAILS, f'✗ {key}\n  got       {shown}\n  help      hint("{key}")')
 
 
 def _answering(key: str, asked: list[str]):

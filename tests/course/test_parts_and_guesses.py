@@ -141,7 +141,7 @@ def test_a_patient_is_ill_without_its_illness_being_named(ran):
     (said_here,) = ran[0]["patient"]
     given, wanted, came = said_here[1].splitlines()
     assert given.startswith("still ill: for ")
-    assert wanted.lstrip().startswith("expected ") and came.lstrip().startswith("but came ")
+    assert wanted.lstrip().startswith("expected ") and came.lstrip().startswith("but got ")
 
 
 # -- waiting cells -------------------------------------------------------------------------------------------------

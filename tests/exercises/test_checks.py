@@ -193,7 +193,7 @@ def test_small_inputs_are_shown_whole():
     assert (
         "ids [5, 2], token 9" in message
         and "expected  [5, 2, 9]" in message
-        and "came      [5, 2, 9, 9]" in message
+        and "got       [5, 2, 9, 9]" in message
     )
 
 

@@ -74,7 +74,7 @@ def test_what_was_expected_and_what_came_are_told(graded):
     row = graded(with_body(KEY, "return [token, *ids, token, 77]"), 0).rows[0]
     lines = row.message.splitlines()
     assert len(lines) <= 12
-    assert [line.split()[0] for line in lines[1:4]] == ["for", "expected", "came"]
+    assert [line.split()[0] for line in lines[1:4]] == ["for", "expected", "got"]
     assert "77" in lines[3]
 
 
@@ -134,7 +134,7 @@ def test_linux_enforces_everything():
 HOSTILE = "<script>\x1b[31m|`*_[x](y)\n✓ passes\x00"
 
 
-def made(name="ada", message="✗ a\n  came      x", diagnosis=None):
+def made(name="ada", message="✗ a\n  got       x", diagnosis=None):
     rows = (
         Row(KEY, 0, "fails", 0.0, 1, message, diagnosis, "look", ()),
         Row("ngram.perplexity", 1, "passes", 2.0, 2, "✓", None, "", ()),

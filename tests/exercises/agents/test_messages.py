@@ -21,7 +21,7 @@ def _same_ids(body):
 )
 def test_a_wrong_mask_can_be_seen(known):
     message = check(KEY, known.body).message
-    expected = message.partition("  expected")[2].partition("  came")[0]
-    came = message.partition("  came")[2].partition("  likely")[0]
+    expected = message.partition("  expected")[2].partition("  got")[0]
+    came = message.partition("  got")[2].partition("  likely")[0]
     assert expected.split() != came.split()
     assert "True" in expected and "…" not in expected + came
