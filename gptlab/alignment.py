@@ -33,7 +33,9 @@ def ptx_loss(ppo_loss, pretraining_loss, gamma):
 
 @blank(lesson=14, minutes=5, difficulty=1)
 def best_of_n(rewards: Tensor) -> Tensor:
-    """Point at the reply with the highest reward; the first one where several share it.
+    """Point at the reply with the highest reward.
+
+    Where several share it, the first one counts.
 
     rewards  (..., K) float
     ->       (...) int, index of the best among K

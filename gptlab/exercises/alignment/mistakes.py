@@ -119,7 +119,7 @@ def _kl(name, hint):
 _kl("only the logarithm", "Something is subtracted.")(lambda n: math.log(n))
 _kl(
     "added for subtracted",
-    "With n = 1 there is no choice, and the KL is 0: that holds for n = 2 less than for 3.",
+    "The KL is below ln n, for even the best of n was written by the same model.",
 )(lambda n: math.log(n) + (n - 1) / n)
 _kl("n − 1 not divided by n", "What is subtracted stays below 1.")(lambda n: math.log(n) - (n - 1))
 _kl("1/n subtracted", "With n = 1 there is no choice, and the KL is 0.")(
@@ -184,6 +184,10 @@ _dpo("beta outside the sigmoid", "beta scales the rewards, which stand inside.")
 _dpo("divided by beta", "A larger beta makes the difference count more.")(
     lambda w, l, ref_w, ref_l, beta: _loss(((w - ref_w) - (l - ref_l)) / beta)
 )
+_dpo(
+    "beta on the policy's part only",
+    "beta scales both log-ratios whole, the reference's part of them too.",
+)(lambda w, l, ref_w, ref_l, beta: _loss(beta * (w - l) - (ref_w - ref_l)))
 _dpo("beta on the chosen one only", "Both rewards are scaled by beta.")(
     lambda w, l, ref_w, ref_l, beta: _loss(beta * (w - ref_w) - (l - ref_l))
 )

@@ -180,3 +180,13 @@ def _(rewards):
 def _(rewards):
     k = rewards.shape[-1]
     return rewards - rewards.sum(-1, keepdim=True) - rewards / (k - 1)
+
+
+@mistake(
+    "alignment.leave_one_out_advantages",
+    "the number of prompts for K",
+    "K is how many replies a prompt has: the length of the last axis.",
+)
+def _(rewards):
+    k = len(rewards)
+    return rewards - (rewards.sum(-1, keepdim=True) - rewards) / (k - 1)

@@ -264,6 +264,18 @@ def _(rewards, values, mask, gamma=1.0, lam=0.95):
     return advantages, (advantages + values) * mask
 
 
+@another_way("ppo.gae", "nan times 0")
+def _(rewards, values, mask, gamma=1.0, lam=0.95):
+    after = later = torch.zeros_like(values[:, 0])
+    advantages = torch.zeros_like(values)
+    for t in reversed(range(mask.shape[1])):
+        now = rewards[:, t] + gamma * after - values[:, t] + gamma * lam * later
+        later = torch.where(mask[:, t], now, later)
+        after = torch.where(mask[:, t], values[:, t], after)
+        advantages[:, t] = now
+    return advantages * mask, (advantages + values) * mask
+
+
 @_gae(
     "a gap ends the reply",
     "After a gap the reply goes on: what comes next is the next *kept* token, however far it is.",

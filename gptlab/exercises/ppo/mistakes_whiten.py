@@ -97,6 +97,22 @@ def _(x, mask, shift_mean=True):
     return (out if shift_mean else out + mean) * mask
 
 
+@another_way("ppo.whiten", "nan times 0")
+def _(x, mask, shift_mean=True):
+    kept = x[mask]
+    out = (x - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt()
+    return (out if shift_mean else out + kept.mean()) * mask
+
+
+@_white(
+    "the mean added to padding", "What is not kept stays 0: choose with torch.where at the end."
+)
+def _(x, mask, shift_mean=True):
+    kept = x[mask]
+    out = torch.where(mask, (x - kept.mean()) / (kept.var(unbiased=False) + 1e-8).sqrt(), 0.0)
+    return out if shift_mean else out + kept.mean()
+
+
 @_white(
     "cancellation",
     "The mean of the squares less the square of the mean: for 1000.1 both are about 10⁶, and float32 "
