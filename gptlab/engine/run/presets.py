@@ -133,7 +133,7 @@ def _shipped() -> Preset:
 PRESETS = {"tiny": _tiny, "small": _small, "base": _base, "shipped": _shipped}
 MINUTES = {
     "tiny": 1,
-    "small": 10,
+    "small": 8,
     "base": 60,
     "shipped": 40,
 }  # on 2 cores of an AMD EPYC; shipped, beside other work

@@ -45,7 +45,7 @@ def turn_picture(turn: Turn, tokenizer) -> Picture:
     y += HEAD + HIGH + 30
     parts += [_down(y - 24), *_sentence(4, y, "Change every parameter a little, so that it grows")]
     parts += _parameters(turn, y + HEAD)
-    y += HEAD + 48 + 12
+    y += HEAD + 60
     parts.append(svg.text(STEP, y + 12, "the same text, guessed again:", 13, fill=FAINT))
     y += 20
     parts += _bars([(label, p, right) for label, _, p, right in bars], y, longest)

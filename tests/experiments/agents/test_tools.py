@@ -175,13 +175,20 @@ def test_an_error_of_the_model_ends_all_agents():
 
 
 def test_ctrl_c_while_a_tool_runs_ends_all_agents():
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a background shell ignores it
+
     def interrupted(model):
         signal.raise_signal(signal.SIGINT)
         time.sleep(0.2)
         return model("asked when nobody writes any more")
 
-    with pytest.raises(KeyboardInterrupt):
-        together.run_together([interrupted, lambda model: model("a")], lambda texts: texts)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            together.run_together([interrupted, lambda model: model("a")], lambda texts: texts)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("control", [KeyboardInterrupt, SystemExit, NeverEnds, NotImplementedError])
