@@ -132,8 +132,12 @@ def main() -> int:
         run(base / "class", base / "c", options.jobs, kill_at=options.n // 2)
         left = options.n - len(list((base / "c").glob("*.json")))
         run(base / "class", base / "c", options.jobs)
-        resumed = (base / "c" / "grades.csv").read_text(encoding="utf-8") == table
+        after = (base / "c" / "grades.csv").read_text(encoding="utf-8")
+        resumed = after == table
         print(f"killed with {left} to do, and resumed, the same: {resumed}")
+        for one, other in zip(table.splitlines(), after.splitlines()):
+            if one != other:
+                print(f"first   {one}\nresumed {other}")
         return 0 if same and resumed else 1
 
 

@@ -12,12 +12,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gptlab.blanks.registry import SolutionsMissing, borrow
+from gptlab.exercises import guard
 from gptlab.grading import reports
 from gptlab.grading.confined.limits import Limits
 from gptlab.grading.confined_process import ForkServer
 from gptlab.grading.grade import Plan, Result, Say, grade
 from gptlab.grading.submission import NoSubmission, read
 
+# Of the clock, for one call. A notebook's 20 seconds would hit honest answers on a busy grader; what does not end is
+# ended after its own `Limits`, of computing and of the clock, before this.
+CALL_S = 90
 JUDGE_MEMORY_MB = 8192  # of address space: what a submission has the judge compute can take no more
 
 
@@ -57,11 +61,15 @@ def judge() -> Iterator[ForkServer]:
     """This process made ready to judge: references run here for every blank, and a fork server waits."""
     with contextlib.suppress(SolutionsMissing):
         borrow("all")
-    with tempfile.TemporaryDirectory(prefix="gptlab-grade-") as folder:
-        place = Path(folder).resolve() / "pristine"
-        place.mkdir()
-        with ForkServer(place) as server:
-            yield server
+    before, guard.LIMIT_S = guard.LIMIT_S, CALL_S
+    try:
+        with tempfile.TemporaryDirectory(prefix="gptlab-grade-") as folder:
+            place = Path(folder).resolve() / "pristine"
+            place.mkdir()
+            with ForkServer(place) as server:
+                yield server
+    finally:
+        guard.LIMIT_S = before
 
 
 def grade_path(path: Path, name: str, server: ForkServer, plan: Plan, say: Say = str) -> Result:
