@@ -44,7 +44,6 @@ class LossLaw:
 CHINCHILLA = LossLaw(1.69, 406.4, 0.34, 410.7, 0.28)
 REFIT = LossLaw(1.8172, 482.01, 0.3478, 2085.43, 0.3658)
 CHINCHILLA_BUDGET = 5.76e23  # operations: what Gopher took, and Chinchilla was given; §4
-KAPLAN_SIZE_EXPONENT = 0.73  # N_opt ∝ C^0.73; Kaplan et al. 2020, §1.2
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,6 @@ def gelu_erf(x: Tensor) -> Tensor:
     return 0.5 * x * (1 + torch.erf(x / math.sqrt(2)))
 
 
-def feed_forward_erf(x: Tensor, w_in: Tensor, b_in: Tensor, w_out: Tensor, b_out: Tensor) -> Tensor:
-    """`transformer.feed_forward` with the exact gelu."""
-    return gelu_erf(x @ w_in + b_in) @ w_out + b_out
-
-
 def layer_norm_std(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-6) -> Tensor:
     """The norm that many copied: torch's std, which divides by C − 1, and eps outside the root.
 

@@ -5,10 +5,8 @@ import struct
 import torch
 from torch import Tensor
 
-PLACE, FIELDS = (
-    8,
-    struct.Struct("=iiQ"),
-)  # in a state: how many numbers are left, is it seeded, which is next
+PLACE = 8  # in a state, of the fields: how many numbers are left, is it seeded, which is next
+FIELDS = struct.Struct("=iiQ")
 MADE_AT_ONCE = 624  # numbers of the Mersenne twister
 
 

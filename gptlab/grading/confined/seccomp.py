@@ -117,10 +117,8 @@ IOCTL_ALONE = 0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451
 PR_SET_PDEATHSIG = 1
 CLONE_THREAD = 0x10000
 AF_UNIX = 1
-TYPE_BITS, DATAGRAMS = (
-    0xF,
-    (2, 3),
-)  # of a socket's kind; SOCK_DGRAM, and SOCK_RAW, which is the same to AF_UNIX
+TYPE_BITS = 0xF  # of a socket's kind
+DATAGRAMS = 2, 3  # SOCK_DGRAM, and SOCK_RAW, which is the same to AF_UNIX
 
 ALU_AND = 0x54
 LOAD, EQUAL, GREATER, ANY_BIT, RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
