@@ -3,6 +3,7 @@
     python -m dev.make_lessons            all lessons
     python -m dev.make_lessons 0 1        these
     python -m dev.make_lessons 10 11b     all parts of lesson 10, one of lesson 11
+    python -m dev.make_lessons --cards    run nothing: only lay the cards out again, after a docstring has changed
     python -m dev.make_lessons --check    run nothing: only hold the notebooks as they are against the rules
 
 A notebook is written only when all its cells ran and it is at most 1 MB; other broken rules are listed and make
@@ -11,6 +12,7 @@ widgets are left out (a widget's picture stands in for it, see gptlab/view/kit/s
 """
 
 import argparse
+import ast
 import os
 import re
 import string
@@ -28,6 +30,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from dev.lesson_rules import MOST_BYTES, WIDGET, faults
 from gptlab.blanks.files import write_atomically
+from gptlab.blanks.registry import find
+from gptlab.course.exercise_card import card
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = ROOT / "lessons"
@@ -186,6 +190,18 @@ def make(path: Path) -> NotebookRun:
     return took
 
 
+def lay_out_cards(path: Path) -> None:
+    """Write the exercise cards of one lesson anew from their docstrings and the sentences in its cells."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.startswith("lesson.card("):
+            key, why = (
+                ast.literal_eval(word) for word in ast.parse(cell.source).body[0].value.args
+            )
+            cell.outputs[0].data.update(card(find(key), why)._repr_mimebundle_())
+    write_atomically(path, nbformat.writes(notebook, version=4).rstrip("\n") + "\n")
+
+
 def chosen(names: list[str]) -> list[Path]:
     """The notebooks of these lessons ("10": all its parts) and parts ("10b"), or all."""
     have = {f"{path.name[:3].rstrip('_')}": path for path in sorted(LESSONS.glob(PATTERN))}
@@ -221,11 +237,18 @@ def main() -> int:
         action="store_true",
         help="run nothing, only hold the notebooks against the rules",
     )
+    parser.add_argument(
+        "--cards",
+        action="store_true",
+        help="run nothing, only lay the cards out again from their docstrings",
+    )
     options, status = parser.parse_args(), 0
     for path in chosen(options.names):
         line = path.name
         try:
-            if not options.check:
+            if options.cards:
+                lay_out_cards(path)
+            elif not options.check:
                 took = make(path)
                 size = path.stat().st_size / 1000
                 line += f"  {took.seconds:.0f} s, {took.peak_mb:.0f} MB of memory, {size:.0f} KB"

@@ -89,17 +89,14 @@ def observe(action, tools):
 def react_loop(model, question, tools, max_steps):
     """Let a model and its tools write one transcript in turn, until the model answers.
 
-        transcript = "Question: " + question + "\\n"
-        at most max_steps times:
-            the model writes on; what follows its first Action: or Answer: line is cut off
-            Answer:  the end
-            Action:  the tool runs; "Observation: " + what it returned is the next line
+        transcript = "Question: …", then per turn what the model wrote and "Observation: …"; at last its "Answer: …"
 
-    `observe` runs the tool. It takes the None of `parse_action` too, and says then that there was no action: the
-    model may try again. What the model wrote up to the cut stays as it is, spaces and all. Every line of the
-    transcript ends in one "\\n", whether the model wrote it or not. An action that was there before, the same tool
-    with the same input, ends the loop without running again; so does the end of the steps. Then there is no
-    answer.
+    The model writes at most max_steps times, each time after the transcript as it then is. A turn of the model
+    ends with its first line that begins with Action: or Answer: . What it wrote up to there stays as it is,
+    spaces and all; the rest is cut off. `observe` runs the tool and returns the text of the Observation: line;
+    given the None of `parse_action`, it says that there was no action, and the model may try again. Every line
+    of the transcript ends in one "\\n", whoever wrote it. An action that was there before, the same tool with
+    the same input, ends the loop without running again; so does the last turn. Then there is no answer.
 
     model      function str -> str, what it writes after the transcript
     question   str
@@ -108,7 +105,7 @@ def react_loop(model, question, tools, max_steps):
     ->         str, the answer without "Answer:" and the spaces around it, or None
     ->         str, the transcript
 
-    Example, with a model that asks calculate[12 + 7] and then answers:
+    Example: the transcript with a model that asks calculate[12 + 7] and then answers
         "Question: What is 12 + 7?\\nAction: calculate[12 + 7]\\nObservation: 19\\nAnswer: 19.\\n"
     """
     raise NotImplementedError
@@ -193,7 +190,9 @@ def best_matches(similarities: Tensor, k, threshold):
 def recency_decay(hours: Tensor, rate: float = 0.995) -> Tensor:
     """Let memories fade: in every hour that a memory is not used, it loses the same share of its recency.
 
-        recency = rate^hours                                    Park et al. 2023, section 4.1
+        recency(0) = 1,   recency(h + 1) = rate · recency(h)       Park et al. 2023, section 4.1
+
+    Between two whole hours it falls in the same way.
 
     hours  (N) float, hours since each memory was last used
     rate   float, what is left after one hour

@@ -71,9 +71,9 @@ def dpo_loss(
 ) -> Tensor:
     """Learn from preferences without a reward model: the policy's own log-ratio is the reward.
 
-        L = −mean log σ(β [(log π(y_w) − log π_ref(y_w)) − (log π(y_l) − log π_ref(y_l))])
+        L = −E[log σ(β log(π(y_w)/π_ref(y_w)) − β log(π(y_l)/π_ref(y_l)))]      Rafailov et al. 2023, eq. 7
 
-    Rafailov et al. 2023, eq. 7. Each input is the log-probability of a whole response: a sum over
+    E is the mean over the comparisons. Each input is the log-probability of a whole response: a sum over
     its tokens, not a mean.
 
     chosen        (B) float, nats, log π(y_w)

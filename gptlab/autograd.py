@@ -171,9 +171,10 @@ def power(a: Value, exponent: float) -> Value:
 def tanh(a: Value) -> Value:
     """Squeeze a Value into the range from −1 to 1.
 
-        c = tanh a = (e^a − e^−a) / (e^a + e^−a),   ∂c/∂a = 1 − c²
+        c = tanh a = (e^a − e^−a) / (e^a + e^−a)
 
-    math.tanh knows the function. ∂c/∂a, the local gradient, needs only the result c.
+    math.tanh knows the function. The local gradient ∂c/∂a can be had from c alone: find it, or measure it with a
+    nudge at two places. It is 1 where c is 0, and nearly 0 where c is nearly 1 or −1.
 
     ->  Value
     """
@@ -218,9 +219,8 @@ def backward(value: Value) -> None:
         ∂L/∂L = 1,   ∂L/∂p = Σ_c ∂L/∂c · ∂c/∂p      Rumelhart, Hinton & Williams 1986, eqs. 4–7; L is `value`,
                                                      c runs over all Values that p is a parent of
 
-    ∂L/∂p says how fast L grows as p alone grows; in the end it is p.grad. It begins with value.grad = 1. Then
-    each Value, from the last of topological_order to the first, adds its share to the grad of every parent;
-    nothing is overwritten.
+    ∂L/∂p says how fast L grows as p alone grows; in the end it is p.grad. A Value knows its parents and its
+    local_gradients, one ∂c/∂p for each parent. topological_order is yours already.
 
     You may take it that every grad is 0 when it starts, except those of leaves: a leaf that is in two graphs keeps
     what the first gave it and gets the second one's share on top, as in torch. To start anew, set leaf.grad to 0.

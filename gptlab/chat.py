@@ -79,16 +79,12 @@ def message_tokens(message, count_tokens) -> int:
 def trim_history(messages, budget, count_tokens):
     """Keep the part of a conversation that still fits the context.
 
-    In this order:
-    1. A system message at the very start stays, and so does the
-    last message, even where these two alone are over the budget.
-    2. Going back from the last message, earlier ones stay as long
-    as everything kept is at most `budget` tokens together; the
-    first that does not fit ends it, so no gap arises.
-    3. A history that would begin with an assistant message (an
-    answer without its question) loses messages from its start until
-    it begins with another role. (Where none follows, the check asks
-    only that the last message stays.)
+        kept = the system message at the very start, if there is one, and the longest ending that may stay
+
+    An ending, the last n messages without a gap, may stay if everything kept is at most `budget` tokens
+    together, and if it does not begin with an assistant message: an answer without its question. The
+    system message and the last message stay even where these two alone are over the budget. (Where no ending
+    begins with another role, the check asks only that the last message stays.)
 
     messages      list of {"role": ..., "content": str}
     budget        number of tokens, the system message's included

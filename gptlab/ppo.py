@@ -59,9 +59,10 @@ def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
 def kl_estimates(logprobs: Tensor, ref_logprobs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Estimate KL(policy, reference) per token in three ways, from tokens that the policy sampled.
 
-        k1 = log π − log π_ref      unbiased, noisy
-        k2 = ½ k1²                  biased, quiet, never negative
-        k3 = e^(−k1) − 1 + k1       unbiased, quiet, never negative        Schulman 2020
+        r = π_ref / π, for each token
+        k1 = −log r                 unbiased, noisy
+        k2 = ½ (log r)²             biased, quiet, never negative
+        k3 = (r − 1) − log r        unbiased, quiet, never negative        Schulman 2020
 
     logprobs      (B, R) float, nats
     ref_logprobs  (B, R) float, nats

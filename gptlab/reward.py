@@ -94,10 +94,11 @@ def calibration_error(sure: Tensor, right: Tensor, n_bins: int = 10) -> float:
 def normalize(rewards: Tensor, mean, std) -> Tensor:
     """Shift and scale rewards by the mean and spread of a reference set of replies.
 
-        r' = (r − mean) / std                       Ziegler et al. 2019
+        on the reference set: mean r' = 0 and std r' = 1                       Ziegler et al. 2019
 
-    The preference loss leaves the zero of the rewards open, and their unit depends on the noise of
-    the labels and on the training; this fixes both.
+    mean and std are those of the reference set's rewards; one shift and one scale serve all rewards. The
+    preference loss leaves the zero of the rewards open, and their unit depends on the noise of the labels and
+    on the training; this fixes both.
 
     rewards  (...) float
     mean     float
