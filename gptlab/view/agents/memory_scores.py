@@ -65,8 +65,8 @@ def paper_picture(scaled: bool, title: str = "Where is the party?") -> Picture:
             x = left + step * (j + 0.5)
             shown = f"{number:g}" if j == 1 and not scaled else f"{number:.2f}"
             parts.append(svg.text(x, y + 27, shown, 14, "middle", fill, 600 if bold else 400))
-        said.append(f"{memory} {', '.join(f'{n:.2f}' for n in numbers)}")
-    alt = f"{title} Five memories with {', '.join(heads)}. {' '.join(said)}"
+        said.append(f"“{memory}” {', '.join(f'{n:.2f}' for n in numbers)}")
+    alt = f"{title} Five memories with {', '.join(heads)}: {'; '.join(said)}."
     return Picture(svg.document(WIDTH, 70 + row * len(PAPER), parts, alt), alt)
 
 

@@ -117,8 +117,10 @@ def all_heads_picture(
         for h in range(n_heads):
             x = left + h * size
             parts += _map(maps[layer, h], x, y, size, (layer, h) in marked)
-            last = _describe_row(maps[layer, h, -1].tolist(), tokens, t - 1)
-            said.append(f"layer {layer}, head {h}: {last}")
+            last = maps[layer, h, -1].tolist()
+            best = max(range(t), key=last.__getitem__)
+            said.append(f"head {h} to {tokens[best].strip('␣')}, {percent(last[best])}")
+        said[-n_heads:] = [f"layer {layer}: {', '.join(said[-n_heads:])}"]
     foot = top + n_layers * size
     if named:
         for h in range(n_heads):
@@ -128,7 +130,10 @@ def all_heads_picture(
         text = svg.shorten_middle(" ".join(tokens), WIDTH - 2 * MARGIN, 13)
         parts.append(svg.text(MARGIN, foot + 12, text, 13, fill=FAINT))
         foot += 12
-    alt = f"The maps of {n_layers * n_heads} heads. From the last token: {'; '.join(said)}."
+    alt = (
+        f"The maps of {n_layers * n_heads} heads. What the last token, {tokens[-1].strip('␣')}, attends to "
+        f"most: {'; '.join(said)}."
+    )
     return Picture(svg.document(WIDTH + side, foot + MARGIN, parts, alt), alt)
 
 

@@ -143,11 +143,15 @@ def seconds_picture(seconds: Mapping[str, Mapping[int, float]]) -> Picture:
         _plain_ticks(axes)
     above.legend(loc="upper left", labelcolor="linecolor", handlelength=1.2)
     told = "; ".join(
-        f"{n} tokens: {1e3 * seconds['recomputed'][n]:.2g} ms recomputed, {1e3 * seconds['cached'][n]:.2g} ms "
-        f"cached, {ratio:.1f} times"
+        f"{n} tokens: {_milliseconds(seconds['recomputed'][n])} recomputed, "
+        f"{_milliseconds(seconds['cached'][n])} cached, {ratio:.3g} times as fast"
         for n, ratio in zip(lengths, ratios)
     )
     return Picture(figure, f"Time for one more token. {told}.")
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1e3 * seconds:.{1 if seconds < 0.01 else 0}f} ms"
 
 
 def _plain_ticks(axes) -> None:

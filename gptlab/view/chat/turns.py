@@ -51,7 +51,8 @@ def turns_picture(readings: Sequence[Reading]) -> Picture:
         parts.append(svg.text(MARGIN, y + 17, told, 14, fill=FAINT, weight=600))
         drawn, y = _chips(reading, y + 25)
         parts += drawn
-        text = "".join(visible(piece) for piece, _ in reading.written)
+        words = b"".join(piece for piece, _ in reading.written if isinstance(piece, bytes))
+        text = words.decode("utf-8", errors="replace").strip()
         said.append(f"{told}, “{text}”")
     alt = "The model reads the whole conversation at each turn. " + "; ".join(said) + "."
     return Picture(svg.document(WIDTH, y + 6, parts, alt), alt)

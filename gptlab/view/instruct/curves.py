@@ -41,7 +41,7 @@ def number_picture(rows: Sequence[Row], live: Sequence[Row] = ()) -> Picture:
             color=colour, label="_",
         )  # fmt: skip
         axes.plot(places, means, color=colour, label=label)
-        said.append(f"{label}: " + ", ".join(f"{m:.0f} % of {n}" for m, n in zip(means, numbers)))
+        said.append(f"{label}: " + ", ".join(f"{m:.0f} % at {n:,}" for m, n in zip(means, numbers)))
     for row in live:
         for name, _, _ in SHARES:
             axes.plot(
@@ -69,6 +69,7 @@ def knowledge_picture(rows: Sequence[Row]) -> Picture:
     figure, axes = style.figure(7.2, 3.9, 1, 2, sharey=True)
     said = []
     for axis, which in zip(axes, ("known", "unknown")):
+        shares = {arm: [] for arm in knowledge.ARMS}
         for k, (kind, label, colour) in enumerate(KINDS):
             found = by_setting(rows, "knowledge", f"{which}_{kind}")
             measured = [interval(found[arm]) for arm in knowledge.ARMS]
@@ -80,7 +81,9 @@ def knowledge_picture(rows: Sequence[Row]) -> Picture:
                 elinewidth=1, color=COLOURS["floor"],
             )  # fmt: skip
             for arm, mean in zip(knowledge.ARMS, means):
-                said.append(f"{which} facts, {arm}: {mean:.0f} % {label}")
+                shares[arm].append(f"{label} {mean:.0f} %")
+        told = "; ".join(f"{arm}: {', '.join(shares[arm])}" for arm in knowledge.ARMS)
+        said.append(f"About {which} facts, by what the demonstrations are about: {told}")
         axis.set_xticks(range(len(knowledge.ARMS)), ARMS_BELOW)
         axis.set_title(f"facts that it {'knows' if which == 'known' else 'does not know'}")
         axis.set_ylim(0, 104)
@@ -89,7 +92,7 @@ def knowledge_picture(rows: Sequence[Row]) -> Picture:
     figure.supxlabel("what the demonstrations are about", fontsize=12)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=3)
-    return Picture(figure, f"Replies by knowledge. {'; '.join(said)}.")
+    return Picture(figure, f"Shares of replies. {'. '.join(said)}.")
 
 
 def epochs_picture(rows: Sequence[Row], study: str = "epochs") -> Picture:

@@ -212,7 +212,7 @@ def episode_picture(episode: Episode) -> Picture:
     said = f"score of the whole reply: {signed(episode.score)}"
     parts.append(svg.text(14, height - 12, said, 14, weight=600))
     reply = b"".join(episode.pieces).decode("utf-8", errors="replace")
-    alt = f"{episode.question} {reply} {said}. Columns: {', '.join(names)}."
+    alt = f"“{episode.question}” Reply: “{reply}” Of each token: {', '.join(names)}. The {said}."
     return Picture(svg.document(WIDTH, height, parts, alt), alt)
 
 

@@ -134,7 +134,7 @@ def calibration_picture(named: dict[str, Sequence[Sequence[float]]]) -> Picture:
         shown = [row for row in bins if row[2] >= 8]
         sure, right = [100 * row[0] for row in shown], [100 * row[1] for row in shown]
         axes.plot(sure, right, "o-", ms=4.5, color=colour, label=name)
-        told = ", ".join(f"{r:.0f} % at {s:.0f} %" for s, r in zip(sure, right))
+        told = ", ".join(f"{s:.0f} and {r:.0f} %" for s, r in zip(sure, right))
         said.append(f"{name}: {told}")
     axes.set(
         xlim=(49, 101),
@@ -144,7 +144,8 @@ def calibration_picture(named: dict[str, Sequence[Sequence[float]]]) -> Picture:
         title="Calibration · dotted: said and true are equal",
     )
     style.direct_labels(axes)
-    return Picture(figure, f"Calibration. {'; '.join(said)}.")
+    alt = f"Calibration: how sure a model says it is, and how many labelers choose so. {'; '.join(said)}."
+    return Picture(figure, alt)
 
 
 def distances_picture(sure: Sequence[float], right: Sequence[float], n_bins: int = 10) -> Picture:

@@ -29,10 +29,10 @@ def gates_picture(first: list[float], later: list[float]) -> Picture:
             opacity = max(0.0, 2 * z - 1)
             parts.append(svg.rect(x, y + 24, width - 0.6, STRIP, COLOURS["first"], opacity=opacity))
         n_shut = sum(z > 0.95 for z in values)
-        said.append(f"{name}: from {span}, {n_shut} of {len(values)} above 0.95")
+        said.append(f"{name} from {span}, {n_shut} of {len(values)} above 0.95")
         y += STRIP + 38
     y += 10
     legend = "dark: keeps, z = 1 · white: ½ or less · the same place above and below"
     parts.append(svg.text(MARGIN, y, legend, 12.5, fill=FAINT))
-    alt = f"The update gates z. {'; '.join(said)}."
+    alt = f"The update gates z of a GRU: {'; '.join(said)}."
     return Picture(svg.document(WIDTH, y + MARGIN, parts, alt), alt)

@@ -59,14 +59,14 @@ def words_picture(
             svg.rect(x, y + 22, asked, HIGH, "none", 4, stroke=COLOURS["you"]),
             svg.text(x + asked / 2, y + 42, f"{target} ?", SIZE, "middle", fill=COLOURS["you"]),
         ]
-        most = max(range(len(words)), key=lambda t, row=row: row[t])
-        by_word = ", ".join(f"{word} {_signed(value)}" for word, value in zip(words, row))
-        said.append(f"{name} ({answers[name]}): {by_word}; most of all {words[most]}")
+        most = sorted(range(len(words)), key=lambda t, row=row: -row[t])[:3]
+        by_word = ", ".join(f"{words[t]} {_signed(row[t])}" for t in most)
+        said.append(f"{name} ({answers[name]}): most with {by_word}")
         y += ROW
     legend = "below each word: how much of the answer's lead is lost without it; dark: 4 or more"
     parts.append(svg.text(MARGIN, y + 6, legend, 12.5, fill=FAINT))
     y += 16
-    alt = f"{title}. What of the lead of “{target}” is lost without each word. {'. '.join(said)}."
+    alt = f"{title} How much of the lead of “{target}” is lost without a word. {'. '.join(said)}."
     return Picture(svg.document(width, y + 6, parts, alt), alt)
 
 

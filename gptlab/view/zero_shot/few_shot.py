@@ -82,7 +82,7 @@ def evidence_picture(
     parts = [svg.text(MARGIN, 30, title, 15, weight=600)]
     left, room = MARGIN + 110, WIDTH - 2 * MARGIN - 110 - 60
     y = 46.0
-    said = []
+    said, told = [], []
     for prompt, exact, found in zip(prompts, ideal, model, strict=True):
         parts.append(svg.text(MARGIN, y + 16, svg.shorten(visible(prompt), WIDTH - 2 * MARGIN), 15))
         y += 26
@@ -96,13 +96,14 @@ def evidence_picture(
                     svg.rect(left, top, max(1.5, room * p), 11, colour, 2),
                     svg.text(left + room * p + 7, top + 10, percent(p), 12.5),
                 ]
-            said.append(f"{answer} ideal {percent(exact[answer])}, model {percent(found[answer])}")
+            said.append(f"{answer}: {percent(exact[answer])}, the model {percent(found[answer])}")
             y += 34
+        told.append(f"After “{'; '.join(prompt.splitlines())}”, {', '.join(said[-len(exact) :])}")
         parts.append(svg.line(MARGIN, y + 4, WIDTH - MARGIN, y + 4, EDGE))
         y += 14
     legend = "gold: a reader who knows the web's rules, exactly · grey: the model"
     parts.append(svg.text(MARGIN, y + 14, legend, 12.5, fill=FAINT))
-    alt = f"{title}. {'; '.join(said)}."
+    alt = f"{title} What a reader who knows the web's rules expects, and the model. {'. '.join(told)}."
     return Picture(svg.document(WIDTH, y + 14 + MARGIN, parts, alt), alt)
 
 

@@ -38,4 +38,4 @@ def test_arcs_follow_their_controls(assistant):
 def test_all_heads_are_drawn(assistant):
     maps = attention_maps(assistant.model, assistant.begin("abc"))
     svg, alt = attention_arcs.all_heads_picture(maps, ["⟨", "a", "b", "c"], marked=[(1, 2)])
-    assert ET.fromstring(svg) is not None and "layer 1, head 2: c attends to" in alt
+    assert ET.fromstring(svg) is not None and "c, attends to most: layer 0: head 0 to " in alt

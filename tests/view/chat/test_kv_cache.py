@@ -32,7 +32,7 @@ def test_the_newest_rows_see_up_to_themselves():
 def test_seconds_and_their_ratio():
     seconds = {"recomputed": {16: 0.004, 64: 0.02}, "cached": {16: 0.002, 64: 0.002}}
     figure, alt = kv_cache.seconds_picture(seconds)
-    assert "64 tokens: 20 ms recomputed, 2 ms cached, 10.0 times" in alt
+    assert "64 tokens: 20 ms recomputed, 2.0 ms cached, 10 times as fast" in alt
     assert to_svg(figure, alt).startswith("<svg")
 
 

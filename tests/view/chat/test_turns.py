@@ -17,7 +17,7 @@ def inside(picture):
 def test_each_turn_says_what_is_read_and_what_is_written():
     read = [("<|user|>", "user"), (b" word", "user")] * 30
     picture, alt = turns_picture([Reading(read, [(b"Yes", "assistant"), ("<|end|>", "assistant")])])
-    assert "turn 1: reads 60 tokens, writes 2" in alt and "Yes⟨end⟩" in alt
+    assert "turn 1: reads 60 tokens, writes 2" in alt and "“Yes”" in alt
     assert "turn 1: reads 60 tokens, writes 2" in " ".join(words_in(picture)) and inside(picture)
 
 

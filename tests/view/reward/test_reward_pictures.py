@@ -76,7 +76,7 @@ def test_the_curve_is_drawn_below_its_ceiling():
 
 def test_calibration_leaves_out_bins_of_few_pairs():
     figure, alt = noise.calibration_picture({"a model": [[0.6, 0.55, 20], [0.9, 0.7, 3]]})
-    assert "55 % at 60 %" in alt and "90 %" not in alt
+    assert "60 and 55 %" in alt and "90" not in alt
     assert "a model" in to_svg(figure, alt)
 
 

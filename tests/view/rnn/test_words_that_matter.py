@@ -11,6 +11,6 @@ def test_words_are_shaded_by_what_is_lost():
     notes = {"RNN": "p = 0.10", "GRU": "p = 0.90"}
     svg, alt = words_picture(shares, ["The", "Peru", "is"], "Lima", notes, "which words")
     assert {"Peru", "3.9", "−0.7", "Lima ?", "p = 0.10", "which words"} <= set(words_in(svg))
-    assert "GRU (p = 0.90): The 0.0, Peru 3.9, is 0.1; most of all Peru" in alt
+    assert "GRU (p = 0.90): most with Peru 3.9, is 0.1, The 0.0" in alt
     with pytest.raises(ValueError, match="zip"):
         words_picture({"RNN": [1.0]}, ["The", "Peru"], "Lima", notes, "which words")

@@ -18,7 +18,7 @@ def test_evidence_beside_the_model():
     shares = [{"dogs": 0.64, "狗": 0.36}, {"dogs": 1.0, "狗": 0.0}]
     svg, alt = few_shot.evidence_picture(["dog ->", "cat -> cats\ndog ->"], shares, shares, "dog")
     assert "dog␣->" in words_in(svg) and within(svg)
-    assert "dogs ideal 64 %" in alt.replace("\u202f", " ").replace("\xa0", " ")
+    assert "dogs: 64 %" in alt.replace("\u202f", " ").replace("\xa0", " ")
 
 
 def test_curves_over_k_and_size():
