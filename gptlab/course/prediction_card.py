@@ -5,7 +5,7 @@ from html import escape
 from gptlab.course.exercise_card import PANEL, QUIET, RichText
 from gptlab.course.guesses import Guess, in_words
 
-NONE = "you made no guess in this lesson, so there is nothing to compare with what was measured"
+NONE = "no guess was made yet; here yours will stand beside what was measured"
 
 
 def card(name: str, every: dict[str, dict[str, Guess]]) -> RichText:

@@ -309,7 +309,7 @@ def test_the_card_of_guesses_counts_other_lessons_too(state):
         "· b? guess 1, measured 50  ✗ × 50",
         "· c? guess x, measured x  ✓",
     ]
-    assert "you made no guess" in prediction_card.card("6", guesses.of_every_lesson()).text
+    assert "no guess was made yet" in prediction_card.card("6", guesses.of_every_lesson()).text
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ class Corner:
         targets = torch.tensor([i for row in self.held_out for i in row[1:]])
         return float(ngram.cross_entropy(torch.cat(scores), targets))
 
-    def rungs(self, smoothing: float = 1e-3) -> dict[str, float]:
+    def stairs(self, smoothing: float = 1e-3) -> dict[str, float]:
         """Nats per token on the held-out pages, from knowing nothing to the floor."""
         counts = ngram.bigram_counts(self.text, self.vocab_size)
         frequency = ((counts.sum(0) + 1) / (counts.sum() + self.vocab_size)).log()

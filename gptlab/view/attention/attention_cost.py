@@ -21,7 +21,7 @@ def cost_picture(took: dict[int, float]) -> Picture:
     axes.set_xticks(lengths, [str(t) for t in lengths])
     axes.set_xlabel("tokens in the text")
     axes.set_ylabel("milliseconds")
-    axes.set_title("One look of every token at every token before it")
+    axes.set_title("Every token attends once to all before it")
     axes.annotate(
         "dotted: twice as long, 4 × the time", (lengths[0], square[-1]), color=FAINT, va="top"
     )

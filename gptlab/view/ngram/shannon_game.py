@@ -39,21 +39,30 @@ AXIS = "bits a guess, fewer is better; dotted: the exact floor"
 class ShannonGame:
     """One game after another, each on pages of its own; `box` is the widget.
 
-    models  by name, each from ids (B, T) to logits (B, T, V)
+    models     by name, each from ids (B, T) to logits (B, T, V)
+    when_over  called with the mean bits of every player when the last guess is made; what it prints is shown below
     """
 
     def __init__(
-        self, web: Web, tokenizer, models: dict[str, Callable], lang: str = "en", seed: int = 1951
+        self,
+        web: Web,
+        tokenizer,
+        models: dict[str, Callable],
+        lang: str = "en",
+        seed: int = 1951,
+        when_over: Callable[[dict[str, float]], None] | None = None,
     ):
         self.web = web
         self.tokenizer = tokenizer
         self.models = models
         self.lang = lang
         self.seed = seed
+        self.when_over = when_over
         self.head = w.HTML()
         self.text = w.HTML()
         self.answer = w.HTML()
         self.score = w.HTML()
+        self.notes = w.Output()
         self.sure = w.ToggleButtons(options=SURE, value=0.6)
         self.sure.style.button_width = "auto"
         tile = w.Layout(width="auto", height="2.2em", margin="2px")
@@ -72,7 +81,7 @@ class ShannonGame:
             layout=w.Layout(grid_template_columns=columns, width="100%", max_width="44em"),
         )
         foot = w.HBox([self.keys, self.again], layout=w.Layout(flex_flow="row wrap"))
-        rows = [self.head, self.text, self.sure, grid, foot, self.answer, self.score]
+        rows = [self.head, self.text, self.sure, grid, foot, self.answer, self.score, self.notes]
         self.box = w.VBox(rows, layout=w.Layout(overflow="hidden"))
         self.begin(seed)
 
@@ -88,6 +97,7 @@ class ShannonGame:
         ]
         self.bets: list[tuple[float, ...]] = []
         self.answer.value = self.score.value = ""
+        self.notes.clear_output()
         self._ask()
 
     @property
@@ -104,6 +114,9 @@ class ShannonGame:
         self.answer.value = answer_html(asked, option, self.bets[-1][asked.truth])
         self.score.value = self.picture()
         self._ask()
+        if self.over and self.when_over:
+            with self.notes:
+                self.when_over(self.bits())
 
     def bits(self, n: int | None = None) -> dict[str, float]:
         """Mean bits a guess of every player, over the first n guesses (by default those that were made)."""
@@ -210,9 +223,15 @@ def _verdict(scores: dict[str, float]) -> str:
     )
 
 
-def shannon_game(web: Web, tokenizer, models: dict[str, Callable], lang: str = "en") -> None:
-    """Show the game; where nothing is live, one guess and the machines' scores."""
-    game = ShannonGame(web, tokenizer, models, lang)
+def shannon_game(
+    web: Web,
+    tokenizer,
+    models: dict[str, Callable],
+    lang: str = "en",
+    when_over: Callable[[dict[str, float]], None] | None = None,
+) -> None:
+    """Show the game; where nothing is live, one guess and the machines' scores. Arguments as in ShannonGame."""
+    game = ShannonGame(web, tokenizer, models, lang, when_over=when_over)
     n = len(game.guesses)
     scores = describe(rungs(game.bits(n)))
     alt = f"Shannon's game: which of eight tokens comes next? Over {n} guesses: {scores}."

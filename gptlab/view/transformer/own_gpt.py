@@ -10,19 +10,19 @@ from gptlab.view.palette import COLOURS, FAINT, INK
 
 
 def staircase_picture(
-    losses: Sequence[float], rungs: Mapping[str, float], held_out: Mapping[int, float]
+    losses: Sequence[float], stairs: Mapping[str, float], held_out: Mapping[int, float]
 ) -> Picture:
-    """Training loss by step on a logarithmic axis, held-out loss as dots, the rungs as dotted lines.
+    """Training loss by step on a logarithmic axis, held-out loss as dots, the stairs as dotted lines.
 
     losses    of each step, nats per token
-    rungs     nats per token of the simpler models and the floor, by name
+    stairs    nats per token of the simpler models and the floor, by name
     held_out  nats per token on the held-out pages, by the number of steps taken
     """
     figure, axes = style.figure(7.4, 4.2)
     steps = range(1, len(losses) + 1)
     axes.plot(steps, smooth(losses), color=COLOURS["you"], linewidth=2)
     last = max(600, len(losses))
-    for name, nats in rungs.items():
+    for name, nats in stairs.items():
         colour = COLOURS["floor"] if name == FLOOR else FAINT
         axes.axhline(nats, color=colour, linestyle=(0, (1, 2)), linewidth=1.6)
         at, side = (1.0, "left") if nats < 4 else (last, "right")  # where the curve is not
@@ -41,7 +41,7 @@ def staircase_picture(
         )
     axes.set_xscale("log")
     axes.set_xlim(1, last)
-    axes.set_ylim(0, 1.12 * max([*rungs.values(), *held_out.values()]))
+    axes.set_ylim(0, 1.12 * max([*stairs.values(), *held_out.values()]))
     axes.set_xticks([1, 10, 100, len(losses)] if len(losses) > 150 else [1, 10, 100])
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
     axes.minorticks_off()
@@ -51,5 +51,5 @@ def staircase_picture(
         title="Your GPT. Line: training, mean of 10 steps; dots: held-out pages",
     )
     dots = "; ".join(f"after {step} steps {nats:.2f}" for step, nats in held_out.items())
-    lines = "; ".join(f"{name} {nats:.2f}" for name, nats in rungs.items())
+    lines = "; ".join(f"{name} {nats:.2f}" for name, nats in stairs.items())
     return Picture(figure, f"Held-out loss in nats per token: {dots}. Dotted: {lines}.")

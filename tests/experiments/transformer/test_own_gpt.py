@@ -1,4 +1,4 @@
-"""The corner of the web that the reader's GPT learns: its text, its rungs, its floor."""
+"""The corner of the web that the reader's GPT learns: its text, its stairs, its floor."""
 
 import math
 
@@ -25,11 +25,11 @@ def test_pages_begin_and_end_with_the_stop_token(corner):
     assert [corner.decode(row) for row in corner.held_out] == corner.held_out_texts
 
 
-def test_rungs_go_down_to_the_floor(corner):
-    rungs = corner.rungs()
-    assert list(rungs) == [own_gpt.UNIFORM, own_gpt.FREQUENCY, own_gpt.BIGRAM, own_gpt.FLOOR]
-    assert rungs[own_gpt.UNIFORM] == pytest.approx(math.log(corner.vocab_size), rel=1e-5)
-    assert rungs[own_gpt.FREQUENCY] > rungs[own_gpt.BIGRAM] > rungs[own_gpt.FLOOR] > 0
+def test_stairs_go_down_to_the_floor(corner):
+    stairs = corner.stairs()
+    assert list(stairs) == [own_gpt.UNIFORM, own_gpt.FREQUENCY, own_gpt.BIGRAM, own_gpt.FLOOR]
+    assert stairs[own_gpt.UNIFORM] == pytest.approx(math.log(corner.vocab_size), rel=1e-5)
+    assert stairs[own_gpt.FREQUENCY] > stairs[own_gpt.BIGRAM] > stairs[own_gpt.FLOOR] > 0
 
 
 def test_only_what_the_program_writes_is_possible(corner):

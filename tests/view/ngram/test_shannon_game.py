@@ -49,6 +49,17 @@ def test_a_game_is_played_to_its_end(game):
     assert len(game.bets) == 25
 
 
+def test_the_last_guess_is_told_to_whoever_asked(letters, neighbours):
+    told = []
+    game = shannon_game.ShannonGame(ToyWeb(), letters, neighbours, when_over=told.append)
+    for _ in range(24):
+        game.guess(0)
+    assert not told
+    for _ in range(3):
+        game.guess(0)
+    assert told == [game.bits()] and told[0]["you"] > 0
+
+
 def test_the_game_listens_to_keys_and_begins_anew(game):
     first = [guess.before for _, guess in game.guesses]
     game.keys.value = "3"
