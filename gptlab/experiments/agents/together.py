@@ -29,8 +29,12 @@ def _one_batch(
 ) -> list[Result]:
     desk = _Desk(len(jobs))
     with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
-        running = [pool.submit(desk.attend, job, number) for number, job in enumerate(jobs)]
-        desk.serve(write_many)
+        try:
+            running = [pool.submit(desk.attend, job, number) for number, job in enumerate(jobs)]
+            desk.serve(write_many)
+        except BaseException as error:  # Ctrl-C too, at whatever moment it comes: nobody writes any more
+            desk.close(error)
+            raise
     return [one.result() for one in running]
 
 
@@ -64,18 +68,18 @@ class _Desk:
                 self.changed.notify_all()
 
     def serve(self, write_many: Callable[[list[str]], list[str]]) -> None:
-        """Write for all that wait, until no job runs; an error of `write_many`, or Ctrl-C, ends them all."""
-        try:
-            while texts := self._waiting():
-                written = dict(zip(texts, write_many(list(texts.values())), strict=True))
-                with self.changed:
-                    self.written |= written
-                    self.changed.notify_all()
-        except BaseException as error:
+        """Write for all that wait, until no job runs."""
+        while texts := self._waiting():
+            written = dict(zip(texts, write_many(list(texts.values())), strict=True))
             with self.changed:
-                self.fault = error
+                self.written |= written
                 self.changed.notify_all()
-            raise
+
+    def close(self, fault: BaseException) -> None:
+        """Nobody writes any more: whoever waits, or asks from now on, gets this fault."""
+        with self.changed:
+            self.fault = fault
+            self.changed.notify_all()
 
     def _waiting(self) -> dict[int, str]:
         """What all jobs that run have asked, by their numbers; empty when none runs any more."""

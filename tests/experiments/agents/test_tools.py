@@ -191,6 +191,15 @@ def test_ctrl_c_while_a_tool_runs_ends_all_agents():
         signal.signal(signal.SIGINT, before)
 
 
+def test_ctrl_c_before_the_first_word_ends_all_agents(monkeypatch):
+    def interrupted(desk, write_many):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(together._Desk, "serve", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        together.run_together([lambda model: model("a")] * 3, lambda texts: texts)
+
+
 @pytest.mark.parametrize("control", [KeyboardInterrupt, SystemExit, NeverEnds, NotImplementedError])
 def test_what_is_meant_for_the_program_is_no_observation(control):
     def tool(_):
