@@ -58,7 +58,7 @@ def run_rnn(step: Callable, xs: Tensor, h0: Tensor) -> Tensor:
 
         h_t = step(x_t, h_{t−1}),   out[:, t] = the state after input t
 
-    step(x (B, C), h (B, F)) gives the next state, (B, F): rnn_step or gru_step with its weights put in. h0 is
+    step(x (B, C), h (B, F)) gives the next state, (B, F): rnn_step with its weights put in, or any cell like it. h0 is
     the state before the first input and no part of the result. The gradient flows back through every step.
 
     xs  (B, T, C) float
