@@ -97,7 +97,7 @@ class ShannonGame:
         ]
         self.bets: list[tuple[float, ...]] = []
         self.answer.value = self.score.value = ""
-        self.notes.clear_output()
+        self.notes.outputs = ()
         self._ask()
 
     @property
