@@ -96,7 +96,8 @@ def react_loop(model, question, tools, max_steps):
     spaces and all; the rest is cut off. `observe` runs the tool and returns the text of the Observation: line;
     given the None of `parse_action`, it says that there was no action, and the model may try again. Every line
     of the transcript ends in one "\\n", whoever wrote it. An action that was there before, the same tool with
-    the same input, ends the loop without running again; so does the last turn. Then there is no answer.
+    the same input, is not run again: it ends the loop. The loop also ends after the last turn, whose action is
+    still run. In both cases there is no answer.
 
     model      function str -> str, what it writes after the transcript
     question   str

@@ -42,7 +42,7 @@ def token_log_probs(logits: Tensor, ids: Tensor) -> Tensor:
         out[b, t] = log softmax(logits[b, t])[ids[b, t + 1]]
 
     The shift happens in here. Where sampling used a temperature, divide the logits by it before
-    the call, or the KL runs away.
+    the call, or these are not the probabilities it was sampled with.
 
     logits  (B, T, V) float
     ids     (B, T) int

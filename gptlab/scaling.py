@@ -9,12 +9,12 @@ from gptlab.blanks import blank
 
 @blank(lesson=9, minutes=10, difficulty=2)
 def zero_memory_bytes(n_params: float, n_devices: int, stage: int) -> float:
-    """Say how many bytes each device holds when a training with Adam is cut up by ZeRO.
+    """Say how many bytes each device holds when a training run with Adam is cut up by ZeRO.
 
-    With Ψ parameters in mixed precision, a training keeps          Rajbhandari et al. 2020, §3.1
-        2Ψ bytes   the parameters (16 bits each)
-        2Ψ bytes   their gradients (16 bits each)
-        12Ψ bytes  the optimizer's state: the parameters, m and v, in 32 bits each
+    With Ψ parameters in mixed precision, it keeps three parts (Rajbhandari et al. 2020, §3.1):
+        2Ψ bytes: the parameters (16 bits each)
+        2Ψ bytes: their gradients (16 bits each)
+        12Ψ bytes: the optimizer's state, the parameters, m and v, in 32 bits each
 
     A part is either whole on every device, or cut into N equal pieces, one for each device (§5):
         stage 0 cuts nothing; stage 1 the optimizer's state; stage 2 the gradients as well;

@@ -149,16 +149,17 @@ def mask_tokens(
 def gpt2_init_std(name: str, n_layers: int) -> float:
     """Give the standard deviation with which GPT-2 draws the parameter of this name.
 
-        smaller  for the two projections of a block that write into the residual stream (2·n_layers in all)
-        0.02     for every other weight
-        0        for what is not drawn: biases start at 0, norm weights at 1
+        smaller for the two projections of a block that write into the residual stream (2·n_layers in all)
+        0.02 for every other weight
+        0 for what is not drawn: biases start at 0, norm weights at 1
 
     Smaller by such a factor that the sum of all those terms keeps the size of one: Radford et al. 2019,
     §2.3. The 0.02 is in GPT-1's paper (2018, §4.1) and in GPT-2's code.
     Names are dotted paths, GPT-2's own or ours; only the last two parts count.
-    Residual projections:  "….c_proj.weight",  "….attn.w_out",  "….mlp.w_out"
-    Biases:                "….bias", and a last part that starts with "b_" or ends with "_bias"
-    Norms:                 the part is "norm", "norm1", "norm2", "ln_1", "ln_2", "ln_f", or one starting so
+
+    - Residual projections: "….c_proj.weight", "….attn.w_out", "….mlp.w_out"
+    - Biases: "….bias", and a last part that starts with "b_" or ends with "_bias"
+    - Norms: the part is "norm", "norm1", "norm2", "ln_1", "ln_2", "ln_f", or one starting so
 
     Example: gpt2_init_std("h.3.mlp.c_proj.weight", 8) -> 0.005
     """

@@ -117,6 +117,14 @@ def _place(error: BaseException, function: Callable) -> str:
     return f"{short_path(own[-1].filename)}:{own[-1].lineno}" if own else ""
 
 
+def _shapes_in_words(expected: Any, value: Any, wrong: str) -> tuple[str, str]:
+    """What was expected and what came, where a result does not fit the docstring's shape lines."""
+    if isinstance(expected, Tensor) and isinstance(value, Tensor) and expected.shape != value.shape:
+        why = "" if wrong.startswith("the axes …") else f": {wrong}"
+        return f"shape {tuple(expected.shape)}", f"shape {tuple(value.shape)}{why}"
+    return "what the card says of the result", wrong
+
+
 def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault | None:
     """The first thing that is wrong with an outcome, or None."""
     error = outcome.error
@@ -129,7 +137,7 @@ def fault_of(case: Case, outcome: Outcome, doc: str, names: list[str]) -> Fault 
         given = dict(zip(names, case.arguments, strict=False)) | case.options
         wrong = None if case.summary else check_shapes(doc, given, value)
         if wrong:
-            return Fault(case, outcome, "what the docstring's shape lines say", wrong)
+            return Fault(case, outcome, *_shapes_in_words(case.expected, value, wrong))
     if isinstance(value, NoGradient):
         return Fault(case, outcome, "a result that torch can train through", value.text)
     fault = _kind_fault(case, outcome)

@@ -124,7 +124,7 @@ PARTS = (
     "changed though not selected",
     "wrong labels",
     "share of the vocabulary that was drawn at least once",
-    "rows with different numbers of selected tokens (1 = there are some, 0 = every row has as many)",
+    "rows differ in how many tokens are selected (1 = yes)",
 )
 
 

@@ -11,7 +11,7 @@ from gptlab.view.kit import svg
 from gptlab.view.kit.bars import bars_at, captioned_bars, top_tokens, visible
 from gptlab.view.kit.number_format import percent
 from gptlab.view.kit.picture import Picture
-from gptlab.view.palette import COLOURS
+from gptlab.view.palette import COLOURS, FAINT
 from gptlab.world.gloss import gloss, has_chinese
 from gptlab.world.web import Web
 
@@ -148,8 +148,13 @@ def path_picture(
         walk.pick(taken.id)
         _skip_certain(walk)
     parts.append(_so_far(walk, 14, y, width))
-    alt = f"The {assistant.name} goes on from “{text}”. {'. '.join(described)}. So far: “{walk.text}”."
-    return Picture(svg.document(width, y + 31, parts, alt), alt)
+    note = f"A token above {CERTAIN:.0%} is no choice: it is taken without being shown."
+    parts.append(svg.text(14, y + 38, note, 12, fill=FAINT))
+    alt = (
+        f"The {assistant.name} goes on from “{text}”. {'. '.join(described)}. So far: “{walk.text}”. "
+        f"{note}"
+    )
+    return Picture(svg.document(width, y + 50, parts, alt), alt)
 
 
 def _skip_certain(walk: TokenWalk) -> None:
