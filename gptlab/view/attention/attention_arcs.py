@@ -91,6 +91,18 @@ def _describe_row(row: Sequence[float], tokens: Sequence[str], at: int) -> str:
     return f"{tokens[at]} attends to " + ", ".join(f"{tokens[j]} {percent(row[j])}" for j in best)
 
 
+def _describe_heads(maps: Tensor, tokens: Sequence[str]) -> str:
+    """What the last token attends to most in each head; all that one can keep in mind of a page of maps."""
+    names = [token.strip("␣") for token in tokens]
+    said = []
+    for layer, heads in enumerate(maps[:, :, -1].tolist()):
+        best = [max(range(len(row)), key=row.__getitem__) for row in heads]
+        shares = (f"head {h} to {names[i]}, {percent(heads[h][i])}" for h, i in enumerate(best))
+        said.append(f"layer {layer}: {', '.join(shares)}")
+    n_heads = maps.shape[0] * maps.shape[1]
+    return f"The maps of {n_heads} heads. What the last token, {names[-1]}, attends to most: {'; '.join(said)}."
+
+
 def all_heads_picture(
     maps: Tensor, tokens: Sequence[str], marked: Sequence[tuple[int, int]] = ()
 ) -> Picture:
@@ -108,7 +120,6 @@ def all_heads_picture(
     for h in range(n_heads):
         x = left + h * size + (size - 12) / 2
         parts.append(svg.text(x, top - 10, f"head {h}", 13, "middle", fill=FAINT))
-    said = []
     for layer in range(n_layers):
         y = top + layer * size
         parts.append(svg.text(MARGIN, y + size / 2, f"L{layer}", 14, fill=FAINT))
@@ -117,10 +128,6 @@ def all_heads_picture(
         for h in range(n_heads):
             x = left + h * size
             parts += _map(maps[layer, h], x, y, size, (layer, h) in marked)
-            last = maps[layer, h, -1].tolist()
-            best = max(range(t), key=last.__getitem__)
-            said.append(f"head {h} to {tokens[best].strip('␣')}, {percent(last[best])}")
-        said[-n_heads:] = [f"layer {layer}: {', '.join(said[-n_heads:])}"]
     foot = top + n_layers * size
     if named:
         for h in range(n_heads):
@@ -130,10 +137,7 @@ def all_heads_picture(
         text = svg.shorten_middle(" ".join(tokens), WIDTH - 2 * MARGIN, 13)
         parts.append(svg.text(MARGIN, foot + 12, text, 13, fill=FAINT))
         foot += 12
-    alt = (
-        f"The maps of {n_layers * n_heads} heads. What the last token, {tokens[-1].strip('␣')}, attends to "
-        f"most: {'; '.join(said)}."
-    )
+    alt = _describe_heads(maps, tokens)
     return Picture(svg.document(WIDTH + side, foot + MARGIN, parts, alt), alt)
 
 

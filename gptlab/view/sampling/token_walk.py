@@ -126,6 +126,7 @@ def path_picture(
     walk = TokenWalk(assistant, text)
     parts: list[str] = []
     described: list[str] = []
+    skipped = False
     y = 14.0
     for i, rank in enumerate(ranks, start=1):
         shown = walk.candidates(max(n, rank))
@@ -146,21 +147,23 @@ def path_picture(
         taken = shown[rank - 1]
         described.append(f"choice {i}: {_describe(shown)}; picked {taken.label}")
         walk.pick(taken.id)
-        _skip_certain(walk)
+        skipped |= _skip_certain(walk)
+    foot = y + 31
+    alt = f"The {assistant.name} goes on from “{text}”. {'. '.join(described)}. So far: “{walk.text}”."
+    if skipped:
+        note = f"A token above {CERTAIN:.0%} is no choice: it is taken without being shown."
+        parts.append(svg.text(14, y + 38, note, 12, fill=FAINT))
+        foot, alt = y + 50, f"{alt} {note}"
     parts.append(_so_far(walk, 14, y, width))
-    note = f"A token above {CERTAIN:.0%} is no choice: it is taken without being shown."
-    parts.append(svg.text(14, y + 38, note, 12, fill=FAINT))
-    alt = (
-        f"The {assistant.name} goes on from “{text}”. {'. '.join(described)}. So far: “{walk.text}”. "
-        f"{note}"
-    )
-    return Picture(svg.document(width, y + 50, parts, alt), alt)
+    return Picture(svg.document(width, foot, parts, alt), alt)
 
 
-def _skip_certain(walk: TokenWalk) -> None:
-    """Go on as long as the likeliest token is all but certain."""
+def _skip_certain(walk: TokenWalk) -> bool:
+    """Go on as long as the likeliest token is all but certain; whether it ever was."""
+    before = len(walk.ids)
     while (likeliest := walk.candidates(1)) and likeliest[0].probability > CERTAIN:
         walk.pick(likeliest[0].id)
+    return len(walk.ids) > before
 
 
 def _so_far(walk: TokenWalk, x: float, y: float, width: float) -> str:
