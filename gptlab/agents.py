@@ -95,9 +95,10 @@ def react_loop(model, question, tools, max_steps):
     ends with its first line that begins with Action: or Answer: . What it wrote up to there stays as it is,
     spaces and all; the rest is cut off. `observe` runs the tool and returns the text of the Observation: line;
     given the None of `parse_action`, it says that there was no action, and the model may try again. Every line
-    of the transcript ends in one "\\n", whoever wrote it. An action that was there before, the same tool with
-    the same input, is not run again: it ends the loop. The loop also ends after the last turn, whose action is
-    still run. In both cases there is no answer.
+    of the transcript ends in one "\\n", whoever wrote it: where there is one, none is added. An action that was
+    there before, the same tool with the same input, is not run again: its line stays, no observation follows,
+    and the loop ends. It also ends after the last turn, whose action is still run. In both cases there is no
+    answer. (The check asks about no empty lines, no spaces before a label, no model that writes nothing.)
 
     model      function str -> str, what it writes after the transcript
     question   str

@@ -16,7 +16,8 @@ def look(query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         score_s = (query · key_s) / √D
         out = Σ_s share_s · value_s,  the shares being the softmax of the scores
 
-    One query, no batch, no heads: a loop over the S keys is welcome. Scores of ±10,000 must not overflow.
+    One query, no batch, no heads: a loop over the S keys is welcome. (torch.stack makes one tensor of several and
+    keeps their gradients; torch.tensor takes plain numbers.) Scores of ±10,000 must not overflow.
 
     query   (D) float
     keys    (S, D) float

@@ -173,8 +173,8 @@ def tanh(a: Value) -> Value:
 
         c = tanh a = (e^a − e^−a) / (e^a + e^−a)
 
-    math.tanh knows the function. The local gradient ∂c/∂a can be had from c alone: find it, or measure it with a
-    nudge at two places. It is 1 where c is 0, and nearly 0 where c is nearly 1 or −1.
+    math.tanh knows the function. The local gradient ∂c/∂a is a short formula in c alone: find it, and hold it
+    against a slope measured with a nudge. It is 1 where c is 0, and 0.071 where c is 0.964 or −0.964.
 
     ->  Value
     """
@@ -220,7 +220,8 @@ def backward(value: Value) -> None:
                                                      c runs over all Values that p is a parent of
 
     ∂L/∂p says how fast L grows as p alone grows; in the end it is p.grad. A Value knows its parents and its
-    local_gradients, one ∂c/∂p for each parent. topological_order is yours already.
+    local_gradients, one for each place in parents: in a·a, a stands there twice, and ∂c/∂a is both together.
+    topological_order is yours already; the separate paths through a graph may be far too many to walk each.
 
     You may take it that every grad is 0 when it starts, except those of leaves: a leaf that is in two graphs keeps
     what the first gave it and gets the second one's share on top, as in torch. To start anew, set leaf.grad to 0.

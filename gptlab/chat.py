@@ -82,13 +82,13 @@ def trim_history(messages, budget, count_tokens):
         kept = the system message at the very start, if there is one, and the longest ending that may stay
 
     An ending, the last n messages without a gap, may stay if everything kept is at most `budget` tokens
-    together, and if it does not begin with an assistant message: an answer without its question. The
-    system message and the last message stay even where these two alone are over the budget. (Where no ending
-    begins with another role, the check asks only that the last message stays.)
+    together, and if it does not begin with an assistant message: an answer without its question. Where no
+    ending may stay, the last message stays all the same, alone after the system message. (Where all others are an
+    assistant's, the check asks only that the last message stays.)
 
     messages      list of {"role": ..., "content": str}
     budget        number of tokens, the system message's included
-    count_tokens  as in `message_tokens`, which counts one message
+    count_tokens  a counter for `message_tokens`, which counts one message with it
     ->            a new list of the kept messages, in order
     """
     raise NotImplementedError

@@ -62,7 +62,9 @@ def kl_estimates(logprobs: Tensor, ref_logprobs: Tensor) -> tuple[Tensor, Tensor
         r = π_ref / π, for each token
         k1 = −log r                 unbiased, noisy
         k2 = ½ (log r)²             biased, quiet, never negative
-        k3 = (r − 1) − log r        unbiased, quiet, never negative        Schulman 2020
+        k3 = −log r + λ (r − 1)     unbiased, quiet; λ is the one number that makes it never negative
+
+    Schulman 2020. Over the policy's own tokens, the mean of r is 1, so λ (r − 1) is 0 on average.
 
     logprobs      (B, R) float, nats
     ref_logprobs  (B, R) float, nats
@@ -70,9 +72,9 @@ def kl_estimates(logprobs: Tensor, ref_logprobs: Tensor) -> tuple[Tensor, Tensor
     ->            (B, R) float, k2
     ->            (B, R) float, k3
 
-    Example: a token of probability e⁻¹, to which the reference gave e⁻³
-        kl_estimates([[-1.0]], [[-3.0]])
-        2.0, 2.0 and e⁻² + 1 = 1.135
+    Example: a token of probability e⁻¹, to which the reference gave e⁻²
+        kl_estimates([[-1.0]], [[-2.0]])
+        1.0, 0.5 and 0.368
     """
     raise NotImplementedError
 

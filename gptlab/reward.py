@@ -96,9 +96,9 @@ def normalize(rewards: Tensor, mean, std) -> Tensor:
 
         on the reference set: mean r' = 0 and std r' = 1                       Ziegler et al. 2019
 
-    mean and std are those of the reference set's rewards; one shift and one scale serve all rewards. The
-    preference loss leaves the zero of the rewards open, and their unit depends on the noise of the labels and
-    on the training; this fixes both.
+    mean and std are those of the reference set's rewards; one shift and one scale serve all rewards, and what
+    was better stays better. The preference loss leaves the zero of the rewards open, and their unit depends on
+    the noise of the labels and on the training; this fixes both.
 
     rewards  (...) float
     mean     float

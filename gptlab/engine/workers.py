@@ -129,10 +129,12 @@ class Workers:
             self._team = ThreadPoolExecutor(self.n - 1, initializer=alone)
             return
         self._team = []
+        if multiprocessing.current_process().daemon:  # a worker has no workers: its siblings are at work
+            return
         for _ in range(self.n - 1):
             try:
                 self._team.append(_Process(self.jobs, self._team))
-            except (OSError, AssertionError):  # no more processes, or none below this one
+            except OSError:  # the system gives no more
                 break
         ready = [process for process in self._team if process.is_ready()]
         for process in set(self._team) - set(ready):

@@ -221,7 +221,10 @@ def _diagnosis(
     known = judge.diagnose(mistakes(entry.key), fault.case.stage, tried, outcomes, entry.doc, names)
     if known or advice:
         return known or advice(fault)
-    common = _wrong_helper(entry.key, function) or _common_error(fault, stub, function)
+    none_is_right = any(one.expected is None for one in tried)
+    common = _wrong_helper(entry.key, function) or _common_error(
+        fault, stub, function, none_is_right
+    )
     return common or relation(tried, outcomes)
 
 
@@ -242,9 +245,13 @@ def _wrong_helper(key: str, function: Callable) -> Mistake | None:
     return None
 
 
-def _common_error(fault: Fault, stub: Callable, function: Callable) -> Mistake | None:
+def _common_error(
+    fault: Fault, stub: Callable, function: Callable, none_is_right: bool
+) -> Mistake | None:
     from gptlab.exercises.common_errors import diagnosis
 
+    if none_is_right and fault.outcome.error is None and fault.outcome.value is None:
+        return None  # a None on purpose, in a wrong place
     returns_something = inspect.signature(stub).return_annotation is not None
     return diagnosis(fault, _own(function), returns_something)
 

@@ -53,6 +53,9 @@ def _of_value(fault: Fault) -> Mistake | None:
     if isinstance(value, NoGradient):
         hint = "float(), .item(), .tolist(), .detach() and torch.tensor(…) take plain numbers out of torch."
         return Mistake("the result has left torch on the way", hint, None)
+    if fault.case.gradient and _some_gradient_is_lost(value, wanted):
+        hint = "float(), .item(), .tolist(), .detach(), torch.tensor(…) take plain numbers out of torch: is one there?"
+        return Mistake("no gradient reaches one of the arguments", hint, None)
     if fault.case.call is not None or fault.case.summary is not None:
         return None
     if value is None and wanted is not None:
@@ -71,6 +74,14 @@ def _of_value(fault: Fault) -> Mistake | None:
     if isinstance(wanted, Tensor) and isinstance(value, (tuple, list)):
         return _of_several(value)
     return None
+
+
+def _some_gradient_is_lost(got: Any, wanted: Any) -> bool:
+    """True when one of several gradients is 0 throughout, and should not be."""
+    if not isinstance(got, (tuple, list)) or not isinstance(wanted, (tuple, list)):
+        return False
+    pairs = [(g, w) for g, w in zip(got, wanted) if isinstance(g, Tensor) and isinstance(w, Tensor)]
+    return any(not g.any() and bool(w.any()) for g, w in pairs)
 
 
 def _of_several(value: tuple | list) -> Mistake:

@@ -161,9 +161,10 @@ def inside(part):
 
 
 @linux
-def test_a_worker_has_no_workers_of_its_own():
+def test_a_worker_has_no_workers_of_its_own(capfd):
     with Workers({"inside": inside}, 2, "processes") as team:
         assert team.map("inside", [1, 2])[1]
+    assert not capfd.readouterr().err  # nothing is wrong, so nothing is said
 
 
 @linux

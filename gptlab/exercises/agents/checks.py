@@ -272,6 +272,21 @@ def react_loop() -> list[Case]:
             "Action: add[1 + 1]\n",
         ),
         (
+            "the same action, written with other spaces",
+            ("Action: add[1 + 1]", "Action:  add[ 1 + 1 ]", "Answer: 2."),
+            5,
+            None,
+            "Action: add[1 + 1]\nObservation: 2\nAction:  add[ 1 + 1 ]\n",
+        ),
+        (
+            "an action that cannot be read, twice: it may try again",
+            ("Action: add", "Action: add", "Answer: x."),
+            3,
+            "x.",
+            2 * "Action: add\nObservation: no action of the form tool[input] was found\n"
+            + "Answer: x.\n",
+        ),
+        (
             "another tool with the same input",
             ("Action: add[7]", "Action: twice[7]", "Answer: 77."),
             3,

@@ -101,6 +101,27 @@ _react(
     "Where there was no action, nothing was repeated: only real actions are remembered.",
 )(_loop(nothing_again=True))
 _react("one step too many", "The model may write max_steps times.")(_loop(late=1))
+
+
+@_react(
+    "lines are compared, not actions",
+    "add[1 + 1] and add[ 1 + 1 ] are one action: compare what parse_action returns.",
+)
+def _(model, question, tools, max_steps):
+    transcript, done = f"{QUESTION} {question}\n", []
+    for _ in range(max_steps):
+        lines = _cut(model(transcript))
+        transcript += "\n".join(lines) + "\n"
+        if lines[-1].startswith(ANSWER):
+            return lines[-1].removeprefix(ANSWER).strip(), transcript
+        action = agents.parse_action("\n".join(lines))
+        if action is not None and lines[-1] in done:
+            break
+        done.append(lines[-1])
+        transcript += f"{OBSERVATION} {agents.observe(action, tools)}\n"
+    return None, transcript
+
+
 _react("one step too few", "The model may write max_steps times.")(_loop(late=-1))
 _react(
     "the model sees only the question", "It has to read what was observed: give it the transcript."

@@ -89,6 +89,12 @@ def dpo_loss() -> list[Case]:
             about="a policy that has not moved: ln 2",
             expected=torch.tensor(math.log(2), dtype=torch.float64),
         ),
+        case(
+            *(torch.tensor([number]).double() for number in (-2.0, -3.0, -4.0, -3.5)),
+            0.5,
+            about="one comparison: chosen 2 nats up, rejected half a nat up",
+            expected=torch.tensor(-math.log(1 / (1 + math.exp(-0.75))), dtype=torch.float64),
+        ),
         *in_all_dtypes(*given, 0.1, oracle=_preferred, no_gradient_for=(2, 3)),
         *in_all_dtypes(*given, 1.5, oracle=_preferred, no_gradient_for=(2, 3)),
         *in_all_dtypes(
@@ -127,9 +133,9 @@ def group_advantages() -> list[Case]:
             about="all replies alike: no deviation to divide by",
         ),
         case(
-            torch.tensor([1.0, 2.0, 6.0]).double(),
-            expected=torch.tensor([-2.0, -1.0, 3.0]).double() / (7**0.5 + 1e-4),
-            about="mean 3, standard deviation √7",
+            torch.tensor([1.0, 2.0, 9.0]).double(),
+            expected=torch.tensor([-3.0, -2.0, 5.0]).double() / (19**0.5 + 1e-4),
+            about="mean 4, standard deviation √19, to which 1e-4 is added",
         ),
         *in_all_dtypes(inputs.numbers(3, 5) * 2 + 1, **given),
         *in_all_dtypes(inputs.numbers(4), **given, about="one prompt"),

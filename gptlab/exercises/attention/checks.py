@@ -70,6 +70,7 @@ def scaled_dot_product_attention() -> list[Case]:
     first_only = torch.tensor([[True, False]])
     return [
         case(one_q, two_k, two_k * 10, oracle=attended),
+        case(one_q, two_k, two_k * 10, mask=first_only, oracle=attended),
         *in_all_dtypes(q, k, v, oracle=attended),
         *in_all_dtypes(q, k, v, mask=some, oracle=attended),
         *in_all_dtypes(q, k, v, mask=each, oracle=attended, about="a mask for each text"),

@@ -253,6 +253,16 @@ def trim_history() -> list[Case]:
         case(talk, 8, _words, expected=[talk[0], *talk[3:]]),
         *cases,
         case(answers, 3, _words, expected=answers[3:], about="two answers without a question"),
+        case(
+            plain[1:], 100, _words, expected=plain[2:], about="all fits, but begins with an answer"
+        ),
+        case(
+            [talk[0], *plain[1:]],
+            100,
+            _words,
+            expected=[talk[0], *plain[2:]],
+            about="all fits, but an answer comes first after the system message",
+        ),
         case(gap, 5, _words, expected=gap[2:], about="what does not fit ends it: no gap"),
         case(gap, 3, _words, expected=gap[2:]),
         case(gap, 2, _words, expected=gap[4:]),

@@ -114,6 +114,22 @@ _trim("characters counted", "Ask message_tokens what each message costs.")(
 )
 
 
+_FITS = "Where all fits, too, the history must not begin with an assistant message."
+
+
+@_trim("a conversation that fits is left as it is", _FITS)
+def _(messages, budget, count_tokens):
+    if sum(_cost(m, count_tokens) for m in messages) <= budget:
+        return list(messages)
+    return _fitted()(messages, budget, count_tokens)
+
+
+@another_way(KEY, "a conversation that fits is left as it is")
+def _(messages, budget, count_tokens):
+    kept = _fitted(begun=list)(messages, budget, count_tokens)
+    return kept if len(kept) == len(messages) else _fitted()(messages, budget, count_tokens)
+
+
 @_trim("the oldest kept", "Go back from the last message: what was said long ago goes first.")
 def _(messages, budget, count_tokens):
     kept, used = [], 0
