@@ -113,7 +113,7 @@ def law_picture(
     for label, at, shift, colour in (
         ("fitted", (smallest.n_params, smallest.loss - floor), (10, 4), COLOURS["first"]),
         ("predicted", (n_target, predicted - floor), (-12, -16), COLOURS["first"]),
-        ("came", (n_target * 1.05, came - floor), (10, 8), COLOURS["second"]),
+        ("measured", (n_target * 0.97, came - floor), (-10, -6), COLOURS["second"]),
     ):
         axes.annotate(
             label,
