@@ -129,7 +129,7 @@ class Workers:
             self._team = ThreadPoolExecutor(self.n - 1, initializer=alone)
             return
         self._team = []
-        if multiprocessing.current_process().daemon:  # a worker has no workers: its siblings are at work
+        if multiprocessing.current_process().daemon:  # a worker, whose siblings are at work
             return
         for _ in range(self.n - 1):
             try:
