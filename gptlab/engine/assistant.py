@@ -145,9 +145,9 @@ class Assistant:
         budget = self.context - room - 1  # 1: the token that opens the reply
         if len(self._render(messages)) <= budget:
             return messages
-        return chat.trim_history(messages, budget, self._tokens_of)
+        return chat.trim_history(messages, budget, self.tokens_of)
 
-    def _tokens_of(self, message: Message | str) -> int:
+    def tokens_of(self, message: Message | str) -> int:
         """What a message takes of the context; its text alone is counted as a user's message."""
         whole = {"role": "user", "content": message} if isinstance(message, str) else message
         return len(self._render([whole]))

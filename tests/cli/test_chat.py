@@ -141,9 +141,7 @@ def test_ctrl_c_stops_a_reply_and_ctrl_d_ends(terminal):
     assert " …\r\n" in screen.until(line_input.PROMPT)
     screen.type("half a line")
     screen.until("half a line")
-    time.sleep(
-        0.3
-    )  # Python misses a signal between the prompt and its wait for a key; no person is so quick
+    time.sleep(0.3)  # a signal between a prompt and Python's wait for a key is missed
     screen.type("\x03")
     assert "(Ctrl-D or /quit ends)" in screen.until(line_input.PROMPT)
     screen.type("\x04")

@@ -253,6 +253,10 @@ def numpy_inside(x):
         (lambda x: (x * x.detach().exp() / x.exp()).transpose(1, 2).flatten(2), "the gradient"),
         (lambda x: x.transpose(1, 2).flatten(2).numpy() if not x.requires_grad else x, "a ndarray"),
         (lambda x: x.transpose(1, 2).flatten(2)[None], "the result has 4 axes"),
+        (
+            lambda x: x.transpose(1, 2).flatten(2)[:, :1],
+            "expected shape (1, 2, 4) got shape (1, 1, 4)",
+        ),
     ],
 )
 def test_what_every_check_looks_at(body, text):

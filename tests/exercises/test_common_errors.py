@@ -1,6 +1,7 @@
 """What every check says of the commonest errors of Python and torch, in plain words."""
 
 import math
+import re
 
 import pytest
 import torch
@@ -97,6 +98,26 @@ def test_an_error_is_said_in_plain_words(name, body):
 def test_every_hint_is_a_sentence_that_fits():
     for _, _, name, hint in ERRORS:
         assert hint.endswith((".", "?", "…")) and len(f"{name}. {hint}") <= 250
+
+
+def scores_without_their_gradient(query, keys, values):
+    scores = torch.tensor([float(query @ key) / len(query) ** 0.5 for key in keys])
+    return scores.to(values).softmax(0) @ values
+
+
+def test_an_argument_that_no_gradient_reaches():
+    report = check("attention.look", scores_without_their_gradient)
+    assert report.misconception == "no gradient reaches one of the arguments", report.message
+
+
+def none_for_an_empty_input(text):
+    found = re.search(r"^Action: *(\w+) *\[(.*)\]", text, re.MULTILINE)
+    return (found[1], found[2].strip()) if found and found[2] else None
+
+
+def test_a_none_on_purpose_is_no_forgotten_return():
+    report = check("agents.parse_action", none_for_an_empty_input)
+    assert not report.passed and "nothing is returned" not in report.message
 
 
 def test_t_on_more_than_two_axes():

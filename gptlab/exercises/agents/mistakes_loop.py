@@ -35,7 +35,7 @@ def _loop(
     answer=lambda line: line.removeprefix(ANSWER).strip(),
     ends_again=True,
     nothing_again=False,
-    key=lambda action: action,
+    key=lambda action, line: action,
     only_last=False,
     late=0,
     asks=lambda transcript, question: transcript,
@@ -57,10 +57,11 @@ def _loop(
                 return answer(line), transcript + told
             transcript += "\n".join(lines) + "\n"
             action = agents.parse_action("\n".join(lines))
-            again = key(action) in (done[-1:] if only_last else done)
+            this = key(action, lines[-1])
+            again = this in (done[-1:] if only_last else done)
             if ends_again and again and (action is not None or nothing_again):
                 break
-            done.append(key(action))
+            done.append(this)
             label = f"{OBSERVATION} " if labels else ""
             transcript += f"{label}{observe(action, tools)}\n"
         return unanswered(lines), transcript
@@ -92,36 +93,19 @@ _react("only the action just before is remembered", "A, B, A, B is a circle too:
 )
 _react(
     "a tool may be used only once", "Tool and input together make an action: add[7] is not add[8]."
-)(_loop(key=lambda action: action and action[0]))
+)(_loop(key=lambda action, line: action and action[0]))
 _react("an input may be used only once", "Tool and input together make an action.")(
-    _loop(key=lambda action: action and action[1])
+    _loop(key=lambda action, line: action and action[1])
 )
 _react(
     "no action twice is taken for a circle",
     "Where there was no action, nothing was repeated: only real actions are remembered.",
 )(_loop(nothing_again=True))
 _react("one step too many", "The model may write max_steps times.")(_loop(late=1))
-
-
-@_react(
+_react(
     "lines are compared, not actions",
     "add[1 + 1] and add[ 1 + 1 ] are one action: compare what parse_action returns.",
-)
-def _(model, question, tools, max_steps):
-    transcript, done = f"{QUESTION} {question}\n", []
-    for _ in range(max_steps):
-        lines = _cut(model(transcript))
-        transcript += "\n".join(lines) + "\n"
-        if lines[-1].startswith(ANSWER):
-            return lines[-1].removeprefix(ANSWER).strip(), transcript
-        action = agents.parse_action("\n".join(lines))
-        if action is not None and lines[-1] in done:
-            break
-        done.append(lines[-1])
-        transcript += f"{OBSERVATION} {agents.observe(action, tools)}\n"
-    return None, transcript
-
-
+)(_loop(key=lambda action, line: line))
 _react("one step too few", "The model may write max_steps times.")(_loop(late=-1))
 _react(
     "the model sees only the question", "It has to read what was observed: give it the transcript."

@@ -32,9 +32,7 @@ def _one_batch(
         try:
             running = [pool.submit(desk.attend, job, number) for number, job in enumerate(jobs)]
             desk.serve(write_many)
-        except (
-            BaseException
-        ) as error:  # Ctrl-C too, at whatever moment it comes: nobody writes any more
+        except BaseException as error:  # Ctrl-C too, at whatever moment it comes
             desk.close(error)
             raise
     return [one.result() for one in running]

@@ -64,12 +64,7 @@ def last_messages(chat: Assistant, messages: Chat, budget: int) -> list[int]:
 
 def yours(chat: Assistant, messages: Chat, budget: int) -> list[int]:
     """What `chat.trim_history` keeps."""
-
-    def tokens_of(one: dict | str) -> int:
-        message = {"role": "user", "content": one} if isinstance(one, str) else one
-        return len(tuned.begun(chat, [message])) - 1
-
-    return tuned.begun(chat, room.trim_history(messages, budget - 1, tokens_of))
+    return tuned.begun(chat, room.trim_history(messages, budget - 1, chat.tokens_of))
 
 
 def with_notes(chat: Assistant, messages: Chat, budget: int) -> list[int]:
